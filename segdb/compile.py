@@ -1,0 +1,180 @@
+"""Ibis expressions to SQL text, with the user's own SQL spliced in through its syntax tree.
+
+Ibis compiles, the engine's own driver executes: the newest releases of DuckDB, Ibis and sqlglot
+disagree in Ibis' execution API, and agree in this.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import ibis
+import ibis.expr.types as ir
+import sqlglot
+from sqlglot import exp
+
+from segdb.errors import SettingsError
+
+_PLACEHOLDER = "segdb_user_sql"
+
+
+@dataclass(frozen=True)
+class UserSQL:
+    """An expression that a user wrote in DuckDB's SQL, parsed.
+
+    Attributes:
+        name: what the settings call it, for messages.
+        text: the SQL as it was written.
+        columns: the source's columns it reads, as written, in order of first use.
+    """
+
+    name: str
+    text: str
+    columns: tuple[str, ...]
+
+    @classmethod
+    def parse(cls, name: str, text: str, where: str, *, aggregate: bool) -> UserSQL:
+        """Parse one scalar predicate, or one aggregate expression.
+
+        Raises:
+            SettingsError: it does not parse, holds a statement, subquery, window or star outside
+                of ``count(*)``, or reads a column outside of an aggregate where one is asked for.
+        """
+        tree = _parsed(text, f"[{where}] {name}")
+        _refuse_more_than_expression(tree, f"[{where}] {name}", text)
+        _check_aggregates(tree, f"[{where}] {name}", text, aggregate=aggregate)
+        columns = dict.fromkeys(column.name for column in tree.find_all(exp.Column))
+        return cls(name, text, tuple(columns))
+
+    def over(self, values: Sequence[ir.Value]) -> ir.BooleanValue:
+        """Return it as an Ibis predicate, with a value for each of ``columns``."""
+        key = _encoded(self.text)
+        function = _placeholder(ibis.udf.scalar.builtin, key, len(values), "boolean")
+        return function(*values)
+
+    def aggregated(self, kept: ir.BooleanValue, values: Sequence[ir.Value]) -> ir.FloatingScalar:
+        """Return it as an Ibis aggregate over the rows where ``kept`` holds."""
+        key = _encoded(self.text)
+        function = _placeholder(ibis.udf.agg.builtin, key, len(values) + 1, "float64")
+        return function(kept, *values)
+
+
+def to_sql(expression: ir.Expr, dialect: str = "duckdb") -> str:
+    """Compile an Ibis expression to one formatted SELECT of that dialect."""
+    text = str(ibis.to_sql(expression, dialect=dialect))
+    if _PLACEHOLDER not in text.lower():
+        return text
+    tree = sqlglot.parse_one(text, read=dialect)
+    return tree.transform(_spliced).sql(dialect=dialect, pretty=True)
+
+
+def quoted(name: str) -> str:
+    """Return a name as a quoted SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(value: str) -> str:
+    """Return a text as a SQL string literal."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _parsed(text: str, where: str) -> exp.Expression:
+    try:
+        trees = sqlglot.parse(f"SELECT {text}", read="duckdb")
+    except sqlglot.errors.SqlglotError as error:
+        first = str(error).splitlines()[0]
+        raise SettingsError(f"{where} = {text!r} is not SQL: {first}") from None
+    select = trees[0] if len(trees) == 1 else None
+    if (
+        not isinstance(select, exp.Select)
+        or len(select.expressions) != 1
+        or any(value for key, value in select.args.items() if key != "expressions")
+    ):
+        raise SettingsError(f"{where} = {text!r}: it takes one SQL expression, and nothing after it.")
+    tree = select.expressions[0]
+    if isinstance(tree, exp.Alias):
+        raise SettingsError(f"{where} = {text!r}: the key is its name; leave out the AS.")
+    return tree
+
+
+def _refuse_more_than_expression(tree: exp.Expression, where: str, text: str) -> None:
+    for kind, word in ((exp.Query, "a subquery"), (exp.Window, "a window function")):
+        if tree.find(kind):
+            raise SettingsError(f"{where} = {text!r}: {word} is not allowed here.")
+    for star in tree.find_all(exp.Star):
+        if not isinstance(star.parent, exp.Count):
+            raise SettingsError(f"{where} = {text!r}: * is only allowed in count(*).")
+
+
+def _check_aggregates(tree: exp.Expression, where: str, text: str, *, aggregate: bool) -> None:
+    aggregates = list(tree.find_all(exp.AggFunc))
+    if not aggregate:
+        if aggregates:
+            raise SettingsError(f"{where} = {text!r}: a predicate looks at one row, not at many.")
+        return
+    if not aggregates:
+        raise SettingsError(
+            f"{where} = {text!r}: it takes an aggregate over a customer's orders, such as "
+            "avg(amount) or count(DISTINCT product)."
+        )
+    if any(inner.find_ancestor(exp.AggFunc) for inner in aggregates):
+        raise SettingsError(f"{where} = {text!r}: an aggregate of an aggregate is not allowed.")
+    for column in tree.find_all(exp.Column):
+        if not column.find_ancestor(exp.AggFunc, exp.Filter):
+            raise SettingsError(
+                f"{where} = {text!r}: the column {column.name} stands outside of an aggregate."
+            )
+
+
+def _encoded(text: str) -> str:
+    return f"{_PLACEHOLDER}_{text.encode().hex()}"
+
+
+@cache
+def _placeholder(
+    builtin: Callable[..., Callable[..., ir.Value]], name: str, arguments: int, returns: str
+) -> Callable[..., ir.Value]:
+    def stand_in(*_: object) -> None: ...
+
+    names = [f"a{position}" for position in range(arguments)]
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    stand_in.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [inspect.Parameter(argument, kind) for argument in names]
+    )
+    return builtin(stand_in, name=name, signature=((None,) * arguments, returns))
+
+
+def _spliced(node: exp.Expression) -> exp.Expression:
+    if not isinstance(node, exp.Anonymous):
+        return node
+    called = str(node.this).lower()
+    if not called.startswith(_PLACEHOLDER):
+        return node
+    text = bytes.fromhex(called.removeprefix(_PLACEHOLDER + "_")).decode()
+    tree = _parsed(text, "SQL")
+    columns = dict.fromkeys(column.name for column in tree.find_all(exp.Column))
+    given = list(node.expressions)
+    kept = given.pop(0) if tree.find(exp.AggFunc) else None
+    values = dict(zip(columns, given, strict=True))
+    tree = tree.transform(
+        lambda part: _operand(values[part.name]) if isinstance(part, exp.Column) else part
+    )
+    if kept is not None:
+        tree = tree.transform(lambda part: _filtered(part, kept))
+    return exp.paren(tree)
+
+
+def _operand(value: exp.Expression) -> exp.Expression:
+    return value.copy() if isinstance(value, exp.Column) else exp.paren(value.copy())
+
+
+def _filtered(node: exp.Expression, kept: exp.Expression) -> exp.Expression:
+    if isinstance(node, exp.Filter):
+        condition = exp.and_(kept.copy(), node.expression.this.copy())
+        return exp.Filter(this=node.this.copy(), expression=exp.Where(this=condition))
+    if not isinstance(node, exp.AggFunc):
+        return node
+    return exp.Filter(this=node.copy(), expression=exp.Where(this=kept.copy()))

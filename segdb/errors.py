@@ -1,0 +1,75 @@
+"""Every error that segdb raises on purpose, with who raises it and who catches it.
+
+    SegdbError                  caught by ``cli.py`` alone, printed as one paragraph
+    ├── UserError        (2)    something the caller can put right
+    │   ├── SettingsError       raised by ``settings`` and by whoever finds a setting impossible
+    │   ├── SourceError         raised by ``store`` and ``inspect``: a file, table or column
+    │   └── DataError           raised by ``pipeline`` and ``cluster``: too few or too alike customers
+    ├── GateError        (1)    raised by ``pipeline``: a quality gate of the settings failed
+    ├── LockedError      (3)    raised by ``store``: another process holds the database
+    └── PublishError     (4)    raised by ``store``: a publish failed and was rolled back
+
+The number is the exit code of the command line. Everything that is not a ``SegdbError`` is a
+fault of segdb itself and leaves with 4 as well.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class SegdbError(Exception):
+    """Base of all; the message is one paragraph: what, where, what to do."""
+
+    exit_code = 4
+
+
+class UserError(SegdbError):
+    """Wrong use, settings or input."""
+
+    exit_code = 2
+
+
+class SettingsError(UserError):
+    """A setting is unknown, malformed, or impossible for this data."""
+
+
+class SourceError(UserError):
+    """A source cannot be read, or its columns cannot be understood."""
+
+
+class DataError(UserError):
+    """The data was read, but no segments can be made of it."""
+
+
+class GateError(SegdbError):
+    """A quality gate of the settings failed; nothing was published."""
+
+    exit_code = 1
+
+
+class LockedError(SegdbError):
+    """Another process holds the database; a later try may succeed."""
+
+    exit_code = 3
+
+
+class PublishError(SegdbError):
+    """A publish failed and was rolled back; the last run's tables are as they were."""
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Say which of the known names is meant, as the end of a message.
+
+    Returns ``" Did you mean 'x'?"`` for a close match, and else a list of all that exist.
+    """
+    names = sorted(known)
+    close = difflib.get_close_matches(name.lower(), [n.lower() for n in names], n=1, cutoff=0.6)
+    if close:
+        match = next(n for n in names if n.lower() == close[0])
+        return f" Did you mean '{match}'?"
+    if not names:
+        return ""
+    shown = ", ".join(names[:20]) + (", …" if len(names) > 20 else "")
+    return f" There is: {shown}."

@@ -1,0 +1,1 @@
+"""Features: one declared object each, in files by family; ``catalogue`` picks those of a run."""

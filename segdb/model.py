@@ -1,0 +1,127 @@
+"""The model: everything that was learned, as plain frozen data with a JSON round trip."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from segdb.errors import SettingsError
+from segdb.features.catalogue import Catalogue
+
+VERSION = 1
+Transform = Literal["none", "log1p"]
+
+
+def working(feature: str) -> str:
+    """Return the name of the column on its way from a feature to the matrix."""
+    return f"x_{feature}"
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """What was learned of one feature.
+
+    A value goes through them in this order: ``fill`` where it is missing, then between ``lower``
+    and ``upper``, then ``transform``, then ``(value - center) / spread``.
+
+    Attributes:
+        feature: its name.
+        position: its place in the matrix from 0, or None where it stays out of it.
+        left_out: why it stays out; None where it does not.
+        fill: natural units.
+        lower: natural units; None without a bound.
+        upper: natural units; None without a bound.
+        transform: ``log1p`` or ``none``.
+        center: transformed units.
+        spread: transformed units, never 0.
+    """
+
+    feature: str
+    position: int | None
+    left_out: str | None
+    fill: float
+    lower: float | None
+    upper: float | None
+    transform: Transform
+    center: float
+    spread: float
+
+    @property
+    def column(self) -> str:
+        """The column that carries the value through the stages, beside the natural one."""
+        return working(self.feature)
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A segment: its identity, its name, and its centroid.
+
+    Attributes:
+        segment_id: 1..k, 1 the most valuable on the first run.
+        name: unique among the segments.
+        centroid: scaled units, one value a feature of the matrix.
+    """
+
+    segment_id: int
+    name: str
+    centroid: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Model:
+    """All that is needed to put a customer into a segment.
+
+    Attributes:
+        catalogue: the features and where they come from.
+        parameters: one a feature of the catalogue, in its order.
+        segments: ordered by ``segment_id``.
+        score_edges: of recency, frequency and monetary (where they are features), the quintile
+            edges that make the scores 1 to 5.
+    """
+
+    catalogue: Catalogue
+    parameters: tuple[Parameters, ...]
+    segments: tuple[Segment, ...]
+    score_edges: Mapping[str, tuple[float, ...]]
+
+    @property
+    def matrix(self) -> tuple[Parameters, ...]:
+        """The features of the matrix, by position."""
+        inside = (p for p in self.parameters if p.position is not None)
+        return tuple(sorted(inside, key=lambda p: p.position or 0))
+
+    def to_json(self) -> str:
+        """Return the model as JSON text."""
+        values = {
+            "version": VERSION,
+            "features": self.catalogue.to_dict(),
+            "parameters": [asdict(parameters) for parameters in self.parameters],
+            "segments": [asdict(segment) for segment in self.segments],
+            "score_edges": {name: list(edges) for name, edges in self.score_edges.items()},
+        }
+        return json.dumps(values, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Model:
+        """Return the model that ``to_json`` gave.
+
+        Raises:
+            SettingsError: it is a model of another version of segdb.
+        """
+        values: Mapping[str, Any] = json.loads(text)
+        if values.get("version") != VERSION:
+            raise SettingsError(
+                f"The model is of version {values.get('version')}, and this segdb reads {VERSION}. "
+                "Run `segdb run` again."
+            )
+        return cls(
+            catalogue=Catalogue.from_dict(values["features"]),
+            parameters=tuple(Parameters(**p) for p in values["parameters"]),
+            segments=tuple(
+                Segment(s["segment_id"], s["name"], tuple(s["centroid"]))
+                for s in values["segments"]
+            ),
+            score_edges={n: tuple(edges) for n, edges in values["score_edges"].items()},
+        )

@@ -1,0 +1,67 @@
+"""How a source is read: the type of each column and the role it plays, as plain frozen data.
+
+``inspect`` makes a ``Reading``, the stages apply it, the ``Model`` keeps it, so that the same
+columns are read the same way in training, in scoring and in exported SQL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Kind = Literal["native", "text", "number", "timestamp"]
+Role = Literal[
+    "customer_id", "order_id", "ordered_at", "amount", "quantity", "unit_price", "category"
+]
+
+
+@dataclass(frozen=True)
+class ColumnReading:
+    """How one column is read.
+
+    ``kind`` is ``native`` where the source's own type is taken; the others are for columns that
+    arrive as text: left as they are, or cast to a number or a timestamp with what does not cast
+    becoming NULL.
+    """
+
+    name: str
+    kind: Kind
+    # Of a number in text: its decimal mark.
+    decimal: Literal[".", ","] = "."
+    # Of a timestamp in text: strptime formats tried in turn; empty for ISO 8601.
+    formats: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How the columns of one source are read, and which of them play a role."""
+
+    columns: tuple[ColumnReading, ...]
+    roles: Mapping[Role, str]
+    # Tokens that mean "missing" in text columns, compared after trimming.
+    null_values: tuple[str, ...] = ()
+
+    def column(self, name: str) -> ColumnReading:
+        """Return how the column of that name is read."""
+        return next(column for column in self.columns if column.name == name)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the reading as JSON-ready values."""
+        return {
+            "columns": [
+                {"name": c.name, "kind": c.kind, "decimal": c.decimal, "formats": list(c.formats)}
+                for c in self.columns
+            ],
+            "roles": dict(self.roles),
+            "null_values": list(self.null_values),
+        }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Reading:
+        """Return the reading that ``to_dict`` gave."""
+        columns = tuple(
+            ColumnReading(c["name"], c["kind"], c["decimal"], tuple(c["formats"]))
+            for c in values["columns"]
+        )
+        return cls(columns, dict(values["roles"]), tuple(values["null_values"]))

@@ -1,0 +1,66 @@
+"""Assign: every customer to the nearest centroid, by SQL alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import ibis
+import ibis.expr.types as ir
+
+from segdb.model import Model
+
+
+def assign(scaled: ir.Table, matrix: Sequence[str], centroids: Sequence[Sequence[float]]) -> ir.Table:
+    """Add ``nearest``, ``distance`` and ``margin`` to each customer.
+
+    Args:
+        scaled: customers with the columns of the matrix in scaled units; all else is carried.
+        matrix: those columns, in the order of the centroids' values; they end here.
+        centroids: one a cluster, scaled units.
+
+    Returns:
+        ``nearest`` is the place of the nearest centroid from 0 (of equals the first),
+        ``distance`` the Euclidean distance to it, and ``margin`` (d2 - d1) / d2 with d2 the
+        distance to the next nearest: 0 on the border, 1 on the centroid.
+    """
+    places = range(len(centroids))
+    squares = scaled.mutate(
+        **{f"square_{place}": _square(scaled, matrix, centroids[place]) for place in places}
+    ).drop(*matrix)
+    first = squares.mutate(least_square=ibis.least(*(squares[f"square_{place}"] for place in places)))
+    nearest = ibis.cases(
+        *((first[f"square_{place}"] == first["least_square"], place) for place in places[:-1]),
+        else_=places[-1],
+    )
+    placed = first.mutate(nearest=nearest.cast("int32"))
+    others = (
+        ibis.ifelse(placed.nearest == place, float("inf"), placed[f"square_{place}"]) for place in places
+    )
+    margin = 1.0 - (placed["least_square"] / ibis.least(*others).nullif(0)).sqrt()
+    return placed.mutate(
+        distance=placed["least_square"].sqrt(), margin=margin.fill_null(0.0)
+    ).drop("least_square", *(f"square_{place}" for place in places))
+
+
+def labelled(assigned: ir.Table, model: Model) -> ir.Table:
+    """Give the assigned customers the ids and names of the model's segments."""
+    ids = {place: segment.segment_id for place, segment in enumerate(model.segments)}
+    names = {place: segment.name for place, segment in enumerate(model.segments)}
+    return assigned.select(
+        customer_id=assigned.customer_id,
+        segment_id=assigned.nearest.cases(*ids.items()).cast("int32"),
+        segment=assigned.nearest.cases(*names.items()),
+        distance=assigned.distance,
+        margin=assigned.margin,
+    )
+
+
+def _square(scaled: ir.Table, matrix: Sequence[str], centroid: Sequence[float]) -> ir.Value:
+    parts = [
+        (scaled[name] - value) * (scaled[name] - value)
+        for name, value in zip(matrix, centroid, strict=True)
+    ]
+    total = parts[0]
+    for part in parts[1:]:
+        total = total + part
+    return total

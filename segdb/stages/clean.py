@@ -1,0 +1,176 @@
+"""Clean: every row is judged, none is lost.
+
+A rejected row has one reason, the first that applies: missing id, missing or unreadable date,
+missing or unreadable amount, future date, duplicate row, duplicate customer, return, the named
+predicates in their order, and, once customers are known, no orders and missing features.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import ibis
+import ibis.expr.types as ir
+
+from segdb.compile import UserSQL
+from segdb.reading import Reading
+from segdb.stages.source import carried, value
+
+MISSING_ID = "missing id"
+BAD_DATE = "missing or unreadable date"
+BAD_AMOUNT = "missing or unreadable amount"
+FUTURE = "future date"
+DUPLICATE_ROW = "duplicate row"
+DUPLICATE_CUSTOMER = "duplicate customer"
+RETURN = "return"
+NO_ORDERS = "no orders"
+UNREADABLE = "unreadable line"
+# What outranks being a copy of another row: all copies are rejected for it alike.
+_BEFORE_DUPLICATE = (MISSING_ID, BAD_DATE, BAD_AMOUNT, FUTURE)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What makes a row of one source a reject.
+
+    Attributes:
+        returns: whether rows below zero are rejected.
+        predicates: the user's own, in order.
+        latest: order rows after this moment are in the future.
+    """
+
+    returns: bool = False
+    predicates: tuple[UserSQL, ...] = ()
+    latest: datetime | None = None
+
+
+def deduplicated(raw: ir.Table) -> ir.Table:
+    """Fold rows that are equal in every column into one, with ``copies`` of it."""
+    return raw.group_by(list(raw.columns)).agg(copies=raw.count())
+
+
+def judged_orders(orders: ir.Table, reading: Reading, rules: Rules) -> ir.Table:
+    """Give every typed order row a ``reason``, NULL where it is kept."""
+    cases: list[tuple[ir.BooleanValue, str]] = [
+        (orders.customer_id.isnull(), MISSING_ID),
+        (orders.ordered_at.isnull(), BAD_DATE),
+        (orders.amount.isnull(), BAD_AMOUNT),
+    ]
+    if rules.latest is not None:
+        latest = ibis.literal(rules.latest, "timestamp(6)")
+        cases.append((orders.ordered_at > latest, FUTURE))
+    if rules.returns:
+        cases.append((is_return(orders), RETURN))
+    cases += _predicates(orders, reading, rules.predicates)
+    return orders.mutate(reason=_first(cases))
+
+
+def judged_customers(
+    customers: ir.Table, reading: Reading, rules: Rules, buyers: ir.Table | None
+) -> ir.Table:
+    """Give every typed customer row a ``reason``, NULL where it is kept.
+
+    Of rows with the same id the one that sorts first by all its columns is kept.
+
+    Args:
+        customers: typed customer rows.
+        reading: how their columns are read.
+        rules: the user's predicates.
+        buyers: one column ``customer_id``; a customer who is not in it has no orders.
+    """
+    rest = [name for name in customers.columns if name != "customer_id"]
+    window = ibis.window(group_by=customers.customer_id, order_by=[customers[n] for n in rest])
+    ranked = customers.mutate(nth=ibis.row_number().over(window))
+    cases = [
+        (ranked.customer_id.isnull(), MISSING_ID),
+        (ranked.nth > 0, DUPLICATE_CUSTOMER),
+    ]
+    if buyers is not None:
+        cases.append((~ranked.customer_id.isin(buyers.customer_id), NO_ORDERS))
+    cases += _predicates(ranked, reading, rules.predicates)
+    return ranked.mutate(reason=_first(cases)).drop("nth")
+
+
+def is_return(orders: ir.Table) -> ir.BooleanValue:
+    """Whether an order row gives money or goods back."""
+    back = orders.amount < 0
+    if "quantity" in orders.columns:
+        back |= orders.quantity.fill_null(0.0) < 0
+    return back
+
+
+def rejects(judged: ir.Table, reading: Reading, dropped: ir.Table | None) -> ir.Table:
+    """Return one row (reason, row) per rejected row of a source.
+
+    Args:
+        judged: rows with ``reason``, and ``copies`` where duplicates were folded.
+        reading: the source's columns.
+        dropped: (customer_id, reason) of customers who were taken out after judging.
+
+    Returns:
+        ``reason`` and ``row``, the source's own values as JSON text.
+    """
+    table = judged
+    if dropped is not None:
+        taken = dropped.rename(dropped_id="customer_id", dropped_reason="reason")
+        table = judged.left_join(taken, judged.customer_id == taken.dropped_id)
+        table = table.mutate(reason=table.reason.coalesce(table.dropped_reason))
+    raw = {column.name: table[carried(column.name)] for column in reading.columns}
+    row = _to_json(ibis.struct(raw)).cast("string")
+    if "copies" not in judged.columns:
+        return table.filter(table.reason.notnull()).select(reason=table.reason, row=row)
+    early = table.reason.isin(_BEFORE_DUPLICATE).fill_null(False)
+    rejected = ibis.ifelse(table.reason.notnull(), table.copies, table.copies - 1)
+    each = table.filter(rejected > 0).select(
+        reason=ibis.ifelse(early, table.reason, DUPLICATE_ROW),
+        last=table.reason,
+        row=row,
+        copies=table.copies,
+        copy=ibis.range(1, rejected + 1).unnest(),
+    )
+    reason = ibis.ifelse(each.copy == each.copies, each["last"], each.reason)
+    return each.select(reason=reason, row=each.row)
+
+
+def _predicates(
+    table: ir.Table, reading: Reading, predicates: Sequence[UserSQL]
+) -> list[tuple[ir.BooleanValue, str]]:
+    return [
+        (predicate.over(arguments(table, reading, predicate)), predicate.name)
+        for predicate in predicates
+    ]
+
+
+def arguments(table: ir.Table, reading: Reading, sql: UserSQL) -> list[ir.Value]:
+    """Return the typed values of the columns that a piece of the user's SQL reads."""
+    names: Mapping[str, str] = {c.name.lower(): c.name for c in reading.columns}
+    return [
+        value(table, reading.column(names[column.lower()]), reading.null_values)
+        for column in sql.columns
+    ]
+
+
+def _first(cases: Sequence[tuple[ir.BooleanValue, str]]) -> ir.StringValue:
+    return ibis.cases(*cases, else_=ibis.null("string"))
+
+
+@ibis.udf.scalar.builtin(name="to_json", signature=((None,), "string"))
+def _to_json(_row): ...  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+
+
+def counts(judged: ir.Table) -> ir.Table:
+    """Return (customer_id, read_rows, kept_rows) of each judged row."""
+    read = judged.copies if "copies" in judged.columns else ibis.literal(1)
+    kept = judged.reason.isnull().cast("int64")
+    return judged.select(customer_id=judged.customer_id, read_rows=read, kept_rows=kept)
+
+
+def unreadable(lines: ir.Table, source: str) -> ir.Table:
+    """Return (source, reason, row) of the lines of a text file that are no rows."""
+    return lines.select(
+        source=ibis.literal(source),
+        reason=ibis.literal(UNREADABLE),
+        row=_to_json(lines.row).cast("string"),
+    )

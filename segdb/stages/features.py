@@ -1,0 +1,131 @@
+"""Features: one GROUP BY over the orders, and the features from what it gives."""
+
+from __future__ import annotations
+
+
+import ibis
+import ibis.expr.types as ir
+
+from segdb.features.catalogue import REGISTRY, Catalogue
+from segdb.features.feature import Aggregates, Orders
+from segdb.reading import Reading
+from segdb.stages.clean import NO_ORDERS, arguments, is_return
+from segdb.stages.source import value
+
+# What the accounts and the default as_of need, whichever features are chosen.
+_ALWAYS: Aggregates = {
+    "kept_rows": lambda o: o.table.count(where=o.kept),
+    "last_order_at": lambda o: o.table.ordered_at.max(where=o.bought),
+}
+
+
+def per_customer(orders: ir.Table, catalogue: Catalogue, reading: Reading) -> ir.Table:
+    """Aggregate judged order rows to one row a customer: the one pass over the orders.
+
+    Rejected rows go in as well, so that the same pass counts them: they are in ``read_rows`` and
+    nowhere else, and the row whose ``customer_id`` is NULL holds those without an id.
+    """
+    kept = orders.reason.isnull()
+    given = Orders(orders, kept, kept & ~is_return(orders))
+    wanted: Aggregates = dict(_ALWAYS)
+    for entry in catalogue.of("orders"):
+        wanted = {**wanted, **REGISTRY[entry.name].aggregates}
+    read = orders.copies.sum() if "copies" in orders.columns else orders.count()
+    aggregates = {"read_rows": read.cast("int64")}
+    aggregates |= {name: aggregate(given) for name, aggregate in wanted.items()}
+    aggregates |= {
+        sql.name: sql.aggregated(kept, arguments(orders, reading, sql))
+        for sql in catalogue.user_sql()
+    }
+    return orders.group_by("customer_id").agg(**aggregates)
+
+
+def totals(customers: ir.Table) -> ir.Table:
+    """Return one row of accounts over ``per_customer``, and the moment of the last order."""
+    return customers.agg(
+        read_rows=customers.read_rows.sum(),
+        kept_rows=customers.kept_rows.sum(),
+        last_order_at=customers.last_order_at.max(),
+    )
+
+
+def without_orders(customers: ir.Table) -> ir.Table:
+    """Return (customer_id, reason) of those who only gave back."""
+    only = customers.filter(customers.last_order_at.isnull() & (customers.kept_rows > 0))
+    return only.select(customer_id=only.customer_id, reason=ibis.literal(NO_ORDERS))
+
+
+def of_orders(customers: ir.Table, catalogue: Catalogue, as_of: int) -> ir.Table:
+    """Return the features of everyone who ordered.
+
+    Args:
+        customers: what ``per_customer`` gave.
+        catalogue: the features wanted.
+        as_of: the moment to count days back from, as an epoch second.
+    """
+    buyers = customers.filter(customers.last_order_at.notnull())
+    features = {
+        entry.name: REGISTRY[entry.name].value(buyers, as_of).cast("float64")
+        if entry.kind == "orders"
+        else finite(buyers[entry.name])
+        for entry in catalogue.of("orders", "sql")
+    }
+    return buyers.select(customer_id=buyers.customer_id, **features)
+
+
+def of_customers(customers: ir.Table, catalogue: Catalogue, reading: Reading) -> ir.Table:
+    """Return the attributes and 0/1 categories of the kept customers."""
+    kept = customers.filter(customers.reason.isnull())
+
+    def typed(column: str) -> ir.Value:
+        return value(kept, reading.column(column), reading.null_values)
+
+    features: dict[str, ir.Value] = {}
+    for entry in catalogue.of("attribute"):
+        features[entry.name] = finite(typed(entry.column or ""))
+    for entry in catalogue.of("category"):
+        same = typed(entry.column or "").cast("string") == entry.value
+        features[entry.name] = same.cast("float64")
+    return kept.select(customer_id=kept.customer_id, **features)
+
+
+def category_values(customers: ir.Table, column: str, reading: Reading) -> ir.Table:
+    """Return the values of a categorical column of the kept customers, in order."""
+    kept = customers.filter(customers.reason.isnull())
+    values = value(kept, reading.column(column), reading.null_values).cast("string")
+    distinct = kept.select(value=values).distinct()
+    return distinct.filter(distinct.value.notnull()).order_by("value")
+
+
+def joined(orders: ir.Table, customers: ir.Table) -> ir.Table:
+    """Add the customers' features to the orders'; who is not among the customers has none."""
+    key = customers.customer_id
+    if key.type() != orders.customer_id.type():
+        key = key.try_cast(orders.customer_id.type())
+    right = customers.mutate(customer_id=key).rename(right_id="customer_id")
+    return orders.left_join(right, orders.customer_id == right.right_id).drop("right_id")
+
+
+def incomplete(features: ir.Table, names: tuple[str, ...]) -> ir.Table:
+    """Return (customer_id, reason) of customers who lack one of the features."""
+    reason = ibis.cases(
+        *((features[name].isnull(), f"missing {name}") for name in names),
+        else_=ibis.null("string"),
+    )
+    table = features.select(customer_id=features.customer_id, reason=reason)
+    return table.filter(table.reason.notnull())
+
+
+def complete(features: ir.Table, names: tuple[str, ...]) -> ir.Table:
+    """Return the customers who have all of the features."""
+    return features.filter([features[name].notnull() for name in names])
+
+
+def finite(column: ir.Value) -> ir.Value:
+    """Cast to DOUBLE, with NaN and the infinities as missing."""
+    number = column.cast("float64")
+    if not column.type().is_floating():
+        return number
+    return ibis.ifelse(number.isnan() | number.isinf(), ibis.null("float64"), number)
+
+

@@ -1,0 +1,77 @@
+"""Matrix: the small weighted table that crosses into NumPy.
+
+Up to ``matrix_rows`` customers it is all of them. Above, it is a lightweight coreset (Bachem,
+Lucic and Krause, KDD 2018): customer x with probability proportional to
+1/2 · 1/n + 1/2 · d²(x, mean) / Σd², drawn by a hash of the id, so that equal data and seed give
+equal draws. Each customer is drawn at most once (Poisson sampling), with the weight 1 / p(x).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import ibis
+import ibis.expr.types as ir
+
+# DuckDB's hash is uniform over 64 bits.
+_HASHES = float(2**64)
+
+
+def everyone(scaled: ir.Table, matrix: Sequence[str]) -> ir.Table:
+    """Return (customer_id, matrix columns, weight 1), by id."""
+    table = scaled.select("customer_id", *matrix, weight=ibis.literal(1.0))
+    return table.order_by("customer_id")
+
+
+def spread(scaled: ir.Table, matrix: Sequence[str]) -> ir.Table:
+    """Return one row: the mean of each column of the matrix, and ``squares``, Σd² from it."""
+    means = {f"mean_{i}": scaled[name].mean() for i, name in enumerate(matrix)}
+    squares = [scaled[name].var(how="pop") for name in matrix]
+    total = squares[0]
+    for square in squares[1:]:
+        total = total + square
+    return scaled.agg(customers=scaled.count(), **means, squares=total * scaled.count())
+
+
+def coreset(
+    scaled: ir.Table,
+    matrix: Sequence[str],
+    means: Sequence[float],
+    squares: float,
+    customers: int,
+    rows: int,
+    seed: int,
+) -> ir.Table:
+    """Return (customer_id, matrix columns, weight) of about ``rows`` drawn customers, by id.
+
+    Args:
+        scaled: all customers, scaled units.
+        matrix: the columns of the matrix.
+        means: of each of them.
+        squares: the sum of all squared distances from the means.
+        customers: how many there are.
+        rows: the expected size of the draw.
+        seed: another seed draws others.
+    """
+    distance = ibis.literal(0.0)
+    for name, mean in zip(matrix, means, strict=True):
+        distance = distance + (scaled[name] - mean) * (scaled[name] - mean)
+    chance = ibis.least(1.0, rows * (0.5 / customers + distance * (0.5 / squares)))
+    drawn = scaled.select("customer_id", *matrix, chance=chance)
+    drawn = drawn.filter(uniform(drawn.customer_id, seed) < drawn.chance)
+    return drawn.mutate(weight=1.0 / drawn.chance).drop("chance").order_by("customer_id")
+
+
+def sample(scaled: ir.Table, matrix: Sequence[str], rows: int, customers: int, seed: int) -> ir.Table:
+    """Return a uniform sample of about ``rows`` customers, each of the same weight, by id."""
+    chosen = scaled.filter(uniform(scaled.customer_id, seed) < rows / customers)
+    return chosen.select("customer_id", *matrix, weight=ibis.literal(1.0)).order_by("customer_id")
+
+
+def uniform(customer_id: ir.Value, seed: int) -> ir.FloatingValue:
+    """Return a number in [0, 1) that depends on the id and the seed alone."""
+    return _hash(customer_id, ibis.literal(seed)).cast("float64") / _HASHES
+
+
+@ibis.udf.scalar.builtin(name="hash", signature=((None, None), "uint64"))
+def _hash(_value, _seed): ...  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202

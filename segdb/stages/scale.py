@@ -1,0 +1,47 @@
+"""Scale: features made comparable, and what speaks against having them in the matrix.
+
+``METHODS`` is the registry: a method is one function from a column to its center and spread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import combinations
+
+import ibis
+import ibis.expr.types as ir
+
+from segdb.model import Parameters
+
+Measures = tuple[ir.Scalar, ir.Scalar]
+
+METHODS: Mapping[str, Callable[[ir.Column], Measures]] = {
+    # As scikit-learn's StandardScaler: the population standard deviation.
+    "standard": lambda column: (column.mean(), column.std(how="pop")),
+    # As scikit-learn's RobustScaler.
+    "robust": lambda column: (column.median(), column.quantile(0.75) - column.quantile(0.25)),
+    "minmax": lambda column: (column.min(), column.max() - column.min()),
+    "none": lambda _: (ibis.literal(0.0), ibis.literal(1.0)),
+}
+
+
+def measures(features: ir.Table, names: Sequence[str], method: str) -> ir.Table:
+    """Return one row with what scaling and the choice of features need.
+
+    Its columns, with i and j the places in ``names``: ``center_i``, ``spread_i``, ``least_i``,
+    ``most_i`` in transformed units, and ``r_i_j``, Pearson's correlation.
+    """
+    columns = {}
+    for i, name in enumerate(names):
+        center, spread = METHODS[method](features[name])
+        least, most = features[name].min(), features[name].max()
+        columns |= {f"center_{i}": center, f"spread_{i}": spread}
+        columns |= {f"least_{i}": least, f"most_{i}": most}
+    for i, j in combinations(range(len(names)), 2):
+        columns[f"r_{i}_{j}"] = features[names[i]].corr(features[names[j]], how="pop")
+    return features.agg(**columns)
+
+
+def scale(features: ir.Table, matrix: Sequence[Parameters]) -> ir.Table:
+    """Bring the transformed columns of the matrix to scaled units."""
+    return features.mutate(**{p.column: (features[p.column] - p.center) / p.spread for p in matrix})

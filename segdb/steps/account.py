@@ -1,0 +1,115 @@
+"""Account: rows_read = rows_kept + rows_rejected, in every run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+
+from segdb.errors import DataError, SegdbError
+from segdb.reading import Reading
+from segdb.stages import clean
+from segdb.store.duckdb import DuckDB
+from segdb.store.readers import Raw
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A source whose rows have been judged.
+
+    Attributes:
+        raw: the source as it was read.
+        rows: its rows with ``reason``, and ``copies`` where duplicates were folded.
+        reading: how its columns are read.
+        counts: one row, ``read_rows`` and ``kept_rows``, or a table that sums to them by
+            ``customer_id``.
+    """
+
+    raw: Raw
+    rows: ir.Table
+    reading: Reading
+    counts: ir.Table
+
+
+@dataclass(frozen=True)
+class Accounts:
+    """Rows of all sources, and the rejected ones by (source, reason)."""
+
+    rows_read: int
+    rows_kept: int
+    rows_rejected: int
+    reasons: Mapping[tuple[str, str], int]
+
+
+def account(
+    store: DuckDB, judged: Mapping[str, Judged], dropped: ir.Table | None
+) -> tuple[Accounts, ir.Table]:
+    """Count every row, and write the rejected ones into a temporary table.
+
+    A source of which every row was kept is not read again.
+
+    Args:
+        store: where the sources are.
+        judged: the sources by name.
+        dropped: (customer_id, reason) of customers who were taken out after judging.
+
+    Returns:
+        The accounts, and the table of (source, reason, row).
+
+    Raises:
+        SegdbError: the accounts do not add up, which is a fault of segdb.
+    """
+    read = kept = 0
+    parts: list[ir.Table] = []
+    for name, one in judged.items():
+        source_read, source_kept = _counted(store, one, dropped)
+        if source_kept < source_read:
+            rows = clean.rejects(one.rows, one.reading, dropped)
+            parts.append(rows.select(source=ibis.literal(name), reason=rows.reason, row=rows.row))
+        lines = one.raw.unreadable
+        if lines is not None:
+            parts.append(clean.unreadable(lines, name))
+            source_read += int(store.rows(lines.agg(n=lines.count()))[0]["n"])
+        read += source_read
+        kept += source_kept
+    rejected = store.table("segdb_rejected", _together(parts))
+    counted = rejected.group_by("source", "reason").agg(n=rejected.count())
+    rows = store.rows(counted.order_by(ibis.desc("n"), "source", "reason"))
+    reasons = {(row["source"], row["reason"]): int(row["n"]) for row in rows}
+    out = sum(reasons.values())
+    if read != kept + out:
+        raise SegdbError(
+            f"The rows do not add up: {read:,} read, {kept:,} kept, {out:,} rejected. Nothing was "
+            "published; this is a fault of segdb."
+        )
+    return Accounts(read, kept, out, reasons), rejected
+
+
+def nothing_left(judged: Judged, accounts: Accounts) -> DataError:
+    """Return the error that no row of a source is left, with the reasons."""
+    reasons = list(accounts.reasons.items())[:5]
+    why = ", ".join(f"{reason}: {count:,}" for (_, reason), count in reasons)
+    return DataError(
+        f"No row of {judged.raw.origin} is left to segment ({why or 'it has no rows'}). "
+        "Check [columns] and [clean], and as_of if you set one."
+    )
+
+
+def _counted(store: DuckDB, one: Judged, dropped: ir.Table | None) -> tuple[int, int]:
+    counts = one.counts
+    kept = counts.kept_rows
+    if dropped is not None:
+        gone = counts.customer_id.isin(dropped.customer_id).fill_null(False)
+        kept = ibis.ifelse(gone, 0, kept)
+    total = store.rows(counts.agg(read=counts.read_rows.sum(), kept=kept.sum()))[0]
+    return int(total["read"] or 0), int(total["kept"] or 0)
+
+
+
+def _together(parts: list[ir.Table]) -> ir.Table | str:
+    if not parts:
+        text = "CAST(NULL AS VARCHAR)"
+        return f"SELECT {text} AS source, {text} AS reason, {text} AS row WHERE false"  # noqa: S608
+    return ibis.union(*parts) if len(parts) > 1 else parts[0]

@@ -1,0 +1,144 @@
+"""Intake: from the sources to one table of features, with every row accounted for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import ibis.expr.types as ir
+
+from segdb.features.catalogue import Catalogue, Entry
+from segdb.features.feature import epoch
+from segdb.reading import Reading
+from segdb.settings import Settings
+from segdb.stages import clean
+from segdb.stages import features as stage
+from segdb.stages.source import typed
+from segdb.steps.account import Accounts, Judged, account, nothing_left
+from segdb.steps.choose import (
+    Sources,
+    choose_customer_entries,
+    choose_order_entries,
+    predicates,
+)
+from segdb.steps.progress import Progress
+from segdb.store.duckdb import DuckDB
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What comes out of reading, cleaning and aggregating.
+
+    Attributes:
+        features: one row a customer: ``customer_id`` and every feature in natural units.
+        catalogue: what the features are.
+        readings: how each source was read.
+        as_of: the moment that days count back from; None without orders.
+        accounts: the rows.
+        rejected: (source, reason, row) of every rejected row.
+        customers: how many there are.
+    """
+
+    features: ir.Table
+    catalogue: Catalogue
+    readings: Mapping[str, Reading]
+    as_of: datetime | None
+    accounts: Accounts
+    rejected: ir.Table
+    customers: int
+
+
+def take_in(store: DuckDB, settings: Settings, sources: Sources, progress: Progress) -> Intake:
+    """Read and judge the sources, and aggregate the orders in one pass.
+
+    Raises:
+        DataError: no row is left.
+        SegdbError: whatever reading and the settings have to say.
+    """
+    as_of = settings.as_of
+    orders = customers = order_features = dropped = buyers = None
+    entries: tuple[Entry, ...] = ()
+    if sources.orders:
+        progress.step("Aggregating the orders")
+        entries = choose_order_entries(settings, sources.orders[1])
+        orders = _judge_orders(store, settings, sources, Catalogue(entries))
+        per_customer = orders.counts
+        totals = store.rows(stage.totals(per_customer))[0]
+        if totals["last_order_at"] is None:
+            raise nothing_left(orders, account(store, {"orders": orders}, None)[0])
+        as_of = as_of or _next_midnight(totals["last_order_at"])
+        order_features = stage.of_orders(per_customer, Catalogue(entries), epoch(as_of))
+        buyers = per_customer.filter(per_customer.last_order_at.notnull()).select("customer_id")
+        dropped = stage.without_orders(per_customer)
+    if sources.customers:
+        customers = _judge_customers(store, settings, sources, buyers)
+        entries += choose_customer_entries(store, settings, customers, entries)
+    catalogue = Catalogue(entries)
+    features = _features(store, catalogue, order_features, customers)
+    if settings.clean.missing == "reject":
+        needed = tuple(n for n in catalogue.names if n not in settings.features.describe)
+        features = store.table("segdb_all_features", features)
+        lacking = stage.incomplete(features, needed)
+        dropped = lacking if dropped is None else dropped.union(lacking)
+        features = stage.complete(features, needed)
+    # A join or a filter is done once; arithmetic over the one GROUP BY is cheaper done again.
+    keep = store.view if customers is None and settings.clean.missing != "reject" else store.table
+    features = keep("segdb_features", features)
+    if dropped is not None:
+        dropped = store.table("segdb_dropped", dropped)
+    progress.step("Accounting for every row")
+    present = {
+        name: one for name, one in (("orders", orders), ("customers", customers)) if one is not None
+    }
+    accounts, rejected = account(store, present, dropped)
+    count = int(store.rows(features.agg(n=features.count()))[0]["n"])
+    if count == 0:
+        raise nothing_left(next(iter(present.values())), accounts)
+    readings = {name: one.reading for name, one in present.items()}
+    return Intake(features, catalogue, readings, as_of, accounts, rejected, count)
+
+
+def _judge_orders(
+    store: DuckDB, settings: Settings, sources: Sources, catalogue: Catalogue
+) -> Judged:
+    assert sources.orders is not None  # noqa: S101 - the caller asked first
+    raw, reading = sources.orders
+    table = clean.deduplicated(raw.table) if settings.clean.duplicates == "reject" else raw.table
+    rules = clean.Rules(
+        returns=settings.clean.returns == "reject",
+        predicates=predicates(settings, sources, "orders"),
+        latest=settings.as_of or datetime.now(UTC).replace(tzinfo=None),
+    )
+    rows = store.view("segdb_orders_typed", typed(table, reading))
+    judged = store.view("segdb_orders", clean.judged_orders(rows, reading, rules))
+    per_customer = stage.per_customer(judged, catalogue, reading)
+    return Judged(raw, judged, reading, store.table("segdb_per_customer", per_customer))
+
+
+def _judge_customers(
+    store: DuckDB, settings: Settings, sources: Sources, buyers: ir.Table | None
+) -> Judged:
+    assert sources.customers is not None  # noqa: S101 - the caller asked first
+    raw, reading = sources.customers
+    table = clean.deduplicated(raw.table) if settings.clean.duplicates == "reject" else raw.table
+    rules = clean.Rules(predicates=predicates(settings, sources, "customers"))
+    rows = store.view("segdb_customers_typed", typed(table, reading))
+    judged = clean.judged_customers(rows, reading, rules, buyers)
+    judged = store.table("segdb_customers", judged)
+    return Judged(raw, judged, reading, clean.counts(judged))
+
+
+def _features(
+    store: DuckDB, catalogue: Catalogue, orders: ir.Table | None, customers: Judged | None
+) -> ir.Table:
+    if customers is None:
+        assert orders is not None  # noqa: S101 - a run has one source at least
+        return orders
+    attributes = stage.of_customers(customers.rows, catalogue, customers.reading)
+    return attributes if orders is None else stage.joined(orders, attributes)
+
+
+def _next_midnight(moment: datetime) -> datetime:
+    day = datetime(moment.year, moment.month, moment.day)
+    return day + timedelta(days=1)

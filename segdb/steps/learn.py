@@ -1,0 +1,176 @@
+"""Learn: fills, bounds, transforms and scales, each from one small aggregate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from itertools import combinations
+from typing import Any
+
+import ibis.expr.types as ir
+
+from segdb.errors import DataError, SettingsError, nearest
+from segdb.features.rfm import QUINTILES, SCORES, score_edges
+from segdb.model import Parameters
+from segdb.settings import Settings
+from segdb.stages.cap import cap, cap_bounds
+from segdb.stages.fill import fill, fill_values
+from segdb.stages.scale import measures, scale
+from segdb.stages.transform import choose, shape, transform
+from segdb.steps.intake import Intake
+from segdb.steps.progress import Progress
+from segdb.store.duckdb import DuckDB
+
+DESCRIBES = "describes only"
+CONSTANT = "constant"
+
+
+def learn(
+    store: DuckDB, settings: Settings, intake: Intake, progress: Progress
+) -> tuple[Parameters, ...]:
+    """Return what was learned of every feature, and leave ``segdb_scaled`` as a view.
+
+    Raises:
+        DataError: no feature differs between customers.
+        SettingsError: a feature named in the settings does not exist.
+    """
+    names = intake.catalogue.names
+    for name in settings.features.describe:
+        if name not in names:
+            raise SettingsError(
+                f"[features] describe: there is no feature '{name}'.{nearest(name, names)}"
+            )
+    parameters = _filled(store, settings, intake)
+    filled = fill(intake.features, parameters)
+    parameters = _capped(store, settings, intake, filled, parameters)
+    capped = store.view("segdb_capped", cap(filled, parameters))
+    parameters = _transformed(store, settings, intake, capped, parameters)
+    transformed = store.view("segdb_transformed", transform(capped, parameters))
+    return _scaled(store, settings, transformed, parameters, progress)
+
+
+def learn_scores(store: DuckDB, intake: Intake) -> dict[str, tuple[float, ...]]:
+    """Return the quintile edges of recency, frequency and monetary, where they are features."""
+    query = score_edges(intake.features, intake.catalogue.names)
+    if query is None:
+        return {}
+    row = store.rows(query)[0]
+    return {
+        feature: tuple(float(row[f"{feature}_{place}"]) for place in range(len(QUINTILES)))
+        for _, feature, _ in SCORES
+        if feature in intake.catalogue.names
+    }
+
+
+def prepared(features: ir.Table, parameters: tuple[Parameters, ...]) -> ir.Table:
+    """Apply what was learned: fill, cap, transform and scale, as one expression."""
+    matrix = tuple(p for p in parameters if p.position is not None)
+    return scale(transform(cap(fill(features, matrix), matrix), matrix), matrix)
+
+
+def _filled(store: DuckDB, settings: Settings, intake: Intake) -> tuple[Parameters, ...]:
+    names = intake.catalogue.names
+    query = fill_values(intake.features, names, settings.clean.missing)
+    row = store.rows(query)[0]
+    binary = {entry.name for entry in intake.catalogue.of("category")}
+    fills = {name: 0.0 if name in binary else float(row[name] or 0.0) for name in names}
+    return tuple(
+        Parameters(name, None, None, fills[name], None, None, "none", 0.0, 1.0) for name in names
+    )
+
+
+def _capped(
+    store: DuckDB,
+    settings: Settings,
+    intake: Intake,
+    filled: ir.Table,
+    parameters: tuple[Parameters, ...],
+) -> tuple[Parameters, ...]:
+    # A rare category is no outlier.
+    binary = {entry.name for entry in intake.catalogue.of("category")}
+    columns = [p.column for p in parameters if p.feature not in binary]
+    query = cap_bounds(filled, columns, settings.outliers) if columns else None
+    if query is None:
+        return parameters
+    row = store.rows(query)[0]
+    bounds = {
+        column: (row[f"lower_{i}"], row[f"upper_{i}"]) for i, column in enumerate(columns)
+    }
+    return tuple(
+        replace(p, lower=bounds[p.column][0], upper=bounds[p.column][1])
+        if p.column in bounds
+        else p
+        for p in parameters
+    )
+
+
+def _transformed(
+    store: DuckDB,
+    settings: Settings,
+    intake: Intake,
+    capped: ir.Table,
+    parameters: tuple[Parameters, ...],
+) -> tuple[Parameters, ...]:
+    names = intake.catalogue.names
+    row = store.rows(shape(capped, [p.column for p in parameters]))[0]
+    chosen = choose(
+        names,
+        settings.features.transform,
+        [row[f"skewness_{i}"] for i in range(len(names))],
+        [row[f"minimum_{i}"] for i in range(len(names))],
+    )
+    binary = {entry.name for entry in intake.catalogue.of("category")}
+    return tuple(
+        replace(p, transform="none" if p.feature in binary else t)
+        for p, t in zip(parameters, chosen, strict=True)
+    )
+
+
+def _scaled(
+    store: DuckDB,
+    settings: Settings,
+    transformed: ir.Table,
+    parameters: tuple[Parameters, ...],
+    progress: Progress,
+) -> tuple[Parameters, ...]:
+    columns = [p.column for p in parameters]
+    row = store.rows(measures(transformed, columns, settings.scale.method))[0]
+    left_out = _left_out(settings, parameters, row)
+    for place, reason in left_out.items():
+        if reason != DESCRIBES:
+            progress.note(f"{parameters[place].feature} stays out of the matrix: {reason}.")
+    position = 0
+    learned = []
+    for place, p in enumerate(parameters):
+        if place in left_out:
+            learned.append(replace(p, left_out=left_out[place]))
+            continue
+        # A robust or quantile spread of a mostly constant feature can be 0.
+        spread = row[f"spread_{place}"] or 1.0
+        center = float(row[f"center_{place}"])
+        learned.append(replace(p, position=position, center=center, spread=float(spread)))
+        position += 1
+    if position == 0:
+        raise DataError(
+            "All customers are alike: no feature differs between them, so there is nothing to "
+            "segment by. Check [columns], [features] and [outliers]."
+        )
+    return tuple(learned)
+
+
+def _left_out(
+    settings: Settings, parameters: tuple[Parameters, ...], row: Mapping[str, Any]
+) -> dict[int, str]:
+    left_out = {}
+    for place, p in enumerate(parameters):
+        if p.feature in settings.features.describe:
+            left_out[place] = DESCRIBES
+        elif row[f"least_{place}"] == row[f"most_{place}"]:
+            left_out[place] = CONSTANT
+    for i, j in combinations(range(len(parameters)), 2):
+        r = row[f"r_{i}_{j}"]
+        if i in left_out or j in left_out or r is None:
+            continue
+        if abs(r) > settings.features.max_correlation:
+            left_out[j] = f"r = {r:.3f} with {parameters[i].feature}"
+    return left_out

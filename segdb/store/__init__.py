@@ -1,0 +1,1 @@
+"""Every side effect on a database: open, execute, fetch, materialise, publish."""

@@ -1,0 +1,198 @@
+"""The DuckDB store: where stages become views and tables, and where segments are published.
+
+Everything intermediate is TEMP, so that a run that fails leaves nothing behind, and spills to
+disk when memory runs out.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+from ibis.backends.sql.datatypes import DuckDBType
+
+from segdb.compile import quoted, to_sql
+from segdb.errors import LockedError, PublishError, SegdbError, SourceError
+
+# What an older DuckDB can still read; without it, 2.0 writes files that 1.5 refuses.
+_STORAGE = "v1.5.0"
+
+
+class DuckDB:
+    """A connection to one DuckDB database.
+
+    Attributes:
+        connection: the driver's own connection.
+        path: the database file, or None where the caller brought a connection.
+    """
+
+    dialect = "duckdb"
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path | None = None) -> None:
+        self.connection = connection
+        self.path = path
+
+    @classmethod
+    def open(cls, path: Path, *, read_only: bool = False, wait: float = 0) -> DuckDB:
+        """Open a database file, creating it and its folder unless ``read_only``.
+
+        Args:
+            path: the file.
+            read_only: open for reading alone; the file must exist.
+            wait: seconds to go on trying while another process holds the file.
+
+        Raises:
+            LockedError: another process holds the file.
+            SourceError: the file is no database, is not there, or cannot be made.
+        """
+        _check_place(path, read_only=read_only)
+        until = time.monotonic() + wait
+        while True:
+            try:
+                store = cls(_connect(path, read_only=read_only), path)
+            except duckdb.Error as error:
+                trouble = _open_error(path, error)
+                if not isinstance(trouble, LockedError) or time.monotonic() >= until:
+                    raise trouble from None
+                time.sleep(min(0.2, wait))
+            else:
+                # Nothing is downloaded behind the user's back, every zone is read the same way,
+                # and a name in SQL never means a Python variable.
+                store.execute("SET autoinstall_known_extensions = false")
+                store.execute("SET TimeZone = 'UTC'")
+                store.execute("SET python_enable_replacements = false")
+                return store
+
+    def close(self) -> None:
+        """Close the connection, if this store opened it."""
+        if self.path is not None:
+            self.connection.close()
+
+    def execute(self, sql: str) -> None:
+        """Run a statement and drain its result; an undrained one blocks the next (DuckDB 2.0)."""
+        self.connection.execute(sql).fetchall()
+
+    def fetch(self, query: ir.Table | str) -> pa.Table:
+        """Run a query and return its rows as an Arrow table."""
+        sql = query if isinstance(query, str) else to_sql(query)
+        return self.connection.sql(sql).to_arrow_table()
+
+    def rows(self, query: ir.Table | str) -> list[dict[str, Any]]:
+        """Run a query of few rows and return them as mappings."""
+        rows: list[dict[str, Any]] = self.fetch(query).to_pylist()
+        return rows
+
+    def view(self, name: str, query: ir.Table | str) -> ir.Table:
+        """Make a temporary view and return it as an unbound table."""
+        return self._make("VIEW", name, query)
+
+    def table(self, name: str, query: ir.Table | str) -> ir.Table:
+        """Make a temporary table and return it as an unbound table."""
+        return self._make("TABLE", name, query)
+
+    def _make(self, kind: str, name: str, query: ir.Table | str) -> ir.Table:
+        sql = query if isinstance(query, str) else to_sql(query)
+        self.execute(f"CREATE OR REPLACE TEMP {kind} {quoted(name)} AS {sql}")
+        if isinstance(query, str):
+            return self.unbound(quoted(name), name)
+        return ibis.table(query.schema(), name=name)
+
+    def unbound(self, relation: str, name: str) -> ir.Table:
+        """Return the relation (SQL of a FROM clause) as an unbound table called ``name``."""
+        return ibis.table(self.schema(relation), name=name)
+
+    def schema(self, relation: str) -> ibis.Schema:
+        """Return the column names and types of a relation (SQL of a FROM clause)."""
+        described = self.connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()  # noqa: S608
+        return ibis.schema({row[0]: _type(row[1]) for row in described})
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Run a block as one transaction: all of it, or nothing.
+
+        After a failed statement DuckDB 2.0 lets COMMIT pass and discards everything, so any
+        exception rolls back.
+
+        Raises:
+            PublishError: the database refused; nothing was changed.
+        """
+        self.execute("BEGIN TRANSACTION")
+        try:
+            yield
+            self.execute("COMMIT")
+        except BaseException as error:
+            self._rollback()
+            if isinstance(error, duckdb.Error):
+                first = str(error).splitlines()[0]
+                raise PublishError(
+                    f"The publish failed and was rolled back; the tables of the last run are as "
+                    f"they were. The database said: {first}"
+                ) from error
+            raise
+
+    def _rollback(self) -> None:
+        try:
+            self.execute("ROLLBACK")
+        except duckdb.TransactionException:
+            return  # a failed COMMIT has already ended the transaction
+
+    def tables(self) -> list[tuple[str, str]]:
+        """Return (schema, name) of every table and view that is not temporary."""
+        return self.connection.execute(
+            "SELECT table_schema, table_name FROM information_schema.tables "
+            "WHERE table_catalog = current_database() ORDER BY ALL"
+        ).fetchall()
+
+
+def _type(name: str) -> Any:
+    try:
+        return DuckDBType.from_string(name)
+    except Exception:  # noqa: BLE001 - sqlglot and Ibis raise many kinds for a type they lack
+        return ibis.dtype("unknown")
+
+
+def _check_place(path: Path, *, read_only: bool) -> None:
+    if path.is_dir():
+        raise SourceError(f"{path} is a folder; the database must be a file in it.")
+    if read_only:
+        if not path.exists():
+            raise SourceError(f"There is no database at {path}. `segdb run` makes one.")
+        return
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SourceError(f"The folder {path.parent} cannot be made: {error.strerror}.") from None
+
+
+def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+    if read_only:
+        return duckdb.connect(str(path), read_only=True)
+    new = not path.exists()
+    if new and not duckdb.__version__.startswith("1."):
+        return duckdb.connect(str(path), config={"storage_compatibility_version": _STORAGE})
+    return duckdb.connect(str(path))
+
+
+def _open_error(path: Path, error: duckdb.Error) -> SegdbError:
+    text = str(error)
+    if "lock" in text.lower():
+        holder = re.search(r"PID (\d+)", text)
+        who = f" (process {holder[1]})" if holder else ""
+        return LockedError(
+            f"The database {path} is held by another process{who}. Close it there, or try again "
+            "with --wait SECONDS."
+        )
+    if "not a valid DuckDB database" in text:
+        return SourceError(
+            f"{path} is not a DuckDB database. Name another file in [publish] database."
+        )
+    return SourceError(f"The database {path} cannot be opened: {text.splitlines()[0]}")
+

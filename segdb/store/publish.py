@@ -1,0 +1,102 @@
+"""Publish: all tables of a run in one transaction, with their comments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from segdb.compile import literal, quoted, to_sql
+from segdb.contract import Column, Table
+from segdb.errors import PublishError
+from segdb.store.duckdb import DuckDB
+
+_ARROW: Mapping[str, pa.DataType] = {
+    "INTEGER": pa.int32(),
+    "BIGINT": pa.int64(),
+    "DOUBLE": pa.float64(),
+    "VARCHAR": pa.string(),
+    "JSON": pa.string(),
+    "BOOLEAN": pa.bool_(),
+    "TIMESTAMP": pa.timestamp("us"),
+}
+
+
+@dataclass(frozen=True)
+class Content:
+    """What goes into a published table.
+
+    Attributes:
+        table: its contract.
+        rows: a query whose columns have the contract's names, or few rows as mappings.
+        features: the sentence of each feature's column, where the table has them.
+    """
+
+    table: Table
+    rows: ir.Table | Sequence[Mapping[str, Any]]
+    features: Mapping[str, str]
+
+
+def publish(store: DuckDB, schema: str, contents: Sequence[Content], run_id: int) -> None:
+    """Write the contents in one transaction, and check that the run's row is there.
+
+    Raises:
+        PublishError: the database refused; the last run's tables are as they were.
+    """
+    with store.transaction():
+        store.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(schema)}")
+        for content in contents:
+            _write(store, schema, content)
+            _comment(store, schema, content)
+    runs = f"{quoted(schema)}.runs"
+    if not store.rows(f"SELECT run_id FROM {runs} WHERE run_id = {run_id}"):  # noqa: S608
+        raise PublishError(
+            f"The database took run {run_id} and did not keep it; the tables of the last run are "
+            "as they were. Is its disk full?"
+        )
+
+
+def next_run(store: DuckDB, schema: str) -> int:
+    """Return the number of the next run: one more than the highest that was published."""
+    if (schema, "runs") not in store.tables():
+        return 1
+    rows = store.rows(f"SELECT max(run_id) AS last FROM {quoted(schema)}.runs")  # noqa: S608
+    return int(rows[0]["last"] or 0) + 1
+
+
+def _write(store: DuckDB, schema: str, content: Content) -> None:
+    table = content.table
+    name = f"{quoted(schema)}.{quoted(table.name)}"
+    if isinstance(content.rows, ir.Table):
+        store.execute(f"CREATE OR REPLACE {table.kind} {name} AS {to_sql(content.rows)}")
+        return
+    fields = [(column.name, _ARROW[column.type]) for column in table.columns]
+    rows = pa.Table.from_pylist(list(content.rows), schema=pa.schema(fields))
+    store.connection.register("segdb_rows", rows)
+    columns = ", ".join(f"{quoted(c.name)} {c.type}" for c in table.columns)
+    create = "CREATE TABLE IF NOT EXISTS" if table.grows else "CREATE OR REPLACE TABLE"
+    store.execute(f"{create} {name} ({columns})")
+    if table.grows:
+        for column in table.columns:
+            store.execute(
+                f"ALTER TABLE {name} ADD COLUMN IF NOT EXISTS {quoted(column.name)} {column.type}"
+            )
+    store.execute(f"INSERT INTO {name} BY NAME FROM segdb_rows")
+    store.connection.unregister("segdb_rows")
+
+
+def _comment(store: DuckDB, schema: str, content: Content) -> None:
+    table = content.table
+    name = f"{quoted(schema)}.{quoted(table.name)}"
+    sentence = f"One row a {table.row}. {table.sentence}"
+    store.execute(f"COMMENT ON {table.kind} {name} IS {literal(sentence)}")
+    columns = {column.name: _told(column) for column in table.columns}
+    for column, words in {**columns, **content.features}.items():
+        store.execute(f"COMMENT ON COLUMN {name}.{quoted(column)} IS {literal(words)}")
+
+
+def _told(column: Column) -> str:
+    return f"{column.sentence} Unit: {column.unit}." if column.unit else column.sentence
