@@ -6,7 +6,13 @@ from typing import Protocol
 
 
 class Progress(Protocol):
-    """Someone who listens: the command line, a log, or nobody."""
+    """Someone who listens: the command line, a log, or nobody.
+
+    Attributes:
+        notes: what was heard and the user should know.
+    """
+
+    notes: list[str]
 
     def step(self, name: str) -> None:
         """Hear that a step begins."""

@@ -1,0 +1,125 @@
+"""The Python door: ``segdb.run`` and what it returns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from segdb import contract
+from segdb.compile import quoted
+from segdb.errors import SettingsError, nearest
+from segdb.pipeline import Outcome
+from segdb.pipeline import run as run_pipeline
+from segdb.settings import Settings, parse
+from segdb.steps.progress import Notes, Progress
+from segdb.store.duckdb import DuckDB
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+class Result:
+    """A published run, and a reader of its tables.
+
+    Attributes:
+        run_id: the run's number.
+        segments: one mapping a segment, as in ``segment_profiles``.
+        notes: what was inferred, dropped and decided, in words.
+        facts: the run's row of ``runs``.
+        reasons: rejected rows by (source, reason).
+        model: what was learned.
+    """
+
+    def __init__(self, store: DuckDB, schema: str, outcome: Outcome, notes: list[str]) -> None:
+        self._store = store
+        self._schema = schema
+        self.run_id = int(outcome.run["run_id"])
+        self.segments = outcome.segments
+        self.notes = notes
+        self.facts = dict(outcome.run)
+        self.reasons = dict(outcome.reasons)
+        self.model = outcome.model
+
+    def __repr__(self) -> str:
+        sizes = ", ".join(f"{s['segment']}: {s['customers']:,}" for s in self.segments)
+        return f"<segdb run {self.run_id}: {sizes}>"
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The names of the published tables and views."""
+        return tuple(table.name for table in contract.TABLES)
+
+    def table(self, name: str) -> pa.Table:
+        """Return a published table as Arrow.
+
+        Raises:
+            SettingsError: there is no table of that name.
+        """
+        if name not in self.tables:
+            raise SettingsError(f"There is no table '{name}'.{nearest(name, self.tables)}")
+        return self.query(f"SELECT * FROM {quoted(self._schema)}.{quoted(name)}")  # noqa: S608
+
+    def query(self, sql: str) -> pa.Table:
+        """Run a query on the database and return its rows as Arrow."""
+        return self._store.fetch(sql)
+
+    def close(self) -> None:
+        """Close the database, if ``run`` opened it."""
+        self._store.close()
+
+    def __enter__(self) -> Result:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def run(
+    orders: object = None,
+    customers: object = None,
+    *,
+    database: str | Path | duckdb.DuckDBPyConnection | None = None,
+    settings: Settings | Mapping[str, Any] | None = None,
+    progress: Progress | None = None,
+) -> Result:
+    """Make segments of orders, of a customers table, or of both, and publish them.
+
+    Args:
+        orders: one row an order line: a path or glob, a table of the database, a SELECT, or a
+            frame (Arrow, pandas, polars, a DuckDB relation). Left out: as the settings say.
+        customers: one row a customer, likewise.
+        database: the DuckDB file to publish to, or an open connection. Left out: as the settings
+            say.
+        settings: ``Settings``, or the sections of ``segdb.toml`` as nested mappings.
+        progress: who hears of the steps.
+
+    Returns:
+        The published run. Close it, or use it in a ``with`` block, to release the database file.
+
+    Raises:
+        SegdbError: see ``segdb.errors`` for the kinds.
+    """
+    chosen = settings if isinstance(settings, Settings) else parse(settings or {})
+    listener = progress or Notes()
+    orders = chosen.source.orders if orders is None else orders
+    customers = chosen.source.customers if customers is None else customers
+    if orders is None and customers is None:
+        raise SettingsError(
+            "There is no source. Give orders or customers, or set them in [source] of segdb.toml."
+        )
+    store = _opened(chosen.publish.database if database is None else database)
+    try:
+        outcome = run_pipeline(store, chosen, orders, customers, listener)
+    except BaseException:
+        store.close()
+        raise
+    return Result(store, chosen.publish.schema_, outcome, listener.notes)
+
+
+def _opened(database: str | Path | duckdb.DuckDBPyConnection) -> DuckDB:
+    if isinstance(database, str | Path):
+        return DuckDB.open(Path(database))
+    return DuckDB(database)

@@ -1,0 +1,136 @@
+"""The pipeline: every step of a run, read from top to bottom. It alone knows the order."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from segdb import contract
+from segdb.inspect import understand
+from segdb.model import Model
+from segdb.reading import Reading
+from segdb.settings import Settings
+from segdb.stages.assign import assign
+from segdb.steps.choose import Sources
+from segdb.steps.describe import profiles
+from segdb.steps.fit import Fitted, fit
+from segdb.steps.intake import Intake, take_in
+from segdb.steps.learn import learn, learn_scores, prepared
+from segdb.steps.progress import Progress
+from segdb.steps.publish import contents, versions
+from segdb.store.duckdb import DuckDB
+from segdb.store.publish import next_run, publish
+from segdb.store.readers import Raw, read
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run did.
+
+    Attributes:
+        run: its row of ``runs``.
+        model: what was learned.
+        segments: the rows of ``segment_profiles``.
+        reasons: rejected rows by (source, reason).
+    """
+
+    run: Mapping[str, Any]
+    model: Model
+    segments: list[dict[str, Any]]
+    reasons: Mapping[tuple[str, str], int]
+
+
+def run(
+    store: DuckDB, settings: Settings, orders: object, customers: object, progress: Progress
+) -> Outcome:
+    """Make segments of the sources and publish them.
+
+    Args:
+        store: the database to publish to.
+        settings: the settings.
+        orders: a path, table, SELECT or frame; None without orders.
+        customers: likewise.
+        progress: who hears of it.
+
+    Raises:
+        SegdbError: see ``segdb.errors``; whatever is raised, the last run's tables stay.
+    """
+    started = _now()
+    schema = settings.publish.schema_
+    sources = _read(store, settings, orders, customers, progress)
+    intake = take_in(store, settings, sources, progress)
+    progress.step("Learning fills, bounds and scales")
+    parameters = learn(store, settings, intake, progress)
+    edges = learn_scores(store, intake)
+    scaled = store.view("segdb_scaled", prepared(intake.features, parameters))
+    fitted = fit(store, settings, intake, parameters, scaled, progress)
+    model = Model(intake.catalogue, parameters, fitted.segments, edges)
+    columns = [p.column for p in model.matrix]
+    centroids = [segment.centroid for segment in model.segments]
+    assigned = store.view("segdb_assigned", assign(scaled, columns, centroids))
+    progress.step("Profiling the segments")
+    profile_rows, feature_rows = profiles(store, assigned, model)
+    progress.step("Publishing")
+    row = _run_row(next_run(store, schema), started, settings, intake, model, fitted)
+    small = {
+        contract.SEGMENT_PROFILES: profile_rows,
+        contract.SEGMENT_FEATURES: feature_rows,
+        contract.K_SELECTION: list(fitted.k_selection),
+    }
+    publish(store, schema, contents(schema, intake, model, assigned, row, small), row["run_id"])
+    return Outcome(row, model, profile_rows, intake.accounts.reasons)
+
+
+def _read(
+    store: DuckDB, settings: Settings, orders: object, customers: object, progress: Progress
+) -> Sources:
+    progress.step("Reading the sources")
+    found: dict[str, tuple[Raw, Reading]] = {}
+    for name, source in (("orders", orders), ("customers", customers)):
+        if source is None:
+            continue
+        raw = read(store, name, source, settings.source)
+        reading, notes = understand(
+            raw.table, raw.origin, store.fetch, settings.source, settings.columns, name
+        )
+        for words in notes:
+            progress.note(words)
+        found[name] = (raw, reading)
+    return Sources(found.get("orders"), found.get("customers"))
+
+
+def _run_row(
+    run_id: int,
+    started: datetime,
+    settings: Settings,
+    intake: Intake,
+    model: Model,
+    fitted: Fitted,
+) -> dict[str, Any]:
+    readings = {name: reading.to_dict() for name, reading in intake.readings.items()}
+    told = {**settings.model_dump(mode="json", by_alias=True), "inferred": readings}
+    return {
+        "run_id": run_id,
+        "started_at": started,
+        "finished_at": _now(),
+        "as_of": intake.as_of,
+        "rows_read": intake.accounts.rows_read,
+        "rows_kept": intake.accounts.rows_kept,
+        "rows_rejected": intake.accounts.rows_rejected,
+        "customers": intake.customers,
+        "k": len(model.segments),
+        "inertia": fitted.inertia,
+        "silhouette": fitted.silhouette,
+        "matrix_rows": fitted.matrix_rows,
+        "verdict": fitted.verdict,
+        "settings": json.dumps(told, ensure_ascii=False),
+        "model": model.to_json(),
+        "versions": versions(),
+    }
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)

@@ -1,0 +1,39 @@
+"""Ask: one read-only SELECT over the published tables, with no way to files or the network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from segdb.compile import quoted
+from segdb.errors import UserError
+from segdb.store.duckdb import DuckDB
+
+
+def ask(path: Path, schema: str, sql: str) -> pa.Table:
+    """Run one SELECT on a database file, opened for reading alone.
+
+    Unqualified names are looked up in ``schema`` first.
+
+    Raises:
+        UserError: it is no single SELECT, or the database refuses it.
+        SegdbError: the database cannot be opened.
+    """
+    store = DuckDB.open(path, read_only=True)
+    try:
+        if (schema, "runs") not in store.tables():
+            raise UserError(
+                f"{path} holds no segments in the schema '{schema}'. `segdb run` publishes them."
+            )
+        statements = store.connection.extract_statements(sql)
+        if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT_STATEMENT:
+            raise UserError("A query is one SELECT; it cannot change the database.")
+        store.execute(f"USE {quoted(schema)}")
+        store.execute("SET enable_external_access = false")
+        return store.fetch(sql)
+    except duckdb.Error as error:
+        raise UserError(f"The query failed: {str(error).strip()}") from None
+    finally:
+        store.close()

@@ -1,0 +1,100 @@
+"""Words: what a run and a query look like on a terminal, as text."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from segdb.api import Result
+    from segdb.settings import Settings
+
+
+def grid(table: pa.Table) -> str:
+    """Return an Arrow table as a terminal table, with the number of its rows."""
+    shown = Table(box=None, header_style="bold", pad_edge=False)
+    for field in table.schema:
+        number = pa.types.is_integer(field.type) or pa.types.is_floating(field.type)
+        shown.add_column(Text(field.name), justify="right" if number else "left")
+    for row in table.to_pylist():
+        shown.add_row(*(Text(_cell(value)) for value in row.values()))
+    return _drawn(shown) + f"({table.num_rows:,} row{'s' if table.num_rows != 1 else ''})\n"
+
+
+def csv_text(table: pa.Table) -> str:
+    """Return an Arrow table as CSV text."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(table.column_names)
+    writer.writerows(row.values() for row in table.to_pylist())
+    return text.getvalue()
+
+
+def run_text(result: Result, path: Path, settings: Settings) -> str:
+    """Return what a run ends with: its segments, its rows, where they are, what to ask next."""
+    currency = settings.report.currency
+    shown = Table(box=None, header_style="bold", pad_edge=False)
+    for name, justify in (("segment", "left"), ("customers", "right"), ("share", "right")):
+        shown.add_column(name, justify=justify)  # type: ignore[arg-type]
+    money = any(row["revenue"] is not None for row in result.segments)
+    if money:
+        shown.add_column("revenue", justify="right")
+        shown.add_column("share", justify="right")
+    for row in result.segments:
+        cells = [row["segment"], f"{row['customers']:,}", f"{row['customer_share']:.1%}"]
+        if money:
+            cells += [f"{currency}{row['revenue'] or 0:,.0f}", _share(row["revenue_share"])]
+        shown.add_row(*(Text(cell) for cell in cells))
+    facts = result.facts
+    schema = settings.publish.schema_
+    option = "" if str(path) == "warehouse/warehouse.duckdb" else f" --database {path}"
+    return (
+        f"\n{_drawn(shown)}\n"
+        f"{facts['rows_read']:,} rows read, {facts['rows_kept']:,} kept, "
+        f"{facts['rows_rejected']:,} rejected; {facts['customers']:,} customers.\n"
+        f"Run {result.run_id} is published in {path}, schema {schema}.\n"
+        f"Next: segdb query segment_value{option}\n"
+    )
+
+
+def run_json(result: Result, path: Path) -> dict[str, Any]:
+    """Return what a run ends with, as JSON-ready values."""
+    wanted = ("run_id", "as_of", "rows_read", "rows_kept", "rows_rejected", "customers", "k",
+              "inertia", "silhouette", "verdict")
+    return {
+        **{name: result.facts[name] for name in wanted},
+        "segments": result.segments,
+        "rejected": [
+            {"source": source, "reason": reason, "rows": rows}
+            for (source, reason), rows in result.reasons.items()
+        ],
+        "notes": result.notes,
+        "database": str(path),
+        "tables": list(result.tables),
+    }
+
+
+def _share(value: float | None) -> str:
+    return "" if value is None else f"{value:.1%}"
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    return f"{value:,.6g}" if isinstance(value, float) and abs(value) < 1e6 else (
+        f"{value:,.2f}" if isinstance(value, float) else str(value)
+    )
+
+
+def _drawn(table: Table) -> str:
+    text = io.StringIO()
+    console = Console(file=text, width=200, force_terminal=False)
+    console.print(table)
+    return "\n".join(line.rstrip() for line in text.getvalue().splitlines()) + "\n"
