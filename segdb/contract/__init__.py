@@ -1,0 +1,72 @@
+"""The contract: every published table, its columns, types, units, and a sentence each.
+
+Data, no logic. Comments in the database and the documentation of columns are rendered from it.
+"""
+
+from __future__ import annotations
+
+from segdb.contract.customers import CUSTOMER_FEATURES, CUSTOMER_MAP, CUSTOMER_SEGMENTS
+from segdb.contract.features import (
+    FEATURE_CORRELATIONS,
+    FEATURE_HISTOGRAMS,
+    FEATURE_PARAMETERS,
+    FEATURE_STATISTICS,
+    PRINCIPAL_COMPONENTS,
+)
+from segdb.contract.runs import K_SELECTION, REJECTED_ROWS, RUNS
+from segdb.contract.segments import (
+    RFM_BY_SEGMENT,
+    SEGMENT_CENTROIDS,
+    SEGMENT_FEATURES,
+    SEGMENT_MAP,
+    SEGMENT_PROFILES,
+    SEGMENTS,
+    TYPICAL_CUSTOMERS,
+)
+from segdb.contract.table import ID, Column, Table
+
+TABLES: tuple[Table, ...] = (
+    SEGMENTS,
+    CUSTOMER_FEATURES,
+    SEGMENT_PROFILES,
+    SEGMENT_FEATURES,
+    SEGMENT_CENTROIDS,
+    FEATURE_PARAMETERS,
+    K_SELECTION,
+    RUNS,
+    REJECTED_ROWS,
+    FEATURE_STATISTICS,
+    FEATURE_HISTOGRAMS,
+    FEATURE_CORRELATIONS,
+    PRINCIPAL_COMPONENTS,
+    CUSTOMER_MAP,
+    SEGMENT_MAP,
+    TYPICAL_CUSTOMERS,
+    RFM_BY_SEGMENT,
+    CUSTOMER_SEGMENTS,
+)
+
+__all__ = [
+    "CUSTOMER_FEATURES",
+    "CUSTOMER_MAP",
+    "CUSTOMER_SEGMENTS",
+    "FEATURE_CORRELATIONS",
+    "FEATURE_HISTOGRAMS",
+    "FEATURE_PARAMETERS",
+    "FEATURE_STATISTICS",
+    "ID",
+    "K_SELECTION",
+    "PRINCIPAL_COMPONENTS",
+    "REJECTED_ROWS",
+    "RFM_BY_SEGMENT",
+    "RUNS",
+    "SEGMENTS",
+    "SEGMENT_CENTROIDS",
+    "SEGMENT_FEATURES",
+    "SEGMENT_MAP",
+    "SEGMENT_PROFILES",
+    "TABLES",
+    "TYPICAL_CUSTOMERS",
+    "Column",
+    "Table",
+]

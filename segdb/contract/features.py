@@ -1,0 +1,85 @@
+"""What was learned and what can be explored of each feature."""
+
+from __future__ import annotations
+
+from segdb.contract.table import (
+    FEATURE,
+    QUANTILES,
+    Column,
+    Table,
+)
+
+FEATURE_PARAMETERS = Table(
+    "feature_parameters",
+    "feature",
+    "What was learned of each feature, applied in the order of the columns.",
+    (
+        FEATURE,
+        Column("position", "INTEGER", "Place in the matrix from 0; NULL where it stays out."),
+        Column("left_out", "VARCHAR", "Why it stays out of the matrix; NULL where it does not."),
+        Column("fill", "DOUBLE", "Put where the feature is missing.", "the feature's"),
+        Column("lower", "DOUBLE", "Values below are moved up to it.", "the feature's"),
+        Column("upper", "DOUBLE", "Values above are moved down to it.", "the feature's"),
+        Column("transform", "VARCHAR", "none, or log1p: ln(1 + value)."),
+        Column("center", "DOUBLE", "Subtracted after the transform.", "transformed units"),
+        Column("spread", "DOUBLE", "Divided by after that.", "transformed units"),
+    ),
+)
+FEATURE_STATISTICS = Table(
+    "feature_statistics",
+    "feature",
+    "Exploration: each feature over all customers, before filling and capping.",
+    (
+        FEATURE,
+        Column("unit", "VARCHAR", "The feature's unit, empty where only its maker knows."),
+        Column("customers", "BIGINT", "Customers who have it.", "customers"),
+        Column("missing", "BIGINT", "Customers who lack it.", "customers"),
+        Column("mean", "DOUBLE", "Mean.", "the feature's"),
+        Column("sd", "DOUBLE", "Population standard deviation.", "the feature's"),
+        Column("minimum", "DOUBLE", "Least.", "the feature's"),
+        *QUANTILES,
+        Column("maximum", "DOUBLE", "Most.", "the feature's"),
+        Column("skewness", "DOUBLE", "Population skewness, m3 / m2^1.5."),
+        Column("capped_share", "DOUBLE", "Customers who were moved to a bound.", "0 to 1"),
+        Column(
+            "importance",
+            "DOUBLE",
+            "Share of its variance in the matrix that lies between segments (eta squared).",
+            "0 to 1",
+        ),
+    ),
+)
+FEATURE_HISTOGRAMS = Table(
+    "feature_histograms",
+    "feature, stage and bin",
+    "Exploration: how each feature is distributed before and after capping.",
+    (
+        FEATURE,
+        Column("stage", "VARCHAR", "before or after capping."),
+        Column("bin", "INTEGER", "Place from 0."),
+        Column("lower", "DOUBLE", "Lower edge.", "the feature's"),
+        Column("upper", "DOUBLE", "Upper edge.", "the feature's"),
+        Column("customers", "BIGINT", "Customers in it.", "customers"),
+    ),
+)
+FEATURE_CORRELATIONS = Table(
+    "feature_correlations",
+    "pair of features",
+    "Exploration: Pearson's correlation after capping and transforming; both orders of a pair.",
+    (
+        Column("feature", "VARCHAR", "One feature."),
+        Column("other", "VARCHAR", "The other feature."),
+        Column("r", "DOUBLE", "NULL where one of them is constant.", "-1 to 1"),
+    ),
+)
+PRINCIPAL_COMPONENTS = Table(
+    "principal_components",
+    "component and feature",
+    "The axes of the maps: principal components of the scaled matrix.",
+    (
+        Column("component", "INTEGER", "From 1, the widest first."),
+        Column("explained_share", "DOUBLE", "Of the variance of the matrix.", "0 to 1"),
+        FEATURE,
+        Column("loading", "DOUBLE", "The feature's weight in the component.", "-1 to 1"),
+    ),
+)

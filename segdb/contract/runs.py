@@ -1,0 +1,68 @@
+"""The runs, their evidence, and the rows they rejected."""
+
+from __future__ import annotations
+
+from segdb.contract.table import (
+    RUN,
+    Column,
+    Table,
+)
+
+K_SELECTION = Table(
+    "k_selection",
+    "number of segments tried",
+    "The evidence for the number of segments.",
+    (
+        Column("k", "INTEGER", "Number of segments."),
+        Column("inertia", "DOUBLE", "Sum of squared distances to the centroids.", "scaled units²"),
+        Column("silhouette", "DOUBLE", "Mean silhouette; on a sample above 10,000.", "-1 to 1"),
+        Column(
+            "simplified_silhouette",
+            "DOUBLE",
+            "Mean (b - a) / max(a, b) by distances to the centroids, over all customers.",
+            "-1 to 1",
+        ),
+        Column("davies_bouldin", "DOUBLE", "Davies-Bouldin index, over all; lower is better."),
+        Column("calinski_harabasz", "DOUBLE", "Calinski-Harabasz index, over all."),
+        Column("gap", "DOUBLE", "Gap statistic (Tibshirani, Walther and Hastie 2001)."),
+        Column("gap_error", "DOUBLE", "Its standard error, simulation error included."),
+        Column("stability", "DOUBLE", "Mean adjusted Rand index over resamples.", "-1 to 1"),
+        Column("selected", "BOOLEAN", "Whether this k was taken."),
+    ),
+)
+RUNS = Table(
+    "runs",
+    "run",
+    "Every run that was published; never overwritten.",
+    (
+        RUN,
+        Column("started_at", "TIMESTAMP", "When it began.", "UTC"),
+        Column("finished_at", "TIMESTAMP", "When it published.", "UTC"),
+        Column("as_of", "TIMESTAMP", "Recency and tenure count back from here."),
+        Column("rows_read", "BIGINT", "Rows of all sources.", "rows"),
+        Column("rows_kept", "BIGINT", "Rows that the segments rest on.", "rows"),
+        Column("rows_rejected", "BIGINT", "Rows in rejected_rows.", "rows"),
+        Column("customers", "BIGINT", "Customers with a segment.", "customers"),
+        Column("k", "INTEGER", "Number of segments."),
+        Column("inertia", "DOUBLE", "Over all customers.", "scaled units²"),
+        Column("silhouette", "DOUBLE", "Of the k taken.", "-1 to 1"),
+        Column("matrix_rows", "BIGINT", "Rows that K-Means saw.", "rows"),
+        Column("verdict", "VARCHAR", "Why this number of segments, in a sentence."),
+        Column("clear", "BOOLEAN", "Whether one number of segments is clearly better."),
+        Column("settings", "JSON", "The settings, with what was inferred."),
+        Column("model", "JSON", "The model."),
+        Column("versions", "JSON", "Of segdb and what it ran on."),
+    ),
+    grows=True,
+)
+REJECTED_ROWS = Table(
+    "rejected_rows",
+    "row rejected by the last run",
+    "Every row that was read and not used, with its reason.",
+    (
+        RUN,
+        Column("source", "VARCHAR", "orders or customers."),
+        Column("reason", "VARCHAR", "The first reason that applied."),
+        Column("row", "JSON", "The row's values, as they were read."),
+    ),
+)

@@ -1,0 +1,113 @@
+"""The segments: who is in which, what they are, and the classic RFM grid beside them."""
+
+from __future__ import annotations
+
+from segdb.contract.table import (
+    COORDINATES,
+    CUSTOMER,
+    DISTANCE,
+    FEATURE,
+    MARGIN,
+    QUANTILES,
+    RUN,
+    SEGMENT,
+    SEGMENT_ID,
+    TIER,
+    Column,
+    Table,
+)
+
+SEGMENTS = Table(
+    "segments",
+    "customer",
+    "Which segment each customer is in.",
+    (CUSTOMER, SEGMENT_ID, SEGMENT, DISTANCE, MARGIN, RUN),
+)
+SEGMENT_PROFILES = Table(
+    "segment_profiles",
+    "segment",
+    "What each segment is, what it brings, how good it is, and what to do with it.",
+    (
+        SEGMENT_ID,
+        SEGMENT,
+        TIER,
+        Column("customers", "BIGINT", "Customers in the segment.", "customers"),
+        Column("customer_share", "DOUBLE", "Of all customers.", "0 to 1"),
+        Column("revenue", "DOUBLE", "Sum of monetary; NULL without orders.", "currency"),
+        Column("revenue_share", "DOUBLE", "Of all revenue; NULL without orders.", "0 to 1"),
+        Column("summary", "VARCHAR", "What sets it apart, in words."),
+        Column("churn_risk", "VARCHAR", "low, medium or high; NULL without orders."),
+        Column(
+            "overdue",
+            "DOUBLE",
+            "Share of customers silent for more than twice their own mean gap between orders.",
+            "0 to 1",
+        ),
+        Column("action", "VARCHAR", "What to do."),
+        Column("action_reason", "VARCHAR", "Why."),
+        Column("rule", "VARCHAR", "A predicate over customer_features that finds it."),
+        Column("rule_precision", "DOUBLE", "Of those the rule finds, the segment's.", "0 to 1"),
+        Column("rule_recall", "DOUBLE", "Of the segment's, those the rule finds.", "0 to 1"),
+        Column("cohesion", "DOUBLE", "Mean distance to the own centroid.", "scaled units"),
+        Column("separation", "DOUBLE", "Distance to the nearest other centroid.", "scaled units"),
+        Column("margin", "DOUBLE", "Mean margin of its customers.", "0 to 1"),
+        Column("silhouette", "DOUBLE", "Mean silhouette of its customers.", "-1 to 1"),
+        Column("stability", "DOUBLE", "Mean Jaccard similarity over resamples.", "0 to 1"),
+    ),
+)
+SEGMENT_FEATURES = Table(
+    "segment_features",
+    "segment and feature",
+    "How each feature is distributed in each segment, before filling and capping.",
+    (
+        SEGMENT_ID,
+        FEATURE,
+        Column("mean", "DOUBLE", "Mean of those who have it.", "the feature's"),
+        *QUANTILES,
+        Column(
+            "z",
+            "DOUBLE",
+            "How far the mean lies from all customers' mean, in their standard deviations.",
+            "standard deviations",
+        ),
+    ),
+)
+SEGMENT_CENTROIDS = Table(
+    "segment_centroids",
+    "segment and feature of the matrix",
+    "The centroids: with feature_parameters, the whole model.",
+    (
+        SEGMENT_ID,
+        FEATURE,
+        Column("scaled", "DOUBLE", "The centroid's coordinate.", "scaled units"),
+        Column("natural", "DOUBLE", "The same, taken back to natural units.", "the feature's"),
+    ),
+)
+SEGMENT_MAP = Table(
+    "segment_map",
+    "segment",
+    "Where each centroid lies on the maps.",
+    (SEGMENT_ID, SEGMENT, *COORDINATES),
+)
+TYPICAL_CUSTOMERS = Table(
+    "typical_customers",
+    "segment and place",
+    "The customers nearest to each centroid.",
+    (
+        SEGMENT_ID,
+        Column("place", "INTEGER", "1 is the nearest."),
+        CUSTOMER,
+        DISTANCE,
+    ),
+)
+RFM_BY_SEGMENT = Table(
+    "rfm_by_segment",
+    "RFM segment and segment",
+    "The classic RFM grid against the segments.",
+    (
+        Column("rfm_segment", "VARCHAR", "By recency and frequency scores."),
+        SEGMENT_ID,
+        SEGMENT,
+        Column("customers", "BIGINT", "Customers in both.", "customers"),
+    ),
+)

@@ -1,0 +1,78 @@
+"""What a published table is, and the columns that several of them share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+# The type of the source's customer id, known only in a run.
+ID = "ID"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A published column: its name, SQL type, sentence and unit."""
+
+    name: str
+    type: str
+    sentence: str
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A published table or view.
+
+    Attributes:
+        name: in the schema of the settings.
+        row: what one row is.
+        sentence: what it is for.
+        columns: in order.
+        grows: rows of earlier runs stay.
+        kind: table or view.
+        features: whether a column for each feature follows the first one.
+    """
+
+    name: str
+    row: str
+    sentence: str
+    columns: tuple[Column, ...]
+    grows: bool = False
+    kind: Literal["table", "view"] = "table"
+    features: bool = False
+
+
+CUSTOMER = Column("customer_id", ID, "The customer's id, as in the source.")
+SEGMENT_ID = Column(
+    "segment_id", "INTEGER", "The segment's number; 1 is the most valuable of the first run."
+)
+SEGMENT = Column("segment", "VARCHAR", "The segment's name, unique within a run.")
+FEATURE = Column("feature", "VARCHAR", "The feature's name, a column of customer_features.")
+RUN = Column("run_id", "BIGINT", "The run, as in runs.")
+DISTANCE = Column(
+    "distance", "DOUBLE", "Euclidean distance to the segment's centroid.", "scaled units"
+)
+MARGIN = Column(
+    "margin",
+    "DOUBLE",
+    "How clearly the customer belongs here: (d2 - d1) / d2 by the two nearest centroids.",
+    "0 on the border to 1",
+)
+SCORES = (
+    Column("r_score", "INTEGER", "Recency by fifths of the customers, 5 the most recent."),
+    Column("f_score", "INTEGER", "Frequency by fifths of the customers, 5 the most frequent."),
+    Column("m_score", "INTEGER", "Monetary by fifths of the customers, 5 the highest."),
+    Column("rfm_segment", "VARCHAR", "The classic segment of the recency and frequency scores."),
+)
+TIER = Column("tier", "VARCHAR", "premium, regular or low engagement.")
+QUANTILES = (
+    Column("p05", "DOUBLE", "5th percentile.", "the feature's"),
+    Column("p25", "DOUBLE", "First quartile.", "the feature's"),
+    Column("median", "DOUBLE", "Median of those who have it.", "the feature's"),
+    Column("p75", "DOUBLE", "Third quartile.", "the feature's"),
+    Column("p95", "DOUBLE", "95th percentile.", "the feature's"),
+)
+COORDINATES = tuple(
+    Column(f"pc{i}", "DOUBLE", f"Coordinate on component {i}; 0 where there is none.")
+    for i in (1, 2, 3)
+)
