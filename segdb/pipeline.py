@@ -18,7 +18,7 @@ from segdb.steps.choose import Sources
 from segdb.steps.describe import profiles
 from segdb.steps.fit import Fitted, fit
 from segdb.steps.intake import Intake, take_in
-from segdb.steps.learn import learn, learn_scores, prepared
+from segdb.steps.learn import learn, prepared
 from segdb.steps.progress import Progress
 from segdb.steps.publish import contents, versions
 from segdb.store.duckdb import DuckDB
@@ -63,11 +63,10 @@ def run(
     sources = _read(store, settings, orders, customers, progress)
     intake = take_in(store, settings, sources, progress)
     progress.step("Learning fills, bounds and scales")
-    parameters = learn(store, settings, intake, progress)
-    edges = learn_scores(store, intake)
-    scaled = store.view("segdb_scaled", prepared(intake.features, parameters))
-    fitted = fit(store, settings, intake, parameters, scaled, progress)
-    model = Model(intake.catalogue, parameters, fitted.segments, edges)
+    learned = learn(store, settings, intake, progress)
+    scaled = store.view("segdb_scaled", prepared(intake.features, learned.parameters))
+    fitted = fit(store, settings, intake, learned.parameters, scaled, progress)
+    model = Model(intake.catalogue, learned.parameters, fitted.segments, learned.score_edges)
     columns = [p.column for p in model.matrix]
     centroids = [segment.centroid for segment in model.segments]
     assigned = store.view("segdb_assigned", assign(scaled, columns, centroids))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ibis
 import ibis.expr.types as ir
 
 from segdb.features.feature import SECONDS_A_DAY, Aggregates, Feature, Orders
@@ -20,8 +19,8 @@ ORDERS: Aggregates = {"orders": _orders}
 REVENUE: Aggregates = {"revenue": lambda o: o.table.amount.sum(where=o.kept)}
 
 
-def _whole_days_since(moment: ir.Value, as_of: int) -> ir.Value:
-    return (ibis.literal(as_of) - moment.epoch_seconds()) // SECONDS_A_DAY
+def _whole_days_since(moment: ir.Value, as_of: int | ir.IntegerValue) -> ir.Value:
+    return (as_of - moment.epoch_seconds()) // SECONDS_A_DAY
 
 
 def _days_between(table: ir.Table) -> ir.Value:

@@ -43,8 +43,8 @@ class Feature:
         better: which end a business wants.
         aggregates: what it needs of the one GROUP BY over the orders, by column name; the same
             name means the same aggregate in every feature.
-        value: the feature from those columns and the epoch second of ``as_of``; NULL where it
-            has no meaning.
+        value: the feature from those columns and the epoch second of ``as_of``, a constant
+            or a column; NULL where it has no meaning.
         roles: the roles without which it cannot be had.
     """
 
@@ -53,7 +53,7 @@ class Feature:
     sentence: str
     better: Literal["higher", "lower"]
     aggregates: Aggregates
-    value: Callable[[ir.Table, int], ir.Value]
+    value: Callable[[ir.Table, int | ir.IntegerValue], ir.Value]
     roles: frozenset[Role] = frozenset()
 
 

@@ -15,7 +15,7 @@ def assign(scaled: ir.Table, matrix: Sequence[str], centroids: Sequence[Sequence
 
     Args:
         scaled: customers with the columns of the matrix in scaled units; all else is carried.
-        matrix: those columns, in the order of the centroids' values; they end here.
+        matrix: those columns, in the order of the centroids' values.
         centroids: one a cluster, scaled units.
 
     Returns:
@@ -26,7 +26,7 @@ def assign(scaled: ir.Table, matrix: Sequence[str], centroids: Sequence[Sequence
     places = range(len(centroids))
     squares = scaled.mutate(
         **{f"square_{place}": _square(scaled, matrix, centroids[place]) for place in places}
-    ).drop(*matrix)
+    )
     first = squares.mutate(least_square=ibis.least(*(squares[f"square_{place}"] for place in places)))
     nearest = ibis.cases(
         *((first[f"square_{place}"] == first["least_square"], place) for place in places[:-1]),

@@ -7,7 +7,7 @@ import ibis
 import ibis.expr.types as ir
 
 from segdb.features.catalogue import REGISTRY, Catalogue
-from segdb.features.feature import Aggregates, Orders
+from segdb.features.feature import SECONDS_A_DAY, Aggregates, Orders
 from segdb.reading import Reading
 from segdb.stages.clean import NO_ORDERS, arguments, is_return
 from segdb.stages.source import value
@@ -55,17 +55,28 @@ def without_orders(customers: ir.Table) -> ir.Table:
     return only.select(customer_id=only.customer_id, reason=ibis.literal(NO_ORDERS))
 
 
-def of_orders(customers: ir.Table, catalogue: Catalogue, as_of: int) -> ir.Table:
+def of_orders(
+    customers: ir.Table, catalogue: Catalogue, as_of: int | None
+) -> ir.Table:
     """Return the features of everyone who ordered.
 
     Args:
         customers: what ``per_customer`` gave.
         catalogue: the features wanted.
-        as_of: the moment to count days back from, as an epoch second.
+        as_of: the moment to count days back from, as an epoch second; None for the midnight
+            after the last order.
     """
     buyers = customers.filter(customers.last_order_at.notnull())
+    moment: int | ir.IntegerValue
+    if as_of is None:
+        last = buyers.last_order_at.max().name("latest_order_at")
+        buyers = buyers.cross_join(buyers.agg(last))
+        seconds = buyers.latest_order_at.epoch_seconds()
+        moment = (seconds // SECONDS_A_DAY + 1) * SECONDS_A_DAY
+    else:
+        moment = as_of
     features = {
-        entry.name: REGISTRY[entry.name].value(buyers, as_of).cast("float64")
+        entry.name: REGISTRY[entry.name].value(buyers, moment).cast("float64")
         if entry.kind == "orders"
         else finite(buyers[entry.name])
         for entry in catalogue.of("orders", "sql")

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import ibis.expr.types as ir
 
+QUANTILES = {"p05": 0.05, "p25": 0.25, "median": 0.5, "p75": 0.75, "p95": 0.95}
+
 
 def sizes(assigned: ir.Table, value: str) -> ir.Table:
     """Return one row a cluster: ``nearest``, customers, squares, and the mean of ``value``.
@@ -20,23 +22,28 @@ def sizes(assigned: ir.Table, value: str) -> ir.Table:
 
 
 def by_segment(assigned: ir.Table, names: Sequence[str]) -> ir.Table:
-    """Return one row a cluster: ``nearest``, and of feature i mean, median, p25, p75, and sum."""
-    columns = {"customers": assigned.count()}
+    """Return one row a cluster: its size, distances, and of feature i mean, sum and quantiles.
+
+    The columns are ``nearest``, ``customers``, ``cohesion`` (mean distance), ``margin`` (mean),
+    ``mean_i``, ``sum_i``, and ``p05_i`` to ``p95_i``.
+    """
+    columns = {
+        "customers": assigned.count(),
+        "cohesion": assigned.distance.mean(),
+        "margin": assigned.margin.mean(),
+    }
     for i, name in enumerate(names):
         column = assigned[name]
-        columns |= {
-            f"mean_{i}": column.mean(),
-            f"median_{i}": column.quantile(0.5),
-            f"p25_{i}": column.quantile(0.25),
-            f"p75_{i}": column.quantile(0.75),
-            f"sum_{i}": column.sum(),
-        }
+        columns |= {f"mean_{i}": column.mean(), f"sum_{i}": column.sum()}
+        columns |= {f"{q}_{i}": column.quantile(level) for q, level in QUANTILES.items()}
     return assigned.group_by("nearest").agg(**columns)
 
 
 def overall(features: ir.Table, names: Sequence[str]) -> ir.Table:
-    """Return one row: of feature i the mean and the population standard deviation."""
+    """Return one row: of feature i the mean, the population sd, and the quintile edges."""
     columns = {}
     for i, name in enumerate(names):
-        columns |= {f"mean_{i}": features[name].mean(), f"sd_{i}": features[name].std(how="pop")}
+        column = features[name]
+        columns |= {f"mean_{i}": column.mean(), f"sd_{i}": column.std(how="pop")}
+        columns |= {f"q{level}_{i}": column.quantile(level / 100) for level in (20, 40, 60, 80)}
     return features.agg(**columns)

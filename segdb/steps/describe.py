@@ -4,70 +4,90 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
-
-import ibis.expr.types as ir
 
 from segdb.features.catalogue import Catalogue
 from segdb.model import Model, Parameters
-from segdb.stages.profile import by_segment, overall
-from segdb.store.duckdb import DuckDB
+from segdb.stages.profile import QUANTILES
+from segdb.steps.personas import Character
 
 Rows = list[dict[str, Any]]
+Groups = Mapping[int, Mapping[str, Any]]
 
 
-def profiles(store: DuckDB, assigned: ir.Table, model: Model) -> tuple[Rows, Rows]:
-    """Return the rows of ``segment_profiles`` and ``segment_features``.
+@dataclass(frozen=True)
+class Judgement:
+    """How good a segment is; the fields are columns of ``segment_profiles``."""
+
+    rule: str | None
+    rule_precision: float | None
+    rule_recall: float | None
+    separation: float | None
+    silhouette: float | None
+    stability: float | None
+
+
+def profile_rows(
+    model: Model,
+    groups: Groups,
+    characters: Sequence[Character],
+    judged: Sequence[Judgement],
+) -> Rows:
+    """Return the rows of ``segment_profiles``.
 
     Args:
-        store: where the customers are.
-        assigned: every customer with ``nearest`` and the features in natural units.
         model: whose segments are in the order of ``nearest``.
+        groups: what ``by_segment`` gave, by ``nearest``.
+        characters: names, tiers and actions of the segments.
+        judged: figures of the segments' quality.
     """
     names = model.catalogue.names
-    measured = {row["nearest"]: row for row in store.rows(by_segment(assigned, names))}
-    whole = store.rows(overall(assigned, names))[0]
-    customers = sum(row["customers"] for row in measured.values())
-    monetary = names.index("monetary") if "monetary" in model.catalogue.names else None
-    revenue = (
-        None if monetary is None else sum(row[f"sum_{monetary}"] or 0 for row in measured.values())
-    )
-    profile_rows: Rows = []
-    feature_rows: Rows = []
+    customers = sum(row["customers"] for row in groups.values())
+    monetary = names.index("monetary") if "monetary" in names else None
+    revenue = sum(row[f"sum_{monetary}"] or 0.0 for row in groups.values()) if monetary is not None else 0.0
+    rows: Rows = []
     for place, segment in enumerate(model.segments):
-        row = measured.get(place, {"customers": 0})
+        row, character, judgement = groups.get(place, {}), characters[place], judged[place]
         own = None if monetary is None else float(row.get(f"sum_{monetary}") or 0.0)
-        profile_rows.append(
+        rows.append(
             {
                 "segment_id": segment.segment_id,
                 "segment": segment.name,
-                "customers": row["customers"],
-                "customer_share": row["customers"] / customers,
+                "tier": character.tier,
+                "customers": row.get("customers", 0),
+                "customer_share": row.get("customers", 0) / customers,
                 "revenue": own,
                 "revenue_share": None if own is None or not revenue else own / revenue,
+                "summary": character.summary,
+                "churn_risk": character.churn_risk,
+                "overdue": character.overdue,
+                "action": character.action,
+                "action_reason": character.reason,
+                "cohesion": row.get("cohesion"),
+                "margin": row.get("margin"),
+                **asdict(judgement),
             }
         )
-        feature_rows += _feature_rows(segment.segment_id, names, row, whole)
-    return profile_rows, feature_rows
+    return rows
 
 
-def _feature_rows(
-    segment_id: int, names: Sequence[str], row: Mapping[str, Any], whole: Mapping[str, Any]
-) -> Rows:
+def feature_rows(model: Model, groups: Groups, whole: Mapping[str, Any]) -> Rows:
+    """Return the rows of ``segment_features``."""
     rows: Rows = []
-    for i, name in enumerate(names):
-        mean, center, sd = row.get(f"mean_{i}"), whole[f"mean_{i}"], whole[f"sd_{i}"]
-        rows.append(
-            {
-                "segment_id": segment_id,
-                "feature": name,
-                "mean": mean,
-                "median": row.get(f"median_{i}"),
-                "p25": row.get(f"p25_{i}"),
-                "p75": row.get(f"p75_{i}"),
-                "z": None if mean is None or not sd else (mean - center) / sd,
-            }
-        )
+    for place, segment in enumerate(model.segments):
+        row = groups.get(place, {})
+        for i, name in enumerate(model.catalogue.names):
+            mean, center, sd = row.get(f"mean_{i}"), whole[f"mean_{i}"], whole[f"sd_{i}"]
+            rows.append(
+                {
+                    "segment_id": segment.segment_id,
+                    "feature": name,
+                    "mean": mean,
+                    **{q: row.get(f"{q}_{i}") for q in QUANTILES},
+                    "z": None if mean is None or not sd else (mean - center) / sd,
+                }
+            )
     return rows
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
@@ -25,10 +26,23 @@ DESCRIBES = "describes only"
 CONSTANT = "constant"
 
 
-def learn(
-    store: DuckDB, settings: Settings, intake: Intake, progress: Progress
-) -> tuple[Parameters, ...]:
-    """Return what was learned of every feature, and leave ``segdb_scaled`` as a view.
+@dataclass(frozen=True)
+class Learned:
+    """What was learned of the features.
+
+    Attributes:
+        parameters: one a feature, in the order of the catalogue.
+        correlations: Pearson's r of each pair, capped and transformed; None for a constant.
+        score_edges: quintile edges of recency, frequency and monetary, where they are features.
+    """
+
+    parameters: tuple[Parameters, ...]
+    correlations: Mapping[tuple[str, str], float | None]
+    score_edges: Mapping[str, tuple[float, ...]]
+
+
+def learn(store: DuckDB, settings: Settings, intake: Intake, progress: Progress) -> Learned:
+    """Learn fills, bounds, transforms, scales and score edges.
 
     Raises:
         DataError: no feature differs between customers.
@@ -46,11 +60,18 @@ def learn(
     capped = store.view("segdb_capped", cap(filled, parameters))
     parameters = _transformed(store, settings, intake, capped, parameters)
     transformed = store.view("segdb_transformed", transform(capped, parameters))
-    return _scaled(store, settings, transformed, parameters, progress)
+    row = store.rows(
+        measures(transformed, [p.column for p in parameters], settings.scale.method)
+    )[0]
+    correlations = {
+        (names[i], names[j]): _defined(row[f"r_{i}_{j}"])
+        for i, j in combinations(range(len(names)), 2)
+    }
+    parameters = _scaled(settings, row, correlations, parameters, progress)
+    return Learned(parameters, correlations, _score_edges(store, intake))
 
 
-def learn_scores(store: DuckDB, intake: Intake) -> dict[str, tuple[float, ...]]:
-    """Return the quintile edges of recency, frequency and monetary, where they are features."""
+def _score_edges(store: DuckDB, intake: Intake) -> dict[str, tuple[float, ...]]:
     query = score_edges(intake.features, intake.catalogue.names)
     if query is None:
         return {}
@@ -127,15 +148,13 @@ def _transformed(
 
 
 def _scaled(
-    store: DuckDB,
     settings: Settings,
-    transformed: ir.Table,
+    row: Mapping[str, Any],
+    correlations: Mapping[tuple[str, str], float | None],
     parameters: tuple[Parameters, ...],
     progress: Progress,
 ) -> tuple[Parameters, ...]:
-    columns = [p.column for p in parameters]
-    row = store.rows(measures(transformed, columns, settings.scale.method))[0]
-    left_out = _left_out(settings, parameters, row)
+    left_out = _left_out(settings, parameters, row, correlations)
     for place, reason in left_out.items():
         if reason != DESCRIBES:
             progress.note(f"{parameters[place].feature} stays out of the matrix: {reason}.")
@@ -159,7 +178,10 @@ def _scaled(
 
 
 def _left_out(
-    settings: Settings, parameters: tuple[Parameters, ...], row: Mapping[str, Any]
+    settings: Settings,
+    parameters: tuple[Parameters, ...],
+    row: Mapping[str, Any],
+    correlations: Mapping[tuple[str, str], float | None],
 ) -> dict[int, str]:
     left_out = {}
     for place, p in enumerate(parameters):
@@ -168,9 +190,14 @@ def _left_out(
         elif row[f"least_{place}"] == row[f"most_{place}"]:
             left_out[place] = CONSTANT
     for i, j in combinations(range(len(parameters)), 2):
-        r = row[f"r_{i}_{j}"]
+        r = correlations[parameters[i].feature, parameters[j].feature]
         if i in left_out or j in left_out or r is None:
             continue
         if abs(r) > settings.features.max_correlation:
             left_out[j] = f"r = {r:.3f} with {parameters[i].feature}"
     return left_out
+
+
+def _defined(value: float | None) -> float | None:
+    """DuckDB's correlation with a constant is NaN, or NULL, by version."""
+    return None if value is None or math.isnan(value) else float(value)

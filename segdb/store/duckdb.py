@@ -64,12 +64,22 @@ class DuckDB:
                     raise trouble from None
                 time.sleep(min(0.2, wait))
             else:
-                # Nothing is downloaded behind the user's back, every zone is read the same way,
-                # and a name in SQL never means a Python variable.
-                store.execute("SET autoinstall_known_extensions = false")
-                store.execute("SET TimeZone = 'UTC'")
-                store.execute("SET python_enable_replacements = false")
+                store._secure()
                 return store
+
+    @classmethod
+    def memory(cls) -> DuckDB:
+        """Open a database in memory, for looking at sources without publishing."""
+        store = cls(duckdb.connect(), Path(":memory:"))
+        store._secure()
+        return store
+
+    def _secure(self) -> None:
+        # Nothing is downloaded behind the user's back, every zone is read the same way, and a
+        # name in SQL never means a Python variable.
+        self.execute("SET autoinstall_known_extensions = false")
+        self.execute("SET TimeZone = 'UTC'")
+        self.execute("SET python_enable_replacements = false")
 
     def close(self) -> None:
         """Close the connection, if this store opened it."""

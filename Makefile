@@ -1,0 +1,79 @@
+# On a machine with Python 3.11 or newer, pip and make, each of these works by itself: it makes
+# its own virtual environment, installs what it needs, and is quick the second time.
+#
+#   make demo         segments of real data, published in warehouse/warehouse.duckdb
+#   make test         every test
+#   make check        lint, format, types, architecture
+#   make golden       write sql/compiled/ anew
+#   make bench        the benchmarks, with their figures
+#   make test-compat  every test on the oldest releases that are promised
+#   make clean        remove what make has made; the warehouse and the reports stay
+
+# The first of these that is there and new enough; or say it: make test PYTHON=/path/to/python
+find = $(shell for p in $(1); do $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+       2>/dev/null && echo $$p && break; done)
+PYTHON ?= $(call find,python3 python python3.13 python3.12 python3.11)
+# NumPy 2.0, the oldest that is promised, has no wheel for Python 3.13.
+COMPAT_PYTHON ?= $(call find,python3.11 python3.12 python3 python)
+
+VENV := .venv
+PY := $(VENV)/bin/python
+COMPAT := .venv-compat
+INSTALL := -m pip install --quiet --disable-pip-version-check
+# Where the system's Python came without ensurepip, its pip installs the first one.
+make_venv = test -n "$(1)" || { echo "segdb needs Python 3.11 or newer on the PATH, or: make PYTHON=/path/to/python"; exit 1; }; \
+	$(1) -m venv --clear $(2) 2>/dev/null || { $(1) -m venv --clear --without-pip $(2) \
+	&& $(1) -m pip --python $(2)/bin/python install --quiet pip; }
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test check golden bench test-compat clean
+
+help:
+	@sed -n '4,10s/^# *//p' Makefile
+
+demo: $(VENV)/demo.stamp
+	$(VENV)/bin/segdb demo
+
+test: $(VENV)/test.stamp
+	$(PY) -m pytest
+
+check: $(VENV)/test.stamp
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	$(PY) -m pytest tests/test_architecture.py
+
+golden: $(VENV)/test.stamp
+	$(PY) -m pytest tests/test_golden.py --rewrite-golden
+
+bench: $(VENV)/test.stamp
+	$(PY) -m pytest tests/benchmarks --capture=no
+
+test-compat: $(COMPAT)/test.stamp
+	$(COMPAT)/bin/python -m pytest
+
+clean:
+	rm -rf $(VENV) $(COMPAT) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find segdb tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(PY):
+	@$(call make_venv,$(PYTHON),$(VENV))
+
+$(COMPAT)/bin/python:
+	@$(call make_venv,$(COMPAT_PYTHON),$(COMPAT))
+
+$(VENV)/demo.stamp: pyproject.toml | $(PY)
+	$(PY) $(INSTALL) --editable '.[demo]'
+	@touch $@
+
+# lifetimes carries the CDNOW data; it is never imported, so what it needs is left out.
+$(VENV)/test.stamp: pyproject.toml | $(PY)
+	$(PY) $(INSTALL) --editable '.[demo,excel,test]'
+	$(PY) $(INSTALL) --no-deps 'lifetimes==0.11.3'
+	@touch $@
+
+$(COMPAT)/test.stamp: pyproject.toml tests/constraints.txt | $(COMPAT)/bin/python
+	$(COMPAT)/bin/python $(INSTALL) --constraint tests/constraints.txt --editable '.[demo,excel,test]'
+	$(COMPAT)/bin/python $(INSTALL) --no-deps 'lifetimes==0.11.3'
+	@touch $@

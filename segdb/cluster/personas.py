@@ -1,0 +1,43 @@
+"""Personas: which name fits which segment, each name at most once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+
+def match_places(
+    segments: Sequence[Mapping[str, float]], places: Sequence[Mapping[str, float]]
+) -> tuple[int, ...]:
+    """Give each segment the place that fits, so that the sum of squared distances is least.
+
+    The distance is over the axes of the place that the segment has, averaged over them. Every
+    place is used once before any is used again (Kuhn 1955, by SciPy).
+
+    Args:
+        segments: of each segment, its value by axis.
+        places: of each place, its value by axis.
+
+    Returns:
+        For each segment the index of its place.
+    """
+    rounds = -(-len(segments) // len(places))
+    # A repeated name is dearer than the worst fit, so it is only taken when names run out.
+    dear = 1e3
+    cost = np.array(
+        [
+            [_distance(segment, place) + again * dear for again in range(rounds) for place in places]
+            for segment in segments
+        ]
+    )
+    _, columns = linear_sum_assignment(cost)
+    return tuple(int(column) % len(places) for column in columns)
+
+
+def _distance(segment: Mapping[str, float], place: Mapping[str, float]) -> float:
+    shared = [axis for axis in place if axis in segment]
+    if not shared:
+        return 1e2
+    return float(np.mean([(segment[axis] - place[axis]) ** 2 for axis in shared]))

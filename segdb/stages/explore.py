@@ -1,0 +1,69 @@
+"""Explore: each feature over all customers, before and after capping."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import ibis
+import ibis.expr.types as ir
+
+from segdb.model import Parameters
+from segdb.stages.profile import QUANTILES
+
+BINS = 30
+
+
+def statistics(features: ir.Table, parameters: Sequence[Parameters]) -> ir.Table:
+    """Return one row with, of feature i, ``customers_i``, ``missing_i``, ``mean_i``, and so on."""
+    columns = {}
+    for i, p in enumerate(parameters):
+        column = features[p.feature]
+        filled = column.fill_null(p.fill)
+        outside = ibis.literal(False)
+        if p.lower is not None:
+            outside |= filled < p.lower
+        if p.upper is not None:
+            outside |= filled > p.upper
+        measures = {
+            "customers": column.count(),
+            "missing": column.isnull().sum(),
+            "mean": column.mean(),
+            "sd": column.std(how="pop"),
+            "minimum": column.min(),
+            "maximum": column.max(),
+            "capped_share": outside.cast("float64").mean(),
+            **{name: column.quantile(level) for name, level in QUANTILES.items()},
+        }
+        columns |= {f"{name}_{i}": measure for name, measure in measures.items()}
+    return features.agg(**columns)
+
+
+def histogram(
+    features: ir.Table, column: str, least: float, most: float, bins: int = BINS
+) -> ir.Table:
+    """Return (bin, customers) of a column in equal bins from ``least`` to ``most``."""
+    width = (most - least) / bins
+    place = ((features[column] - least) / width).floor().cast("int32") if width else 0
+    inside = ibis.least(ibis.greatest(place, 0), bins - 1) if width else ibis.literal(0)
+    table = features.filter(features[column].notnull()).mutate(bin=inside.cast("int32"))
+    return table.group_by("bin").agg(customers=table.count())
+
+
+def importance(assigned: ir.Table, matrix: Sequence[str]) -> ir.Table:
+    """Return one row a cluster: ``nearest``, ``customers``, and ``mean_i`` of matrix column i."""
+    means = {f"mean_{i}": assigned[name].mean() for i, name in enumerate(matrix)}
+    return assigned.group_by("nearest").agg(customers=assigned.count(), **means)
+
+
+def quality(assigned: ir.Table) -> ir.Table:
+    """Return one row a cluster: ``customers``, sums of ``distance``, its square, and ``margin``.
+
+    With the distances between the centroids these give inertia, Davies-Bouldin and
+    Calinski-Harabasz; the mean margin over all is the simplified silhouette.
+    """
+    return assigned.group_by("nearest").agg(
+        customers=assigned.count(),
+        distances=assigned.distance.sum(),
+        squares=(assigned.distance * assigned.distance).sum(),
+        margins=assigned.margin.sum(),
+    )

@@ -1,0 +1,187 @@
+"""Personas: names, tiers, risks, actions and words for the segments, from their own profiles."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from segdb.cluster.personas import match_places
+from segdb.features.catalogue import REGISTRY
+from segdb.playbook import Persona, Playbook
+
+# Beyond these mean distances from the average, in standard deviations, a feature is remarkable.
+REMARKABLE, EXTREME = 0.35, 1.25
+MEDIUM_RISK, HIGH_RISK = 0.3, 0.6
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What naming looks at, of one segment.
+
+    Attributes:
+        means: mean of each feature, natural units.
+        z: mean's distance from all customers' mean, in their standard deviations, by feature.
+        scores: mean scores by axis (r, f, m, t); empty without orders.
+        overdue: share of customers silent for over twice their rhythm; None without orders.
+    """
+
+    means: Mapping[str, float]
+    z: Mapping[str, float]
+    scores: Mapping[str, float]
+    overdue: float | None
+
+
+@dataclass(frozen=True)
+class Character:
+    """What a segment is called and what to do with it."""
+
+    name: str
+    tier: str
+    summary: str
+    churn_risk: str | None
+    overdue: float | None
+    action: str
+    reason: str
+
+
+def personas(
+    profiles: Sequence[Profile],
+    overall: Mapping[str, float],
+    matrix: Sequence[str],
+    playbook: Playbook,
+    currency: str,
+) -> tuple[Character, ...]:
+    """Name the segments and say what to do with each.
+
+    Args:
+        profiles: one a segment, in the order of the segments.
+        overall: all customers' mean of each feature, natural units.
+        matrix: the features that made the segments.
+        playbook: names and actions.
+        currency: put before amounts.
+    """
+    named = _of_orders(profiles, playbook) or _of_attributes(profiles, matrix, playbook)
+    return tuple(
+        Character(
+            name=name,
+            tier=tier,
+            summary=summary(profile, overall, currency),
+            churn_risk=risk(profile.overdue),
+            overdue=profile.overdue,
+            action=action,
+            reason=reason,
+        )
+        for profile, (name, tier, action, reason) in zip(profiles, named, strict=True)
+    )
+
+
+def risk(overdue: float | None) -> str | None:
+    """Return low, medium or high churn risk for a share of overdue customers."""
+    if overdue is None:
+        return None
+    return "high" if overdue >= HIGH_RISK else "medium" if overdue >= MEDIUM_RISK else "low"
+
+
+def summary(profile: Profile, overall: Mapping[str, float], currency: str) -> str:
+    """Say in words what sets a segment apart: its three most remarkable features."""
+    ranked = sorted(profile.z, key=lambda name: (-abs(profile.z[name]), name))
+    told = [
+        phrase(name, profile.means[name], overall[name], currency)
+        for name in ranked[:3]
+        if abs(profile.z[name]) >= REMARKABLE
+    ]
+    text = "; ".join(told) or "close to the average customer in everything"
+    return text[0].upper() + text[1:] + "."
+
+
+def phrase(name: str, mean: float, average: float, currency: str) -> str:
+    """Say how a mean compares with all customers' mean, in natural units."""
+    unit = REGISTRY[name].unit if name in REGISTRY else ""
+    times = mean / average if average else None
+    if name == "recency_days":
+        return f"last order {mean:,.0f} days ago (all customers: {average:,.0f})"
+    if name == "frequency" and times is not None:
+        return f"orders {_times(times)} the average customer ({mean:,.1f} orders)"
+    label = readable(name)
+    if unit == "currency":
+        return f"{label} {currency}{mean:,.2f}{_against(times)}"
+    if unit == "share":
+        return f"{label} {mean:.0%} (all customers: {average:.0%})"
+    return f"{label} {_number(mean)} (all customers: {_number(average)})"
+
+
+def readable(feature: str) -> str:
+    """Turn a feature's name into words: no brackets, underscores, or camel case."""
+    text = re.sub(r"\([^)]*\)", " ", feature)
+    text = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text).replace("_", " ")
+    return re.sub(r"\s+", " ", text).strip().lower() or feature
+
+
+def _of_orders(
+    profiles: Sequence[Profile], playbook: Playbook
+) -> list[tuple[str, str, str, str]]:
+    if not all(profile.scores for profile in profiles):
+        return []
+    places = [persona.place for persona in playbook.personas]
+    chosen = match_places([profile.scores for profile in profiles], places)
+    found: list[Persona] = [playbook.personas[place] for place in chosen]
+    names = _unique([persona.name for persona in found])
+    return [
+        (name, persona.tier, persona.action, persona.reason)
+        for name, persona in zip(names, found, strict=True)
+    ]
+
+
+def _of_attributes(
+    profiles: Sequence[Profile], matrix: Sequence[str], playbook: Playbook
+) -> list[tuple[str, str, str, str]]:
+    names = _unique([_described(profile, matrix) for profile in profiles])
+    named = []
+    for name, profile in zip(names, profiles, strict=True):
+        standing = playbook.standing(sum(profile.z[f] for f in matrix) / len(matrix))
+        named.append((name, standing.tier, standing.action, standing.reason))
+    return named
+
+
+def _described(profile: Profile, matrix: Sequence[str]) -> str:
+    levels = (
+        (EXTREME, "very high"), (REMARKABLE, "high"), (-REMARKABLE, "average"),
+        (-EXTREME, "low"), (float("-inf"), "very low"),
+    )
+    ranked = sorted(matrix, key=lambda name: -abs(profile.z[name]))[:2]
+    words = []
+    for name in sorted(ranked, key=list(matrix).index):
+        level = next(word for limit, word in levels if profile.z[name] > limit)
+        words.append(f"{level} {readable(name)}")
+    text = ", ".join(words)
+    return text[0].upper() + text[1:]
+
+
+def _unique(names: Sequence[str]) -> list[str]:
+    seen: dict[str, int] = {}
+    unique = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        unique.append(name if seen[name] == 1 else f"{name} {seen[name]}")
+    return unique
+
+
+def score(value: float, quantiles: Sequence[float]) -> float:
+    """Place a value between 1 and 5 by the quintile edges of all customers."""
+    return 1.0 + bisect_right(list(quantiles), value) * 4.0 / len(quantiles)
+
+
+def _times(times: float) -> str:
+    if 0.85 <= times <= 1.15:
+        return "as often as"
+    return f"{times:.1f} times as often as" if times >= 0.1 else "hardly as often as"
+
+
+def _against(times: float | None) -> str:
+    return "" if times is None or times < 0 else f" ({times:.1f} times the average)"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.3g}"

@@ -1,0 +1,129 @@
+"""Files: which ones a path or a pattern means, and what to say when it means none."""
+
+from __future__ import annotations
+
+import difflib
+import glob
+from dataclasses import dataclass
+from pathlib import Path
+
+from segdb.compile import literal
+from segdb.errors import SourceError
+
+TEXT = frozenset({".csv", ".tsv", ".txt", ".tab", ".psv"})
+JSON = frozenset({".json", ".jsonl", ".ndjson"})
+PARQUET = frozenset({".parquet", ".pq"})
+EXCEL = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"})
+_PACKED = frozenset({".gz"})
+_KNOWN = "csv, tsv, txt (also .gz of them), parquet, json, jsonl, ndjson and xlsx"
+
+
+@dataclass(frozen=True)
+class Files:
+    """The files that a source names.
+
+    Attributes:
+        paths: absolute, in the order of their names, one at least.
+        pattern: what the engine is to look for, absolute; special where a name is literal.
+        suffix: of all of them, in lower case and without ``.gz``.
+        origin: the name for messages.
+    """
+
+    paths: tuple[Path, ...]
+    pattern: str
+    suffix: str
+    origin: str
+
+    @property
+    def sql(self) -> str:
+        """The files as a SQL list of escaped paths, exactly these."""
+        return "[" + ", ".join(literal(_escaped(str(path))) for path in self.paths) + "]"
+
+
+def looks_like_path(text: str) -> bool:
+    """Whether a text that names nothing was meant as a file: a slash, a star or a known suffix."""
+    path = Path(text)
+    known = TEXT | JSON | PARQUET | EXCEL | _PACKED
+    return any(mark in text for mark in "/\\*") or path.suffix.lower() in known
+
+
+def find(text: str) -> Files | None:
+    """Return the files that a path or pattern means, or None where nothing is there.
+
+    Raises:
+        SourceError: it is a folder, the files are of several kinds or of an unknown one.
+    """
+    try:
+        path = Path(text).expanduser()
+        exists = path.exists()
+    except (OSError, ValueError, RuntimeError):
+        return None
+    if exists:
+        if path.is_dir():
+            raise _folder(text, path)
+        absolute = path.absolute()
+        return Files((absolute,), _escaped(str(absolute)), _suffix([path], text), path.name)
+    if not glob.has_magic(text):
+        return None
+    found = (Path(name).absolute() for name in glob.glob(str(path), recursive=True))  # noqa: PTH207
+    paths = tuple(sorted(each for each in found if each.is_file()))
+    if not paths:
+        return None
+    origin = f"{path.name} ({len(paths):,} file{'s' if len(paths) > 1 else ''})"
+    return Files(paths, str(path.absolute()), _suffix(paths, text), origin)
+
+
+def missing(text: str) -> SourceError:
+    """Return the error for a path that is not there, with what lies nearby."""
+    path = Path(text).expanduser()
+    if glob.has_magic(text):
+        return SourceError(
+            f"No file matches {text} (looked from {Path.cwd()}). Check the folder and the pattern."
+        )
+    folder = path.parent
+    if not folder.is_dir():
+        return SourceError(f"There is no file {text}: the folder {folder} does not exist.")
+    here = sorted(each.name for each in folder.iterdir() if not each.name.startswith("."))
+    close = difflib.get_close_matches(path.name, here, n=1, cutoff=0.5)
+    data = [name for name in here if looks_like_path(name)]
+    if close:
+        hint = f"Did you mean '{folder / close[0]}'?"
+    elif data:
+        hint = f"In that folder there is: {', '.join(data[:10])}{', …' if data[10:] else ''}."
+    else:
+        hint = "That folder holds no data files."
+    return SourceError(f"There is no file {text} (looked in {folder.absolute()}). {hint}")
+
+
+def _suffix(paths: tuple[Path, ...] | list[Path], text: str) -> str:
+    suffixes = {_unpacked(path) for path in paths}
+    if len(suffixes) > 1:
+        raise SourceError(
+            f"{text} matches files of several kinds ({', '.join(sorted(suffixes))}). Name one "
+            "kind, such as *.csv."
+        )
+    suffix = suffixes.pop()
+    if suffix not in TEXT | JSON | PARQUET | EXCEL:
+        ending = f"'{suffix}'" if suffix else "no ending"
+        raise SourceError(
+            f"{text} has {ending}, so it is unclear how to read it. segdb reads {_KNOWN}; for "
+            "anything else, give a SELECT that reads it."
+        )
+    return suffix
+
+
+def _unpacked(path: Path) -> str:
+    suffix = path.suffix.lower()
+    return Path(path.stem).suffix.lower() if suffix in _PACKED else suffix
+
+
+def _folder(text: str, path: Path) -> SourceError:
+    suffixes = sorted({_unpacked(each) for each in path.iterdir() if each.is_file()})
+    known = [suffix for suffix in suffixes if suffix in TEXT | JSON | PARQUET | EXCEL]
+    example = Path(text) / f"*{known[0] if known else '.parquet'}"
+    return SourceError(f"{text} is a folder. Name the files in it, such as '{example}'.")
+
+
+def _escaped(path: str) -> str:
+    # In the engine's patterns a mark in brackets stands for itself.
+    return "".join(f"[{mark}]" if mark in "*?[" else mark for mark in path)

@@ -1,0 +1,26 @@
+"""A source as it was read, before anyone has understood its columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import ibis.expr.types as ir
+
+
+@dataclass(frozen=True)
+class Raw:
+    """A source in the database, its values as they were written.
+
+    Attributes:
+        table: unbound table of a temporary view or table; text files arrive as VARCHAR columns.
+        origin: what to call it in messages, such as ``orders.csv``.
+        definition: a SELECT that reads the same source again with no Python; None where only
+            Python can.
+        unreadable: one row (``line`` BIGINT, ``row`` VARCHAR) a line of a text file that is no
+            row of the table; None where there is none.
+    """
+
+    table: ir.Table
+    origin: str
+    definition: str | None
+    unreadable: ir.Table | None = None

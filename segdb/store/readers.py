@@ -1,0 +1,217 @@
+"""Readers: a file, a table of the database, a query or a frame becomes a temporary relation."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal, Protocol, runtime_checkable
+
+import duckdb
+import pyarrow as pa
+
+from segdb import settings
+from segdb.compile import quoted
+from segdb.errors import SourceError, nearest
+from segdb.store import excel, files, text
+from segdb.store.duckdb import DuckDB
+from segdb.store.raw import Raw
+
+__all__ = ["Raw", "read"]
+
+_QUERY = re.compile(r"\s*(?:--[^\n]*\n\s*|/\*.*?\*/\s*)*(select|with|from|values)\b|\s*\(", re.I | re.S)
+
+
+@runtime_checkable
+class _Arrow(Protocol):
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
+
+
+def read(
+    store: DuckDB,
+    name: Literal["orders", "customers"],
+    source: object,
+    settings: settings.Source,
+) -> Raw:
+    """Make a source a temporary relation called ``segdb_<name>_raw``.
+
+    Args:
+        store: the open database.
+        name: which of a run's sources it is.
+        source: a path or pattern of files, a table or view of the database, a query, or an object
+            with ``__arrow_c_stream__`` such as a pandas, Polars or Arrow table.
+        settings: how to read text files.
+
+    Raises:
+        SourceError: there is no such source, or it cannot be read as rows and columns.
+    """
+    relation = f"segdb_{name}_raw"
+    forget(store, relation)
+    if isinstance(source, _Arrow):
+        return _frame(store, relation, source)
+    named = str(source).strip()
+    if not named:
+        raise SourceError(f"The source of the {name} is an empty text. Name a file or a table.")
+    table = _table(store, relation, named)
+    if table is not None:
+        return table
+    found = files.find(named)
+    if found is not None:
+        return _files(store, relation, found, settings)
+    if _QUERY.match(named):
+        return _query(store, relation, named, name)
+    if re.match(r"\w+://", named):
+        raise SourceError(
+            f"{named} is not on this machine. Download it, or load the engine's extension for it "
+            "and give a SELECT that reads it."
+        )
+    if files.looks_like_path(named):
+        raise files.missing(named)
+    known = [shown for _, shown, _ in _relations(store)]
+    raise SourceError(
+        f"There is no file, table or view called '{named}'.{nearest(named, known)} A source is a "
+        "file, a table of the database, or a SELECT."
+    )
+
+
+def forget(store: DuckDB, relation: str) -> None:
+    """Remove a temporary view or table, whichever it is."""
+    kinds = store.connection.execute(
+        "SELECT table_type FROM information_schema.tables "
+        "WHERE table_catalog = 'temp' AND table_name = ?",
+        [relation],
+    ).fetchall()
+    for (kind,) in kinds:
+        what = "VIEW" if kind == "VIEW" else "TABLE"
+        store.execute(f"DROP {what} IF EXISTS temp.{quoted(relation)}")
+
+
+def _files(store: DuckDB, relation: str, found: files.Files, settings: settings.Source) -> Raw:
+    try:
+        if found.suffix in files.PARQUET:
+            return _parquet(store, relation, found)
+        if found.suffix in files.JSON:
+            return _json(store, relation, found)
+        if found.suffix in files.EXCEL:
+            table = excel.rows(found.paths, found.origin)
+            store.connection.register(relation, table)
+            return Raw(store.unbound(quoted(relation), relation), found.origin, None)
+        return text.read_text(store, relation, found, settings)
+    except duckdb.Error as error:
+        raise SourceError(f"{found.origin} cannot be read: {_first_line(error)}") from None
+    except OSError as error:
+        raise SourceError(f"{found.origin} cannot be read: {error.strerror or error}.") from None
+
+
+def _parquet(store: DuckDB, relation: str, found: files.Files) -> Raw:
+    options = ""
+    if len(found.paths) > 1:
+        layouts = store.connection.execute(
+            f"SELECT file_name, list(name ORDER BY name), list(type ORDER BY name) "
+            f"FROM parquet_schema({found.sql}) WHERE num_children IS NULL "
+            "GROUP BY file_name ORDER BY file_name"
+        ).fetchall()
+        for file, columns, types in layouts[1:]:
+            _check_same(found, (layouts[0][0], layouts[0][1]), (file, columns))
+            if types != layouts[0][2]:
+                options = ", union_by_name = true"
+    view = store.view(relation, f"SELECT * FROM read_parquet({found.sql}{options})")  # noqa: S608
+    pattern = "'" + found.pattern.replace("'", "''") + "'"
+    return Raw(view, found.origin, f"SELECT * FROM read_parquet({pattern}{options})")  # noqa: S608
+
+
+def _check_same(
+    found: files.Files, first: tuple[str, list[str]], other: tuple[str, list[str]]
+) -> None:
+    differ = sorted(set(first[1]) ^ set(other[1]))
+    if differ:
+        raise SourceError(
+            f"The files of {found.origin} have different columns: '{differ[0]}' is not in both "
+            f"{first[0]} and {other[0]}. Name files of one layout, or give a SELECT that "
+            "joins them."
+        )
+
+
+def _json(store: DuckDB, relation: str, found: files.Files) -> Raw:
+    options = "maximum_depth = 1, sample_size = -1, records = true"
+    reader = f"read_json({found.sql}, {options})"
+    try:
+        columns = list(store.schema(reader).names)
+        texts = ", ".join(f"{quoted(c)} ->> '$' AS {quoted(c)}" for c in columns)
+        table = store.table(relation, f"SELECT {texts} FROM {reader}")  # noqa: S608
+    except duckdb.InvalidInputException as error:
+        raise SourceError(
+            f"{found.origin} is not JSON of one object a row: {_first_line(error)}"
+        ) from None
+    if store.rows(f"SELECT count(*) AS n FROM {quoted(relation)}")[0]["n"] == 0:  # noqa: S608
+        raise SourceError(f"{found.origin} has no rows.")
+    kinds = ", ".join(f"{quoted(c)}: 'JSON'" for c in columns)
+    pattern = "'" + found.pattern.replace("'", "''") + "'"
+    again = f"read_json({pattern}, columns = {{{kinds}}})"
+    return Raw(table, found.origin, f"SELECT {texts} FROM {again}")  # noqa: S608
+
+
+def _frame(store: DuckDB, relation: str, source: _Arrow) -> Raw:
+    kind = type(source)
+    origin = f"the {kind.__module__.split('.')[0]} {kind.__name__}"
+    try:
+        table = pa.RecordBatchReader.from_stream(source).read_all()
+    except (pa.ArrowException, ValueError, TypeError) as error:
+        raise SourceError(f"{origin} cannot be read as columns: {_first_line(error)}") from None
+    # pandas' row labels, where they have no name of their own.
+    labels = [name for name in table.column_names if re.fullmatch(r"__index_level_\d+__", name)]
+    store.connection.register(relation, table.drop_columns(labels))
+    return Raw(store.unbound(quoted(relation), relation), origin, None)
+
+
+def _relations(store: DuckDB) -> list[tuple[tuple[str, ...], str, str | None]]:
+    """Return (the ways to write it, the shortest, its SQL or None if temporary) of each table."""
+    rows = store.connection.execute(
+        "SELECT database_name, schema_name, table_name AS name, temporary FROM duckdb_tables() "
+        "WHERE NOT internal UNION ALL SELECT database_name, schema_name, view_name, temporary "
+        "FROM duckdb_views() WHERE NOT internal ORDER BY ALL"
+    ).fetchall()
+    here, schema = store.connection.execute(
+        "SELECT current_database(), current_schema()"
+    ).fetchone() or ("", "")
+    found = []
+    for database, inside, name, temporary in rows:
+        if temporary:
+            found.append(((name, quoted(name)), name, None))
+            continue
+        parts = [(inside, name)] if database == here else []
+        parts += [(name,)] if (database, inside) == (here, schema) else []
+        parts.append((database, inside, name))
+        ways = [".".join(p) for p in parts] + [".".join(map(quoted, p)) for p in parts]
+        sql = ".".join(map(quoted, (inside, name) if database == here else parts[-1]))
+        found.append((tuple(ways), min((".".join(p) for p in parts), key=len), sql))
+    return found
+
+
+def _table(store: DuckDB, relation: str, named: str) -> Raw | None:
+    known = [entry for entry in _relations(store) if entry[1] != relation]
+    for same in (str, str.lower):
+        for literal_name in (True, False):
+            for ways, shown, sql in known:
+                tried = (shown,) if literal_name else ways
+                if same(named) in {same(way) for way in tried}:
+                    select = f"SELECT * FROM {sql or 'temp.' + quoted(shown)}"  # noqa: S608
+                    return Raw(store.view(relation, select), named, select if sql else None)
+    return None
+
+
+def _query(store: DuckDB, relation: str, named: str, name: str) -> Raw:
+    origin = f"the query of the {name}"
+    try:
+        statements = store.connection.extract_statements(named)
+        if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+            raise SourceError(
+                f"The source of the {name} must be one SELECT, and nothing beside it: {named!r}."
+            )
+        sql = statements[0].query.strip().rstrip(";")
+        return Raw(store.view(relation, sql), origin, sql)
+    except duckdb.Error as error:
+        raise SourceError(f"The query of the {name} does not run: {_first_line(error)}") from None
+
+
+def _first_line(error: BaseException) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return " ".join(lines[:2]) if lines else type(error).__name__

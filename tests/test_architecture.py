@@ -1,0 +1,382 @@
+"""The walls of the house, read off the syntax of every module: see CONTRIBUTING.md.
+
+Each rule is one function from a parsed module to the places where it is broken.
+"""
+
+from __future__ import annotations
+
+import ast
+import fnmatch
+import graphlib
+import tomllib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.version import Version
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "segdb"
+
+# Library -> the folders (or modules) of segdb that may import it.
+HOMES = {
+    "altair": {"charts"},
+    "click": {"cli.py"},
+    "duckdb": {"store"},
+    "jinja2": {"report"},
+    "numpy": {"cluster"},
+    "pandas": set[str](),
+    "polars": set[str](),
+    "python_calamine": {"store"},
+    "scipy": {"cluster"},
+    "sklearn": {"cluster"},
+    "vl_convert": {"charts", "report"},
+}
+# They are pure: expressions in, expressions out.
+PURE = {"stages", "features", "inspect"}
+IMPURE_PACKAGES = {"cluster", "store"}
+EXECUTES = {"execute", "executemany", "raw_sql", "to_pyarrow", "to_pyarrow_batches"}
+EXECUTES |= {"to_pandas", "to_polars", "to_parquet", "to_csv", "to_json_file"}
+WRITES = {"write_text", "write_bytes", "write_table", "mkdir", "touch", "unlink", "rmdir"}
+MAY_EXECUTE = {"store"}
+# `segdb init` writes segdb.toml.
+MAY_WRITE = {"store", "report", "initial.py"}
+MAY_PRINT = {"cli.py"}
+# Start-up time: `segdb --help` waits for none of the libraries.
+MAY_IMPORT_LATE = {"__init__.py", "cli.py"}
+OPTIONAL_EXTRAS = {"python_calamine"}
+MODULE_LINES = 250
+FUNCTION_LINES = 60
+FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
+TOP_LEVEL = {"segdb", "sql", "warehouse", "reports", "tests", "pyproject.toml", "README.md"}
+TOP_LEVEL |= {"LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "Makefile", ".gitignore", ".ci", ".git"}
+
+
+@dataclass(frozen=True)
+class Module:
+    """A parsed module, and where in segdb it stands, such as ``stages/cap.py``."""
+
+    path: str
+    text: str
+
+    @property
+    def home(self) -> str:
+        """The folder below segdb/, or the file itself where it lies directly in it."""
+        return self.path.split("/")[0]
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        return ast.parse(self.text)
+
+    @property
+    def name(self) -> str:
+        parts = ["segdb", *self.path.removesuffix(".py").split("/")]
+        return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = [
+    Module(path.relative_to(PACKAGE).as_posix(), path.read_text("utf-8"))
+    for path in sorted(PACKAGE.rglob("*.py"))
+]
+
+
+def imported(node: ast.AST) -> list[str]:
+    """Dotted names that an import statement asks for; none for any other node."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        return [f"{'.' * node.level}{node.module or ''}.{alias.name}" for alias in node.names]
+    return []
+
+
+def running(node: ast.AST, *, in_functions: bool = True) -> Iterator[ast.AST]:
+    """Every node below that exists when the program runs: not those for type checkers alone."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING":
+            continue
+        if isinstance(child, FUNCTION) and not in_functions:
+            continue
+        yield child
+        yield from running(child, in_functions=in_functions)
+
+
+def calls(module: Module) -> Iterator[tuple[ast.Call, str]]:
+    """Every call, with the last part of the name that is called."""
+    for node in running(module.tree):
+        if isinstance(node, ast.Call):
+            if isinstance(node.func, ast.Attribute):
+                yield node, node.func.attr
+            elif isinstance(node.func, ast.Name):
+                yield node, node.func.id
+
+
+def functions(tree: ast.AST) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return [node for node in ast.walk(tree) if isinstance(node, FUNCTION)]
+
+
+# --- the rules -----------------------------------------------------------------------------------
+
+
+def libraries_stay_home(module: Module) -> list[str]:
+    """A library is imported only where it belongs: duckdb in store/, numpy in cluster/."""
+    return [
+        f"line {node.lineno}: {name} belongs in {sorted(HOMES[name.split('.')[0]]) or 'no module'}"
+        for node in running(module.tree)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in imported(node)
+        if module.home not in HOMES.get(name.split(".")[0], {module.home})
+    ]
+
+
+def pure_packages_stay_pure(module: Module) -> list[str]:
+    """stages/, features/ and inspect/ import neither store/ nor cluster/."""
+    if module.home not in PURE:
+        return []
+    return [
+        f"line {getattr(node, 'lineno', 0)}: {module.home}/ must not know of {name}"
+        for node in ast.walk(module.tree)
+        for name in imported(node)
+        if name.startswith("segdb.") and name.split(".")[1] in IMPURE_PACKAGES
+    ]
+
+
+def only_the_store_executes(module: Module) -> list[str]:
+    """No execute, raw_sql, to_pyarrow and their like outside of store/."""
+    if module.home in MAY_EXECUTE:
+        return []
+    return [
+        f"line {call.lineno}: {name}() belongs in store/"
+        for call, name in calls(module)
+        if name in EXECUTES
+    ]
+
+
+def only_store_and_report_write_files(module: Module) -> list[str]:
+    """No file is written outside of store/ and report/."""
+    if module.home in MAY_WRITE:
+        return []
+    found = []
+    for call, name in calls(module):
+        # open(path, mode) and Path.open(mode); another object's open has no such mode.
+        modes = [
+            a.value
+            for a in [*call.args, *(k.value for k in call.keywords)]
+            if isinstance(a, ast.Constant) and isinstance(a.value, str)
+        ]
+        opens = name == "open" and any(
+            set(mode) <= set("rwxabt+") and set(mode) & set("wxa+") for mode in modes
+        )
+        if name in WRITES or opens:
+            found.append(f"line {call.lineno}: {name}() writes; that belongs in store/ or report/")
+    return found
+
+
+def only_the_command_line_prints(module: Module) -> list[str]:
+    """No print, no sys.stdout or sys.stderr, no Console without a file, outside of cli.py."""
+    if module.home in MAY_PRINT:
+        return []
+    printing = [
+        call
+        for call, name in calls(module)
+        if (name in {"print", "echo", "secho", "pprint"} and not _is_method_of_console(call))
+        or (name == "Console" and "file" not in {keyword.arg for keyword in call.keywords})
+    ]
+    streams = [
+        node
+        for node in running(module.tree)
+        if isinstance(node, ast.Attribute) and node.attr in {"stdout", "stderr", "__stdout__"}
+    ]
+    return [
+        f"line {node.lineno}: {ast.unparse(node)} belongs in cli.py"
+        for node in [*printing, *streams]
+    ]
+
+
+def _is_method_of_console(call: ast.Call) -> bool:
+    # A Console with a file renders text; the rule above sees to it that it has one.
+    return isinstance(call.func, ast.Attribute) and ast.unparse(call.func.value) == "console"
+
+
+def modules_are_short(module: Module) -> list[str]:
+    """No module over 250 lines."""
+    lines = len(module.text.splitlines())
+    return [f"{lines} lines, {MODULE_LINES} at most"] if lines > MODULE_LINES else []
+
+
+def functions_are_short(module: Module) -> list[str]:
+    """No function over 60 lines, its signature and docstring included."""
+    lengths = {node: (node.end_lineno or 0) - node.lineno + 1 for node in functions(module.tree)}
+    return [
+        f"line {node.lineno}: {node.name} has {length} lines, {FUNCTION_LINES} at most"
+        for node, length in lengths.items()
+        if length > FUNCTION_LINES
+    ]
+
+
+def imports_are_absolute(module: Module) -> list[str]:
+    """Imports name the whole path, so that these rules can read them."""
+    return [
+        f"line {getattr(node, 'lineno', 0)}: from {name} …"
+        for node in ast.walk(module.tree)
+        for name in imported(node)
+        if name.startswith(".")
+    ]
+
+
+def imports_are_early(module: Module) -> list[str]:
+    """No import inside a function, but for start-up time and guarded optional extras."""
+    if module.path in MAY_IMPORT_LATE:
+        return []
+    guarded = {
+        inner
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Try)
+        and any(h.type and "ImportError" in ast.unparse(h.type) for h in node.handlers)
+        for statement in node.body
+        for inner in ast.walk(statement)
+    }
+    found = [
+        f"line {getattr(node, 'lineno', 0)}: late import of {name}"
+        for function in functions(module.tree)
+        for node in ast.walk(function)
+        for name in imported(node)
+        if node not in guarded or name.split(".")[0] not in OPTIONAL_EXTRAS
+    ]
+    dynamic = {"import_module", "__import__"}
+    found += [f"line {c.lineno}: late import" for c, name in calls(module) if name in dynamic]
+    return found
+
+
+RULES: list[Callable[[Module], list[str]]] = [
+    libraries_stay_home,
+    pure_packages_stay_pure,
+    only_the_store_executes,
+    only_store_and_report_write_files,
+    only_the_command_line_prints,
+    modules_are_short,
+    functions_are_short,
+    imports_are_absolute,
+    imports_are_early,
+]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: str(rule.__name__))
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: str(module.path))
+def test_module_keeps_the_rule(module: Module, rule: Callable[[Module], list[str]]) -> None:
+    broken = rule(module)
+    assert not broken, f"segdb/{module.path}: {rule.__doc__} " + "; ".join(broken)
+
+
+# --- the walls bite ------------------------------------------------------------------------------
+
+BREACHES = [
+    (libraries_stay_home, "stages/cap.py", "import numpy as np"),
+    (libraries_stay_home, "steps/fit.py", "from sklearn.cluster import KMeans"),
+    (libraries_stay_home, "pipeline.py", "def f():\n    import duckdb"),
+    (libraries_stay_home, "report/page.py", "from altair import Chart"),
+    (libraries_stay_home, "cluster/frame.py", "import pandas.api"),
+    (pure_packages_stay_pure, "stages/cap.py", "from segdb.store import duckdb"),
+    (pure_packages_stay_pure, "inspect/roles.py", "from segdb import cluster"),
+    (pure_packages_stay_pure, "features/rfm.py", "import segdb.cluster.kmeans"),
+    (only_the_store_executes, "stages/cap.py", "table.execute()"),
+    (only_the_store_executes, "api.py", "con.raw_sql('SELECT 1')"),
+    (only_the_store_executes, "charts/k.py", "table.to_pyarrow()"),
+    (only_store_and_report_write_files, "model.py", "path.write_text('x')"),
+    (only_store_and_report_write_files, "model.py", "open(path, 'w')"),
+    (only_store_and_report_write_files, "model.py", "path.open(mode='ab')"),
+    (only_the_command_line_prints, "api.py", "print('x')"),
+    (only_the_command_line_prints, "api.py", "import sys\nsys.stderr.write('x')"),
+    (only_the_command_line_prints, "words.py", "console = Console()"),
+    (modules_are_short, "api.py", "x = 1\n" * 251),
+    (functions_are_short, "api.py", "def f():\n" + "    x = 1\n" * 60),
+    (imports_are_absolute, "stages/cap.py", "from .fill import fill"),
+    (imports_are_early, "pipeline.py", "def f():\n    import json"),
+    (imports_are_early, "store/excel.py", "def f():\n    import python_calamine"),
+    (imports_are_early, "store/excel.py", "def f():\n    importlib.import_module('json')"),
+]
+
+
+@pytest.mark.parametrize(("rule", "path", "text"), BREACHES)
+def test_a_breach_is_seen(rule: Callable[[Module], list[str]], path: str, text: str) -> None:
+    assert rule(Module(path, text))
+
+
+def test_every_rule_has_a_breach_that_it_sees() -> None:
+    assert {rule for rule, _, _ in BREACHES} == set(RULES)
+
+
+@pytest.mark.parametrize(
+    ("rule", "path", "text"),
+    [
+        (libraries_stay_home, "api.py", "if TYPE_CHECKING:\n    import duckdb"),
+        (libraries_stay_home, "cluster/kmeans.py", "import numpy as np"),
+        (only_store_and_report_write_files, "api.py", "DuckDB.open(path)\nopen(path, 'rb')"),
+        (only_the_command_line_prints, "words.py", "console = Console(file=f)\nconsole.print(1)"),
+        (
+            imports_are_early,
+            "store/excel.py",
+            "def f():\n try:\n  import python_calamine\n except ImportError:\n  g()",
+        ),
+    ],
+)
+def test_what_is_allowed_passes(rule: Callable[[Module], list[str]], path: str, text: str) -> None:
+    assert not rule(Module(path, text))
+
+
+# --- the whole -----------------------------------------------------------------------------------
+
+
+def import_graph(modules: list[Module]) -> dict[str, set[str]]:
+    """Module -> the modules of segdb that it imports when it is itself imported."""
+    names = {module.name for module in modules}
+    graph = {}
+    for module in modules:
+        wanted = [n for node in running(module.tree, in_functions=False) for n in imported(node)]
+        # Of `from segdb.stages.cap import cap` the module is all but the last part.
+        targets = {name if name in names else name.rpartition(".")[0] for name in wanted}
+        graph[module.name] = (targets & names) - {module.name}
+    return graph
+
+
+def test_no_import_cycle() -> None:
+    try:
+        graphlib.TopologicalSorter(import_graph(MODULES)).prepare()
+    except graphlib.CycleError as error:
+        pytest.fail("import cycle: " + " -> ".join(reversed(error.args[1])))
+
+
+def test_an_import_cycle_is_seen() -> None:
+    pair = [
+        Module("model.py", "from segdb.stages.cap import cap"),
+        Module("stages/cap.py", "from segdb import model"),
+    ]
+    with pytest.raises(graphlib.CycleError):
+        graphlib.TopologicalSorter(import_graph(pair)).prepare()
+
+
+def test_top_level_holds_what_the_design_says() -> None:
+    ignored = (ROOT / ".gitignore").read_text("utf-8").split()
+    found = {
+        path.name
+        for path in ROOT.iterdir()
+        if not any(fnmatch.fnmatch(path.name, pattern.rstrip("/")) for pattern in ignored)
+    }
+    assert found <= TOP_LEVEL, f"beside the house: {sorted(found - TOP_LEVEL)}"
+
+
+def test_oldest_promised_releases_are_the_ones_tested() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    promised = {
+        requirement.name: specifier.version
+        for requirement in map(Requirement, project["dependencies"])
+        for specifier in requirement.specifier
+        if specifier.operator == ">="
+    }
+    lines = (ROOT / "tests" / "constraints.txt").read_text("utf-8").splitlines()
+    pins = dict(line.split("==") for line in lines if not line.startswith("#"))
+    for name, oldest in promised.items():
+        tested = pins[name].removesuffix(".*")
+        assert Version(tested) == Version(oldest), f"{name}: promised {oldest}, tested {tested}"
