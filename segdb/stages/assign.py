@@ -34,12 +34,16 @@ def assign(scaled: ir.Table, matrix: Sequence[str], centroids: Sequence[Sequence
     )
     placed = first.mutate(nearest=nearest.cast("int32"))
     others = (
-        ibis.ifelse(placed.nearest == place, float("inf"), placed[f"square_{place}"]) for place in places
+        ibis.ifelse(placed.nearest == place, float("inf"), placed[f"square_{place}"])
+        for place in places
     )
-    margin = 1.0 - (placed["least_square"] / ibis.least(*others).nullif(0)).sqrt()
-    return placed.mutate(
-        distance=placed["least_square"].sqrt(), margin=margin.fill_null(0.0)
-    ).drop("least_square", *(f"square_{place}" for place in places))
+    margin = 1.0 - (placed.least_square / ibis.least(*others).nullif(0)).sqrt()
+    return placed.select(
+        *scaled.columns,
+        "nearest",
+        distance=placed.least_square.sqrt(),
+        margin=margin.fill_null(0.0),
+    )
 
 
 def labelled(assigned: ir.Table, model: Model) -> ir.Table:

@@ -52,7 +52,8 @@ def deduplicated(raw: ir.Table) -> ir.Table:
 
 
 def judged_orders(orders: ir.Table, reading: Reading, rules: Rules) -> ir.Table:
-    """Give every typed order row a ``reason``, NULL where it is kept."""
+    """Give every typed order row ``returned``, and a ``reason``, NULL where it is kept."""
+    orders = orders.mutate(returned=_gives_back(orders))
     cases: list[tuple[ir.BooleanValue, str]] = [
         (orders.customer_id.isnull(), MISSING_ID),
         (orders.ordered_at.isnull(), BAD_DATE),
@@ -62,7 +63,7 @@ def judged_orders(orders: ir.Table, reading: Reading, rules: Rules) -> ir.Table:
         latest = ibis.literal(rules.latest, "timestamp(6)")
         cases.append((orders.ordered_at > latest, FUTURE))
     if rules.returns:
-        cases.append((is_return(orders), RETURN))
+        cases.append((orders.returned, RETURN))
     cases += _predicates(orders, reading, rules.predicates)
     return orders.mutate(reason=_first(cases))
 
@@ -90,14 +91,13 @@ def judged_customers(
     if buyers is not None:
         cases.append((~ranked.customer_id.isin(buyers.customer_id), NO_ORDERS))
     cases += _predicates(ranked, reading, rules.predicates)
-    return ranked.mutate(reason=_first(cases)).drop("nth")
+    return ranked.select(*customers.columns, reason=_first(cases))
 
 
-def is_return(orders: ir.Table) -> ir.BooleanValue:
-    """Whether an order row gives money or goods back."""
-    back = orders.amount < 0
+def _gives_back(orders: ir.Table) -> ir.BooleanValue:
+    back = (orders.amount < 0).fill_null(False)
     if "quantity" in orders.columns:
-        back |= orders.quantity.fill_null(0.0) < 0
+        back |= (orders.quantity < 0).fill_null(False)
     return back
 
 

@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 from segdb.features.catalogue import REGISTRY, Catalogue
 from segdb.features.feature import SECONDS_A_DAY, Aggregates, Orders
 from segdb.reading import Reading
-from segdb.stages.clean import NO_ORDERS, arguments, is_return
+from segdb.stages.clean import NO_ORDERS, arguments
 from segdb.stages.source import value
 
 # What the accounts and the default as_of need, whichever features are chosen.
@@ -26,7 +26,7 @@ def per_customer(orders: ir.Table, catalogue: Catalogue, reading: Reading) -> ir
     nowhere else, and the row whose ``customer_id`` is NULL holds those without an id.
     """
     kept = orders.reason.isnull()
-    given = Orders(orders, kept, kept & ~is_return(orders))
+    given = Orders(orders, kept, kept & ~orders.returned)
     wanted: Aggregates = dict(_ALWAYS)
     for entry in catalogue.of("orders"):
         wanted = {**wanted, **REGISTRY[entry.name].aggregates}
@@ -113,8 +113,10 @@ def joined(orders: ir.Table, customers: ir.Table) -> ir.Table:
     key = customers.customer_id
     if key.type() != orders.customer_id.type():
         key = key.try_cast(orders.customer_id.type())
-    right = customers.mutate(customer_id=key).rename(right_id="customer_id")
-    return orders.left_join(right, orders.customer_id == right.right_id).drop("right_id")
+    own = [name for name in customers.columns if name != "customer_id"]
+    right = customers.select(right_id=key, **{name: customers[name] for name in own})
+    together = orders.left_join(right, orders.customer_id == right.right_id)
+    return together.select(*orders.columns, *own)
 
 
 def incomplete(features: ir.Table, names: tuple[str, ...]) -> ir.Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -24,13 +25,13 @@ def unique(names: Sequence[str], origin: str) -> tuple[str, ...]:
             f"FROM read_csv('{origin}', header = false, names = ['customer_id', 'ordered_at', "
             "'amount'])."
         )
+    written = {name.lower() for name in shown}
     taken: set[str] = set()
     result = []
     for position, name in enumerate(shown, 1):
         base = name or f"column_{position}"
-        new, copy = base, 2
-        while new.lower() in taken or (copy > 2 and new in shown):
-            new, copy = f"{base}_{copy}", copy + 1
-        taken.add(new.lower())
-        result.append(new)
+        others = (f"{base}_{copy}" for copy in itertools.count(2))
+        free = (new for new in others if new.lower() not in taken | written)
+        result.append(base if base.lower() not in taken else next(free))
+        taken.add(result[-1].lower())
     return tuple(result)

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 import ibis.expr.types as ir
 
+from segdb.compile import quoted
+from segdb.store.duckdb import DuckDB
+
 
 @dataclass(frozen=True)
 class Raw:
@@ -24,3 +27,15 @@ class Raw:
     origin: str
     definition: str | None
     unreadable: ir.Table | None = None
+
+
+def forget(store: DuckDB, relation: str) -> None:
+    """Remove a temporary view or table, whichever it is."""
+    kinds = store.connection.execute(
+        "SELECT table_type FROM information_schema.tables "
+        "WHERE table_catalog = 'temp' AND table_name = ?",
+        [relation],
+    ).fetchall()
+    for (kind,) in kinds:
+        what = "VIEW" if kind == "VIEW" else "TABLE"
+        store.execute(f"DROP {what} IF EXISTS temp.{quoted(relation)}")

@@ -13,7 +13,7 @@ from segdb.compile import quoted
 from segdb.errors import SourceError, nearest
 from segdb.store import excel, files, text
 from segdb.store.duckdb import DuckDB
-from segdb.store.raw import Raw
+from segdb.store.raw import Raw, forget
 
 __all__ = ["Raw", "read"]
 
@@ -70,18 +70,6 @@ def read(
         f"There is no file, table or view called '{named}'.{nearest(named, known)} A source is a "
         "file, a table of the database, or a SELECT."
     )
-
-
-def forget(store: DuckDB, relation: str) -> None:
-    """Remove a temporary view or table, whichever it is."""
-    kinds = store.connection.execute(
-        "SELECT table_type FROM information_schema.tables "
-        "WHERE table_catalog = 'temp' AND table_name = ?",
-        [relation],
-    ).fetchall()
-    for (kind,) in kinds:
-        what = "VIEW" if kind == "VIEW" else "TABLE"
-        store.execute(f"DROP {what} IF EXISTS temp.{quoted(relation)}")
 
 
 def _files(store: DuckDB, relation: str, found: files.Files, settings: settings.Source) -> Raw:
