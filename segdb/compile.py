@@ -19,6 +19,20 @@ from sqlglot import exp
 from segdb.errors import SettingsError
 
 _PLACEHOLDER = "segdb_user_sql"
+# Aggregates of DuckDB that sqlglot takes for ordinary functions.
+_AGGREGATES = {"entropy", "favg", "fsum", "kahan_sum", "kurtosis_pop", "mad", "mean", "product"}
+_AGGREGATES |= {"sem", "sumkahan"}
+_REFUSED = {
+    "a subquery": (exp.Query,),
+    "a window function": (exp.Window,),
+    "unnest": (exp.Explode, exp.Unnest),
+    "* outside of count(*)": (exp.Columns, exp.Star),
+    "a parameter": (exp.Placeholder, exp.Parameter),
+    # A row must be judged alike each time a view is read.
+    "a random number": (exp.Rand, exp.Uuid),
+}
+# What stands around an aggregate and belongs to it.
+_AROUND = (exp.Filter, exp.WithinGroup)
 
 
 @dataclass(frozen=True)
@@ -40,8 +54,9 @@ class UserSQL:
         """Parse one scalar predicate, or one aggregate expression.
 
         Raises:
-            SettingsError: it does not parse, holds a statement, subquery, window or star outside
-                of ``count(*)``, or reads a column outside of an aggregate where one is asked for.
+            SettingsError: it does not parse; holds a statement, subquery, window, random number,
+                unnest, parameter, or star outside of ``count(*)``; or reads a column outside of
+                an aggregate where one is asked for.
         """
         tree = _parsed(text, f"[{where}] {name}")
         _refuse_more_than_expression(tree, f"[{where}] {name}", text)
@@ -67,8 +82,10 @@ def to_sql(expression: ir.Expr, dialect: str = "duckdb") -> str:
     text = str(ibis.to_sql(expression, dialect=dialect))
     if _PLACEHOLDER not in text.lower():
         return text
-    tree = sqlglot.parse_one(text, read=dialect)
-    return tree.transform(_spliced).sql(dialect=dialect, pretty=True)
+    tree = sqlglot.parse_one(text, read=dialect).transform(_spliced)
+    # sqlglot would warn of what it leaves out for the dialect, such as ANY_VALUE's IGNORE NULLS.
+    quiet = sqlglot.ErrorLevel.IGNORE
+    return tree.sql(dialect=dialect, pretty=True, unsupported_level=quiet)
 
 
 def quoted(name: str) -> str:
@@ -81,7 +98,9 @@ def literal(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-def _parsed(text: str, where: str) -> exp.Expression:
+def _parsed(text: str, where: str) -> exp.Expr:
+    if not text.strip():
+        raise SettingsError(f"{where} is empty; it takes one SQL expression.")
     try:
         trees = sqlglot.parse(f"SELECT {text}", read="duckdb")
     except sqlglot.errors.SqlglotError as error:
@@ -93,24 +112,36 @@ def _parsed(text: str, where: str) -> exp.Expression:
         or len(select.expressions) != 1
         or any(value for key, value in select.args.items() if key != "expressions")
     ):
-        raise SettingsError(f"{where} = {text!r}: it takes one SQL expression, and nothing after it.")
-    tree = select.expressions[0]
+        raise SettingsError(
+            f"{where} = {text!r}: it takes one SQL expression, and nothing after it."
+        )
+    tree: exp.Expr = select.expressions[0]
     if isinstance(tree, exp.Alias):
         raise SettingsError(f"{where} = {text!r}: the key is its name; leave out the AS.")
     return tree
 
 
-def _refuse_more_than_expression(tree: exp.Expression, where: str, text: str) -> None:
-    for kind, word in ((exp.Query, "a subquery"), (exp.Window, "a window function")):
-        if tree.find(kind):
-            raise SettingsError(f"{where} = {text!r}: {word} is not allowed here.")
-    for star in tree.find_all(exp.Star):
-        if not isinstance(star.parent, exp.Count):
-            raise SettingsError(f"{where} = {text!r}: * is only allowed in count(*).")
+def _refuse_more_than_expression(tree: exp.Expr, where: str, text: str) -> None:
+    for word, kinds in _REFUSED.items():
+        for part in tree.find_all(*kinds):
+            if not isinstance(part.parent, exp.Count):
+                raise SettingsError(f"{where} = {text!r}: {word} is not allowed here.")
 
 
-def _check_aggregates(tree: exp.Expression, where: str, text: str, *, aggregate: bool) -> None:
-    aggregates = list(tree.find_all(exp.AggFunc))
+def _is_aggregate(node: exp.Expr) -> bool:
+    named = isinstance(node, exp.Anonymous) and str(node.this).lower() in _AGGREGATES
+    return named or isinstance(node, exp.AggFunc)
+
+
+def _inside(node: exp.Expr, kind: Callable[[exp.Expr], bool]) -> bool:
+    above = node.parent
+    while above is not None and not kind(above):
+        above = above.parent
+    return above is not None
+
+
+def _check_aggregates(tree: exp.Expr, where: str, text: str, *, aggregate: bool) -> None:
+    aggregates = [node for node in tree.walk() if _is_aggregate(node)]
     if not aggregate:
         if aggregates:
             raise SettingsError(f"{where} = {text!r}: a predicate looks at one row, not at many.")
@@ -120,10 +151,10 @@ def _check_aggregates(tree: exp.Expression, where: str, text: str, *, aggregate:
             f"{where} = {text!r}: it takes an aggregate over a customer's orders, such as "
             "avg(amount) or count(DISTINCT product)."
         )
-    if any(inner.find_ancestor(exp.AggFunc) for inner in aggregates):
+    if any(_inside(inner, _is_aggregate) for inner in aggregates):
         raise SettingsError(f"{where} = {text!r}: an aggregate of an aggregate is not allowed.")
     for column in tree.find_all(exp.Column):
-        if not column.find_ancestor(exp.AggFunc, exp.Filter):
+        if not _inside(column, _is_aggregate) and not column.find_ancestor(*_AROUND):
             raise SettingsError(
                 f"{where} = {text!r}: the column {column.name} stands outside of an aggregate."
             )
@@ -147,7 +178,7 @@ def _placeholder(
     return builtin(stand_in, name=name, signature=((None,) * arguments, returns))
 
 
-def _spliced(node: exp.Expression) -> exp.Expression:
+def _spliced(node: exp.Expr) -> exp.Expr:
     if not isinstance(node, exp.Anonymous):
         return node
     called = str(node.this).lower()
@@ -157,24 +188,25 @@ def _spliced(node: exp.Expression) -> exp.Expression:
     tree = _parsed(text, "SQL")
     columns = dict.fromkeys(column.name for column in tree.find_all(exp.Column))
     given = list(node.expressions)
-    kept = given.pop(0) if tree.find(exp.AggFunc) else None
+    kept = given.pop(0) if any(_is_aggregate(part) for part in tree.walk()) else None
     values = dict(zip(columns, given, strict=True))
     tree = tree.transform(
         lambda part: _operand(values[part.name]) if isinstance(part, exp.Column) else part
     )
-    if kept is not None:
-        tree = tree.transform(lambda part: _filtered(part, kept))
-    return exp.paren(tree)
+    if kept is None:
+        return exp.paren(tree)
+    # Counts, decimals and truth values would otherwise be published as what they are.
+    return exp.cast(tree.transform(lambda part: _filtered(part, kept)), "double")
 
 
-def _operand(value: exp.Expression) -> exp.Expression:
+def _operand(value: exp.Expr) -> exp.Expr:
     return value.copy() if isinstance(value, exp.Column) else exp.paren(value.copy())
 
 
-def _filtered(node: exp.Expression, kept: exp.Expression) -> exp.Expression:
+def _filtered(node: exp.Expr, kept: exp.Expr) -> exp.Expr:
     if isinstance(node, exp.Filter):
         condition = exp.and_(kept.copy(), node.expression.this.copy())
         return exp.Filter(this=node.this.copy(), expression=exp.Where(this=condition))
-    if not isinstance(node, exp.AggFunc):
+    if not _is_aggregate(node) and not isinstance(node, exp.WithinGroup):
         return node
     return exp.Filter(this=node.copy(), expression=exp.Where(this=kept.copy()))

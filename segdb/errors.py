@@ -64,10 +64,12 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
     Returns ``" Did you mean 'x'?"`` for a close match, and else a list of all that exist.
     """
-    names = sorted(known)
-    close = difflib.get_close_matches(name.lower(), [n.lower() for n in names], n=1, cutoff=0.6)
-    if close:
-        match = next(n for n in names if n.lower() == close[0])
+    names, wanted = sorted(known), name.lower()
+    # A beginning says more than a likeness: recency is recency_days, not frequency.
+    begun = [n for n in names if len(wanted) > 2 and n.lower().startswith(wanted)]
+    close = difflib.get_close_matches(wanted, [n.lower() for n in names], n=1, cutoff=0.6)
+    if begun or close:
+        match = min(begun, key=len) if begun else next(n for n in names if n.lower() == close[0])
         return f" Did you mean '{match}'?"
     if not names:
         return ""

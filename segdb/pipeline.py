@@ -109,7 +109,7 @@ def _run_row(
     model: Model,
     fitted: Fitted,
 ) -> dict[str, Any]:
-    readings = {name: reading.to_dict() for name, reading in intake.readings.items()}
+    readings = {name: reading.to_dict() for name, reading in intake.recipe.readings.items()}
     told = {**settings.model_dump(mode="json", by_alias=True), "inferred": readings}
     return {
         "run_id": run_id,

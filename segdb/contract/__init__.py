@@ -21,12 +21,14 @@ from segdb.contract.segments import (
     SEGMENT_MAP,
     SEGMENT_PROFILES,
     SEGMENTS,
+    SEGMENTS_LIVE,
     TYPICAL_CUSTOMERS,
 )
 from segdb.contract.table import ID, Column, Table
 
 TABLES: tuple[Table, ...] = (
     SEGMENTS,
+    SEGMENTS_LIVE,
     CUSTOMER_FEATURES,
     SEGMENT_PROFILES,
     SEGMENT_FEATURES,
@@ -61,6 +63,7 @@ __all__ = [
     "RFM_BY_SEGMENT",
     "RUNS",
     "SEGMENTS",
+    "SEGMENTS_LIVE",
     "SEGMENT_CENTROIDS",
     "SEGMENT_FEATURES",
     "SEGMENT_MAP",

@@ -23,6 +23,13 @@ SEGMENTS = Table(
     "Which segment each customer is in.",
     (CUSTOMER, SEGMENT_ID, SEGMENT, DISTANCE, MARGIN, RUN),
 )
+SEGMENTS_LIVE = Table(
+    "segments_live",
+    "customer",
+    "As segments, computed from the source when it is asked, by the model alone.",
+    (CUSTOMER, SEGMENT_ID, SEGMENT, DISTANCE, MARGIN, RUN),
+    kind="view",
+)
 SEGMENT_PROFILES = Table(
     "segment_profiles",
     "segment",

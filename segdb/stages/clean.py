@@ -38,7 +38,7 @@ class Rules:
     Attributes:
         returns: whether rows below zero are rejected.
         predicates: the user's own, in order.
-        latest: order rows after this moment are in the future.
+        latest: order rows after this moment are in the future; None for after now.
     """
 
     returns: bool = False
@@ -59,9 +59,9 @@ def judged_orders(orders: ir.Table, reading: Reading, rules: Rules) -> ir.Table:
         (orders.ordered_at.isnull(), BAD_DATE),
         (orders.amount.isnull(), BAD_AMOUNT),
     ]
-    if rules.latest is not None:
-        latest = ibis.literal(rules.latest, "timestamp(6)")
-        cases.append((orders.ordered_at > latest, FUTURE))
+    now = ibis.now().cast("timestamp(6)")
+    latest = now if rules.latest is None else ibis.literal(rules.latest, "timestamp(6)")
+    cases.append((orders.ordered_at > latest, FUTURE))
     if rules.returns:
         cases.append((orders.returned, RETURN))
     cases += _predicates(orders, reading, rules.predicates)

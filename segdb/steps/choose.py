@@ -10,6 +10,8 @@ from segdb.features.catalogue import Entry, customer_entries, order_entries
 from segdb.inspect import numeric_attributes
 from segdb.reading import Reading
 from segdb.settings import Settings
+from segdb.stages.chain import Recipe
+from segdb.stages.clean import Rules
 from segdb.stages.features import category_values
 from segdb.steps.account import Judged
 from segdb.store.duckdb import DuckDB
@@ -29,28 +31,45 @@ class Sources:
         return {c.name.lower(): c.name for c in source[1].columns} if source else {}
 
 
-def predicates(settings: Settings, sources: Sources, name: str) -> tuple[UserSQL, ...]:
-    """Return the predicates of ``[clean.reject]`` that speak of a source.
-
-    A predicate speaks of the orders if they have all of its columns, else of the customers.
+def recipe_of(settings: Settings, sources: Sources) -> Recipe:
+    """Return how the settings want the sources read and cleaned.
 
     Raises:
-        SettingsError: neither source has all of its columns.
+        SettingsError: a predicate reads a column that no source has.
     """
+    found = {"orders": sources.orders, "customers": sources.customers}
+    readings = {name: source[1] for name, source in found.items() if source}
+    orders = Rules(
+        returns=settings.clean.returns == "reject",
+        predicates=_predicates(settings, sources, "orders"),
+        latest=settings.as_of,
+    )
+    customers = Rules(predicates=_predicates(settings, sources, "customers"))
+    rules = {"orders": orders, "customers": customers}
+    return Recipe(
+        readings=readings,
+        rules={name: rules[name] for name in readings},
+        deduplicate=settings.clean.duplicates == "reject",
+        as_of=settings.as_of,
+    )
+
+
+def _predicates(settings: Settings, sources: Sources, name: str) -> tuple[UserSQL, ...]:
+    """Return the predicates of a source: those whose columns the orders have are theirs."""
     own = []
     for reason, text in settings.clean.reject.items():
         predicate = UserSQL.parse(reason, text, "clean.reject", aggregate=False)
         asked = {column.lower() for column in predicate.columns}
-        fits = [n for n in ("orders", "customers") if sources.columns(n) and asked <= set(
-            sources.columns(n))]
+        columns = {n: sources.columns(n) for n in ("orders", "customers")}
+        fits = [n for n in columns if columns[n] and asked <= set(columns[n])]
         if not fits:
-            known = [*sources.columns("orders").values(), *sources.columns("customers").values()]
-            lacking = next(
-                c for c in predicate.columns if c.lower() not in {k.lower() for k in known}
-            ) if not asked <= {k.lower() for k in known} else predicate.columns[0]
+            known = {**columns["orders"], **columns["customers"]}
+            alien = [c for c in predicate.columns if c.lower() not in known]
+            lacking = alien[0] if alien else predicate.columns[0]
             raise SettingsError(
-                f"[clean.reject] {reason!r}: no source has the column '{lacking}'."
-                + nearest(lacking, known)
+                f"[clean.reject] {reason!r}: no source has the column '{lacking}'"
+                + ("." if alien else " beside the others it reads.")
+                + (nearest(lacking, known.values()) if alien else "")
             )
         if fits[0] == name:
             own.append(predicate)

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 import ibis.expr.types as ir
 
 from segdb.features.catalogue import Catalogue, Entry
 from segdb.features.feature import epoch
-from segdb.reading import Reading
 from segdb.settings import Settings
 from segdb.stages import clean
 from segdb.stages import features as stage
+from segdb.stages.chain import Recipe
 from segdb.stages.source import typed
 from segdb.steps.account import Accounts, Judged, account, nothing_left
 from segdb.steps.choose import (
     Sources,
     choose_customer_entries,
     choose_order_entries,
-    predicates,
+    recipe_of,
 )
 from segdb.steps.progress import Progress
 from segdb.store.duckdb import DuckDB
@@ -33,7 +32,7 @@ class Intake:
     Attributes:
         features: one row a customer: ``customer_id`` and every feature in natural units.
         catalogue: what the features are.
-        readings: how each source was read.
+        recipe: how the sources were read and cleaned.
         as_of: the moment that days count back from; None without orders.
         accounts: the rows.
         rejected: (source, reason, row) of every rejected row.
@@ -42,7 +41,7 @@ class Intake:
 
     features: ir.Table
     catalogue: Catalogue
-    readings: Mapping[str, Reading]
+    recipe: Recipe
     as_of: datetime | None
     accounts: Accounts
     rejected: ir.Table
@@ -57,12 +56,13 @@ def take_in(store: DuckDB, settings: Settings, sources: Sources, progress: Progr
         SegdbError: whatever reading and the settings have to say.
     """
     as_of = settings.as_of
+    recipe = recipe_of(settings, sources)
     orders = customers = order_features = dropped = buyers = None
     entries: tuple[Entry, ...] = ()
     if sources.orders:
         progress.step("Aggregating the orders")
         entries = choose_order_entries(settings, sources.orders[1])
-        orders = _judge_orders(store, settings, sources, Catalogue(entries))
+        orders = _judge_orders(store, recipe, sources, Catalogue(entries))
         per_customer = orders.counts
         totals = store.rows(stage.totals(per_customer))[0]
         if totals["last_order_at"] is None:
@@ -72,7 +72,7 @@ def take_in(store: DuckDB, settings: Settings, sources: Sources, progress: Progr
         buyers = per_customer.filter(per_customer.last_order_at.notnull()).select("customer_id")
         dropped = stage.without_orders(per_customer)
     if sources.customers:
-        customers = _judge_customers(store, settings, sources, buyers)
+        customers = _judge_customers(store, recipe, sources, buyers)
         entries += choose_customer_entries(store, settings, customers, entries)
     catalogue = Catalogue(entries)
     features = _features(store, catalogue, order_features, customers)
@@ -82,6 +82,7 @@ def take_in(store: DuckDB, settings: Settings, sources: Sources, progress: Progr
         lacking = stage.incomplete(features, needed)
         dropped = lacking if dropped is None else dropped.union(lacking)
         features = stage.complete(features, needed)
+        recipe = replace(recipe, complete=needed)
     # A join or a filter is done once; arithmetic over the one GROUP BY is cheaper done again.
     keep = store.view if customers is None and settings.clean.missing != "reject" else store.table
     features = keep("segdb_features", features)
@@ -95,36 +96,29 @@ def take_in(store: DuckDB, settings: Settings, sources: Sources, progress: Progr
     count = int(store.rows(features.agg(n=features.count()))[0]["n"])
     if count == 0:
         raise nothing_left(next(iter(present.values())), accounts)
-    readings = {name: one.reading for name, one in present.items()}
-    return Intake(features, catalogue, readings, as_of, accounts, rejected, count)
+    return Intake(features, catalogue, recipe, as_of, accounts, rejected, count)
 
 
 def _judge_orders(
-    store: DuckDB, settings: Settings, sources: Sources, catalogue: Catalogue
+    store: DuckDB, recipe: Recipe, sources: Sources, catalogue: Catalogue
 ) -> Judged:
     assert sources.orders is not None  # noqa: S101 - the caller asked first
     raw, reading = sources.orders
-    table = clean.deduplicated(raw.table) if settings.clean.duplicates == "reject" else raw.table
-    rules = clean.Rules(
-        returns=settings.clean.returns == "reject",
-        predicates=predicates(settings, sources, "orders"),
-        latest=settings.as_of or datetime.now(UTC).replace(tzinfo=None),
-    )
+    table = clean.deduplicated(raw.table) if recipe.deduplicate else raw.table
     rows = store.view("segdb_orders_typed", typed(table, reading))
-    judged = store.view("segdb_orders", clean.judged_orders(rows, reading, rules))
+    judged = store.view("segdb_orders", clean.judged_orders(rows, reading, recipe.rules["orders"]))
     per_customer = stage.per_customer(judged, catalogue, reading)
     return Judged(raw, judged, reading, store.table("segdb_per_customer", per_customer))
 
 
 def _judge_customers(
-    store: DuckDB, settings: Settings, sources: Sources, buyers: ir.Table | None
+    store: DuckDB, recipe: Recipe, sources: Sources, buyers: ir.Table | None
 ) -> Judged:
     assert sources.customers is not None  # noqa: S101 - the caller asked first
     raw, reading = sources.customers
-    table = clean.deduplicated(raw.table) if settings.clean.duplicates == "reject" else raw.table
-    rules = clean.Rules(predicates=predicates(settings, sources, "customers"))
+    table = clean.deduplicated(raw.table) if recipe.deduplicate else raw.table
     rows = store.view("segdb_customers_typed", typed(table, reading))
-    judged = clean.judged_customers(rows, reading, rules, buyers)
+    judged = clean.judged_customers(rows, reading, recipe.rules["customers"], buyers)
     judged = store.table("segdb_customers", judged)
     return Judged(raw, judged, reading, clean.counts(judged))
 

@@ -31,12 +31,13 @@ class Content:
 
     Attributes:
         table: its contract.
-        rows: a query whose columns have the contract's names, or few rows as mappings.
+        rows: a query whose columns have the contract's names, or few rows as mappings; None for
+            a view that cannot be had of this source.
         features: the sentence of each feature's column, where the table has them.
     """
 
     table: Table
-    rows: ir.Table | Sequence[Mapping[str, Any]]
+    rows: ir.Table | str | Sequence[Mapping[str, Any]] | None
     features: Mapping[str, str]
 
 
@@ -49,6 +50,10 @@ def publish(store: DuckDB, schema: str, contents: Sequence[Content], run_id: int
     with store.transaction():
         store.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(schema)}")
         for content in contents:
+            if content.rows is None:
+                name = f"{quoted(schema)}.{quoted(content.table.name)}"
+                store.execute(f"DROP VIEW IF EXISTS {name}")
+                continue
             _write(store, schema, content)
             _comment(store, schema, content)
     runs = f"{quoted(schema)}.runs"
@@ -70,11 +75,12 @@ def next_run(store: DuckDB, schema: str) -> int:
 def _write(store: DuckDB, schema: str, content: Content) -> None:
     table = content.table
     name = f"{quoted(schema)}.{quoted(table.name)}"
-    if isinstance(content.rows, ir.Table):
-        store.execute(f"CREATE OR REPLACE {table.kind} {name} AS {to_sql(content.rows)}")
+    if isinstance(content.rows, ir.Table | str):
+        sql = content.rows if isinstance(content.rows, str) else to_sql(content.rows)
+        store.execute(f"CREATE OR REPLACE {table.kind} {name} AS {sql}")
         return
     fields = [(column.name, _ARROW[column.type]) for column in table.columns]
-    rows = pa.Table.from_pylist(list(content.rows), schema=pa.schema(fields))
+    rows = pa.Table.from_pylist(list(content.rows or ()), schema=pa.schema(fields))
     store.connection.register("segdb_rows", rows)
     columns = ", ".join(f"{quoted(c.name)} {c.type}" for c in table.columns)
     create = "CREATE TABLE IF NOT EXISTS" if table.grows else "CREATE OR REPLACE TABLE"

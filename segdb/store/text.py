@@ -59,7 +59,7 @@ def read_text(store: DuckDB, relation: str, found: Files, settings: settings.Sou
     native = None if first.folded else encoding.native(first.codec)
     definition = None
     if native is not None:
-        definition = f"SELECT * FROM {_reader(first, literal(found.pattern), native, live=True)}"  # noqa: S608
+        definition = f"SELECT * FROM {_reader(first, literal(found.pattern), native)}"  # noqa: S608
     if native is None or not _tried(store, relation, _reader(first, found.sql, native)):
         definition = None
         with ExitStack() as stack:
@@ -81,7 +81,7 @@ def read_text(store: DuckDB, relation: str, found: Files, settings: settings.Sou
 
 # Several errors of one line are one line; a bad quote may have taken several lines with it.
 _LINES = f"""
-SELECT line + place - 1 AS line, rtrim(piece, chr(13)) AS row
+SELECT CAST(line + place - 1 AS BIGINT) AS line, rtrim(piece, chr(13)) AS row
 FROM (
     SELECT line, unnest(pieces) AS piece, unnest(range(1, len(pieces) + 1)) AS place
     FROM (
@@ -94,18 +94,15 @@ ORDER BY line
 """  # noqa: S608
 
 
-def _reader(layout: _Layout, paths: str, encoded: str, *, live: bool = False) -> str:
+def _reader(layout: _Layout, paths: str, encoded: str) -> str:
+    # Without store_rejects, DuckDB 1.5 and 2.0 drop good lines beside one with a bad quote; so a
+    # live view stores rejects too, in temporary tables of whoever reads it.
     columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in layout.names)
-    rejects = (
-        "ignore_errors = true"
-        if live
-        else f"store_rejects = true, rejects_limit = 0, rejects_table = '{_REJECTS}', "
-        f"rejects_scan = '{_SCANS}'"
-    )
     return (
         f"read_csv({paths}, auto_detect = false, delim = {literal(layout.delimiter)}, "
         f"quote = '\"', escape = '\"', header = true, skip = {layout.skip}, "
-        f"encoding = '{encoded}', columns = {{{columns}}}, {rejects})"
+        f"encoding = '{encoded}', columns = {{{columns}}}, store_rejects = true, "
+        f"rejects_limit = 0, rejects_table = '{_REJECTS}', rejects_scan = '{_SCANS}')"
     )
 
 
@@ -179,8 +176,9 @@ def _records(body: str, delimiter: str, whole: bool) -> list[list[str]]:
         records = [record for record in rows if record]
     except csv.Error:
         return []
-    # The last line of a sample is cut.
-    return records if whole or len(records) < 2 else records[:-1]
+    # The last record is cut by the end of the sample, or swallowed by a quote left open.
+    cut = not whole or body.count('"') % 2 == 1
+    return records[:-1] if cut and len(records) > 1 else records
 
 
 def _different(found: Files, first: _Layout, path: Path, layout: _Layout) -> SourceError:

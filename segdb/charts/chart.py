@@ -1,0 +1,151 @@
+"""What a chart is: a declaration of the published numbers it reads, and a function that draws."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import altair as alt
+import sqlglot
+from sqlglot import exp
+
+from segdb.charts.look import Look
+
+Section = Literal[
+    "distribution", "differences", "maps", "choice", "quality", "data", "history"
+]
+# How a value is written: count 1,234; money £1,234; share 12.3 %; decimal 0.123; number 1,234.5.
+Form = Literal["text", "feature", "count", "customers", "money", "share", "decimal", "number", "yes"]
+Rows = list[dict[str, Any]]
+Drawn = alt.Chart | alt.LayerChart | alt.FacetChart
+
+_FORMATS: Mapping[str, str] = {
+    "count": ",", "customers": ",", "money": "$,.2f", "share": ".1%", "decimal": ".3f",
+    "number": ",.4~r",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column of a chart's query, as people read it."""
+
+    name: str
+    title: str
+    form: Form = "text"
+
+    @property
+    def tooltip(self) -> alt.Tooltip:
+        """The field as a line of a tooltip."""
+        kind: Any = "quantitative" if self.form in _FORMATS else "nominal"
+        made = alt.Tooltip(field=self.name, type=kind, title=self.title)
+        return made.format(_FORMATS[self.form]) if self.form in _FORMATS else made
+
+
+@dataclass(frozen=True)
+class Query:
+    """One SELECT over the published tables.
+
+    Attributes:
+        name: what the chart calls its rows.
+        sql: as a reader may run it; tables as ``segdb.<table>``. Its ORDER BY is the order of
+            the axes. It never yields a customer, nor a cell of fewer than five.
+        fields: every column of the result, in order.
+        shown: how many rows the table under the chart shows.
+    """
+
+    name: str
+    sql: str
+    fields: tuple[Field, ...]
+    shown: int = 60
+
+    @property
+    def tables(self) -> frozenset[str]:
+        """The published tables it reads."""
+        tree = sqlglot.parse_one(self.sql, read="duckdb")
+        return frozenset(t.name for t in tree.find_all(exp.Table) if t.db == "segdb")
+
+    @property
+    def tooltip(self) -> list[alt.Tooltip]:
+        """Its fields as a tooltip, without the segment's number."""
+        return [field.tooltip for field in self.fields if field.name != "segment_id"]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart of the report.
+
+    Attributes:
+        title: a short heading.
+        caption: how to read it, in a sentence.
+        description: what it shows, for those who do not see it.
+        section: where it stands on the page.
+        place: its order in the section.
+        queries: the numbers it reads; without rows of the first, the chart is left out.
+        draw: rows by query name, and the look, to an Altair chart over ``data(name)``.
+        needs: features without which the queries cannot run.
+        panel: least width of a panel in pixels, of a facet; 0 where it is none.
+    """
+
+    title: str
+    caption: str
+    description: str
+    section: Section
+    place: int
+    queries: tuple[Query, ...]
+    draw: Callable[[Mapping[str, Rows], Look], Drawn]
+    needs: tuple[str, ...] = ()
+    panel: int = 0
+
+    def spec(self, rows: Mapping[str, Rows], look: Look) -> dict[str, Any]:
+        """Return the Vega-Lite spec, with the rows as its datasets.
+
+        Args:
+            rows: of each query, by its name.
+            look: colours and labels.
+        """
+        readable = {q.name: _readable(q, rows[q.name], look) for q in self.queries}
+        spec: dict[str, Any] = self.draw(readable, look).to_dict()
+        # Rows are put in after Altair has made its dictionary: it would validate each of them.
+        spec["datasets"] = {**spec.get("datasets", {}), **_used(spec, readable)}
+        spec["params"] = [*spec.get("params", []), {"name": "chosen", "value": 0}]
+        spec["description"] = self.description
+        if self.panel:
+            spec["usermeta"] = {"panel": self.panel}
+        # Altair's own defaults give way to the theme, which the page holds once.
+        spec.pop("config", None)
+        return spec
+
+
+def data(name: str) -> alt.NamedData:
+    """Return the rows of a query as data of a chart."""
+    return alt.NamedData(name=name)
+
+
+def of_chosen(full: float = 1.0, faded: float = 0.12) -> Any:
+    """Return an opacity: full for every segment, or for the one that the reader chose."""
+    test = "chosen == 0 || datum.segment_id == chosen"
+    return alt.condition(test, alt.value(full), alt.value(faded))
+
+
+def _readable(query: Query, rows: Sequence[Mapping[str, Any]], look: Look) -> Rows:
+    features = [field.name for field in query.fields if field.form == "feature"]
+    return [
+        {name: look.label(value) if name in features else value for name, value in row.items()}
+        for row in rows
+    ]
+
+
+def _used(spec: Mapping[str, Any], rows: Mapping[str, Rows]) -> dict[str, Rows]:
+    named = set(_data_names(spec))
+    return {name: found for name, found in rows.items() if name in named}
+
+
+def _data_names(value: Any) -> list[str]:
+    if isinstance(value, list):
+        return [name for part in value for name in _data_names(part)]
+    if not isinstance(value, Mapping):
+        return []
+    own = value.get("data")
+    mine = [own["name"]] if isinstance(own, Mapping) and "name" in own else []
+    return mine + [name for part in value.values() for name in _data_names(part)]

@@ -1,0 +1,80 @@
+"""Every other criterion by number of segments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import altair as alt
+
+from segdb.charts.chart import Chart, Drawn, Field, Query, Rows, data
+from segdb.charts.look import Look
+from segdb.charts.theme import ACCENT, SOFT, SURFACE
+
+CRITERIA = Query(
+    "criteria",
+    """
+SELECT 1 AS place, 'Silhouette' AS criterion, 'higher' AS better, k, silhouette AS value, selected
+FROM segdb.k_selection
+UNION ALL
+SELECT 2, 'Simplified silhouette', 'higher', k, simplified_silhouette, selected
+FROM segdb.k_selection
+UNION ALL
+SELECT 3, 'Davies-Bouldin', 'lower', k, davies_bouldin, selected
+FROM segdb.k_selection
+UNION ALL
+SELECT 4, 'Calinski-Harabasz', 'higher', k, calinski_harabasz, selected
+FROM segdb.k_selection
+UNION ALL
+SELECT 5, 'Gap', 'higher', k, gap, selected
+FROM segdb.k_selection
+UNION ALL
+SELECT 6, 'Stability', 'higher', k, stability, selected
+FROM segdb.k_selection
+ORDER BY place, k
+""",
+    (
+        Field("place", "Order", "count"),
+        Field("criterion", "Criterion"),
+        Field("better", "Better"),
+        Field("k", "Segments", "count"),
+        Field("value", "Value", "number"),
+        Field("selected", "Taken", "yes"),
+    ),
+    shown=200,
+)
+
+
+def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
+    """Draw a panel a criterion."""
+    base = alt.Chart().encode(
+        x=alt.X("k:O", title=None, axis=alt.Axis(labelAngle=0, grid=False)),
+        y=alt.Y("value:Q", title=None, scale=alt.Scale(zero=False),
+                axis=alt.Axis(tickCount=4, format="~g")),
+    )  # fmt: skip
+    line = base.mark_line(color=SOFT, strokeWidth=2, aria=False)
+    points = base.mark_circle(size=46, opacity=1, fill=SURFACE, stroke=SOFT, strokeWidth=1.5)
+    taken = base.transform_filter("datum.selected").mark_circle(size=130, opacity=1, color=ACCENT)
+    return (
+        alt.layer(
+            line, points.encode(tooltip=CRITERIA.tooltip), taken.encode(tooltip=CRITERIA.tooltip)
+        )
+        .transform_filter("isValid(datum.value)")
+        .transform_calculate(panel="datum.criterion + ' (' + datum.better + ' is better)'")
+        .properties(width=220, height=130)
+        .facet(data=data("criteria"), facet=alt.Facet("panel:N", sort=None, title=None), columns=3)
+        .resolve_scale(y="independent")
+    )
+
+
+CHART = Chart(
+    title="What the other criteria say",
+    caption="The full dot is the number that was taken. Where the criteria agree, the number of "
+    "segments lies in the data; where they do not, it is a choice.",
+    description="Silhouette, simplified silhouette, Davies-Bouldin, Calinski-Harabasz, gap and "
+    "stability by number of segments.",
+    section="choice",
+    place=2,
+    queries=(CRITERIA,),
+    draw=draw,
+    panel=290,
+)

@@ -1,0 +1,83 @@
+"""How each feature is distributed in each segment: quantile bands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import altair as alt
+
+from segdb.charts.chart import Chart, Drawn, Field, Query, Rows, data, of_chosen
+from segdb.charts.look import Look
+from segdb.charts.theme import INK
+
+BANDS = Query(
+    "bands",
+    """
+SELECT
+    feature,
+    segment_id,
+    segment,
+    segment_features.p05,
+    segment_features.p25,
+    segment_features.median,
+    segment_features.p75,
+    segment_features.p95
+FROM segdb.segment_features
+JOIN segdb.segment_profiles USING (segment_id)
+JOIN segdb.feature_statistics USING (feature)
+WHERE segment_profiles.customers >= 5 AND segment_features.median IS NOT NULL
+QUALIFY dense_rank() OVER (ORDER BY importance DESC NULLS LAST, feature) <= 15
+ORDER BY importance DESC NULLS LAST, feature, segment_id
+""",
+    (
+        Field("feature", "Feature", "feature"),
+        Field("segment_id", "Number"),
+        Field("segment", "Segment"),
+        Field("p05", "5 % have less", "number"),
+        Field("p25", "A quarter have less", "number"),
+        Field("median", "Median", "number"),
+        Field("p75", "A quarter have more", "number"),
+        Field("p95", "5 % have more", "number"),
+    ),
+    shown=150,
+)
+
+
+def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
+    """Draw a panel a feature, and in it a band a segment."""
+    segments = len({row["segment_id"] for row in rows["bands"]})
+    base = alt.Chart().encode(
+        y=alt.Y("segment:N", sort=None, title=None, axis=alt.Axis(labelLimit=110)),
+        color=look.colour(),
+        opacity=of_chosen(),
+    )
+    scale = alt.Scale(zero=False, nice=True)
+    axis = alt.Axis(tickCount=4, format="~s")
+    wide = base.mark_rule(strokeWidth=2, aria=False).encode(
+        x=alt.X("p05:Q", title=None, scale=scale, axis=axis), x2="p95:Q"
+    )
+    half = base.mark_bar(height=10, cornerRadius=3).encode(
+        x="p25:Q", x2="p75:Q", tooltip=BANDS.tooltip
+    )
+    middle = base.mark_tick(thickness=2.5, size=16, aria=False).encode(
+        x="median:Q", color=alt.value(INK)
+    )
+    return (
+        alt.layer(wide, half, middle)
+        .properties(width=190, height=22 * segments)
+        .facet(data=data("bands"), facet=alt.Facet("feature:N", sort=None, title=None), columns=3)
+        .resolve_scale(x="independent")
+    )
+
+
+CHART = Chart(
+    title="How each feature is spread",
+    caption="The bar holds the middle half of a segment's customers, the line all but the lowest "
+    "and highest twentieth, the mark is the median.",
+    description="For each feature and segment, the 5th, 25th, 50th, 75th and 95th percentile.",
+    section="differences",
+    place=2,
+    queries=(BANDS,),
+    draw=draw,
+    panel=300,
+)

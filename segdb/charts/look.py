@@ -1,0 +1,62 @@
+"""The look of one report: which colour each segment has, and how features are called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import altair as alt
+
+from segdb.charts.theme import SEGMENTS
+
+_SYMBOLS: Mapping[str, str] = {"currency": "", "days": "days"}
+
+
+@dataclass(frozen=True)
+class Look:
+    """What the charts of one report share.
+
+    Attributes:
+        segments: the segments' numbers, in the order of the page.
+        units: unit of each feature, by its name.
+        currency: put before amounts.
+    """
+
+    segments: tuple[int, ...]
+    units: Mapping[str, str]
+    currency: str = ""
+
+    @cached_property
+    def places(self) -> dict[int, int]:
+        """The place from 1 in the palette of each segment.
+
+        It follows from the segment's number, so that a segment keeps its colour from run to run;
+        where two numbers meet on one colour, the later one takes the next free.
+        """
+        size = len(SEGMENTS)
+        taken: dict[int, int] = {}
+        for segment_id in sorted(self.segments):
+            wished = (segment_id - 1) % size
+            free = [(wished + step) % size for step in range(size)]
+            used = {place - 1 for place in taken.values()}
+            taken[segment_id] = 1 + next((place for place in free if place not in used), wished)
+        return taken
+
+    def colour(self) -> alt.Color:
+        """Return the colour channel of segments."""
+        domain = list(self.places)
+        colours = [f"var(--s{place})" for place in self.places.values()]
+        return alt.Color(
+            "segment_id:N", scale=alt.Scale(domain=domain, range=colours), legend=None
+        )
+
+    def label(self, feature: object) -> str:
+        """Return a feature's name as people read it, with its unit."""
+        name = str(feature)
+        unit = self.units.get(name, "")
+        if unit == "currency":
+            unit = self.currency
+        words = name.removesuffix(f"_{unit}") if unit else name
+        words = words.replace("_", " ").strip() or name
+        return f"{words} ({unit})" if unit else words

@@ -1,0 +1,161 @@
+"""The map of the customers on their principal components, two at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from segdb.charts.cells import flat_map
+from segdb.charts.chart import Chart, Drawn, Field, Query, Rows
+from segdb.charts.look import Look
+
+CELLS = Query(
+    "cells",
+    """
+WITH points AS (
+    SELECT '1 and 2' AS map, segment_id, pc1 AS x, pc2 AS y FROM segdb.customer_map
+    UNION ALL
+    SELECT '1 and 3', segment_id, pc1, pc3 FROM segdb.customer_map
+    UNION ALL
+    SELECT '2 and 3', segment_id, pc2, pc3 FROM segdb.customer_map
+),
+box AS (
+    SELECT map, min(x) AS left_x, max(x) - min(x) AS width, min(y) AS low_y, max(y) - min(y) AS height
+    FROM points
+    GROUP BY map
+    HAVING max(x) > min(x) AND max(y) > min(y)
+),
+fine AS (  -- 32 by 32 cells of each segment
+    SELECT
+        map,
+        segment_id,
+        floor(31.99 * (x - left_x) / width) AS i,
+        floor(31.99 * (y - low_y) / height) AS j,
+        count(*) AS customers,
+        sum(x) AS sum_x,
+        sum(y) AS sum_y
+    FROM points
+    JOIN box USING (map)
+    GROUP BY ALL
+),
+middle AS (  -- cells of fewer than 5 customers, pooled into 8 by 8
+    SELECT
+        map,
+        segment_id,
+        if(customers >= 5, i, -1 - i // 4) AS i,
+        if(customers >= 5, j, -1 - j // 4) AS j,
+        sum(customers) AS customers,
+        sum(sum_x) AS sum_x,
+        sum(sum_y) AS sum_y
+    FROM fine
+    GROUP BY ALL
+),
+coarse AS (  -- and what is still fewer than 5, into one
+    SELECT
+        map,
+        segment_id,
+        if(customers >= 5, i, -100) AS i,
+        if(customers >= 5, j, -100) AS j,
+        sum(customers) AS customers,
+        sum(sum_x) AS sum_x,
+        sum(sum_y) AS sum_y
+    FROM middle
+    GROUP BY ALL
+)
+SELECT
+    map,
+    segment_id,
+    segment,
+    sum_x / coarse.customers AS x,
+    sum_y / coarse.customers AS y,
+    coarse.customers::BIGINT AS customers
+FROM coarse
+JOIN segdb.segment_profiles USING (segment_id)
+WHERE coarse.customers >= 5
+ORDER BY map, coarse.customers DESC, segment_id, x, y
+""",
+    (
+        Field("map", "Components"),
+        Field("segment_id", "Number"),
+        Field("segment", "Segment"),
+        Field("x", "Across", "decimal"),
+        Field("y", "Up", "decimal"),
+        Field("customers", "Customers", "customers"),
+    ),
+    shown=40,
+)
+CENTRES = Query(
+    "centres",
+    """
+SELECT segment_id, segment, pc1, pc2, pc3
+FROM segdb.segment_map
+JOIN segdb.segment_profiles USING (segment_id, segment)
+WHERE customers >= 5
+ORDER BY segment_id
+""",
+    (
+        Field("segment_id", "Number"),
+        Field("segment", "Segment"),
+        Field("pc1", "Component 1", "decimal"),
+        Field("pc2", "Component 2", "decimal"),
+        Field("pc3", "Component 3", "decimal"),
+    ),
+)
+AXES = Query(
+    "axes",
+    """
+SELECT component, explained_share, feature, loading
+FROM segdb.principal_components
+WHERE component <= 3
+ORDER BY component, abs(loading) DESC, feature
+""",
+    (
+        Field("component", "Component", "count"),
+        Field("explained_share", "Share of the variance", "share"),
+        Field("feature", "Feature", "feature"),
+        Field("loading", "Loading", "decimal"),
+    ),
+)
+_MAPS = {"1 and 2": (1, 2), "1 and 3": (1, 3), "2 and 3": (2, 3)}
+
+
+def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
+    """Draw the cells as bubbles, the centres with their names, and what the axes mean."""
+    words = {component: _words(component, rows["axes"]) for component in (1, 2, 3)}
+    maps = [name for name in _MAPS if any(row["map"] == name for row in rows["cells"])]
+    titles = [
+        {"map": name, "x_title": words[_MAPS[name][0]], "y_title": words[_MAPS[name][1]]}
+        for name in maps
+    ]
+    centres = [
+        {
+            "map": name,
+            "segment_id": row["segment_id"],
+            "segment": row["segment"],
+            "x": row[f"pc{_MAPS[name][0]}"],
+            "y": row[f"pc{_MAPS[name][1]}"],
+        }
+        for name in maps
+        for row in rows["centres"]
+    ]
+    return flat_map(look, CELLS, maps, "Components", titles, centres, "linear")
+
+
+def _words(component: int, axes: Rows) -> str:
+    own = [row for row in axes if row["component"] == component]
+    if not own:
+        return f"Component {component}"
+    told = ", ".join(f"{row['feature']} {row['loading']:+.2f}" for row in own[:3])
+    return f"Component {component} ({own[0]['explained_share']:.0%} of the variance): {told}"
+
+
+CHART = Chart(
+    title="The map",
+    caption="All customers on the axes that tell most about them. A bubble is a group of at least "
+    "5 neighbours of one segment; the words on the axes say what lies behind them.",
+    description="Customers grouped into cells on the principal components, coloured by segment, "
+    "with the centre and name of each segment.",
+    section="maps",
+    place=1,
+    queries=(CELLS, CENTRES, AXES),
+    draw=draw,
+)

@@ -1,0 +1,161 @@
+"""The map of the customers on recency, frequency and monetary, two at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from segdb.charts.cells import flat_map
+from segdb.charts.chart import Chart, Drawn, Field, Query, Rows
+from segdb.charts.look import Look
+
+CELLS = Query(
+    "cells",
+    """
+WITH bounds AS (
+    SELECT
+        any_value("upper") FILTER (feature = 'recency_days') AS r,
+        any_value("upper") FILTER (feature = 'frequency') AS f,
+        any_value("upper") FILTER (feature = 'monetary') AS m
+    FROM segdb.feature_parameters
+),
+customers AS (  -- what lies beyond the upper bounds of capping is drawn on them
+    SELECT
+        segment_id,
+        least(recency_days, r)::DOUBLE AS r,
+        least(frequency, f)::DOUBLE AS f,
+        least(monetary, m)::DOUBLE AS m
+    FROM segdb.customer_segments, bounds
+),
+points AS (
+    SELECT 'Recency and monetary' AS map, segment_id, r AS x, m AS y FROM customers
+    UNION ALL
+    SELECT 'Recency and frequency', segment_id, r, f FROM customers
+    UNION ALL
+    SELECT 'Frequency and monetary', segment_id, f, m FROM customers
+),
+rooted AS (  -- square roots give the many small values their room
+    SELECT *, sign(x) * sqrt(abs(x)) AS root_x, sign(y) * sqrt(abs(y)) AS root_y
+    FROM points
+    WHERE x IS NOT NULL AND y IS NOT NULL
+),
+box AS (
+    SELECT
+        map,
+        min(root_x) AS left_x,
+        max(root_x) - min(root_x) AS width,
+        min(root_y) AS low_y,
+        max(root_y) - min(root_y) AS height
+    FROM rooted
+    GROUP BY map
+    HAVING max(x) > min(x) AND max(y) > min(y)
+),
+fine AS (  -- 32 by 32 cells of each segment
+    SELECT
+        map,
+        segment_id,
+        floor(31.99 * (root_x - left_x) / width) AS i,
+        floor(31.99 * (root_y - low_y) / height) AS j,
+        count(*) AS customers,
+        sum(x) AS sum_x,
+        sum(y) AS sum_y
+    FROM rooted
+    JOIN box USING (map)
+    GROUP BY ALL
+),
+middle AS (  -- cells of fewer than 5 customers, pooled into 8 by 8
+    SELECT
+        map,
+        segment_id,
+        if(customers >= 5, i, -1 - i // 4) AS i,
+        if(customers >= 5, j, -1 - j // 4) AS j,
+        sum(customers) AS customers,
+        sum(sum_x) AS sum_x,
+        sum(sum_y) AS sum_y
+    FROM fine
+    GROUP BY ALL
+)
+SELECT
+    map,
+    segment_id,
+    segment,
+    sum_x / middle.customers AS x,
+    sum_y / middle.customers AS y,
+    middle.customers::BIGINT AS customers
+FROM middle
+JOIN segdb.segment_profiles USING (segment_id)
+WHERE middle.customers >= 5
+ORDER BY map DESC, middle.customers DESC, segment_id, x, y
+""",
+    (
+        Field("map", "Axes"),
+        Field("segment_id", "Number"),
+        Field("segment", "Segment"),
+        Field("x", "Across", "number"),
+        Field("y", "Up", "number"),
+        Field("customers", "Customers", "customers"),
+    ),
+    shown=40,
+)
+CENTRES = Query(
+    "centres",
+    """
+SELECT
+    segment_id,
+    segment,
+    any_value(median) FILTER (feature = 'recency_days') AS recency_days,
+    any_value(median) FILTER (feature = 'frequency') AS frequency,
+    any_value(median) FILTER (feature = 'monetary') AS monetary
+FROM segdb.segment_features
+JOIN segdb.segment_profiles USING (segment_id)
+WHERE customers >= 5
+GROUP BY ALL
+ORDER BY segment_id
+""",
+    (
+        Field("segment_id", "Number"),
+        Field("segment", "Segment"),
+        Field("recency_days", "Median recency, days", "number"),
+        Field("frequency", "Median frequency", "number"),
+        Field("monetary", "Median monetary", "money"),
+    ),
+)
+_MAPS = {
+    "Recency and monetary": ("recency_days", "monetary"),
+    "Recency and frequency": ("recency_days", "frequency"),
+    "Frequency and monetary": ("frequency", "monetary"),
+}
+
+
+def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
+    """Draw the cells as bubbles, and the medians with the segments' names."""
+    maps = [name for name in _MAPS if any(row["map"] == name for row in rows["cells"])]
+    titles = [
+        {"map": name, "x_title": look.label(_MAPS[name][0]), "y_title": look.label(_MAPS[name][1])}
+        for name in maps
+    ]
+    centres = [
+        {
+            "map": name,
+            "segment_id": row["segment_id"],
+            "segment": row["segment"],
+            "x": row[_MAPS[name][0]],
+            "y": row[_MAPS[name][1]],
+        }
+        for name in maps
+        for row in rows["centres"]
+    ]
+    return flat_map(look, CELLS, maps, "Axes", titles, centres, "sqrt")
+
+
+CHART = Chart(
+    title="The map by recency, frequency and monetary",
+    caption="The same customers in days, orders and money. The axes are drawn by square roots, so "
+    "that the many small values have room; the names stand at the segments' medians.",
+    description="Customers grouped into cells by recency, frequency and monetary, coloured by "
+    "segment, with the median of each segment.",
+    section="maps",
+    place=2,
+    queries=(CELLS, CENTRES),
+    draw=draw,
+    needs=("recency_days", "frequency", "monetary"),
+)

@@ -1,0 +1,65 @@
+"""How clearly customers belong to their segments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import altair as alt
+
+from segdb.charts.chart import Chart, Drawn, Field, Query, Rows, data, of_chosen
+from segdb.charts.look import Look
+
+BINS = Query(
+    "bins",
+    """
+SELECT
+    segment_id,
+    segment,
+    least(floor(margin * 10), 9) / 10 AS margin,
+    count(*) AS customers
+FROM segdb.segments
+GROUP BY ALL
+HAVING count(*) >= 5
+ORDER BY segment_id, margin
+""",
+    (
+        Field("segment_id", "Number"),
+        Field("segment", "Segment"),
+        Field("margin", "Margin from", "decimal"),
+        Field("customers", "Customers", "customers"),
+    ),
+    shown=100,
+)
+
+
+def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
+    """Draw stacked columns, a tenth of the margin each."""
+    return (
+        alt.Chart(data("bins"))
+        .mark_bar(stroke="var(--surface)", strokeWidth=1)
+        .encode(
+            x=alt.X("margin:Q", title="Margin: 0 on the border, 1 at the centre",
+                    axis=alt.Axis(grid=False, format="~g"), scale=alt.Scale(domain=[0, 1])),
+            x2="end:Q",
+            y=alt.Y("customers:Q", title="Customers", stack="zero",
+                    axis=alt.Axis(format="~s", tickCount=5)),
+            color=look.colour(),
+            opacity=of_chosen(),
+            order="segment_id:Q",
+            tooltip=BINS.tooltip,
+        )
+        .transform_calculate(end="datum.margin + 0.1")
+        .properties(width="container", height=240)
+    )  # fmt: skip
+
+
+CHART = Chart(
+    title="How clearly customers belong",
+    caption="Customers by margin, the lead of the own segment's centre over the next. Those near "
+    "0 could as well be in another segment.",
+    description="Number of customers by margin, in tenths, and by segment.",
+    section="quality",
+    place=3,
+    queries=(BINS,),
+    draw=draw,
+)

@@ -1,0 +1,73 @@
+"""How good each segment is, by three measures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import altair as alt
+
+from segdb.charts.chart import Chart, Drawn, Field, Query, Rows, data, of_chosen
+from segdb.charts.look import Look
+
+MEASURES = Query(
+    "measures",
+    """
+SELECT 1 AS place, 'Silhouette' AS measure, segment_id, segment, silhouette AS value
+FROM segdb.segment_profiles
+WHERE customers >= 5
+UNION ALL
+SELECT 2, 'Margin', segment_id, segment, margin
+FROM segdb.segment_profiles
+WHERE customers >= 5
+UNION ALL
+SELECT 3, 'Stability', segment_id, segment, stability
+FROM segdb.segment_profiles
+WHERE customers >= 5
+ORDER BY place, segment_id
+""",
+    (
+        Field("place", "Order", "count"),
+        Field("measure", "Measure"),
+        Field("segment_id", "Number"),
+        Field("segment", "Segment"),
+        Field("value", "Value", "decimal"),
+    ),
+)
+
+
+def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
+    """Draw a panel a measure, and in it a bar a segment."""
+    segments = len({row["segment_id"] for row in rows["measures"]})
+    base = alt.Chart().encode(
+        x=alt.X("value:Q", title=None, scale=alt.Scale(domain=[0, 1], nice=False),
+                axis=alt.Axis(tickCount=5, format="~g")),
+        y=alt.Y("segment:N", sort=None, title=None, axis=alt.Axis(labelLimit=110)),
+        opacity=of_chosen(),
+    )  # fmt: skip
+    bars = base.mark_bar(height={"band": 0.5}, cornerRadiusEnd=3).encode(
+        color=look.colour(), tooltip=MEASURES.tooltip
+    )
+    words = base.mark_text(align="left", dx=5, fontSize=11, aria=False).encode(
+        text=alt.Text("value:Q", format=".2f")
+    )
+    return (
+        alt.layer(bars, words)
+        .transform_filter("isValid(datum.value)")
+        .properties(width=190, height=26 * segments)
+        .facet(data=data("measures"), facet=alt.Facet("measure:N", sort=None, title=None),
+               columns=3)
+    )  # fmt: skip
+
+
+CHART = Chart(
+    title="How good each segment is",
+    caption="Silhouette: how much nearer customers are to their own segment than to the next. "
+    "Margin: how clearly they belong. Stability: how often the segment is found again in "
+    "resampled data.",
+    description="Mean silhouette, mean margin and stability of each segment.",
+    section="quality",
+    place=1,
+    queries=(MEASURES,),
+    draw=draw,
+    panel=300,
+)

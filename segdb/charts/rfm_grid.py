@@ -1,0 +1,68 @@
+"""The classic RFM segments against the segments of K-Means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import altair as alt
+
+from segdb.charts.chart import Chart, Drawn, Field, Query, Rows, data, of_chosen
+from segdb.charts.look import Look
+from segdb.charts.theme import ACCENT
+
+CELLS = Query(
+    "cells",
+    """
+SELECT
+    rfm_segment,
+    segment_id,
+    segment,
+    rfm_by_segment.customers,
+    rfm_by_segment.customers / segment_profiles.customers AS share
+FROM segdb.rfm_by_segment
+JOIN segdb.segment_profiles USING (segment_id, segment)
+WHERE rfm_by_segment.customers >= 5 AND rfm_segment IS NOT NULL
+ORDER BY segment_id, rfm_by_segment.customers DESC, rfm_segment
+""",
+    (
+        Field("rfm_segment", "RFM segment"),
+        Field("segment_id", "Number"),
+        Field("segment", "Segment"),
+        Field("customers", "Customers", "customers"),
+        Field("share", "Share of the segment", "share"),
+    ),
+    shown=120,
+)
+
+
+def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
+    """Draw a cell an RFM segment and segment, as strong as its share of the segment."""
+    names = len({row["rfm_segment"] for row in rows["cells"]})
+    base = alt.Chart(data("cells")).encode(
+        x=alt.X("segment:N", sort=None, title=None,
+                axis=alt.Axis(orient="top", labelAngle=-30, labelLimit=130, grid=False)),
+        y=alt.Y("rfm_segment:N", sort=None, title=None, axis=alt.Axis(grid=False)),
+        opacity=of_chosen(faded=0.2),
+    )  # fmt: skip
+    cells = base.mark_rect(
+        color=ACCENT, cornerRadius=3, xOffset=1, x2Offset=-1, yOffset=1, y2Offset=-1
+    ).encode(
+        fillOpacity=alt.FillOpacity(
+            "share:Q", scale=alt.Scale(domain=[0, 1], range=[0.04, 0.6]), legend=None
+        ),
+        tooltip=CELLS.tooltip,
+    )
+    words = base.mark_text(fontSize=11, aria=False).encode(text=alt.Text("customers:Q", format=","))
+    return alt.layer(cells, words).properties(width="container", height=28 * names)
+
+
+CHART = Chart(
+    title="Against the classic RFM grid",
+    caption="Customers of each segment by the RFM segment of their recency and frequency scores; "
+    "the stronger, the larger a part of the segment. Cells of fewer than 5 are left out.",
+    description="Customers by RFM segment and by segment.",
+    section="quality",
+    place=4,
+    queries=(CELLS,),
+    draw=draw,
+)

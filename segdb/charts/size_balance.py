@@ -1,0 +1,65 @@
+"""How evenly customers are spread over the segments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import altair as alt
+
+from segdb.charts.chart import Chart, Drawn, Field, Query, Rows, data, of_chosen
+from segdb.charts.look import Look
+from segdb.charts.theme import SOFT
+
+SEGMENTS = Query(
+    "segments",
+    """
+SELECT
+    segment_id,
+    segment,
+    customers,
+    customer_share,
+    1 / count(*) OVER () AS equal_share
+FROM segdb.segment_profiles
+WHERE customers >= 5
+ORDER BY customers DESC, segment_id
+""",
+    (
+        Field("segment_id", "Number"),
+        Field("segment", "Segment"),
+        Field("customers", "Customers", "customers"),
+        Field("customer_share", "Share of customers", "share"),
+        Field("equal_share", "Share if all were equal", "share"),
+    ),
+)
+
+
+def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
+    """Draw a bar a segment, and a line where all would be equal."""
+    height = 34 * len(rows["segments"])
+    base = alt.Chart(data("segments"))
+    bars = base.mark_bar(height={"band": 0.62}, cornerRadiusEnd=3).encode(
+        x=alt.X("customer_share:Q", title="Share of customers", axis=alt.Axis(format=".0%")),
+        y=alt.Y("segment:N", sort=None, title=None),
+        color=look.colour(),
+        opacity=of_chosen(),
+        tooltip=SEGMENTS.tooltip,
+    )
+    words = base.mark_text(align="left", dx=6).encode(
+        x="customer_share:Q",
+        y=alt.Y("segment:N", sort=None),
+        text=alt.Text("customers:Q", format=","),
+        opacity=of_chosen(),
+    )
+    equal = base.mark_rule(strokeDash=[4, 4], color=SOFT).encode(x="min(equal_share):Q")
+    return alt.layer(bars, words, equal).properties(width="container", height=height)
+
+
+CHART = Chart(
+    title="How big they are",
+    caption="Customers in each segment. The dashed line is the size if all segments were equal.",
+    description="For each segment, the number of its customers and its share of all customers.",
+    section="distribution",
+    place=2,
+    queries=(SEGMENTS,),
+    draw=draw,
+)

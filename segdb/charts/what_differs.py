@@ -1,0 +1,69 @@
+"""What sets the segments apart: distance of each mean from all customers' mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import altair as alt
+
+from segdb.charts.chart import Chart, Drawn, Field, Query, Rows, data, of_chosen
+from segdb.charts.look import Look
+from segdb.charts.theme import HIGH, LOW
+
+CELLS = Query(
+    "cells",
+    """
+SELECT segment_id, segment, feature, mean, z
+FROM segdb.segment_features
+JOIN segdb.segment_profiles USING (segment_id)
+JOIN segdb.feature_statistics USING (feature)
+WHERE segment_profiles.customers >= 5 AND z IS NOT NULL
+QUALIFY dense_rank() OVER (ORDER BY importance DESC NULLS LAST, feature) <= 30
+ORDER BY importance DESC NULLS LAST, feature, segment_id
+""",
+    (
+        Field("segment_id", "Number"),
+        Field("segment", "Segment"),
+        Field("feature", "Feature", "feature"),
+        Field("mean", "Mean", "number"),
+        Field("z", "Standard deviations from the average", "decimal"),
+    ),
+)
+
+
+def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
+    """Draw a cell a segment and feature: its colour the side, its strength the distance."""
+    features = len({row["feature"] for row in rows["cells"]})
+    base = alt.Chart(data("cells")).encode(
+        x=alt.X("segment:N", sort=None, title=None,
+                axis=alt.Axis(orient="top", labelAngle=-30, labelLimit=130, grid=False)),
+        y=alt.Y("feature:N", sort=None, title=None, axis=alt.Axis(grid=False)),
+        opacity=of_chosen(faded=0.2),
+    )  # fmt: skip
+    cells = base.mark_rect(cornerRadius=3, xOffset=1, x2Offset=-1, yOffset=1, y2Offset=-1).encode(
+        color=alt.condition("datum.z < 0", alt.value(LOW), alt.value(HIGH)),
+        fillOpacity=alt.FillOpacity(
+            "strength:Q", scale=alt.Scale(domain=[0, 2.5], range=[0.03, 0.62], clamp=True),
+            legend=None,
+        ),
+        tooltip=CELLS.tooltip,
+    )  # fmt: skip
+    words = base.mark_text(fontSize=11, aria=False).encode(text=alt.Text("z:Q", format="+.1f"))
+    return (
+        alt.layer(cells, words)
+        .transform_calculate(strength="abs(datum.z)")
+        .properties(width="container", height=max(30 * features, 60))
+    )
+
+
+CHART = Chart(
+    title="What sets them apart",
+    caption="How far each segment's mean lies from the mean of all customers, in standard "
+    "deviations: orange above, blue below. The features that matter most come first.",
+    description="A table of features by segments, with the distance of each mean from that of "
+    "all customers in standard deviations.",
+    section="differences",
+    place=1,
+    queries=(CELLS,),
+    draw=draw,
+)

@@ -1,0 +1,6 @@
+"""Inspect: what the columns of a source are. Pure but for the small queries it asks."""
+
+from segdb.inspect.attributes import numeric_attributes
+from segdb.inspect.understand import understand
+
+__all__ = ["numeric_attributes", "understand"]

@@ -1,0 +1,48 @@
+"""Attributes: the columns of a customers table that can describe a customer by a number."""
+
+from __future__ import annotations
+
+import ibis.expr.types as ir
+
+from segdb.inspect.names import is_identifier
+from segdb.inspect.shapes import Ask
+from segdb.reading import Reading
+from segdb.stages.source import value
+
+_HEAD = 100_000
+
+
+def numeric_attributes(table: ir.Table, reading: Reading, ask: Ask) -> tuple[str, ...]:
+    """Return the columns that can be attributes without being asked for.
+
+    They are numeric, no id by role or name, have more than two values among the first 100,000
+    customers, and are no bare row number.
+    """
+    head = table.limit(_HEAD)
+    values: dict[str, ir.NumericValue] = {}
+    for column in reading.columns:
+        if column.name in reading.roles.values() or is_identifier(column.name):
+            continue
+        read = value(head, column, reading.null_values)
+        if read.type().is_numeric() and not read.type().is_boolean():
+            values[column.name] = read.try_cast("float64")
+    if not values:
+        return ()
+    asked = {}
+    for place, number in enumerate(values.values()):
+        asked |= {
+            f"rows{place}": number.count(),
+            f"distinct{place}": number.nunique(),
+            f"least{place}": number.min(),
+            f"most{place}": number.max(),
+        }
+    row = ask(head.agg(**asked)).to_pylist()[0]
+
+    def describes(place: int) -> bool:
+        distinct = row[f"distinct{place}"]
+        if distinct <= 2:
+            return False
+        steps = row[f"most{place}"] - row[f"least{place}"] + 1
+        return not distinct == row[f"rows{place}"] == steps
+
+    return tuple(name for place, name in enumerate(values) if describes(place))

@@ -1,0 +1,115 @@
+"""Names: the vocabulary of shops, by which a column's name tells its role. Data, no statistics."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from segdb.reading import Role
+
+_WHO = (
+    "customer|client|household|shopper|buyer|member|user|account|cust|consumer|patron|guest|"
+    "visitor|cardholder|subscriber|donor|payer"
+)
+_KEY = "id|ids|key|no|nr|num|number|code|ref|reference|uid|guid|uuid|identifier|hash"
+_DEAL = (
+    "order|invoice|basket|transaction|receipt|ticket|bill|purchase|trans|txn|trx|sale|sales|check|"
+    "cart|visit|booking|document|doc|voucher|trip"
+)
+_WHEN = "date|datetime|timestamp|time|at|on|dt|ts|day|date time|time stamp|placed at|created at"
+_MONEY = "amount|amt|value|revenue|turnover|spend|spent|total|sales|subtotal"
+_WHAT = "sales|sale|order|line|item|transaction|purchase|invoice|basket|net|gross|total|payment|receipt|txn|extended|sub|grand|paid|product"  # noqa: E501
+
+# Score and pattern over the lower-case words of a name; a blank may be left out.
+_PATTERNS: Mapping[Role, tuple[tuple[int, str], ...]] = {
+    "customer_id": (
+        (100, rf"({_WHO})s? (unique )?({_KEY})"),
+        (90, rf"(\w+ ){{1,2}}({_WHO}) ({_KEY})"),
+        (80, rf"({_WHO})s?"),
+        (70, rf"(loyalty )?card ({_KEY})|loyalty ({_KEY})|person ({_KEY})|contact ({_KEY})"),
+        (60, rf"(({_WHO}) )?e ?mail( address)?"),
+        (50, rf"({_WHO}) name"),
+    ),
+    "order_id": (
+        (100, rf"({_DEAL}) ({_KEY})"),
+        (90, rf"(\w+ )?({_DEAL}) ({_DEAL})? ?({_KEY})"),
+        (80, rf"({_DEAL})"),
+    ),
+    "ordered_at": (
+        (100, rf"({_DEAL}) ({_WHEN})|ordered (at|on)|purchased (at|on)|(date|day|time) of ({_DEAL})"),
+        (90, rf"({_DEAL}) (\w+ )?({_WHEN})|(\w+ )?({_DEAL}) ({_WHEN})|(date|time) ({_DEAL})"),
+        (70, r"date|datetime|timestamp|time stamp|date time|day|time|when|dt|ts"),
+        (60, r"(created|placed|sold|bought|event|booked|posting) (at|on|date|time|timestamp|dt)"),
+    ),
+    "amount": (
+        (100, rf"(({_WHAT}) ){{0,2}}({_MONEY})|(total|net|gross|extended|line|order) price"),
+        (90, rf"({_MONEY}) (paid|spent|net|gross|total)|(money|dollars?) spent|monetary|dollars|sum"),
+        (70, r"price|paid|payment"),
+        (60, r"charge|fare|cost"),
+    ),
+    "quantity": (
+        (100, r"((order|sales|item|line|product|invoice) )?(quantity|qty|pieces|pcs)"),
+        (90, r"(quantity|qty|units|items) (sold|ordered|purchased|bought)|units"),
+        (80, r"items|(num|number of|no of|nb) items|item count"),
+    ),
+    "unit_price": (
+        (100, r"unit (sales )?price|price per (unit|item|piece)|price each|(item|piece) price|each"),
+        (90, r"(sales?|selling|sell|product|net|gross|avg|average) price|price (net|gross)"),
+        (80, r"price"),
+        (60, r"(list|retail) price"),
+    ),
+    "category": (
+        (100, r"((product|item|main) )?(category|department|dept)( (name|description))?"),
+    ),
+}
+_COMPILED: Mapping[Role, tuple[tuple[int, re.Pattern[str]], ...]] = {
+    role: tuple((score, re.compile(pattern.replace(" ", " ?"))) for score, pattern in patterns)
+    for role, patterns in _PATTERNS.items()
+}
+# What a name with one of these words is not, however well the rest fits.
+_NEVER: Mapping[Role, frozenset[str]] = {
+    "customer_id": frozenset({"zip", "city", "state", "postcode", "type", "segment", "age"}),
+    "order_id": frozenset({"line", "item", "product", "row", "detail", "sku", "stock"}),
+    "ordered_at": frozenset(
+        {
+            "ship", "shipped", "shipping", "shipment", "deliver", "delivered", "delivery", "due",
+            "approved", "estimated", "birth", "born", "updated", "modified", "cancelled", "returned",
+            "return", "review", "expiry", "end", "limit", "carrier", "load", "etl", "refund", "dob",
+            "required", "paid", "payment", "signup", "joined", "registered",
+        }
+    ),  # fmt: skip
+    "amount": frozenset(
+        {
+            "discount", "disc", "tax", "vat", "freight", "shipping", "coupon", "rate", "unit",
+            "margin", "profit", "refund", "per", "tip", "count", "points", "id", "date",
+        }
+    ),  # fmt: skip
+}  # fmt: skip
+_CURRENCIES = frozenset({"eur", "usd", "gbp", "chf", "cad", "aud", "inr", "jpy", "sek", "nok"})
+_ROLE_OF_MONEY = frozenset({"amount", "unit_price"})
+_IDENTIFIER = re.compile(
+    rf"(.* )?({_KEY}|sku|ean|upc|isbn|zip|zip ?code|post ?code|postal ?code|phone|mobile|fax|barcode|"
+    rf"plu|index|rownum|row)|({_WHO}|{_DEAL}|product|item|store|article|stock) ?({_KEY})"
+)
+
+
+def words(name: str) -> str:
+    """Return the lower-case words of a column's name: ``CustomerID`` and ``customer-id`` alike."""
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
+    return " ".join(re.findall(r"[^\W_]+", spaced)).lower()
+
+
+def score(role: Role, name: str) -> int:
+    """Return how well a name fits a role: 0 for not at all, 100 for its plain name."""
+    told = words(name)
+    parts = told.split()
+    if _NEVER.get(role, frozenset()).intersection(parts):
+        return 0
+    if role in _ROLE_OF_MONEY:
+        told = " ".join(part for part in parts if part not in _CURRENCIES)
+    return next((s for s, pattern in _COMPILED[role] if pattern.fullmatch(told)), 0)
+
+
+def is_identifier(name: str) -> bool:
+    """Whether a name says that the column's digits name something and count nothing."""
+    return _IDENTIFIER.fullmatch(words(name)) is not None

@@ -1,0 +1,78 @@
+"""Numbers: from the shapes of a column's values to the decimal mark they were written with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from segdb.inspect.shapes import Shape
+
+Decimal = Literal[".", ","]
+_GROUPS = " \u00a0\u202f'’"
+_AROUND = r"(?:A{0,2}[^\w\s.,'’()%-]|A{3}|[Aa]{2}\.?)?"
+_NUMBER = re.compile(
+    rf"[-+−–(]?\s?{_AROUND}\s?[-+−–]?\s?(?P<digits>[.,]?9[9.,{_GROUPS}]*?(?:[eE][-+]?9+|[aA][-+]9+)?)"
+    rf"\s?(?:{_AROUND}|%)[-−)]*"
+)
+_READS: dict[Decimal, re.Pattern[str]] = {
+    mark: re.compile(
+        rf"(?:9{{1,3}}(?:[{_GROUPS}{other}]9{{2,3}})*[{_GROUPS}{other}]9{{3}}|9*)(?:[{mark}]9*)?"
+    )
+    for mark, other in ((".", ","), (",", "."))
+}
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What the shapes say of a column of numbers.
+
+    Attributes:
+        share: of the values that look like numbers.
+        point: values that only the decimal point reads.
+        comma: values that only the decimal comma reads.
+        either: a value that both read, and differently, such as ``1,234``.
+        likely: of such values, the mark that goes with how the others are grouped.
+    """
+
+    share: float
+    point: int
+    comma: int
+    either: str | None
+    likely: Decimal | None
+
+
+def marks(shapes: Sequence[Shape]) -> Marks:
+    """Judge the shapes of a column."""
+    total = sum(shape.count for shape in shapes)
+    fitting = point = comma = 0
+    either: list[Shape] = []
+    whole: list[int] = []
+    for shape in shapes:
+        match = _NUMBER.fullmatch(shape.text)
+        if match is None:
+            continue
+        fitting += shape.count
+        digits = re.sub(r"[aAeE].*", "", match["digits"])
+        reads = [mark for mark, pattern in _READS.items() if pattern.fullmatch(digits)]
+        if len(reads) == 1:
+            point += shape.count * (reads[0] == ".")
+            comma += shape.count * (reads[0] == ",")
+        elif reads and re.search("[.,]", digits):
+            either.append(shape)
+        elif reads:
+            whole.append(len(digits))
+    example = either[0].example if either else None
+    return Marks(fitting / max(total, 1), point, comma, example, _likely(either, whole))
+
+
+def _likely(either: Sequence[Shape], whole: Sequence[int]) -> Decimal | None:
+    """Take 1,234 beside 999 for grouped digits, and beside 12345 for a decimal comma."""
+    used = {mark for shape in either for mark in ".," if mark in shape.text}
+    if len(used) != 1 or not whole:
+        return None
+    mark = used.pop()
+    if max(whole) > 3:
+        return "." if mark == "." else ","
+    return "," if mark == "." else "."

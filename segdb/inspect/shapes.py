@@ -1,0 +1,76 @@
+"""Shapes: what the values of text columns look like, with digits as 9 and letters as A or a."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from segdb.stages.source import stripped
+
+Ask = Callable[[ir.Table], pa.Table]
+
+_ROWS = 10_000
+# A column of dates or numbers has few shapes; free text has endless ones.
+_MOST = 60
+# Of a long text the beginning shows that it is no number and no date.
+_LONGEST = 40
+_FROM = string.digits + string.ascii_uppercase + string.ascii_lowercase
+_TO = "9" * 10 + "A" * 26 + "a" * 26
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A shape of values, such as ``99/99/9999``, with how many have it and one of them."""
+
+    text: str
+    count: int
+    example: str
+
+
+def shapes(
+    table: ir.Table, columns: Sequence[str], null_values: Sequence[str], ask: Ask
+) -> Mapping[str, tuple[Shape, ...]]:
+    """Return the shapes of the first values of text columns, most frequent first.
+
+    A column that is empty in the head of the table is looked at where it begins.
+    """
+    if not columns:
+        return {}
+    found = _shapes(table.limit(_ROWS), columns, null_values, ask)
+    for column in columns:
+        if column not in found:
+            there = table.select(column).filter(table[column].notnull()).limit(_ROWS)
+            found |= _shapes(there, [column], null_values, ask)
+    return {column: found.get(column, ()) for column in columns}
+
+
+def _shapes(
+    head: ir.Table, columns: Sequence[str], null_values: Sequence[str], ask: Ask
+) -> dict[str, tuple[Shape, ...]]:
+    cells = [
+        ibis.struct({"place": ibis.literal(place, "int32"), "value": head[column].cast("string")})
+        for place, column in enumerate(columns)
+    ]
+    cell = head.select(cell=ibis.array(cells).unnest()).cell
+    values = cell.as_table().select(place=cell["place"], value=cell["value"])
+    values = values.mutate(value=stripped(values.value, null_values))
+    values = values.filter(values.value.notnull())
+    shape = values.value.substr(0, _LONGEST).translate(_FROM, _TO)
+    counted = values.group_by(values.place, shape=shape).agg(
+        n=values.count(), example=values.value.min()
+    )
+    rank = ibis.row_number().over(
+        group_by=counted.place, order_by=[counted.n.desc(), counted["shape"]]
+    )
+    ranked = counted.mutate(nth=rank)
+    most = ranked.filter(ranked.nth < _MOST).order_by("place", "nth")
+    found: dict[str, tuple[Shape, ...]] = {}
+    for row in ask(most).to_pylist():
+        name = columns[row["place"]]
+        found[name] = (*found.get(name, ()), Shape(row["shape"], row["n"], row["example"]))
+    return found

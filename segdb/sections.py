@@ -1,0 +1,174 @@
+"""The sections of ``segdb.toml``, and the reference of its keys.
+
+One class a section of the file, one field a key: its default, and in the line above it what it
+costs or changes.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    field_validator,
+    model_validator,
+)
+
+
+class Section(BaseModel):
+    """A section of the settings: frozen, and an unknown key is an error."""
+
+    # Nothing is stripped: a tab is a delimiter, and a column's name may begin with a blank.
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Source(Section):
+    """Where the data is: a file or glob, a table of the database, or a SELECT."""
+
+    orders: str | None = None
+    customers: str | None = None
+    # For text files; what is left out is sniffed, and the run says what it took.
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
+    encoding: str = "utf-8"
+    decimal: Literal[".", ","] | None = None
+    # A strptime format, such as "%d/%m/%Y %H:%M".
+    date_format: str | None = None
+    null_values: tuple[str, ...] = ("", "NA", "N/A", "NULL", "null", "NaN", "nan", "None", "-")
+
+
+class Columns(Section):
+    """The source column of each role; what is left out is inferred."""
+
+    customer_id: str | None = None
+    order_id: str | None = None
+    ordered_at: str | None = None
+    amount: str | None = None
+    quantity: str | None = None
+    unit_price: str | None = None
+    category: str | None = None
+
+
+class Clean(Section):
+    """Which rows are rejected, and why."""
+
+    # Rows equal in every column; "reject" costs one more GROUP BY over all columns.
+    duplicates: Literal["reject", "keep"] = "reject"
+    # "net": a return lowers monetary and is no order of its own.
+    returns: Literal["net", "reject"] = "net"
+    # What a customer's missing feature becomes.
+    missing: Literal["median", "mean", "zero", "reject"] = "median"
+    # Reason = SQL predicate over the source's columns.
+    reject: dict[str, str] = Field(default_factory=dict)
+
+
+class Features(Section):
+    """What describes a customer, and how it enters the matrix."""
+
+    # Features of the orders by name; left out: the six that need no more than the four roles.
+    use: tuple[str, ...] | None = None
+    # Numeric columns of the customers; left out: all of them when there are no orders.
+    attributes: tuple[str, ...] | None = None
+    # Columns of the customers that become one 0/1 feature a value.
+    categories: tuple[str, ...] = ()
+    # Features that are published and profiled, and stay out of the matrix.
+    describe: tuple[str, ...] = ()
+    # "auto" takes log1p where |skewness| > 1 and no value is negative.
+    transform: Literal["auto", "none"] | dict[str, Literal["log1p", "none"]] = "auto"
+    # Of two features with a larger |r|, the later one stays out of the matrix.
+    max_correlation: Annotated[float, Field(gt=0, le=1)] = 0.98
+    # Name = SQL aggregate over a customer's kept orders.
+    sql: dict[str, str] = Field(default_factory=dict)
+
+    @field_validator("transform", mode="wrap")
+    @classmethod
+    def _one_message(cls, value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
+        return _or_else(value, handler, '"auto", "none", or "log1p" or "none" by feature')
+
+
+class Outliers(Section):
+    """How far out a value may lie before it is capped (winsorized)."""
+
+    method: Literal["percentile", "iqr", "zscore", "mad", "none"] = "percentile"
+    lower: Annotated[float, Field(ge=0, lt=0.5)] = 0.01
+    upper: Annotated[float, Field(gt=0.5, le=1)] = 0.99
+    # Width of the fences; left out: iqr 1.5, zscore 3, mad 3.5.
+    strength: Annotated[float, Field(gt=0)] | None = None
+
+
+class Scale(Section):
+    """How features are made comparable."""
+
+    method: Literal["standard", "robust", "minmax", "none"] = "standard"
+
+
+class Cluster(Section):
+    """How many segments, and how they are found."""
+
+    k: Literal["auto"] | Annotated[int, Field(ge=2, le=100)] = "auto"
+    k_min: Annotated[int, Field(ge=2)] = 2
+    k_max: Annotated[int, Field(ge=2, le=100)] = 10
+    criterion: Literal["elbow", "silhouette", "davies_bouldin", "calinski_harabasz", "gap"] = (
+        "elbow"
+    )
+    # Starts of each fit; the time grows with it.
+    n_init: Annotated[int, Field(ge=1)] = 10
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = 42
+    matrix_rows: Annotated[int, Field(ge=100)] = 20_000
+
+    @field_validator("k", mode="wrap")
+    @classmethod
+    def _one_message(cls, value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
+        return _or_else(value, handler, '"auto", or a whole number from 2 to 100')
+
+    @model_validator(mode="after")
+    def _range(self) -> Cluster:
+        if self.k_min > self.k_max:
+            raise ValueError(f"k_min = {self.k_min} is above k_max = {self.k_max}")
+        return self
+
+
+class Gates(Section):
+    """What a run must reach to be published; a gate that is left out is open."""
+
+    # Mean silhouette of the chosen k, -1 to 1.
+    min_silhouette: Annotated[float, Field(ge=-1, le=1)] | None = None
+    # Mean adjusted Rand index of the chosen k over resamples, -1 to 1.
+    min_stability: Annotated[float, Field(ge=-1, le=1)] | None = None
+    # Share of the customers in the smallest segment.
+    min_segment_share: Annotated[float, Field(ge=0, le=1)] | None = None
+    # Share of the rows that are rejected.
+    max_rejected_share: Annotated[float, Field(ge=0, le=1)] | None = None
+
+
+class Personas(Section):
+    """How segments are named."""
+
+    # A file like segdb/playbook.toml; left out: that one.
+    playbook: str | None = None
+
+
+class Publish(Section):
+    """Where the tables go."""
+
+    database: str = "warehouse/warehouse.duckdb"
+    schema_: Annotated[str, Field(alias="schema", min_length=1)] = "segdb"
+
+
+class Report(Section):
+    """The HTML report."""
+
+    path: str = "reports/segments.html"
+    title: str = "Customer segments"
+    currency: str = ""
+
+
+def _or_else(value: Any, handler: ValidatorFunctionWrapHandler, words: str) -> Any:
+    """Of a union, pydantic would say of each member why it is not meant."""
+    try:
+        return handler(value)
+    except ValidationError:
+        raise ValueError(f"it is {words}") from None

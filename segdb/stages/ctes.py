@@ -1,0 +1,54 @@
+"""Common table expressions: a chain of stages as one readable SELECT."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import ibis.expr.types as ir
+
+from segdb.compile import quoted, to_sql
+
+# What a reader of the SQL is told of each stage.
+WORDS: Mapping[str, str] = {
+    "orders_read": "the orders, as they are",
+    "customers_read": "the customers, as they are",
+    "orders_typed": "columns of the orders as numbers and moments, under the names of their roles",
+    "orders_clean": "every order row judged: reason is NULL where it is kept",
+    "orders_by_customer": "one row a customer: the one pass over the orders",
+    "customers_typed": "columns of the customers, under the names of their roles",
+    "customers_clean": "every customer row judged: reason is NULL where it is kept",
+    "features": "every feature in natural units",
+    "filled": "missing features filled",
+    "capped": "values far out moved to a bound",
+    "transformed": "long tails straightened",
+    "scaled": "features made comparable",
+    "assigned": "the nearest centroid, the distance to it, and the margin",
+    "segments": "ids and names",
+}
+
+
+def as_select(
+    stages: Mapping[str, ir.Table], sources: Mapping[str, str], dialect: str = "duckdb"
+) -> str:
+    """Return one SELECT with a CTE for each source and each stage, in the order of the flow.
+
+    Args:
+        stages: what ``chain`` gave; the last one is selected from.
+        sources: a SELECT by the name of each raw table that the stages read.
+        dialect: of the SQL.
+    """
+    parts = [_cte(name, sql, dialect) for name, sql in sources.items()]
+    parts += [_cte(name, to_sql(stage, dialect), dialect) for name, stage in stages.items()]
+    last = list(stages)[-1]
+    return "WITH\n" + ",\n".join(parts) + f"\nSELECT * FROM {_name(last, dialect)}"  # noqa: S608
+
+
+def _cte(name: str, sql: str, dialect: str) -> str:
+    told = f"-- {WORDS.get(name, name)}\n"
+    # Not indented: a text in the SQL may go over several lines.
+    return f"{told}{_name(name, dialect)} AS (\n{sql.rstrip().rstrip(';')}\n)"
+
+
+def _name(name: str, dialect: str) -> str:
+    marks = {"databricks": "``", "bigquery": "``", "mysql": "``", "mssql": "[]"}.get(dialect)
+    return f"{marks[0]}{name}{marks[1]}" if marks else quoted(name)

@@ -1,0 +1,68 @@
+"""The error tree: its drawing, its exit codes, and the nearest name."""
+
+from __future__ import annotations
+
+import inspect
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from segdb import errors
+from segdb.errors import SegdbError, nearest
+
+TREE = {
+    name: kind
+    for name, kind in vars(errors).items()
+    if inspect.isclass(kind) and issubclass(kind, SegdbError)
+}
+CODES = {
+    "SegdbError": 4,
+    "UserError": 2,
+    "SettingsError": 2,
+    "SourceError": 2,
+    "DataError": 2,
+    "GateError": 1,
+    "LockedError": 3,
+    "PublishError": 4,
+}
+
+
+def test_every_error_has_its_exit_code() -> None:
+    assert {name: kind.exit_code for name, kind in TREE.items()} == CODES
+
+
+@pytest.mark.parametrize("name", TREE)
+def test_every_error_is_drawn_below_its_base(name: str) -> None:
+    lines = (errors.__doc__ or "").splitlines()
+    place = next(i for i, line in enumerate(lines) if f" {name} " in line)
+    base = TREE[name].__base__
+    if base is not Exception:
+        assert base is not None
+        above = next(i for i, line in enumerate(lines) if f" {base.__name__} " in line)
+        assert above < place
+        assert lines[place].index(name) > lines[above].index(base.__name__)
+    if TREE[name].__base__ in {SegdbError, Exception} and name != "SegdbError":
+        assert f"({CODES[name]})" in lines[place]
+
+
+@pytest.mark.parametrize(
+    ("name", "known", "words"),
+    [
+        ("recency", ["recency_days", "frequency"], " Did you mean 'recency_days'?"),
+        ("frequncy", ["recency_days", "frequency"], " Did you mean 'frequency'?"),
+        ("STOCKCODE", ["StockCode", "InvoiceNo"], " Did you mean 'StockCode'?"),
+        ("zzz", ["b", "a"], " There is: a, b."),
+        ("zzz", [], ""),
+        ("zzz", [str(n) for n in range(30)], "…."),
+    ],
+)
+def test_nearest(name: str, known: list[str], words: str) -> None:
+    assert nearest(name, known).endswith(words)
+
+
+@given(st.lists(st.text(min_size=1), min_size=1), st.data())
+def test_a_known_name_is_its_own_nearest(known: list[str], data: st.DataObject) -> None:
+    name = data.draw(st.sampled_from(known))
+    said = nearest(name, known)
+    assert any(said == f" Did you mean '{other}'?" for other in known if other.lower() == name.lower())
