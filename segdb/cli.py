@@ -113,7 +113,8 @@ def demo(
     synthetic: bool, customers: int, seed: int, database: Path | None, wait: float, as_json: bool
 ) -> None:
     """Make segments of demo data: 2,469 real households, or a generated shop of any size."""
-    from segdb.demo import complete_journey, synthetic as shop
+    from segdb.demo import complete_journey
+    from segdb.demo import synthetic as shop
     from segdb.settings import parse
 
     values: dict[str, Any]

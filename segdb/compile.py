@@ -61,8 +61,7 @@ class UserSQL:
         tree = _parsed(text, f"[{where}] {name}")
         _refuse_more_than_expression(tree, f"[{where}] {name}", text)
         _check_aggregates(tree, f"[{where}] {name}", text, aggregate=aggregate)
-        columns = dict.fromkeys(column.name for column in tree.find_all(exp.Column))
-        return cls(name, text, tuple(columns))
+        return cls(name, text, _columns(tree))
 
     def over(self, values: Sequence[ir.Value]) -> ir.BooleanValue:
         """Return it as an Ibis predicate, with a value for each of ``columns``."""
@@ -119,6 +118,10 @@ def _parsed(text: str, where: str) -> exp.Expr:
     if isinstance(tree, exp.Alias):
         raise SettingsError(f"{where} = {text!r}: the key is its name; leave out the AS.")
     return tree
+
+
+def _columns(tree: exp.Expr) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(column.name for column in tree.find_all(exp.Column, bfs=False)))
 
 
 def _refuse_more_than_expression(tree: exp.Expr, where: str, text: str) -> None:
@@ -186,7 +189,7 @@ def _spliced(node: exp.Expr) -> exp.Expr:
         return node
     text = bytes.fromhex(called.removeprefix(_PLACEHOLDER + "_")).decode()
     tree = _parsed(text, "SQL")
-    columns = dict.fromkeys(column.name for column in tree.find_all(exp.Column))
+    columns = _columns(tree)
     given = list(node.expressions)
     kept = given.pop(0) if any(_is_aggregate(part) for part in tree.walk()) else None
     values = dict(zip(columns, given, strict=True))

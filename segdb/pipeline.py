@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,12 +15,15 @@ from segdb.reading import Reading
 from segdb.settings import Settings
 from segdb.stages.assign import assign
 from segdb.steps.choose import Sources
-from segdb.steps.describe import profiles
-from segdb.steps.fit import Fitted, fit
+from segdb.steps.explain import explain
+from segdb.steps.explore import explore
+from segdb.steps.fit import Fitted, fit, unnamed_segments
+from segdb.steps.gates import check
 from segdb.steps.intake import Intake, take_in
 from segdb.steps.learn import learn, prepared
+from segdb.steps.maps import learn_components, map_rows
 from segdb.steps.progress import Progress
-from segdb.steps.publish import contents, versions
+from segdb.steps.publish import contents, queries, versions
 from segdb.store.duckdb import DuckDB
 from segdb.store.publish import next_run, publish
 from segdb.store.readers import Raw, read
@@ -64,23 +67,31 @@ def run(
     intake = take_in(store, settings, sources, progress)
     progress.step("Learning fills, bounds and scales")
     learned = learn(store, settings, intake, progress)
-    scaled = store.view("segdb_scaled", prepared(intake.features, learned.parameters))
-    fitted = fit(store, settings, intake, learned.parameters, scaled, progress)
-    model = Model(intake.catalogue, learned.parameters, fitted.segments, learned.score_edges)
+    unnamed = Model(intake.catalogue, learned.parameters, (), learned.score_edges)
+    scaled = store.view("segdb_scaled", prepared(intake.features, unnamed.matrix))
+    fitted = fit(store, settings, intake, unnamed.matrix, scaled, progress)
+    model = replace(unnamed, segments=unnamed_segments(fitted.centroids))
     columns = [p.column for p in model.matrix]
-    centroids = [segment.centroid for segment in model.segments]
-    assigned = store.view("segdb_assigned", assign(scaled, columns, centroids))
-    progress.step("Profiling the segments")
-    profile_rows, feature_rows = profiles(store, assigned, model)
+    assigned = store.view("segdb_assigned", assign(scaled, columns, fitted.centroids))
+    progress.step("Explaining the segments")
+    explained = explain(store, settings, assigned, model, fitted, progress)
+    model = explained.model
+    progress.step("Exploring the features")
+    components = learn_components(store, scaled, columns)
+    small = {
+        contract.SEGMENT_PROFILES: explained.profiles,
+        contract.SEGMENT_FEATURES: explained.features,
+        contract.K_SELECTION: list(fitted.k_selection),
+        **explore(store, intake.features, assigned, model, learned.correlations),
+        **map_rows(model, components),
+    }
+    rejected_share = intake.accounts.rows_rejected / intake.accounts.rows_read
+    check(settings.gates, fitted, rejected_share)
     progress.step("Publishing")
     row = _run_row(next_run(store, schema), started, settings, intake, model, fitted)
-    small = {
-        contract.SEGMENT_PROFILES: profile_rows,
-        contract.SEGMENT_FEATURES: feature_rows,
-        contract.K_SELECTION: list(fitted.k_selection),
-    }
-    publish(store, schema, contents(schema, intake, model, assigned, row, small), row["run_id"])
-    return Outcome(row, model, profile_rows, intake.accounts.reasons)
+    large = queries(sources, intake, model, assigned, components, row["run_id"])
+    publish(store, schema, contents(schema, model, large, small, row), row["run_id"])
+    return Outcome(row, model, explained.profiles, intake.accounts.reasons)
 
 
 def _read(
@@ -125,6 +136,7 @@ def _run_row(
         "silhouette": fitted.silhouette,
         "matrix_rows": fitted.matrix_rows,
         "verdict": fitted.verdict,
+        "clear": fitted.clear,
         "settings": json.dumps(told, ensure_ascii=False),
         "model": model.to_json(),
         "versions": versions(),

@@ -65,4 +65,6 @@ def test_nearest(name: str, known: list[str], words: str) -> None:
 def test_a_known_name_is_its_own_nearest(known: list[str], data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(known))
     said = nearest(name, known)
-    assert any(said == f" Did you mean '{other}'?" for other in known if other.lower() == name.lower())
+    assert any(
+        said == f" Did you mean '{other}'?" for other in known if other.lower() == name.lower()
+    )

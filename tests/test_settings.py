@@ -1,4 +1,4 @@
-"""Settings: what is accepted, what is said of the rest, and the example of the design."""
+"""Settings and their sections: what is accepted, and what is said of the rest."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from segdb.errors import SettingsError
 from segdb.settings import Outliers, Scale, Settings, load, parse
 from segdb.stages import cap, scale
 
-# The example of the design page, every key of it.
+# The example of the design page, with every key there is.
 EXAMPLE = r"""
 as_of = 2011-12-10T00:00:00
 
@@ -70,6 +70,15 @@ criterion = "elbow"
 n_init = 10
 seed = 42
 matrix_rows = 20000
+
+[gates]
+min_silhouette = 0.2
+min_stability = 0.5
+min_segment_share = 0.01
+max_rejected_share = 0.3
+
+[personas]
+playbook = "playbook.toml"
 
 [publish]
 database = "warehouse/warehouse.duckdb"
@@ -189,6 +198,7 @@ def test_a_key_like_none_lists_all() -> None:
         ({"cluster": {"n_init": 0}}, "'cluster.n_init'", "greater than or equal to 1"),
         ({"cluster": {"seed": -1}}, "'cluster.seed'", "greater than or equal to 0"),
         ({"cluster": 5}, "'cluster'", "it is a section"),
+        ({"gates": {"min_silhouette": 2}}, "'gates.min_silhouette'", "less than or equal to 1"),
         ({"publish": {"schema": ""}}, "'publish.schema'", "at least 1 character"),
     ],
 )
@@ -254,7 +264,7 @@ def test_a_file_that_cannot_be_taken_is_named(
     path = tmp_path / "segdb.toml"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(SettingsError, match="segdb.toml") as caught:
+    with pytest.raises(SettingsError, match=r"segdb\.toml") as caught:
         load(path)
     assert words in str(caught.value)
     assert "\n" not in str(caught.value)

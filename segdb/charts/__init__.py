@@ -1,20 +1,59 @@
-"""Charts: one a file. A module of this package that has a ``CHART`` is in the report."""
+"""Charts: one a file, listed here in the order of the page."""
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
-from functools import cache
+from collections.abc import Mapping
 
+from segdb.charts import (
+    capping,
+    correlations,
+    criteria,
+    customers_and_revenue,
+    elbow,
+    feature_distributions,
+    importance,
+    map_components,
+    map_rfm,
+    map_space,
+    margins,
+    migrations,
+    missing_values,
+    quality_by_segment,
+    revenue_concentration,
+    rfm_grid,
+    rows_waterfall,
+    runs_over_time,
+    separation,
+    size_balance,
+    sizes_over_time,
+    what_differs,
+)
 from segdb.charts.chart import Chart
 
-
-@cache
-def all_charts() -> dict[str, Chart]:
-    """Return every chart by the name of its file, in the order of the page."""
-    found = {}
-    for module in pkgutil.iter_modules(__path__):
-        chart = getattr(importlib.import_module(f"{__name__}.{module.name}"), "CHART", None)
-        if isinstance(chart, Chart):
-            found[module.name] = chart
-    return dict(sorted(found.items(), key=lambda item: (item[1].section, item[1].place, item[0])))
+CHARTS: Mapping[str, Chart] = {
+    module.CHART.name: module.CHART
+    for module in (
+        customers_and_revenue,
+        size_balance,
+        revenue_concentration,
+        what_differs,
+        feature_distributions,
+        importance,
+        map_components,
+        map_rfm,
+        map_space,
+        elbow,
+        criteria,
+        quality_by_segment,
+        separation,
+        margins,
+        rfm_grid,
+        rows_waterfall,
+        capping,
+        correlations,
+        missing_values,
+        sizes_over_time,
+        migrations,
+        runs_over_time,
+    )
+}

@@ -31,14 +31,14 @@ def flat_map(
 
     Args:
         look: the colours.
-        cells: the query of (map, segment_id, segment, x, y, customers).
+        cells: the query of (axes, segment_id, segment, x, y, customers).
         maps: their names, ours.
         label: of the choice.
         titles: of each map its ``x_title`` and ``y_title``.
-        centres: (map, segment_id, segment, x, y).
+        centres: (axes, segment_id, segment, x, y).
         scale: linear or sqrt.
     """
-    own = "datum.map == map"
+    own = "datum.axes == shown"
     across = alt.X("x:Q", title=None, scale=alt.Scale(type=scale, zero=False, padding=14),
                    axis=alt.Axis(tickCount=6, format="~s"))  # fmt: skip
     up = alt.Y("y:Q", title=None, scale=alt.Scale(type=scale, zero=False, padding=14),
@@ -76,6 +76,6 @@ def flat_map(
     )
     return (
         alt.layer(bubbles, marks, halo, names, below, above)
-        .add_params(choice("map", maps, label))
+        .add_params(choice("shown", maps, label))
         .properties(width="container", height=440)
     )

@@ -52,12 +52,14 @@ class Query:
             the axes. It never yields a customer, nor a cell of fewer than five.
         fields: every column of the result, in order.
         shown: how many rows the table under the chart shows.
+        needs: features without which it cannot run, and then has no rows.
     """
 
     name: str
     sql: str
     fields: tuple[Field, ...]
     shown: int = 60
+    needs: tuple[str, ...] = ()
 
     @property
     def tables(self) -> frozenset[str]:
@@ -76,25 +78,23 @@ class Chart:
     """A chart of the report.
 
     Attributes:
+        name: of its file, of its picture, and of its place on the page.
         title: a short heading.
         caption: how to read it, in a sentence.
         description: what it shows, for those who do not see it.
         section: where it stands on the page.
-        place: its order in the section.
         queries: the numbers it reads; without rows of the first, the chart is left out.
         draw: rows by query name, and the look, to an Altair chart over ``data(name)``.
-        needs: features without which the queries cannot run.
         panel: least width of a panel in pixels, of a facet; 0 where it is none.
     """
 
+    name: str
     title: str
     caption: str
     description: str
     section: Section
-    place: int
     queries: tuple[Query, ...]
     draw: Callable[[Mapping[str, Rows], Look], Drawn]
-    needs: tuple[str, ...] = ()
     panel: int = 0
 
     def spec(self, rows: Mapping[str, Rows], look: Look) -> dict[str, Any]:

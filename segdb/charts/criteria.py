@@ -67,13 +67,13 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
 
 
 CHART = Chart(
+    name="criteria",
     title="What the other criteria say",
     caption="The full dot is the number that was taken. Where the criteria agree, the number of "
     "segments lies in the data; where they do not, it is a choice.",
     description="Silhouette, simplified silhouette, Davies-Bouldin, Calinski-Harabasz, gap and "
     "stability by number of segments.",
     section="choice",
-    place=2,
     queries=(CRITERIA,),
     draw=draw,
     panel=290,

@@ -58,12 +58,12 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
 
 
 CHART = Chart(
+    name="customers_and_revenue",
     title="Where the money is",
     caption="Ring: share of customers. Dot: share of revenue. A dot far to the right of its ring "
     "is a segment that brings more than its size.",
     description="For each segment, its share of all customers and its share of all revenue.",
     section="distribution",
-    place=1,
     queries=(SEGMENTS,),
     draw=draw,
 )

@@ -45,12 +45,12 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
 
 
 CHART = Chart(
+    name="elbow",
     title="The elbow",
     caption="What is left unexplained with more and more segments. Past the bend, one more "
     "segment tells little; the full dot is the number that was taken.",
     description="Inertia, the sum of squared distances to the centroids, by number of segments.",
     section="choice",
-    place=1,
     queries=(TRIED,),
     draw=draw,
 )

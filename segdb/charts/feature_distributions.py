@@ -71,12 +71,12 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
 
 
 CHART = Chart(
+    name="feature_distributions",
     title="How each feature is spread",
     caption="The bar holds the middle half of a segment's customers, the line all but the lowest "
     "and highest twentieth, the mark is the median.",
     description="For each feature and segment, the 5th, 25th, 50th, 75th and 95th percentile.",
     section="differences",
-    place=2,
     queries=(BANDS,),
     draw=draw,
     panel=300,

@@ -40,12 +40,12 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
 
 
 CHART = Chart(
+    name="importance",
     title="Which features make the segments",
     caption="The part of a feature's variance that lies between the segments (eta squared). Near "
     "100 % the segments are made by it, near 0 % they ignore it.",
     description="For each feature of the matrix, the share of its variance between segments.",
     section="differences",
-    place=3,
     queries=(FEATURES,),
     draw=draw,
 )

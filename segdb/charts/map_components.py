@@ -12,21 +12,21 @@ CELLS = Query(
     "cells",
     """
 WITH points AS (
-    SELECT '1 and 2' AS map, segment_id, pc1 AS x, pc2 AS y FROM segdb.customer_map
+    SELECT '1 and 2' AS axes, segment_id, pc1 AS x, pc2 AS y FROM segdb.customer_map
     UNION ALL
     SELECT '1 and 3', segment_id, pc1, pc3 FROM segdb.customer_map
     UNION ALL
     SELECT '2 and 3', segment_id, pc2, pc3 FROM segdb.customer_map
 ),
 box AS (
-    SELECT map, min(x) AS left_x, max(x) - min(x) AS width, min(y) AS low_y, max(y) - min(y) AS height
+    SELECT axes, min(x) AS left_x, max(x) - min(x) AS width, min(y) AS low_y, max(y) - min(y) AS height
     FROM points
-    GROUP BY map
+    GROUP BY axes
     HAVING max(x) > min(x) AND max(y) > min(y)
 ),
 fine AS (  -- 32 by 32 cells of each segment
     SELECT
-        map,
+        axes,
         segment_id,
         floor(31.99 * (x - left_x) / width) AS i,
         floor(31.99 * (y - low_y) / height) AS j,
@@ -34,12 +34,12 @@ fine AS (  -- 32 by 32 cells of each segment
         sum(x) AS sum_x,
         sum(y) AS sum_y
     FROM points
-    JOIN box USING (map)
+    JOIN box USING (axes)
     GROUP BY ALL
 ),
 middle AS (  -- cells of fewer than 5 customers, pooled into 8 by 8
     SELECT
-        map,
+        axes,
         segment_id,
         if(customers >= 5, i, -1 - i // 4) AS i,
         if(customers >= 5, j, -1 - j // 4) AS j,
@@ -51,7 +51,7 @@ middle AS (  -- cells of fewer than 5 customers, pooled into 8 by 8
 ),
 coarse AS (  -- and what is still fewer than 5, into one
     SELECT
-        map,
+        axes,
         segment_id,
         if(customers >= 5, i, -100) AS i,
         if(customers >= 5, j, -100) AS j,
@@ -62,7 +62,7 @@ coarse AS (  -- and what is still fewer than 5, into one
     GROUP BY ALL
 )
 SELECT
-    map,
+    axes,
     segment_id,
     segment,
     sum_x / coarse.customers AS x,
@@ -71,10 +71,10 @@ SELECT
 FROM coarse
 JOIN segdb.segment_profiles USING (segment_id)
 WHERE coarse.customers >= 5
-ORDER BY map, coarse.customers DESC, segment_id, x, y
+ORDER BY axes, coarse.customers DESC, segment_id, x, y
 """,
     (
-        Field("map", "Components"),
+        Field("axes", "Components"),
         Field("segment_id", "Number"),
         Field("segment", "Segment"),
         Field("x", "Across", "decimal"),
@@ -121,14 +121,14 @@ _MAPS = {"1 and 2": (1, 2), "1 and 3": (1, 3), "2 and 3": (2, 3)}
 def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
     """Draw the cells as bubbles, the centres with their names, and what the axes mean."""
     words = {component: _words(component, rows["axes"]) for component in (1, 2, 3)}
-    maps = [name for name in _MAPS if any(row["map"] == name for row in rows["cells"])]
+    maps = [name for name in _MAPS if any(row["axes"] == name for row in rows["cells"])]
     titles = [
-        {"map": name, "x_title": words[_MAPS[name][0]], "y_title": words[_MAPS[name][1]]}
+        {"axes": name, "x_title": words[_MAPS[name][0]], "y_title": words[_MAPS[name][1]]}
         for name in maps
     ]
     centres = [
         {
-            "map": name,
+            "axes": name,
             "segment_id": row["segment_id"],
             "segment": row["segment"],
             "x": row[f"pc{_MAPS[name][0]}"],
@@ -149,13 +149,13 @@ def _words(component: int, axes: Rows) -> str:
 
 
 CHART = Chart(
+    name="map_components",
     title="The map",
     caption="All customers on the axes that tell most about them. A bubble is a group of at least "
     "5 neighbours of one segment; the words on the axes say what lies behind them.",
     description="Customers grouped into cells on the principal components, coloured by segment, "
     "with the centre and name of each segment.",
     section="maps",
-    place=1,
     queries=(CELLS, CENTRES, AXES),
     draw=draw,
 )

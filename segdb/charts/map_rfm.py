@@ -27,7 +27,7 @@ customers AS (  -- what lies beyond the upper bounds of capping is drawn on them
     FROM segdb.customer_segments, bounds
 ),
 points AS (
-    SELECT 'Recency and monetary' AS map, segment_id, r AS x, m AS y FROM customers
+    SELECT 'Recency and monetary' AS axes, segment_id, r AS x, m AS y FROM customers
     UNION ALL
     SELECT 'Recency and frequency', segment_id, r, f FROM customers
     UNION ALL
@@ -40,18 +40,18 @@ rooted AS (  -- square roots give the many small values their room
 ),
 box AS (
     SELECT
-        map,
+        axes,
         min(root_x) AS left_x,
         max(root_x) - min(root_x) AS width,
         min(root_y) AS low_y,
         max(root_y) - min(root_y) AS height
     FROM rooted
-    GROUP BY map
+    GROUP BY axes
     HAVING max(x) > min(x) AND max(y) > min(y)
 ),
 fine AS (  -- 32 by 32 cells of each segment
     SELECT
-        map,
+        axes,
         segment_id,
         floor(31.99 * (root_x - left_x) / width) AS i,
         floor(31.99 * (root_y - low_y) / height) AS j,
@@ -59,12 +59,12 @@ fine AS (  -- 32 by 32 cells of each segment
         sum(x) AS sum_x,
         sum(y) AS sum_y
     FROM rooted
-    JOIN box USING (map)
+    JOIN box USING (axes)
     GROUP BY ALL
 ),
 middle AS (  -- cells of fewer than 5 customers, pooled into 8 by 8
     SELECT
-        map,
+        axes,
         segment_id,
         if(customers >= 5, i, -1 - i // 4) AS i,
         if(customers >= 5, j, -1 - j // 4) AS j,
@@ -75,7 +75,7 @@ middle AS (  -- cells of fewer than 5 customers, pooled into 8 by 8
     GROUP BY ALL
 )
 SELECT
-    map,
+    axes,
     segment_id,
     segment,
     sum_x / middle.customers AS x,
@@ -84,10 +84,10 @@ SELECT
 FROM middle
 JOIN segdb.segment_profiles USING (segment_id)
 WHERE middle.customers >= 5
-ORDER BY map DESC, middle.customers DESC, segment_id, x, y
+ORDER BY axes DESC, middle.customers DESC, segment_id, x, y
 """,
     (
-        Field("map", "Axes"),
+        Field("axes", "Axes"),
         Field("segment_id", "Number"),
         Field("segment", "Segment"),
         Field("x", "Across", "number"),
@@ -95,6 +95,7 @@ ORDER BY map DESC, middle.customers DESC, segment_id, x, y
         Field("customers", "Customers", "customers"),
     ),
     shown=40,
+    needs=("recency_days", "frequency", "monetary"),
 )
 CENTRES = Query(
     "centres",
@@ -128,14 +129,14 @@ _MAPS = {
 
 def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
     """Draw the cells as bubbles, and the medians with the segments' names."""
-    maps = [name for name in _MAPS if any(row["map"] == name for row in rows["cells"])]
+    maps = [name for name in _MAPS if any(row["axes"] == name for row in rows["cells"])]
     titles = [
-        {"map": name, "x_title": look.label(_MAPS[name][0]), "y_title": look.label(_MAPS[name][1])}
+        {"axes": name, "x_title": look.label(_MAPS[name][0]), "y_title": look.label(_MAPS[name][1])}
         for name in maps
     ]
     centres = [
         {
-            "map": name,
+            "axes": name,
             "segment_id": row["segment_id"],
             "segment": row["segment"],
             "x": row[_MAPS[name][0]],
@@ -148,14 +149,13 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
 
 
 CHART = Chart(
+    name="map_rfm",
     title="The map by recency, frequency and monetary",
     caption="The same customers in days, orders and money. The axes are drawn by square roots, so "
     "that the many small values have room; the names stand at the segments' medians.",
     description="Customers grouped into cells by recency, frequency and monetary, coloured by "
     "segment, with the median of each segment.",
     section="maps",
-    place=2,
     queries=(CELLS, CENTRES),
     draw=draw,
-    needs=("recency_days", "frequency", "monetary"),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import product
+from itertools import combinations, product
 from typing import Any
 
 import altair as alt
@@ -13,35 +13,27 @@ from segdb.charts.chart import Chart, Drawn, Field, Query, Rows, data, of_chosen
 from segdb.charts.look import Look
 from segdb.charts.theme import LINE, SOFT, SURFACE
 
-CELLS = Query(
-    "cells",
-    """
-WITH points AS (
-    SELECT 'Components' AS map, segment_id, pc1 AS x, pc2 AS y, pc3 AS z FROM segdb.customer_map
-),
+# The rest of both queries, from ``points``: every axis from -1 to 1, cells of 12 by 12 by 12, and
+# those of fewer than 5 customers pooled into 4 by 4 by 4. At most 700 cells, so that it turns.
+_POOLED = """
 box AS (
     SELECT
-        map,
         min(x) AS left_x, max(x) - min(x) AS width,
         min(y) AS low_y, max(y) - min(y) AS height,
         min(z) AS near_z, max(z) - min(z) AS depth
     FROM points
-    GROUP BY map
     HAVING max(x) > min(x) AND max(y) > min(y) AND max(z) > min(z)
 ),
 placed AS (  -- every axis from -1 to 1
     SELECT
-        map,
         segment_id,
         2 * (x - left_x) / width - 1 AS x,
         2 * (y - low_y) / height - 1 AS y,
         2 * (z - near_z) / depth - 1 AS z
-    FROM points
-    JOIN box USING (map)
+    FROM points, box
 ),
 fine AS (  -- 12 by 12 by 12 cells of each segment
     SELECT
-        map,
         segment_id,
         floor(5.99 * (x + 1)) AS i,
         floor(5.99 * (y + 1)) AS j,
@@ -55,7 +47,6 @@ fine AS (  -- 12 by 12 by 12 cells of each segment
 ),
 coarse AS (  -- cells of fewer than 5 customers, pooled into 4 by 4 by 4
     SELECT
-        map,
         segment_id,
         if(customers >= 5, i, -1 - i // 3) AS i,
         if(customers >= 5, j, -1 - j // 3) AS j,
@@ -68,7 +59,6 @@ coarse AS (  -- cells of fewer than 5 customers, pooled into 4 by 4 by 4
     GROUP BY ALL
 )
 SELECT
-    map,
     segment_id,
     segment,
     sum_x / coarse.customers AS x,
@@ -78,17 +68,140 @@ SELECT
 FROM coarse
 JOIN segdb.segment_profiles USING (segment_id)
 WHERE coarse.customers >= 5
-QUALIFY row_number() OVER (PARTITION BY map ORDER BY coarse.customers DESC, x, y, z) <= 700
-ORDER BY map, coarse.customers DESC, segment_id, x, y, z
-""",
-    (
-        Field("map", "Axes"),
-        Field("segment_id", "Number"),
-        Field("segment", "Segment"),
-        Field("x", "Axis 1", "decimal"),
-        Field("y", "Axis 2", "decimal"),
-        Field("z", "Axis 3", "decimal"),
-        Field("customers", "Customers", "customers"),
-    ),
-    shown=40,
+ORDER BY coarse.customers DESC, segment_id, x, y, z
+LIMIT 700
+"""
+_FIELDS = (
+    Field("segment_id", "Number"),
+    Field("segment", "Segment"),
+    Field("x", "Axis 1, from -1 to 1", "decimal"),
+    Field("y", "Axis 2, from -1 to 1", "decimal"),
+    Field("z", "Axis 3, from -1 to 1", "decimal"),
+    Field("customers", "Customers", "customers"),
+)
+COMPONENTS = Query(
+    "components",
+    "\nWITH points AS (\n"
+    "    SELECT segment_id, pc1 AS x, pc2 AS y, pc3 AS z FROM segdb.customer_map\n"
+    f"),{_POOLED}",
+    _FIELDS,
+    shown=30,
+)
+RFM = Query(
+    "rfm",
+    """
+WITH bounds AS (
+    SELECT
+        any_value("upper") FILTER (feature = 'recency_days') AS r,
+        any_value("upper") FILTER (feature = 'frequency') AS f,
+        any_value("upper") FILTER (feature = 'monetary') AS m
+    FROM segdb.feature_parameters
+),
+points AS (  -- capped above, and by square roots, which give small values their room
+    SELECT
+        segment_id,
+        sqrt(greatest(least(recency_days, r), 0)) AS x,
+        sqrt(greatest(least(frequency, f), 0)) AS y,
+        sqrt(greatest(least(monetary, m), 0)) AS z
+    FROM segdb.customer_segments, bounds
+    WHERE recency_days IS NOT NULL AND frequency IS NOT NULL AND monetary IS NOT NULL
+),"""
+    + _POOLED,
+    _FIELDS,
+    shown=30,
+    needs=("recency_days", "frequency", "monetary"),
+)
+_AXES = {
+    "Components": ("Component 1", "Component 2", "Component 3"),
+    "Recency, frequency, monetary": ("Recency", "Frequency", "Monetary"),
+}
+
+
+def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
+    """Draw bubbles in a cube; turning is a calculation of Vega's on fixed columns."""
+    kinds = dict(zip(_AXES, (COMPONENTS, RFM), strict=True))
+    shown = [name for name, query in kinds.items() if rows[query.name]]
+    layers: list[Any] = [_frame()]
+    for name in shown:
+        layers += [_bubbles(kinds[name], name, look), _names(name)]
+    turn = alt.param("turn", value=35, bind=alt.binding_range(min=0, max=360, step=1, name="Turn "))
+    tilt = alt.param("tilt", value=20, bind=alt.binding_range(min=-90, max=90, step=1, name="Tilt "))
+    return (
+        alt.layer(*layers)
+        .add_params(choice("shown", shown, "Axes"), turn, tilt)
+        .properties(width="container", height=440)
+    )
+
+
+def _turned(chart: alt.Chart, end: str = "") -> alt.Chart:
+    """Add the place on the screen of a point (x, y, z): across, up and depth."""
+    x, y, z = (f"datum.{axis}{end}" for axis in "xyz")
+    angle, slope = "(turn * PI / 180)", "(tilt * PI / 180)"
+    return chart.transform_calculate(
+        **{f"across{end}": f"{x} * cos({angle}) + {z} * sin({angle})",
+           f"behind{end}": f"{z} * cos({angle}) - {x} * sin({angle})"}
+    ).transform_calculate(
+        **{f"up{end}": f"{y} * cos({slope}) + datum.behind{end} * sin({slope})",
+           f"depth{end}": f"datum.behind{end} * cos({slope}) - {y} * sin({slope})"}
+    )  # fmt: skip
+
+
+def _place(name: str) -> Any:
+    scale = alt.Scale(domain=[-1.75, 1.75], nice=False)
+    kind = alt.X if name.startswith("across") else alt.Y
+    return kind(f"{name}:Q", axis=None, scale=scale)
+
+
+def _frame() -> alt.Chart:
+    corners = list(product((-1, 1), repeat=3))
+    edges = [
+        dict(zip(("x", "y", "z", "x2", "y2", "z2"), (*a, *b), strict=True))
+        for a, b in combinations(corners, 2)
+        if sum(one != other for one, other in zip(a, b, strict=True)) == 1
+    ]
+    chart = alt.Chart(alt.InlineData(values=edges)).mark_rule(color=LINE, aria=False)
+    return _turned(_turned(chart), "2").encode(
+        x=_place("across"), y=_place("up"), x2="across2:Q", y2="up2:Q"
+    )
+
+
+def _bubbles(query: Query, name: str, look: Look) -> alt.Chart:
+    chart = alt.Chart(data(query.name)).transform_filter(f"shown == '{name}'")
+    return (
+        _turned(chart)
+        .mark_circle(aria=False, stroke=SURFACE, strokeWidth=0.5)
+        .encode(
+            x=_place("across"),
+            y=_place("up"),
+            size=alt.Size("customers:Q", legend=None, scale=alt.Scale(range=[16, 460])),
+            color=look.colour(),
+            opacity=of_chosen(0.75, 0.06),
+            order=alt.Order("depth:Q", sort="descending"),
+            tooltip=query.tooltip[:1] + query.tooltip[-1:],
+        )
+    )
+
+
+def _names(name: str) -> alt.Chart:
+    ends = ((1.2, -1, -1), (-1, 1.15, -1), (-1, -1, 1.2))
+    values = [
+        {"words": words, "x": x, "y": y, "z": z}
+        for words, (x, y, z) in zip(_AXES[name], ends, strict=True)
+    ]
+    chart = alt.Chart(alt.InlineData(values=values)).transform_filter(f"shown == '{name}'")
+    return _turned(chart).mark_text(color=SOFT).encode(
+        x=_place("across"), y=_place("up"), text="words:N"
+    )
+
+
+CHART = Chart(
+    name="map_space",
+    title="The map in space",
+    caption="Turn it with the sliders. A bubble is a group of at least 5 neighbours of one "
+    "segment, the larger the more customers.",
+    description="Customers grouped into cells of three axes, coloured by segment, in a cube that "
+    "two sliders turn.",
+    section="maps",
+    queries=(COMPONENTS, RFM),
+    draw=draw,
 )

@@ -54,12 +54,12 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
 
 
 CHART = Chart(
+    name="margins",
     title="How clearly customers belong",
     caption="Customers by margin, the lead of the own segment's centre over the next. Those near "
     "0 could as well be in another segment.",
     description="Number of customers by margin, in tenths, and by segment.",
     section="quality",
-    place=3,
     queries=(BINS,),
     draw=draw,
 )

@@ -60,13 +60,13 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
 
 
 CHART = Chart(
+    name="quality_by_segment",
     title="How good each segment is",
     caption="Silhouette: how much nearer customers are to their own segment than to the next. "
     "Margin: how clearly they belong. Stability: how often the segment is found again in "
     "resampled data.",
     description="Mean silhouette, mean margin and stability of each segment.",
     section="quality",
-    place=1,
     queries=(MEASURES,),
     draw=draw,
     panel=300,

@@ -34,6 +34,7 @@ ORDER BY twentieth
         Field("revenue", "Revenue of this twentieth", "money"),
         Field("revenue_share", "Share of revenue up to here", "share"),
     ),
+    needs=("monetary",),
 )
 
 
@@ -55,14 +56,13 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
 
 
 CHART = Chart(
+    name="revenue_concentration",
     title="How much the best customers bring",
     caption="Customers ordered by revenue, best first, in twentieths. The dashed line is where "
     "every customer would bring the same.",
     description="The share of all revenue that comes from the best 5, 10, up to 100 percent of "
     "customers.",
     section="distribution",
-    place=3,
     queries=(CURVE,),
     draw=draw,
-    needs=("monetary",),
 )

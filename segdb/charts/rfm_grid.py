@@ -57,12 +57,12 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
 
 
 CHART = Chart(
+    name="rfm_grid",
     title="Against the classic RFM grid",
     caption="Customers of each segment by the RFM segment of their recency and frequency scores; "
     "the stronger, the larger a part of the segment. Cells of fewer than 5 are left out.",
     description="Customers by RFM segment and by segment.",
     section="quality",
-    place=4,
     queries=(CELLS,),
     draw=draw,
 )

@@ -46,13 +46,13 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
 
 
 CHART = Chart(
+    name="separation",
     title="How far apart they are",
     caption="Ring: mean distance of its customers from the segment's centre. Dot: distance to the "
     "next segment's centre. The farther the dot from the ring, the more distinct the segment.",
     description="For each segment, the mean distance of its customers to its centre and the "
     "distance of its centre to the nearest other centre.",
     section="quality",
-    place=2,
     queries=(SEGMENTS,),
     draw=draw,
 )

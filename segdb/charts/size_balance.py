@@ -55,11 +55,11 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
 
 
 CHART = Chart(
+    name="size_balance",
     title="How big they are",
     caption="Customers in each segment. The dashed line is the size if all segments were equal.",
     description="For each segment, the number of its customers and its share of all customers.",
     section="distribution",
-    place=2,
     queries=(SEGMENTS,),
     draw=draw,
 )

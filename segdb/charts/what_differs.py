@@ -57,13 +57,13 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
 
 
 CHART = Chart(
+    name="what_differs",
     title="What sets them apart",
     caption="How far each segment's mean lies from the mean of all customers, in standard "
     "deviations: orange above, blue below. The features that matter most come first.",
     description="A table of features by segments, with the distance of each mean from that of "
     "all customers in standard deviations.",
     section="differences",
-    place=1,
     queries=(CELLS,),
     draw=draw,
 )

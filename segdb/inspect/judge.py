@@ -6,7 +6,7 @@ the table leave the good ones, and one aggregate over the whole table decides.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import ibis.expr.types as ir
@@ -15,7 +15,7 @@ from segdb.inspect import dates, numbers
 from segdb.inspect.shapes import Ask, Shape, shapes
 from segdb.reading import ColumnReading
 from segdb.settings import Source
-from segdb.stages.source import stripped, value
+from segdb.stages.source import plain_number, stripped, value
 
 _HEAD = 100_000
 
@@ -62,10 +62,17 @@ def judge(
     marks = {name: numbers.marks(found) for name, found in seen.items()}
     possible = {name: _possible(name, seen[name], marks[name], source) for name in columns}
     possible = {name: readings for name, readings in possible.items() if readings}
-    if any(len(readings) > 1 for readings in possible.values()):
-        head = _measure(table.limit(_HEAD), possible, source, ask)
-        possible = {name: _surviving(fits) for name, fits in head.items()}
-    measured = _measure(table, {name: r for name, r in possible.items() if r}, source, ask)
+    several = {name: readings for name, readings in possible.items() if len(readings) > 1}
+    head = _measure(table.limit(_HEAD), several, source, ask, value)
+    possible |= {name: _surviving(fits) for name, fits in head.items()}
+    # Most columns of numbers hold nothing but digits, which is quick to see.
+    measured = _measure(table, possible, source, ask, _plain_value)
+    more = {
+        name: [fit.reading for fit in fits]
+        for name, fits in measured.items()
+        if any(fit.reading.kind == "number" and fit.share < 1 for fit in fits)
+    }
+    measured |= _measure(table, more, source, ask, value)
     judged = {
         name: Judgement(
             _best(fits, "number", marks[name].likely), _best(fits, "timestamp", None)
@@ -109,23 +116,32 @@ def _measure(
     possible: Mapping[str, Sequence[ColumnReading]],
     source: Source,
     ask: Ask,
+    read_value: Callable[[ir.Table, ColumnReading, Sequence[str]], ir.Value],
 ) -> dict[str, list[Fit]]:
     """Count, in one query, what each reading reads, and find a value that it does not."""
+    possible = {name: readings for name, readings in possible.items() if readings}
     if not possible:
         return {}
-    asked: dict[str, ir.Scalar] = {}
+    # Values first and aggregates over them, so that each text is read once.
+    values: dict[str, ir.Value] = {}
     for place, (name, readings) in enumerate(possible.items()):
-        text = stripped(table[name], source.null_values)
+        values[f"t{place}"] = stripped(table[name], source.null_values)
+        for way, reading in enumerate(readings):
+            values[f"v{place}_{way}"] = read_value(table, reading, source.null_values)
+    read = table.select(**values)
+    asked: dict[str, ir.Scalar] = {}
+    for place, readings in enumerate(possible.values()):
+        text = read[f"t{place}"]
         asked[f"n{place}"] = text.count()
-        values = [value(table, reading, source.null_values) for reading in readings]
-        for way, read in enumerate(values):
-            asked[f"c{place}_{way}"] = read.count()
-            asked[f"f{place}_{way}"] = text.min(where=read.isnull())
+        for way, reading in enumerate(readings):
+            own = read[f"v{place}_{way}"]
+            asked[f"c{place}_{way}"] = own.count()
+            asked[f"f{place}_{way}"] = text.min(where=own.isnull())
             for other in range(way):
-                if readings[other].kind == readings[way].kind:
-                    differ = text.min(where=read != values[other])
-                    asked[f"d{place}_{other}_{way}"] = differ
-    counts = ask(table.agg(**asked)).to_pylist()[0]
+                if readings[other].kind == reading.kind:
+                    differ = own != read[f"v{place}_{other}"]
+                    asked[f"d{place}_{other}_{way}"] = text.min(where=differ)
+    counts = ask(read.agg(**asked)).to_pylist()[0]
     return {
         name: [
             Fit(
@@ -138,6 +154,15 @@ def _measure(
         ]
         for place, (name, readings) in enumerate(possible.items())
     }
+
+
+def _plain_value(
+    table: ir.Table, reading: ColumnReading, null_values: Sequence[str]
+) -> ir.Value:
+    tokens = any(character.isdigit() for token in null_values for character in token)
+    if reading.kind != "number" or tokens:
+        return value(table, reading, null_values)
+    return plain_number(table[reading.name].cast("string"), reading.decimal)
 
 
 def _first(counts: Mapping[str, str | None], place: int, way: int) -> str | None:

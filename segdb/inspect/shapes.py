@@ -15,12 +15,14 @@ from segdb.stages.source import stripped
 Ask = Callable[[ir.Table], pa.Table]
 
 _ROWS = 10_000
-# A column of dates or numbers has few shapes; free text has endless ones.
-_MOST = 60
+# Shapes of a column that are looked at; dates and numbers have few, free text has endless ones.
+_MOST = 200
 # Of a long text the beginning shows that it is no number and no date.
 _LONGEST = 40
-_FROM = string.digits + string.ascii_uppercase + string.ascii_lowercase
-_TO = "9" * 10 + "A" * 26 + "a" * 26
+# Letters are folded here and not in the query, where their translation takes longer.
+_LETTERS = str.maketrans(
+    string.ascii_uppercase + string.ascii_lowercase, "A" * 26 + "a" * 26
+)
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ def _shapes(
     values = cell.as_table().select(place=cell["place"], value=cell["value"])
     values = values.mutate(value=stripped(values.value, null_values))
     values = values.filter(values.value.notnull())
-    shape = values.value.substr(0, _LONGEST).translate(_FROM, _TO)
+    shape = values.value.substr(0, _LONGEST).translate("012345678", "9" * 9)
     counted = values.group_by(values.place, shape=shape).agg(
         n=values.count(), example=values.value.min()
     )
@@ -69,8 +71,10 @@ def _shapes(
     )
     ranked = counted.mutate(nth=rank)
     most = ranked.filter(ranked.nth < _MOST).order_by("place", "nth")
-    found: dict[str, tuple[Shape, ...]] = {}
+    found: dict[str, dict[str, Shape]] = {}
     for row in ask(most).to_pylist():
-        name = columns[row["place"]]
-        found[name] = (*found.get(name, ()), Shape(row["shape"], row["n"], row["example"]))
-    return found
+        own = found.setdefault(columns[row["place"]], {})
+        text = row["shape"].translate(_LETTERS)
+        known = own.get(text, Shape(text, 0, row["example"]))
+        own[text] = Shape(text, known.count + row["n"], known.example)
+    return {name: tuple(own.values()) for name, own in found.items()}

@@ -49,7 +49,12 @@ def understand(
         SourceError: a column is not there, cannot be found or read, or can be read in two ways.
     """
     schema = raw_table.schema()
-    texts = [name for name in schema.names if schema[name].is_string()]
+    declared = {str(name).lower() for _, name in columns if name is not None}
+    texts = [
+        name
+        for name in schema.names
+        if schema[name].is_string() and (not is_identifier(name) or name.lower() in declared)
+    ]
     compact = [name for name in schema.names if _maybe_compact(name, schema[name], columns)]
     judged = judge(raw_table, [*texts, *compact], source, ask)
     described = [_column(name, schema[name], judged.get(name)) for name in schema.names]

@@ -10,7 +10,9 @@ import ibis.expr.types as ir
 from segdb.model import Model
 
 
-def assign(scaled: ir.Table, matrix: Sequence[str], centroids: Sequence[Sequence[float]]) -> ir.Table:
+def assign(
+    scaled: ir.Table, matrix: Sequence[str], centroids: Sequence[Sequence[float]]
+) -> ir.Table:
     """Add ``nearest``, ``distance`` and ``margin`` to each customer.
 
     Args:
@@ -27,7 +29,9 @@ def assign(scaled: ir.Table, matrix: Sequence[str], centroids: Sequence[Sequence
     squares = scaled.mutate(
         **{f"square_{place}": _square(scaled, matrix, centroids[place]) for place in places}
     )
-    first = squares.mutate(least_square=ibis.least(*(squares[f"square_{place}"] for place in places)))
+    first = squares.mutate(
+        least_square=ibis.least(*(squares[f"square_{place}"] for place in places))
+    )
     nearest = ibis.cases(
         *((first[f"square_{place}"] == first["least_square"], place) for place in places[:-1]),
         else_=places[-1],
@@ -46,16 +50,24 @@ def assign(scaled: ir.Table, matrix: Sequence[str], centroids: Sequence[Sequence
     )
 
 
-def labelled(assigned: ir.Table, model: Model) -> ir.Table:
-    """Give the assigned customers the ids and names of the model's segments."""
-    ids = {place: segment.segment_id for place, segment in enumerate(model.segments)}
-    names = {place: segment.name for place, segment in enumerate(model.segments)}
+def labelled(assigned: ir.Table, model: Model, keep: Sequence[str] = ()) -> ir.Table:
+    """Give the assigned customers the ids and names of the model's segments.
+
+    Args:
+        assigned: customers with ``nearest``, ``distance`` and ``margin``.
+        model: whose segments are in the order of ``nearest``.
+        keep: further columns to carry on.
+    """
+    places = [assigned.nearest == place for place in range(len(model.segments))]
+    ids = [segment.segment_id for segment in model.segments]
+    names = [segment.name for segment in model.segments]
     return assigned.select(
         customer_id=assigned.customer_id,
-        segment_id=assigned.nearest.cases(*ids.items()).cast("int32"),
-        segment=assigned.nearest.cases(*names.items()),
+        segment_id=ibis.cases(*zip(places, ids, strict=True)).cast("int32"),
+        segment=ibis.cases(*zip(places, names, strict=True)),
         distance=assigned.distance,
         margin=assigned.margin,
+        **{name: assigned[name] for name in keep},
     )
 
 

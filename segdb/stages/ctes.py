@@ -40,7 +40,7 @@ def as_select(
     parts = [_cte(name, sql, dialect) for name, sql in sources.items()]
     parts += [_cte(name, to_sql(stage, dialect), dialect) for name, stage in stages.items()]
     last = list(stages)[-1]
-    return "WITH\n" + ",\n".join(parts) + f"\nSELECT * FROM {_name(last, dialect)}"  # noqa: S608
+    return "WITH\n" + ",\n".join(parts) + f"\nSELECT * FROM {_name(last, dialect)}"
 
 
 def _cte(name: str, sql: str, dialect: str) -> str:

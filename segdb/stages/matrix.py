@@ -62,7 +62,9 @@ def coreset(
     return drawn.mutate(weight=1.0 / drawn.chance).drop("chance").order_by("customer_id")
 
 
-def sample(scaled: ir.Table, matrix: Sequence[str], rows: int, customers: int, seed: int) -> ir.Table:
+def sample(
+    scaled: ir.Table, matrix: Sequence[str], rows: int, customers: int, seed: int
+) -> ir.Table:
     """Return a uniform sample of about ``rows`` customers, each of the same weight, by id."""
     chosen = scaled.filter(uniform(scaled.customer_id, seed) < rows / customers)
     return chosen.select("customer_id", *matrix, weight=ibis.literal(1.0)).order_by("customer_id")

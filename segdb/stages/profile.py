@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import ibis
 import ibis.expr.types as ir
 
 QUANTILES = {"p05": 0.05, "p25": 0.25, "median": 0.5, "p75": 0.75, "p95": 0.95}
@@ -47,3 +48,19 @@ def overall(features: ir.Table, names: Sequence[str]) -> ir.Table:
         columns |= {f"mean_{i}": column.mean(), f"sd_{i}": column.std(how="pop")}
         columns |= {f"q{level}_{i}": column.quantile(level / 100) for level in (20, 40, 60, 80)}
     return features.agg(**columns)
+
+
+def typical(labelled: ir.Table, most: int) -> ir.Table:
+    """Return (segment_id, place, customer_id, distance) of those nearest to each centroid."""
+    window = ibis.window(
+        group_by=labelled.segment_id, order_by=[labelled.distance, labelled.customer_id]
+    )
+    ranked = labelled.mutate(place=(ibis.row_number().over(window) + 1).cast("int32"))
+    nearest = ranked.filter(ranked.place <= most)
+    return nearest.select("segment_id", "place", "customer_id", "distance")
+
+
+def rfm_by_segment(scored: ir.Table) -> ir.Table:
+    """Return (rfm_segment, segment_id, segment, customers); empty without RFM scores."""
+    kept = scored.filter(scored.rfm_segment.notnull())
+    return kept.group_by("rfm_segment", "segment_id", "segment").agg(customers=kept.count())

@@ -6,6 +6,7 @@ cleaning rejects the row with the text as it was.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import get_args
 
@@ -26,6 +27,8 @@ _CURRENCY = (
 _SPACES = " \u00a0\u202f"
 _GROUPING = _SPACES + "'’"
 _NEGATIVE = r"^[^\d]*[-−–(]|[-−)]\s*$"
+
+_LARGEST = sys.float_info.max
 
 # Infinity is a legal timestamp and no moment, and "%Y" reads the 26 of 03/04/26 as a year.
 _FIRST, _LAST = "1000-01-01", "9999-12-30"
@@ -132,8 +135,17 @@ def number(text: ir.StringValue, decimal: str) -> ir.FloatingValue:
     size = text.re_extract(rf"^\s*\(?{before}{amount}{after}\)?\s*$", 1)
     size = size.translate(decimal + grouping, ".").try_cast("float64")
     sign = ibis.ifelse(text.re_search(_NEGATIVE), -1.0, 1.0)
+    return _finite(_cast(text, decimal).coalesce(sign * size))
+
+
+def plain_number(text: ir.StringValue, decimal: str) -> ir.FloatingValue:
+    """Read a number that is nothing but digits, sign, decimal mark and exponent."""
+    return _finite(_cast(text, decimal))
+
+
+def _cast(text: ir.StringValue, decimal: str) -> ir.FloatingValue:
     plain = text if decimal == "." else text.translate(",.", ".x")
-    return _finite(plain.try_cast("float64").coalesce(sign * size))
+    return plain.try_cast("float64")
 
 
 def timestamp(text: ir.StringValue, formats: Sequence[str]) -> ir.TimestampValue:
@@ -183,9 +195,8 @@ def _double(numeric: ir.Value) -> ir.FloatingValue:
 
 
 def _finite(numeric: ir.FloatingValue) -> ir.FloatingValue:
-    for never in ("inf", "-inf", "nan"):
-        numeric = numeric.nullif(ibis.literal(float(never)))
-    return numeric
+    # NaN sorts above infinity.
+    return ibis.ifelse(numeric.between(-_LARGEST, _LARGEST), numeric, ibis.null("float64"))
 
 
 @ibis.udf.scalar.builtin(

@@ -107,9 +107,8 @@ def _counted(store: DuckDB, one: Judged, dropped: ir.Table | None) -> tuple[int,
     return int(total["read"] or 0), int(total["kept"] or 0)
 
 
-
 def _together(parts: list[ir.Table]) -> ir.Table | str:
     if not parts:
         text = "CAST(NULL AS VARCHAR)"
-        return f"SELECT {text} AS source, {text} AS reason, {text} AS row WHERE false"  # noqa: S608
+        return f"SELECT {text} AS source, {text} AS reason, {text} AS row WHERE false"
     return ibis.union(*parts) if len(parts) > 1 else parts[0]

@@ -45,7 +45,11 @@ def profile_rows(
     names = model.catalogue.names
     customers = sum(row["customers"] for row in groups.values())
     monetary = names.index("monetary") if "monetary" in names else None
-    revenue = sum(row[f"sum_{monetary}"] or 0.0 for row in groups.values()) if monetary is not None else 0.0
+    revenue = (
+        sum(row[f"sum_{monetary}"] or 0.0 for row in groups.values())
+        if monetary is not None
+        else 0.0
+    )
     rows: Rows = []
     for place, segment in enumerate(model.segments):
         row, character, judgement = groups.get(place, {}), characters[place], judged[place]

@@ -83,9 +83,7 @@ def separations(centroids: Centroids) -> tuple[float, ...]:
     )
 
 
-def _davies_bouldin(
-    rows: Mapping[int, Mapping[str, Any]], centroids: Centroids
-) -> float | None:
+def _davies_bouldin(rows: Mapping[int, Mapping[str, Any]], centroids: Centroids) -> float | None:
     scatter = {place: row["distances"] / row["customers"] for place, row in rows.items()}
     if len(scatter) < 2:
         return None

@@ -2,30 +2,95 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 
-from segdb.compile import quoted
 from segdb.features.rfm import SCORES, scored
 from segdb.model import Model
+from segdb.playbook import load
+from segdb.settings import Settings
 from segdb.stages.profile import by_segment, overall
-from segdb.steps.personas import Profile, score
+from segdb.steps.describe import Judgement, Rows, feature_rows, profile_rows
+from segdb.steps.evidence import separations
+from segdb.steps.fit import Fitted
+from segdb.steps.personas import Profile, personas, score
+from segdb.steps.progress import Progress
+from segdb.steps.rules import find_rules
 from segdb.store.duckdb import DuckDB
 
 _TENURE = "tenure_days"
 
 
-def measured(store: DuckDB, assigned: ir.Table, model: Model) -> tuple[dict[int, Any], Any]:
+@dataclass(frozen=True)
+class Explained:
+    """The segments with names, words and rules.
+
+    Attributes:
+        model: with the segments' names.
+        profiles: rows of ``segment_profiles``.
+        features: rows of ``segment_features``.
+    """
+
+    model: Model
+    profiles: Rows
+    features: Rows
+
+
+def explain(
+    store: DuckDB,
+    settings: Settings,
+    assigned: ir.Table,
+    model: Model,
+    fitted: Fitted,
+    progress: Progress,
+) -> Explained:
+    """Name the segments, find their rules, and judge them.
+
+    Args:
+        store: where the customers are.
+        settings: the playbook, the currency, the size of the matrix.
+        assigned: the relation ``segdb_assigned``: every customer with ``nearest``.
+        model: whose segments, in the order of ``nearest``, are not named yet.
+        fitted: what K-Means gave.
+        progress: who hears of it.
+    """
+    groups, whole = _measured(store, assigned, model)
+    profiles = _naming_profiles(store, assigned, model, groups, whole)
+    averages = {n: whole[f"mean_{i}"] or 0.0 for i, n in enumerate(model.catalogue.names)}
+    path = settings.personas.playbook
+    playbook = load(Path(path)) if path else load()
+    matrix = [p.feature for p in model.matrix]
+    characters = personas(profiles, averages, matrix, playbook, settings.report.currency)
+    segments = tuple(
+        replace(segment, name=character.name)
+        for segment, character in zip(model.segments, characters, strict=True)
+    )
+    named = replace(model, segments=segments)
+    progress.step("Finding rules")
+    rules = find_rules(store, settings, assigned, named)
+    apart = separations([segment.centroid for segment in segments])
+    judged = [
+        Judgement(*rules[place], apart[place], fitted.silhouettes[place], fitted.stabilities[place])
+        for place in range(len(segments))
+    ]
+    return Explained(
+        named, profile_rows(named, groups, characters, judged), feature_rows(named, groups, whole)
+    )
+
+
+def _measured(store: DuckDB, assigned: ir.Table, model: Model) -> tuple[dict[int, Any], Any]:
     """Return ``by_segment`` by place of the segment, and ``overall``."""
     names = model.catalogue.names
     groups = {row["nearest"]: row for row in store.rows(by_segment(assigned, names))}
     return groups, store.rows(overall(assigned, names))[0]
 
 
-def naming_profiles(
+def _naming_profiles(
     store: DuckDB,
     assigned: ir.Table,
     model: Model,
@@ -79,49 +144,3 @@ def _rhythm(table: ir.Table, model: Model) -> ir.Value | None:
     if {_TENURE, "frequency"} <= names:
         return (table.tenure_days - table.recency_days) / (table.frequency - 1).nullif(0)
     return None
-
-
-def rule_sql(rule: Any, model: Model, missing: Mapping[str, int]) -> str:
-    """Return a rule as a predicate over ``customer_features``.
-
-    Args:
-        rule: a disjunction of conjunctions of conditions.
-        model: for the fills, where a feature may be missing.
-        missing: how many customers lack each feature.
-    """
-    fills = {p.feature: p.fill for p in model.parameters}
-
-    def condition(one: Any) -> str:
-        name = quoted(one.feature)
-        value = f"coalesce({name}, {fills[one.feature]!r})" if missing[one.feature] else name
-        return f"{value} {one.operator} {one.threshold!r}"
-
-    parts = [" AND ".join(condition(one) for one in part) for part in rule.conditions]
-    return parts[0] if len(parts) == 1 else " OR ".join(f"({part})" for part in parts)
-
-
-def rule_figures(
-    store: DuckDB, assigned: ir.Table, rules: Sequence[str], relation: str
-) -> list[tuple[float | None, float | None]]:
-    """Return (precision, recall) of each segment's rule, counted in SQL over all customers.
-
-    Args:
-        store: where the customers are.
-        assigned: its name is ``relation``; it has ``nearest``.
-        rules: one predicate a segment, in order.
-        relation: the name of the relation that the predicates are run on.
-    """
-    parts = []
-    for place, rule in enumerate(rules):
-        own = f"nearest = {place}"
-        parts += [
-            f"count(*) FILTER (WHERE ({rule}) AND {own}) AS both_{place}",
-            f"count(*) FILTER (WHERE {rule}) AS found_{place}",
-            f"count(*) FILTER (WHERE {own}) AS own_{place}",
-        ]
-    row = store.rows(f"SELECT {', '.join(parts)} FROM {quoted(relation)}")[0]  # noqa: S608
-    figures: list[tuple[float | None, float | None]] = []
-    for place in range(len(rules)):
-        both, found, own = (row[f"{name}_{place}"] for name in ("both", "found", "own"))
-        figures.append((both / found if found else None, both / own if own else None))
-    return figures

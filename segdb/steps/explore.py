@@ -18,8 +18,18 @@ from segdb.steps.describe import Rows
 from segdb.store.duckdb import DuckDB
 
 _MEASURES = (
-    "customers", "missing", "mean", "sd", "minimum", "p05", "p25", "median", "p75", "p95",
-    "maximum", "capped_share",
+    "customers",
+    "missing",
+    "mean",
+    "sd",
+    "minimum",
+    "p05",
+    "p25",
+    "median",
+    "p75",
+    "p95",
+    "maximum",
+    "capped_share",
 )
 
 

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import ibis.expr.types as ir
 
-from segdb.cluster.choice import Candidate, Verdict, scan, verdict
+from segdb.cluster.choice import (
+    Candidate,
+    decide,
+    scan,
+    segment_silhouettes,
+    segment_stabilities,
+)
 from segdb.cluster.matrix import Matrix
 from segdb.errors import DataError
 from segdb.model import Parameters, Segment
@@ -15,6 +22,7 @@ from segdb.settings import Settings
 from segdb.stages.assign import assign
 from segdb.stages.matrix import coreset, everyone, sample, spread
 from segdb.stages.profile import sizes
+from segdb.steps.evidence import Quality, quality_of, total_squares
 from segdb.steps.intake import Intake
 from segdb.steps.progress import Progress
 from segdb.store.duckdb import DuckDB
@@ -25,22 +33,32 @@ SILHOUETTE_ROWS = 10_000
 
 @dataclass(frozen=True)
 class Fitted:
-    """What K-Means gave.
+    """What K-Means gave, its clusters in the canonical order of the segments.
 
     Attributes:
-        segments: in the canonical order, with ids from 1.
-        inertia: over all customers, scaled units.
+        centroids: scaled units, best segment first.
+        inertia: over all customers, scaled units squared.
         silhouette: of the chosen k.
+        stability: of the chosen k, mean adjusted Rand index over resamples.
+        silhouettes: mean of each segment's customers.
+        stabilities: of each segment, mean Jaccard similarity over resamples.
+        smallest_share: share of the customers in the smallest segment.
         matrix_rows: rows that K-Means saw.
         verdict: why this k, in a sentence.
+        clear: whether one k is clearly better than the others.
         k_selection: the rows of that table.
     """
 
-    segments: tuple[Segment, ...]
+    centroids: tuple[tuple[float, ...], ...]
     inertia: float
     silhouette: float | None
+    stability: float | None
+    silhouettes: tuple[float | None, ...]
+    stabilities: tuple[float | None, ...]
+    smallest_share: float
     matrix_rows: int
     verdict: str
+    clear: bool
     k_selection: tuple[dict[str, Any], ...]
 
 
@@ -48,40 +66,65 @@ def fit(
     store: DuckDB,
     settings: Settings,
     intake: Intake,
-    parameters: tuple[Parameters, ...],
+    matrix: tuple[Parameters, ...],
     scaled: ir.Table,
     progress: Progress,
 ) -> Fitted:
     """Find the segments.
+
+    Args:
+        store: where the customers are.
+        settings: how many segments, and how to look for them.
+        intake: the customers and their features.
+        matrix: the features of the matrix, by position.
+        scaled: customers with the columns of the matrix, scaled units.
+        progress: who hears of it.
 
     Raises:
         DataError: there are fewer customers than segments, or they are all alike.
     """
     chosen = settings.cluster
     tried = _tried(settings, intake)
-    inside = sorted(
-        (p for p in parameters if p.position is not None), key=lambda p: p.position or 0
-    )
-    columns = [p.column for p in inside]
+    columns = [p.column for p in matrix]
     progress.step(f"Finding segments (k = {tried[0]} to {tried[-1]})")
-    matrix, uniform = _matrices(store, settings, intake, columns, scaled)
-    candidates = scan(matrix, uniform, tried, seed=chosen.seed, n_init=chosen.n_init)
-    decision = (
-        verdict(candidates, chosen.criterion)
-        if chosen.k == "auto"
-        else Verdict(chosen.k, "given", f"k = {chosen.k} was given.", clear=True)
-    )
+    compact, uniform = _matrices(store, settings, intake, columns, scaled)
+    candidates = scan(compact, uniform, tried, seed=chosen.seed, n_init=chosen.n_init)
+    progress.step("Weighing the evidence")
+    squares = total_squares(store, scaled, columns)
+    judged = {
+        c.k: quality_of(store, scaled, columns, c.fit.centroids.tolist(), squares)
+        for c in candidates
+    }
+    candidates = tuple(_over_all(candidate, judged[candidate.k]) for candidate in candidates)
+    decision = decide(candidates, chosen.k, chosen.criterion)
     progress.note(decision.sentence)
     best = next(candidate for candidate in candidates if candidate.k == decision.k)
-    raw = [tuple(float(v) for v in centroid) for centroid in best.fit.centroids]
-    segments, inertia = _canonical(store, intake, scaled, columns, inside, raw)
+    order = _canonical(store, intake, scaled, columns, matrix, best)
+    silhouettes = segment_silhouettes(uniform or compact, best.fit)
+    stabilities = segment_stabilities(compact, best.fit, seed=chosen.seed)
+    quality = judged[decision.k]
     return Fitted(
-        segments=segments,
-        inertia=inertia,
+        centroids=tuple(tuple(best.fit.centroids[place].tolist()) for place in order),
+        inertia=quality.inertia,
         silhouette=best.silhouette,
-        matrix_rows=len(matrix.values),
+        stability=best.stability,
+        silhouettes=tuple(silhouettes[place] for place in order),
+        stabilities=tuple(stabilities[place] for place in order),
+        smallest_share=min(quality.sizes) / intake.customers,
+        matrix_rows=len(compact.values),
         verdict=decision.sentence,
-        k_selection=tuple(_row(candidate, decision.k) for candidate in candidates),
+        clear=decision.clear,
+        k_selection=tuple(
+            _row(candidate, judged[candidate.k], decision.k) for candidate in candidates
+        ),
+    )
+
+
+def unnamed_segments(centroids: Sequence[Sequence[float]]) -> tuple[Segment, ...]:
+    """Return segments with ids from 1, in the order of their centroids."""
+    return tuple(
+        Segment(number, f"Segment {number}", tuple(centroid))
+        for number, centroid in enumerate(centroids, start=1)
     )
 
 
@@ -127,28 +170,42 @@ def _canonical(
     intake: Intake,
     scaled: ir.Table,
     columns: list[str],
-    inside: list[Parameters],
-    centroids: list[tuple[float, ...]],
-) -> tuple[tuple[Segment, ...], float]:
-    value = "monetary" if "monetary" in intake.catalogue.names else inside[0].feature
+    matrix: tuple[Parameters, ...],
+    best: Candidate,
+) -> list[int]:
+    """Return the clusters from the most valuable customer's to the least."""
+    value = "monetary" if "monetary" in intake.catalogue.names else matrix[0].feature
     entry = next(entry for entry in intake.catalogue.entries if entry.name == value)
     sign = 1 if entry.better == "higher" else -1
+    centroids = best.fit.centroids.tolist()
     measured = store.rows(sizes(assign(scaled, columns, centroids), value))
     worth = {row["nearest"]: sign * (row["value"] or 0.0) for row in measured}
-    order = sorted(
-        range(len(centroids)), key=lambda i: (-worth.get(i, float("-inf")), centroids[i])
+    return sorted(
+        range(len(centroids)),
+        key=lambda place: (-worth.get(place, float("-inf")), centroids[place]),
     )
-    segments = tuple(
-        Segment(number, f"Segment {number}", centroids[place])
-        for number, place in enumerate(order, start=1)
-    )
-    return segments, sum(row["squares"] for row in measured)
 
 
-def _row(candidate: Candidate, chosen: int) -> dict[str, Any]:
+def _over_all(candidate: Candidate, quality: Quality) -> Candidate:
+    """Put figures over all customers in the place of those over the compact matrix."""
+    return replace(
+        candidate,
+        inertia=quality.inertia,
+        davies_bouldin=quality.davies_bouldin,
+        calinski_harabasz=quality.calinski_harabasz,
+    )
+
+
+def _row(candidate: Candidate, quality: Quality, chosen: int) -> dict[str, Any]:
     return {
         "k": candidate.k,
         "inertia": candidate.inertia,
         "silhouette": candidate.silhouette,
+        "simplified_silhouette": quality.simplified_silhouette,
+        "davies_bouldin": candidate.davies_bouldin,
+        "calinski_harabasz": candidate.calinski_harabasz,
+        "gap": candidate.gap,
+        "gap_error": candidate.gap_error,
+        "stability": candidate.stability,
         "selected": candidate.k == chosen,
     }

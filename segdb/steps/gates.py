@@ -4,22 +4,15 @@ from __future__ import annotations
 
 from segdb.errors import GateError
 from segdb.settings import Gates
+from segdb.steps.fit import Fitted
 
 
-def check(
-    gates: Gates,
-    silhouette: float | None,
-    stability: float | None,
-    smallest_share: float,
-    rejected_share: float,
-) -> None:
+def check(gates: Gates, fitted: Fitted, rejected_share: float) -> None:
     """Raise if a gate of the settings is not passed.
 
     Args:
         gates: the settings.
-        silhouette: mean silhouette of the chosen k; None where it was not computed.
-        stability: mean adjusted Rand index over resamples; None where it was not computed.
-        smallest_share: share of the customers in the smallest segment.
+        fitted: the figures of the segments.
         rejected_share: share of the rows read that were rejected.
 
     Raises:
@@ -27,9 +20,9 @@ def check(
     """
     failed = []
     for name, figure, limit in (
-        ("min_silhouette", silhouette, gates.min_silhouette),
-        ("min_stability", stability, gates.min_stability),
-        ("min_segment_share", smallest_share, gates.min_segment_share),
+        ("min_silhouette", fitted.silhouette, gates.min_silhouette),
+        ("min_stability", fitted.stability, gates.min_stability),
+        ("min_segment_share", fitted.smallest_share, gates.min_segment_share),
     ):
         if limit is not None and figure is None:
             failed.append(f"{name} = {limit:g}, and the figure is not defined")

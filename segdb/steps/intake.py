@@ -99,9 +99,7 @@ def take_in(store: DuckDB, settings: Settings, sources: Sources, progress: Progr
     return Intake(features, catalogue, recipe, as_of, accounts, rejected, count)
 
 
-def _judge_orders(
-    store: DuckDB, recipe: Recipe, sources: Sources, catalogue: Catalogue
-) -> Judged:
+def _judge_orders(store: DuckDB, recipe: Recipe, sources: Sources, catalogue: Catalogue) -> Judged:
     assert sources.orders is not None  # noqa: S101 - the caller asked first
     raw, reading = sources.orders
     table = clean.deduplicated(raw.table) if recipe.deduplicate else raw.table

@@ -60,9 +60,9 @@ def learn(store: DuckDB, settings: Settings, intake: Intake, progress: Progress)
     capped = store.view("segdb_capped", cap(filled, parameters))
     parameters = _transformed(store, settings, intake, capped, parameters)
     transformed = store.view("segdb_transformed", transform(capped, parameters))
-    row = store.rows(
-        measures(transformed, [p.column for p in parameters], settings.scale.method)
-    )[0]
+    row = store.rows(measures(transformed, [p.column for p in parameters], settings.scale.method))[
+        0
+    ]
     correlations = {
         (names[i], names[j]): _defined(row[f"r_{i}_{j}"])
         for i, j in combinations(range(len(names)), 2)
@@ -83,9 +83,8 @@ def _score_edges(store: DuckDB, intake: Intake) -> dict[str, tuple[float, ...]]:
     }
 
 
-def prepared(features: ir.Table, parameters: tuple[Parameters, ...]) -> ir.Table:
+def prepared(features: ir.Table, matrix: tuple[Parameters, ...]) -> ir.Table:
     """Apply what was learned: fill, cap, transform and scale, as one expression."""
-    matrix = tuple(p for p in parameters if p.position is not None)
     return scale(transform(cap(fill(features, matrix), matrix), matrix), matrix)
 
 
@@ -114,9 +113,7 @@ def _capped(
     if query is None:
         return parameters
     row = store.rows(query)[0]
-    bounds = {
-        column: (row[f"lower_{i}"], row[f"upper_{i}"]) for i, column in enumerate(columns)
-    }
+    bounds = {column: (row[f"lower_{i}"], row[f"upper_{i}"]) for i, column in enumerate(columns)}
     return tuple(
         replace(p, lower=bounds[p.column][0], upper=bounds[p.column][1])
         if p.column in bounds

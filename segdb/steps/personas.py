@@ -119,9 +119,7 @@ def readable(feature: str) -> str:
     return re.sub(r"\s+", " ", text).strip().lower() or feature
 
 
-def _of_orders(
-    profiles: Sequence[Profile], playbook: Playbook
-) -> list[tuple[str, str, str, str]]:
+def _of_orders(profiles: Sequence[Profile], playbook: Playbook) -> list[tuple[str, str, str, str]]:
     if not all(profile.scores for profile in profiles):
         return []
     places = [persona.place for persona in playbook.personas]
@@ -147,8 +145,11 @@ def _of_attributes(
 
 def _described(profile: Profile, matrix: Sequence[str]) -> str:
     levels = (
-        (EXTREME, "very high"), (REMARKABLE, "high"), (-REMARKABLE, "average"),
-        (-EXTREME, "low"), (float("-inf"), "very low"),
+        (EXTREME, "very high"),
+        (REMARKABLE, "high"),
+        (-REMARKABLE, "average"),
+        (-EXTREME, "low"),
+        (float("-inf"), "very low"),
     )
     ranked = sorted(matrix, key=lambda name: -abs(profile.z[name]))[:2]
     words = []

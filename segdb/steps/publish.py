@@ -15,54 +15,89 @@ from segdb import contract
 from segdb.features.rfm import scored
 from segdb.model import Model
 from segdb.stages.assign import labelled
+from segdb.stages.profile import rfm_by_segment, typical
+from segdb.steps.choose import Sources
 from segdb.steps.describe import Rows, centroid_rows, feature_sentences, parameter_rows
 from segdb.steps.intake import Intake
+from segdb.steps.live import live_select
+from segdb.steps.maps import Components, customer_map
 from segdb.store.publish import Content
 
+Queries = Mapping[contract.Table, ir.Table | str | None]
+
+# Customers kept in typical_customers of each segment.
+TYPICAL = 10
 _LIBRARIES = ("segdb", "duckdb", "ibis-framework", "sqlglot", "numpy", "scikit-learn", "pyarrow")
+
+
+def queries(
+    sources: Sources,
+    intake: Intake,
+    model: Model,
+    assigned: ir.Table,
+    components: Components,
+    run_id: int,
+) -> Queries:
+    """Return the query of each table that is written without passing through Python.
+
+    Args:
+        sources: for the live view.
+        intake: the features, the rejects, and how they came about.
+        model: the model.
+        assigned: every customer with ``nearest``, ``distance`` and ``margin``.
+        components: the axes of the maps.
+        run_id: the run.
+    """
+    run = ibis.literal(run_id, "int64")
+    features = scored(intake.features, model.score_edges)
+    scores = [column.name for column in contract.CUSTOMER_FEATURES.columns[1:]]
+    rejected = intake.rejected
+    return {
+        contract.SEGMENTS: labelled(assigned, model).mutate(run_id=run),
+        contract.SEGMENTS_LIVE: live_select(sources, intake.recipe, model, run_id),
+        contract.CUSTOMER_FEATURES: features.select("customer_id", *model.catalogue.names, *scores),
+        contract.REJECTED_ROWS: rejected.select(
+            run_id=run,
+            source=rejected.source,
+            reason=rejected.reason,
+            row=rejected.row.cast("json"),
+        ),
+        contract.CUSTOMER_MAP: customer_map(assigned, model, components),
+        contract.TYPICAL_CUSTOMERS: typical(labelled(assigned, model), TYPICAL),
+        contract.RFM_BY_SEGMENT: rfm_by_segment(
+            scored(labelled(assigned, model, keep=model.catalogue.names), model.score_edges)
+        ),
+    }
 
 
 def contents(
     schema: str,
-    intake: Intake,
     model: Model,
-    assigned: ir.Table,
-    run: Mapping[str, Any],
+    large: Queries,
     small: Mapping[contract.Table, Rows],
+    run: Mapping[str, Any],
 ) -> tuple[Content, ...]:
-    """Return what goes into each published table.
+    """Return what goes into each published table, in the order of the contract.
 
     Args:
         schema: where the tables are.
-        intake: the features and the rejects.
         model: the model.
-        assigned: every customer with ``nearest``, ``distance`` and ``margin``.
-        run: the row of ``runs``.
+        large: the queries of the tables that stay in the database.
         small: the rows of the tables that were made in Python.
+        run: the row of ``runs``.
     """
-    run_id = ibis.literal(int(run["run_id"]), "int64")
-    names = model.catalogue.names
     sentences = feature_sentences(model.catalogue)
-    features = scored(intake.features, model.score_edges)
-    scores = [column.name for column in contract.CUSTOMER_FEATURES.columns[1:]]
-    queries = {
-        contract.SEGMENTS: labelled(assigned, model).mutate(run_id=run_id),
-        contract.CUSTOMER_FEATURES: features.select("customer_id", *names, *scores),
-        contract.REJECTED_ROWS: intake.rejected.select(
-            run_id=run_id,
-            source=intake.rejected.source,
-            reason=intake.rejected.reason,
-            row=intake.rejected.row.cast("json"),
-        ),
-    }
-    rows: dict[contract.Table, Rows] = {
+    segments = large[contract.SEGMENTS]
+    assert isinstance(segments, ir.Table)  # noqa: S101 - it is made above
+    key = segments.schema()["customer_id"]
+    tables: dict[contract.Table, ir.Table | str | Sequence[Mapping[str, Any]] | None] = {
+        **large,
         **small,
         contract.SEGMENT_CENTROIDS: centroid_rows(model),
         contract.FEATURE_PARAMETERS: parameter_rows(model),
         contract.RUNS: [dict(run)],
+        contract.CUSTOMER_SEGMENTS: _customer_segments(schema, key, model.catalogue.names),
     }
-    tables: dict[contract.Table, ir.Table | Sequence[Mapping[str, Any]]] = {**queries, **rows}
-    tables[contract.CUSTOMER_SEGMENTS] = _customer_segments(schema, intake, names)
     return tuple(
         Content(table, tables[table], sentences if table.features else {})
         for table in contract.TABLES
@@ -75,27 +110,29 @@ def versions() -> str:
     return json.dumps({"python": platform.python_version(), **found})
 
 
-def _customer_segments(schema: str, intake: Intake, names: Sequence[str]) -> ir.Table:
-    key = {"customer_id": intake.features.schema()["customer_id"]}
-
-    def published(table: contract.Table, extra: Mapping[str, str] | None = None) -> ir.Table:
-        types = {c.name: c.type for c in table.columns}
-        columns = {
-            name: key["customer_id"] if kind == contract.ID else _IBIS[kind]
-            for name, kind in types.items()
-        }
-        return ibis.table({**columns, **(extra or {})}, name=table.name, database=schema)
+def _customer_segments(schema: str, key: Any, names: Sequence[str]) -> ir.Table:
+    def published(table: contract.Table, features: Sequence[str] = ()) -> ir.Table:
+        columns = {c.name: key if c.type == contract.ID else _IBIS[c.type] for c in table.columns}
+        return ibis.table(
+            {**columns, **dict.fromkeys(features, "float64")}, name=table.name, database=schema
+        )
 
     segments = published(contract.SEGMENTS)
-    features = published(contract.CUSTOMER_FEATURES, dict.fromkeys(names, "float64"))
-    profiles = published(contract.SEGMENT_PROFILES).rename(
-        segment_customers="customers", segment_revenue="revenue", profile_id="segment_id"
+    features = published(contract.CUSTOMER_FEATURES, names)
+    profiles = published(contract.SEGMENT_PROFILES)
+    own = {column.name for column in contract.CUSTOMER_FEATURES.columns} | set(names)
+    taken = {"segment_customers": "customers", "segment_revenue": "revenue"}
+    places = {column: segments[column] for column in segments.columns}
+    places |= {column: features[column] for column in own - {"customer_id"}}
+    for column in contract.CUSTOMER_SEGMENTS.columns:
+        if column.name not in places:
+            places[column.name] = profiles[taken.get(column.name, column.name)]
+    order = [column.name for column in contract.CUSTOMER_SEGMENTS.columns]
+    together = segments.join(features, segments.customer_id == features.customer_id).join(
+        profiles, segments.segment_id == profiles.segment_id
     )
-    together = segments.join(features, "customer_id").join(
-        profiles, segments.segment_id == profiles.profile_id
-    )
-    own = [column.name for column in contract.CUSTOMER_SEGMENTS.columns]
-    return together.select("customer_id", *own[1:5], *names, *own[5:])
+    shown = [order[0], *order[1:5], *names, *order[5:]]
+    return together.select(**{name: places[name] for name in shown})
 
 
 _IBIS: Mapping[str, str] = {

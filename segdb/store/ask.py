@@ -28,7 +28,7 @@ def ask(path: Path, schema: str, sql: str) -> pa.Table:
                 f"{path} holds no segments in the schema '{schema}'. `segdb run` publishes them."
             )
         statements = store.connection.extract_statements(sql)
-        if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT_STATEMENT:
+        if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
             raise UserError("A query is one SELECT; it cannot change the database.")
         store.execute(f"USE {quoted(schema)}")
         store.execute("SET enable_external_access = false")

@@ -17,7 +17,7 @@ from segdb.store.raw import Raw, forget
 
 __all__ = ["Raw", "read"]
 
-_QUERY = re.compile(r"\s*(?:--[^\n]*\n\s*|/\*.*?\*/\s*)*(select|with|from|values)\b|\s*\(", re.I | re.S)
+_QUERY = re.compile(r"\s*(?:--[^\n]*\n\s*|/\*.*?\*/\s*)*(select|with|from|values)\b|\s*\(", re.IGNORECASE | re.DOTALL)
 
 
 @runtime_checkable

@@ -1,0 +1,84 @@
+"""How each feature is distributed, before and after capping."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import altair as alt
+
+from segdb.charts.chart import Chart, Drawn, Field, Query, Rows, data
+from segdb.charts.look import Look
+from segdb.charts.theme import ACCENT
+
+BINS = Query(
+    "bins",
+    """
+WITH bins AS (
+    SELECT feature, stage, bin, histograms."lower", histograms."upper", histograms.customers
+    FROM segdb.feature_histograms AS histograms
+    JOIN segdb.feature_statistics USING (feature)
+    QUALIFY dense_rank() OVER (ORDER BY importance DESC NULLS LAST, feature) <= 15
+),
+islands AS (  -- neighbouring bins of fewer than 5 customers become one
+    SELECT
+        *,
+        CASE WHEN customers < 5 THEN bin - row_number() OVER (
+            PARTITION BY feature, stage, customers < 5 ORDER BY bin
+        ) END AS island
+    FROM bins
+    WHERE customers > 0
+)
+SELECT
+    feature,
+    stage,
+    min("lower") AS "from",
+    max("upper") AS "to",
+    sum(customers)::BIGINT AS customers,
+    sum(customers) / (max(bin) - min(bin) + 1) AS a_bin
+FROM islands
+GROUP BY feature, stage, island, if(island IS NULL, bin, NULL)
+HAVING sum(customers) >= 5
+ORDER BY feature, stage DESC, "from"
+""",
+    (
+        Field("feature", "Feature", "feature"),
+        Field("stage", "Stage"),
+        Field("from", "From", "number"),
+        Field("to", "To", "number"),
+        Field("customers", "Customers", "customers"),
+        Field("a_bin", "Customers a bin", "number"),
+    ),
+    shown=60,
+)
+
+
+def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
+    """Draw a panel a feature and stage."""
+    return (
+        alt.Chart()
+        .mark_bar(color=ACCENT, opacity=0.85, aria=False, stroke="var(--surface)", strokeWidth=0.5)
+        .encode(
+            x=alt.X("from:Q", title=None, scale=alt.Scale(zero=False, nice=False),
+                    axis=alt.Axis(tickCount=4, format="~s", grid=False)),
+            x2="to:Q",
+            y=alt.Y("a_bin:Q", title=None, axis=alt.Axis(tickCount=3, format="~s")),
+            tooltip=BINS.tooltip[:5],
+        )
+        .transform_calculate(panel="datum.feature + ', ' + datum.stage")
+        .properties(width=200, height=90)
+        .facet(data=data("bins"), facet=alt.Facet("panel:N", sort=None, title=None), columns=4)
+        .resolve_scale(x="independent", y="independent")
+    )  # fmt: skip
+
+
+CHART = Chart(
+    name="capping",
+    title="Features before and after capping",
+    caption="Capping moves the few extreme values to a bound, so that they do not pull the "
+    "centres. Neighbouring bars of fewer than 5 customers are drawn as one.",
+    description="Histograms of each feature over all customers, before and after capping.",
+    section="data",
+    queries=(BINS,),
+    draw=draw,
+    panel=240,
+)

@@ -1,0 +1,74 @@
+"""Who moved from which segment to which in the last run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import altair as alt
+
+from segdb.charts.chart import Chart, Drawn, Field, Query, Rows, data, of_chosen
+from segdb.charts.look import Look
+from segdb.charts.theme import ACCENT
+
+MOVES = Query(
+    "moves",
+    """
+WITH names AS (
+    SELECT segment_id, arg_max(segment, valid_from) AS segment
+    FROM segdb.segment_history
+    GROUP BY segment_id
+)
+SELECT
+    to_segment_id AS segment_id,
+    coalesce(old.segment, 'not there before') AS from_segment,
+    coalesce(new.segment, 'gone') AS to_segment,
+    moves.customers,
+    moves.customers / sum(moves.customers) OVER (PARTITION BY from_segment_id) AS share
+FROM segdb.segment_migrations AS moves
+LEFT JOIN names AS old ON old.segment_id = from_segment_id
+LEFT JOIN names AS new ON new.segment_id = to_segment_id
+WHERE run_id = (SELECT max(run_id) FROM segdb.runs) AND moves.customers >= 5
+ORDER BY from_segment_id NULLS LAST, to_segment_id NULLS LAST
+""",
+    (
+        Field("segment_id", "Number"),
+        Field("from_segment", "From"),
+        Field("to_segment", "To"),
+        Field("customers", "Customers", "customers"),
+        Field("share", "Share of those before", "share"),
+    ),
+    shown=120,
+)
+
+
+def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
+    """Draw a cell a pair of segments."""
+    height = 34 * len({row["from_segment"] for row in rows["moves"]})
+    base = alt.Chart(data("moves")).encode(
+        x=alt.X("to_segment:N", sort=None, title="To",
+                axis=alt.Axis(orient="top", labelAngle=-30, labelLimit=130, grid=False)),
+        y=alt.Y("from_segment:N", sort=None, title="From", axis=alt.Axis(grid=False)),
+        opacity=of_chosen(faded=0.2),
+    )  # fmt: skip
+    cells = base.mark_rect(
+        color=ACCENT, cornerRadius=3, xOffset=1, x2Offset=-1, yOffset=1, y2Offset=-1
+    ).encode(
+        fillOpacity=alt.FillOpacity(
+            "share:Q", scale=alt.Scale(domain=[0, 1], range=[0.04, 0.6]), legend=None
+        ),
+        tooltip=MOVES.tooltip,
+    )
+    words = base.mark_text(fontSize=11, aria=False).encode(text=alt.Text("customers:Q", format=","))
+    return alt.layer(cells, words).properties(width="container", height=height)
+
+
+CHART = Chart(
+    name="migrations",
+    title="Who moved",
+    caption="Customers by their segment before the last run and after it; the stronger, the "
+    "larger a part of those before. Moves of fewer than 5 customers are left out.",
+    description="Customers by segment before and after the last run.",
+    section="history",
+    queries=(MOVES,),
+    draw=draw,
+)

@@ -1,0 +1,55 @@
+"""How many customers lack each feature."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import altair as alt
+
+from segdb.charts.chart import Chart, Drawn, Field, Query, Rows, data
+from segdb.charts.look import Look
+from segdb.charts.theme import ACCENT
+
+FEATURES = Query(
+    "features",
+    """
+SELECT feature, missing, missing / (customers + missing) AS share
+FROM segdb.feature_statistics
+WHERE missing >= 5
+ORDER BY missing DESC, feature
+LIMIT 30
+""",
+    (
+        Field("feature", "Feature", "feature"),
+        Field("missing", "Customers without it", "customers"),
+        Field("share", "Share of customers", "share"),
+    ),
+)
+
+
+def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
+    """Draw a bar a feature."""
+    base = alt.Chart(data("features")).encode(
+        x=alt.X("share:Q", title="Share of customers", axis=alt.Axis(format=".0%"),
+                scale=alt.Scale(domain=[0, 1])),
+        y=alt.Y("feature:N", sort=None, title=None),
+    )  # fmt: skip
+    bars = base.mark_bar(color=ACCENT, height={"band": 0.5}, cornerRadiusEnd=3).encode(
+        tooltip=FEATURES.tooltip
+    )
+    words = base.mark_text(align="left", dx=6).encode(text=alt.Text("missing:Q", format=","))
+    return alt.layer(bars, words).properties(
+        width="container", height=max(28 * len(rows["features"]), 40)
+    )
+
+
+CHART = Chart(
+    name="missing_values",
+    title="What is missing",
+    caption="Customers who lack a feature. It was filled as the settings say before the segments "
+    "were made; the profiles above count only those who have it.",
+    description="For each feature, the number of customers who lack it.",
+    section="data",
+    queries=(FEATURES,),
+    draw=draw,
+)

@@ -1,0 +1,71 @@
+"""The sizes of the segments, run by run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import altair as alt
+
+from segdb.charts.chart import Chart, Drawn, Field, Query, Rows, data, of_chosen
+from segdb.charts.look import Look
+
+SIZES = Query(
+    "sizes",
+    """
+SELECT
+    runs.run_id,
+    runs.as_of::DATE::VARCHAR AS as_of,
+    segment_id,
+    arg_max(segment, valid_from) AS segment,
+    count(*) AS customers
+FROM segdb.runs AS runs
+JOIN segdb.segment_history AS history
+    ON history.valid_from <= runs.as_of
+    AND (history.valid_to IS NULL OR history.valid_to > runs.as_of)
+WHERE (SELECT count(DISTINCT as_of) FROM segdb.runs) > 1
+GROUP BY runs.run_id, runs.as_of, segment_id
+HAVING count(*) >= 5
+ORDER BY runs.run_id, segment_id
+""",
+    (
+        Field("run_id", "Run", "count"),
+        Field("as_of", "As of"),
+        Field("segment_id", "Number"),
+        Field("segment", "Segment"),
+        Field("customers", "Customers", "customers"),
+    ),
+    shown=120,
+)
+
+
+def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
+    """Draw a line a segment."""
+    base = alt.Chart(data("sizes")).encode(
+        x=alt.X("as_of:T", title=None, axis=alt.Axis(grid=False, tickCount=6)),
+        y=alt.Y("customers:Q", title="Customers", axis=alt.Axis(format="~s", tickCount=5)),
+        color=look.colour(),
+        opacity=of_chosen(),
+        detail="segment_id:N",
+    )
+    line = base.mark_line(strokeWidth=2.5)
+    points = base.mark_circle(size=60, opacity=1).encode(tooltip=SIZES.tooltip)
+    last = (
+        base.transform_window(place="rank()", sort=[alt.SortField("as_of", "descending")],
+                              groupby=["segment_id"])
+        .transform_filter("datum.place == 1")
+        .mark_text(align="right", dx=-4, dy=-12, limit=160)
+        .encode(text="segment:N")
+    )  # fmt: skip
+    return alt.layer(line, points, last).properties(width="container", height=300)
+
+
+CHART = Chart(
+    name="sizes_over_time",
+    title="Sizes over time",
+    caption="Customers in each segment at the day of each run. A segment keeps its number and "
+    "colour from run to run.",
+    description="Number of customers of each segment, by the date of the run.",
+    section="history",
+    queries=(SIZES,),
+    draw=draw,
+)

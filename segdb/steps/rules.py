@@ -1,0 +1,87 @@
+"""Rules: a predicate over ``customer_features`` for each segment, with what it finds counted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import ibis.expr.types as ir
+
+from segdb.cluster.matrix import Matrix
+from segdb.cluster.rules import Rule, find
+from segdb.compile import quoted, to_sql
+from segdb.model import Model
+from segdb.settings import Settings
+from segdb.stages.matrix import everyone, sample
+from segdb.store.duckdb import DuckDB
+
+Figures = tuple[str | None, float | None, float | None]
+
+
+def find_rules(
+    store: DuckDB, settings: Settings, assigned: ir.Table, model: Model
+) -> list[Figures]:
+    """Return (rule, precision, recall) of each segment, in the order of the model.
+
+    The trees are grown on the matrix's rows, or on a uniform sample of that size; precision and
+    recall are counted in SQL over all customers.
+    """
+    fills = {p.feature: p.fill for p in model.parameters}
+    names = [p.feature for p in model.matrix]
+    natural = assigned.select(
+        "customer_id", "nearest", **{name: assigned[name].fill_null(fills[name]) for name in names}
+    )
+    counts = store.rows(
+        assigned.agg(customers=assigned.count(), **{n: assigned[n].isnull().sum() for n in names})
+    )[0]
+    rows = settings.cluster.matrix_rows
+    wanted = ["nearest", *names]
+    few = counts["customers"] <= rows
+    query = (
+        everyone(natural, wanted)
+        if few
+        else sample(natural, wanted, rows, counts["customers"], settings.cluster.seed + 2)
+    )
+    matrix = Matrix.from_arrow(store.fetch(query), "customer_id", "weight")
+    rules = find(matrix, "nearest", len(model.segments))
+    texts = [None if rule is None else rule_sql(rule, fills, counts) for rule in rules]
+    return _counted(store, assigned, texts)
+
+
+def rule_sql(rule: Rule, fills: Mapping[str, float], missing: Mapping[str, int]) -> str:
+    """Return a rule as a predicate over ``customer_features``.
+
+    Args:
+        rule: a disjunction of conjunctions.
+        fills: what a missing feature counts as.
+        missing: how many customers lack each feature.
+    """
+
+    def condition(feature: str, operator: str, threshold: float) -> str:
+        name = quoted(feature)
+        value = f"coalesce({name}, {fills[feature]!r})" if missing[feature] else name
+        return f"{value} {operator} {threshold!r}"
+
+    parts = [
+        " AND ".join(condition(c.feature, c.operator, c.threshold) for c in conjunction)
+        for conjunction in rule.conditions
+    ]
+    return parts[0] if len(parts) == 1 else " OR ".join(f"({part})" for part in parts)
+
+
+def _counted(store: DuckDB, assigned: ir.Table, rules: Sequence[str | None]) -> list[Figures]:
+    parts = []
+    for place, rule in enumerate(rules):
+        own = f"nearest = {place}"
+        parts += [
+            f"count(*) FILTER (WHERE ({rule or 'false'}) AND {own}) AS both_{place}",
+            f"count(*) FILTER (WHERE {rule or 'false'}) AS found_{place}",
+            f"count(*) FILTER (WHERE {own}) AS own_{place}",
+        ]
+    query = f"SELECT {', '.join(parts)} FROM ({to_sql(assigned)})"  # noqa: S608
+    row = store.rows(query)[0]
+    figures: list[Figures] = []
+    for place, rule in enumerate(rules):
+        both, found, own = (row[f"{name}_{place}"] for name in ("both", "found", "own"))
+        precision = both / found if found else None
+        figures.append((rule, precision, both / own if own else None))
+    return figures
