@@ -83,7 +83,7 @@ class Chart:
         caption: how to read it, in a sentence.
         description: what it shows, for those who do not see it.
         section: where it stands on the page.
-        queries: the numbers it reads; without rows of the first, the chart is left out.
+        queries: the numbers it reads; where the first has no rows, the chart is left out.
         draw: rows by query name, and the look, to an Altair chart over ``data(name)``.
         panel: least width of a panel in pixels, of a facet; 0 where it is none.
     """
@@ -96,6 +96,10 @@ class Chart:
     queries: tuple[Query, ...]
     draw: Callable[[Mapping[str, Rows], Look], Drawn]
     panel: int = 0
+
+    def shown(self, rows: Mapping[str, Rows]) -> bool:
+        """Tell whether there is something to draw."""
+        return bool(rows[self.queries[0].name])
 
     def spec(self, rows: Mapping[str, Rows], look: Look) -> dict[str, Any]:
         """Return the Vega-Lite spec, with the rows as its datasets.

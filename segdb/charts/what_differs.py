@@ -13,7 +13,7 @@ from segdb.charts.theme import HIGH, LOW
 CELLS = Query(
     "cells",
     """
-SELECT segment_id, segment, feature, mean, z
+SELECT segment_id, segment, feature, segment_features.mean, z
 FROM segdb.segment_features
 JOIN segdb.segment_profiles USING (segment_id)
 JOIN segdb.feature_statistics USING (feature)

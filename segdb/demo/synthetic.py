@@ -97,7 +97,7 @@ WITH {_shop(customers, seed, mean)}, {_lines(multi_line_share)}, dated AS (
         TIMESTAMP '{AS_OF}' - to_seconds(CAST(recency_seconds + rhythm_seconds * (
             place + CASE WHEN place > 0 THEN 0.7 * ({uniform("order_key", 1)} - 0.5) ELSE 0 END
         ) AS BIGINT)) AS ordered,
-        typical_amount * exp(0.4 * {normal("line_key", 2)}) AS paid,
+        typical_amount * exp(0.35 * {normal("line_key", 2)}) AS paid,
         {below("10000", "row_key", 3)} AS mess
     FROM lines
 )
@@ -183,16 +183,16 @@ planted(segment, planted_segment, recency_days, mean_orders, span_days, amount) 
 ), ordering AS (
     SELECT *,
         CASE WHEN mean_orders = 1 THEN 1 ELSE CAST(greatest(2, round(
-            mean_orders * exp(0.3 * {normal("key", 1)} - 0.045)
+            mean_orders * exp(0.25 * {normal("key", 1)} - 0.031)
         )) AS BIGINT) END AS orders
     FROM numbered
     JOIN planted USING (segment)
 ), shop AS MATERIALIZED (
     SELECT customer_id, key, planted_segment, orders,
-        86400 * recency_days * exp(0.4 * {normal("key", 2)}) AS recency_seconds,
-        86400 * span_days * exp(0.2 * {normal("key", 3)}) / greatest(orders - 1, 1)
+        86400 * recency_days * exp(0.35 * {normal("key", 2)}) AS recency_seconds,
+        86400 * span_days * exp(0.15 * {normal("key", 3)}) / greatest(orders - 1, 1)
             AS rhythm_seconds,
-        amount * exp(0.3 * {normal("key", 4)}) AS typical_amount
+        amount * exp(0.25 * {normal("key", 4)}) AS typical_amount
     FROM ordering
 )"""  # noqa: S608
 

@@ -28,7 +28,7 @@ def numeric_attributes(table: ir.Table, reading: Reading, ask: Ask) -> tuple[str
             values[column.name] = read.try_cast("float64")
     if not values:
         return ()
-    asked = {}
+    asked: dict[str, ir.Scalar] = {}
     for place, number in enumerate(values.values()):
         asked |= {
             f"rows{place}": number.count(),

@@ -35,10 +35,13 @@ _DATES: tuple[tuple[str, str, str], ...] = (
     (COMPACT, "9{8}", "%Y%m%d"),
 )
 _TIME = re.compile(
-    r"(?P<gap>T|,? )99?:99(?P<second>:99)?(?P<part>[.,]9+)?(?P<space> ?)(?P<half>AA|aa)?"
+    r"(?P<gap>A|,? )99?:99(?P<second>:99)?(?P<part>[.,]9+)?(?P<space> ?)(?P<half>AA|aa)?"
     r"(?P<zone> ?(?:Z|A|AAA|[+-]99(?::?99)?))?"
 )
-_ISO = re.compile(r"9999([-/])99?\1(?:99?)(?:[T ]99?:99(?::99(?:\.9+)?)?(?: ?A| AAA|[+-]99:?(?:99)?)?)?")
+# As the engine's own cast reads it; the T between date and time is a letter as any other.
+_ISO = re.compile(
+    r"9999([-/])99?\1(?:99?)(?:[A ]99?:99(?::99(?:\.9+)?)?(?: ?A| AAA|[+-]99(?::?99)?)?)?"
+)
 
 
 def families(shapes: Sequence[Shape]) -> dict[str, tuple[str, ...]]:
@@ -51,8 +54,11 @@ def families(shapes: Sequence[Shape]) -> dict[str, tuple[str, ...]]:
     iso = total = 0
     for shape in shapes:
         total += shape.count
-        iso += shape.count if _ISO.fullmatch(shape.text) else 0
-        for family, formats in formats_of(shape).items():
+        ways = formats_of(shape)
+        if _ISO.fullmatch(shape.text):
+            iso += shape.count
+            ways.setdefault(YEAR_FIRST, ())
+        for family, formats in ways.items():
             fitting[family] += shape.count
             weights.setdefault(family, Counter()).update(dict.fromkeys(formats, shape.count))
     found = {
@@ -107,7 +113,8 @@ def _time_format(rest: str) -> str | None:
     second = ":%S" if match["second"] else ""
     part = match["part"][0] + "%f" if match["part"] else ""
     half = match["space"] + "%p" if match["half"] else ""
-    return f"{match['gap']}{hour}:%M{second}{part}{half}"
+    gap = match["gap"].replace("A", "T")
+    return f"{gap}{hour}:%M{second}{part}{half}"
 
 
 def _with_times(formats: Iterable[str]) -> tuple[str, ...]:

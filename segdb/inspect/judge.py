@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import ibis.expr.types as ir
 
@@ -18,6 +19,7 @@ from segdb.settings import Source
 from segdb.stages.source import plain_number, stripped, value
 
 _HEAD = 100_000
+_HALF, _NEARLY_ALL = 0.5, 0.99
 
 
 @dataclass(frozen=True)
@@ -27,14 +29,13 @@ class Fit:
     Attributes:
         reading: the way.
         share: of the values that are not missing, those it reads.
-        failing: a value it does not read.
-        rival: another way that is as good and gives other values; a reader must choose.
+        rival: another way that is as good and gives other values, or that reads values which
+            this one does not; a reader must choose.
         example: a value on which the two differ.
     """
 
     reading: ColumnReading
     share: float
-    failing: str | None = None
     rival: ColumnReading | None = None
     example: str | None = None
 
@@ -74,9 +75,7 @@ def judge(
     }
     measured |= _measure(table, more, source, ask, value)
     judged = {
-        name: Judgement(
-            _best(fits, "number", marks[name].likely), _best(fits, "timestamp", None)
-        )
+        name: Judgement(_best(fits, "number", marks[name].likely), _best(fits, "timestamp", None))
         for name, fits in measured.items()
     }
     settled = {
@@ -118,7 +117,7 @@ def _measure(
     ask: Ask,
     read_value: Callable[[ir.Table, ColumnReading, Sequence[str]], ir.Value],
 ) -> dict[str, list[Fit]]:
-    """Count, in one query, what each reading reads, and find a value that it does not."""
+    """Count, in one query, what each reading reads, and find a value that two read apart."""
     possible = {name: readings for name, readings in possible.items() if readings}
     if not possible:
         return {}
@@ -136,38 +135,53 @@ def _measure(
         for way, reading in enumerate(readings):
             own = read[f"v{place}_{way}"]
             asked[f"c{place}_{way}"] = own.count()
-            asked[f"f{place}_{way}"] = text.min(where=own.isnull())
-            for other in range(way):
-                if readings[other].kind == reading.kind:
-                    differ = own != read[f"v{place}_{other}"]
-                    asked[f"d{place}_{other}_{way}"] = text.min(where=differ)
+            for other in range(len(readings)):
+                if other != way and readings[other].kind == reading.kind:
+                    theirs = read[f"v{place}_{other}"]
+                    only = own.isnull() & theirs.notnull()
+                    asked[f"x{place}_{way}_{other}"] = only.sum()
+                    asked[f"d{place}_{way}_{other}"] = text.min(where=(own != theirs) | only)
     counts = ask(read.agg(**asked)).to_pylist()[0]
     return {
-        name: [
-            Fit(
-                reading,
-                counts[f"c{place}_{way}"] / max(counts[f"n{place}"], 1),
-                counts[f"f{place}_{way}"],
-                example=_first(counts, place, way),
-            )
-            for way, reading in enumerate(readings)
-        ]
+        name: [_fit(counts, place, way, readings) for way in range(len(readings))]
         for place, (name, readings) in enumerate(possible.items())
     }
 
 
-def _plain_value(
-    table: ir.Table, reading: ColumnReading, null_values: Sequence[str]
-) -> ir.Value:
+def _fit(counts: Mapping[str, Any], place: int, way: int, readings: Sequence[ColumnReading]) -> Fit:
+    present = max(counts[f"n{place}"], 1)
+    read = {other: counts[f"c{place}_{other}"] for other in range(len(readings))}
+    rivals = [
+        other
+        for other in read
+        if counts.get(f"d{place}_{way}_{other}") is not None
+        and (
+            read[way] == read[other]
+            or counts[f"x{place}_{way}_{other}"] > (1 - _NEARLY_ALL) * present
+        )
+    ]
+    if not rivals:
+        return Fit(readings[way], read[way] / present)
+    rival = max(rivals, key=lambda other: read[other])
+    example = counts[f"d{place}_{way}_{rival}"]
+    return Fit(readings[way], read[way] / present, readings[rival], example)
+
+
+def failing(
+    table: ir.Table, reading: ColumnReading, null_values: Sequence[str], ask: Ask
+) -> str | None:
+    """Return a value that a reading does not read."""
+    text = stripped(table[reading.name], null_values)
+    first = text.min(where=value(table, reading, null_values).isnull())
+    found: str | None = ask(table.agg(text=first)).to_pylist()[0]["text"]
+    return found
+
+
+def _plain_value(table: ir.Table, reading: ColumnReading, null_values: Sequence[str]) -> ir.Value:
     tokens = any(character.isdigit() for token in null_values for character in token)
     if reading.kind != "number" or tokens:
         return value(table, reading, null_values)
     return plain_number(table[reading.name].cast("string"), reading.decimal)
-
-
-def _first(counts: Mapping[str, str | None], place: int, way: int) -> str | None:
-    keys = [key for key in counts if key.startswith(f"d{place}_") and str(way) in key.split("_")]
-    return next((counts[key] for key in keys if counts[key] is not None), None)
 
 
 def _surviving(fits: Iterable[Fit]) -> list[ColumnReading]:
@@ -175,10 +189,22 @@ def _surviving(fits: Iterable[Fit]) -> list[ColumnReading]:
     kept: list[ColumnReading] = []
     listed = list(fits)
     for kind in ("number", "timestamp"):
-        own = [fit for fit in listed if fit.reading.kind == kind and fit.share >= 0.5]
+        own = [fit for fit in listed if fit.reading.kind == kind and fit.share > 0]
+        # A year of two digits in front is rare, and would rival every other order.
+        usual = [fit for fit in own if not fit.reading.formats[:1] or not _short_year(fit)]
+        if any(fit.share >= _HALF for fit in usual):
+            own = usual
         best = max((fit.share for fit in own), default=0.0)
-        kept += [fit.reading for fit in own if fit.share >= 0.95 * best]
+        kept += [
+            fit.reading
+            for fit in own
+            if best >= _HALF and (fit.share >= 0.95 * best or best < _NEARLY_ALL)
+        ]
     return kept
+
+
+def _short_year(fit: Fit) -> bool:
+    return fit.reading.formats[0].startswith("%y")
 
 
 def _best(fits: Iterable[Fit], kind: str, likely: str | None) -> Fit | None:
@@ -186,10 +212,8 @@ def _best(fits: Iterable[Fit], kind: str, likely: str | None) -> Fit | None:
     if not own:
         return None
     equal = [fit for fit in own if fit.share == own[0].share]
-    if len(equal) > 1 and equal[0].example is not None:
-        chosen = next((fit for fit in equal if fit.reading.decimal == likely), None)
-        return chosen or replace(equal[0], rival=equal[1].reading)
-    return own[0]
+    chosen = next((fit for fit in equal if fit.rival and fit.reading.decimal == likely), None)
+    return replace(chosen, rival=None) if chosen else own[0]
 
 
 def _settled(one: Judgement, mark: str) -> Judgement:
@@ -197,6 +221,4 @@ def _settled(one: Judgement, mark: str) -> Judgement:
     if fit is None or fit.rival is None:
         return one
     reading = fit.reading if fit.reading.decimal == mark else fit.rival
-    return replace(one, number=Fit(reading, fit.share, fit.failing))
-
-
+    return replace(one, number=Fit(reading, fit.share))

@@ -16,12 +16,14 @@ _NUMBER = re.compile(
     rf"[-+−–(]?\s?{_AROUND}\s?[-+−–]?\s?(?P<digits>[.,]?9[9.,{_GROUPS}]*?(?:[eE][-+]?9+|[aA][-+]9+)?)"
     rf"\s?(?:{_AROUND}|%)[-−)]*"
 )
-_READS: dict[Decimal, re.Pattern[str]] = {
-    mark: re.compile(
-        rf"(?:9{{1,3}}(?:[{_GROUPS}{other}]9{{2,3}})*[{_GROUPS}{other}]9{{3}}|9*)(?:[{mark}]9*)?"
-    )
-    for mark, other in ((".", ","), (",", "."))
-}
+
+
+def _grouped(mark: str, other: str) -> re.Pattern[str]:
+    groups = rf"9{{1,3}}(?:[{_GROUPS}{other}]9{{2,3}})*[{_GROUPS}{other}]9{{3}}"
+    return re.compile(rf"(?:{groups}|9*)(?:[{mark}]9*)?")
+
+
+_READS: dict[Decimal, re.Pattern[str]] = {".": _grouped(".", ","), ",": _grouped(",", ".")}
 
 
 @dataclass(frozen=True)

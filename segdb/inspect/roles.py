@@ -52,9 +52,7 @@ class Column:
 class Chooser:
     """Finds the column of each role, one after another; no column plays two."""
 
-    def __init__(
-        self, table: ir.Table, origin: str, columns: Sequence[Column], ask: Ask
-    ) -> None:
+    def __init__(self, table: ir.Table, origin: str, columns: Sequence[Column], ask: Ask) -> None:
         self.table = table
         self.origin = origin
         self.columns = columns
@@ -108,7 +106,7 @@ class Chooser:
     def _infer(self, role: Role, *, required: bool = False) -> None:
         if role in self.roles:
             return
-        ranked = self._ranked(role)
+        ranked = self._ranked(role, unfit=required)
         candidates = [name for points, name in ranked if points == ranked[0][0]]
         if role == "ordered_at" and not candidates:
             candidates = [c.name for c in self.columns if "moment" in c.able and not c.text]
@@ -141,7 +139,7 @@ class Chooser:
             self._take("order_id", [min(good, key=lambda name: distinct[f"{name} "])])
 
     def _infer_amount(self) -> None:
-        amounts = self._ranked("amount")
+        amounts = self._ranked("amount", unfit=True)
         prices = [] if "unit_price" in self.roles else self._ranked("unit_price")
         # A bare price is a line's total only where no quantity stands beside it.
         clear = [entry for entry in amounts if entry[0] > 70]
@@ -168,17 +166,17 @@ class Chooser:
                 'looks like the quantity. Add to the settings: [columns] quantity = "…".'
             )
 
-    def _ranked(self, role: Role) -> list[tuple[int, str]]:
+    def _ranked(self, role: Role, *, unfit: bool = False) -> list[tuple[int, str]]:
         """Return (score, name) of the columns that could play the role, the best first.
 
-        A well-named column of text whose values do not fit goes last: better an error that shows
-        a bad value than silence.
+        With ``unfit``, well-named columns of text whose values do not fit come last: an error
+        that shows a bad value helps more than one that knows of no column.
         """
         found = []
         for column in self.columns:
             points = score(role, column.name) if column.name not in self.roles.values() else 0
             if points and not column.fits(role):
-                points = points - 55 if column.text and points >= 90 else 0
+                points = points - 65 if unfit and column.text else 0
             if points > 0:
                 found.append((points, column.name))
         return sorted(found, key=lambda entry: -entry[0])
@@ -204,18 +202,20 @@ class Chooser:
         if len(candidates) > 1:
             lines = " or ".join(f'{role} = "{name}"' for name in candidates)
             raise SourceError(
-                f"{self.origin} has {len(candidates)} columns that could be {_WORDS.get(role, role)}"
-                f" ({', '.join(candidates)}). Choose one in the settings: [columns] {lines}."
+                f"{self.origin} has {len(candidates)} columns that could be "
+                f"{_WORDS.get(role, role)} ({', '.join(candidates)}). Choose one in the "
+                f"settings: [columns] {lines}."
             )
         self.roles[role] = candidates[0]
         self.inferred.append(role)
 
     def _unknown(self, role: Role, declared: str | None = None) -> SourceError:
         able = [column.name for column in self.columns if column.fits(role)]
-        kind = {"amount": "numeric ", "ordered_at": "date "}.get(role, "")
-        there = f" Its {kind}columns are: {', '.join(able[:20])}." if able else ""
+        kind = {"amount": "numeric ", "ordered_at": "date "}.get(role, "") if able else ""
+        shown = able or [column.name for column in self.columns]
+        there = f" Its {kind}columns are: {', '.join(shown[:20])}{', …' if shown[20:] else ''}."
         asked = f" and none is called '{declared}'" if declared else ""
         return SourceError(
-            f"No column of {self.origin} looks like {_WORDS[role]}{asked}. Name it in the settings: "
-            f'[columns] {role} = "…".{there}'
+            f"No column of {self.origin} looks like {_WORDS[role]}{asked}. Name it in the "
+            f'settings: [columns] {role} = "…".{there}'
         )

@@ -20,9 +20,7 @@ _MOST = 200
 # Of a long text the beginning shows that it is no number and no date.
 _LONGEST = 40
 # Letters are folded here and not in the query, where their translation takes longer.
-_LETTERS = str.maketrans(
-    string.ascii_uppercase + string.ascii_lowercase, "A" * 26 + "a" * 26
-)
+_LETTERS = str.maketrans(string.ascii_uppercase + string.ascii_lowercase, "A" * 26 + "a" * 26)
 
 
 @dataclass(frozen=True)

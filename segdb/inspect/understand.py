@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Literal
 
 import ibis.expr.datatypes as dt
@@ -10,14 +11,15 @@ import ibis.expr.types as ir
 
 from segdb.errors import SourceError
 from segdb.inspect import dates
-from segdb.inspect.judge import Fit, Judgement, judge
+from segdb.inspect.judge import Fit, Judgement, failing, judge
 from segdb.inspect.names import is_identifier
 from segdb.inspect.roles import Chooser, Column
 from segdb.inspect.shapes import Ask
 from segdb.reading import ColumnReading, Kind, Reading, Role
 from segdb.settings import Columns, Source
 
-_NUMERIC: tuple[Role, ...] = ("amount", "quantity", "unit_price")
+_MEASURED: frozenset[Role] = frozenset({"ordered_at", "amount", "quantity", "unit_price"})
+_WORDS: Mapping[bool, tuple[str, Kind]] = {True: ("date", "timestamp"), False: ("number", "number")}
 # The share of a column that must read as a kind, with and without a role.
 _ENOUGH, _NEARLY_ALL = 0.5, 0.99
 
@@ -63,17 +65,21 @@ def understand(
         chooser.orders(columns)
     else:
         chooser.customers(columns)
-    for role in sorted(wanted - chooser.roles.keys()):
+    for lacking in sorted(wanted - chooser.roles.keys()):
         raise SourceError(
-            f"No column of {origin} looks like the {role}, which the settings need. Name it: "
-            f'[columns] {role} = "…".'
+            f"No column of {origin} looks like the {lacking}, which the settings need. Name it: "
+            f'[columns] {lacking} = "…".'
         )
-    by_column = {name: role for role, name in chooser.roles.items()}
-    read = tuple(
-        _reading(name, schema[name], judged.get(name), by_column.get(name), origin)
-        for name in schema.names
-    )
-    reading = Reading(read, chooser.roles, source.null_values)
+    by_column: dict[str, Role] = {name: role for role, name in chooser.roles.items()}
+    read = []
+    for name in schema.names:
+        role, found = by_column.get(name), judged.get(name)
+        if role is not None and role in _MEASURED:
+            place = _Place(raw_table, name, role, origin)
+            read.append(_role_reading(place, found, source, ask))
+        else:
+            read.append(_reading(name, schema[name], found, role))
+    reading = Reading(tuple(read), chooser.roles, source.null_values)
     return reading, _notes(kind, reading, chooser.inferred)
 
 
@@ -99,69 +105,75 @@ def _column(name: str, kind: dt.DataType, judged: Judgement | None) -> Column:
 
 
 def _reading(
-    name: str, kind: dt.DataType, judged: Judgement | None, role: Role | None, origin: str
+    name: str, kind: dt.DataType, judged: Judgement | None, role: Role | None
 ) -> ColumnReading:
-    if role is not None and role not in ("customer_id", "order_id", "category"):
-        return _role_reading(name, kind, judged, role, origin)
     if not kind.is_string():
         return ColumnReading(name, "native")
-    number, moment = (judged.number, judged.moment) if judged else (None, None)
-    if role is None and not is_identifier(name):
-        for fit in (moment, number):
-            if fit and fit.share >= _NEARLY_ALL:
-                if fit.rival is None:
-                    return fit.reading
-                if fit.reading.kind == "number":
-                    return ColumnReading(name, "number")
+    if judged is not None and role is None and not is_identifier(name):
+        for fit in (judged.moment, judged.number):
+            if fit is None or fit.share < _NEARLY_ALL:
+                continue
+            if fit.rival is None:
+                return fit.reading
+            if fit.reading.kind == "number":
+                return ColumnReading(name, "number")
     return ColumnReading(name, "text")
 
 
+@dataclass(frozen=True)
+class _Place:
+    """A column in a role, for reading it and for saying where the trouble is."""
+
+    table: ir.Table
+    column: str
+    role: Role
+    origin: str
+
+    def __str__(self) -> str:
+        return f"{self.origin}, column '{self.column}' ({self.role})"
+
+
 def _role_reading(
-    name: str, kind: dt.DataType, judged: Judgement | None, role: Role, origin: str
+    place: _Place, judged: Judgement | None, source: Source, ask: Ask
 ) -> ColumnReading:
-    wanted: Kind = "number" if role in _NUMERIC else "timestamp"
-    what = "a number" if wanted == "number" else "a date"
-    plain = kind.is_numeric() if wanted == "number" else kind.is_temporal()
+    kind = place.table[place.column].type()
+    moment = place.role == "ordered_at"
+    what, wanted = _WORDS[place.role == "ordered_at"]
+    plain = kind.is_date() or kind.is_timestamp() if moment else kind.is_numeric()
     if plain and not kind.is_boolean():
-        return ColumnReading(name, "native")
-    fit = (judged.number if wanted == "number" else judged.moment) if judged else None
+        return ColumnReading(place.column, "native")
+    if not (kind.is_string() or (moment and kind.is_integer())):
+        raise SourceError(
+            f"{place} is of type {kind} and no {what}. Name another column in [columns] "
+            f"{place.role}, or give a SELECT that converts it."
+        )
+    fit = (judged.moment if moment else judged.number) if judged else None
     if fit is None or fit.share < _ENOUGH:
-        raise _unreadable(name, role, what, fit, origin, kind)
+        tried = fit.reading if fit else ColumnReading(place.column, wanted)
+        share = f"{fit.share:.0%} of" if fit else "fewer than half of"
+        value = failing(place.table, tried, source.null_values, ask)
+        example = f", and not {value!r}" if value is not None else ""
+        option = "date_format" if moment else "decimal"
+        raise SourceError(
+            f"{place}: {share} its values can be read as a {what}{example}. Set [source] {option}, "
+            f"or name another column in [columns] {place.role}."
+        )
     if fit.rival is not None:
-        raise _undecided(name, role, fit, origin)
+        raise _undecided(place, fit, fit.rival)
     return fit.reading
 
 
-def _unreadable(
-    name: str, role: Role, what: str, fit: Fit | None, origin: str, kind: dt.DataType
-) -> SourceError:
-    option = "date_format" if role == "ordered_at" else "decimal"
-    if not kind.is_string():
-        return SourceError(
-            f"{origin}, column '{name}' ({role}) is of type {kind} and no {what[2:]}. Name another "
-            f"column in [columns] {role}, or give a SELECT that converts it."
-        )
-    share = f"{fit.share:.0%}" if fit else "hardly one"
-    example = f", such as {fit.failing!r}" if fit and fit.failing is not None else ""
-    return SourceError(
-        f"{origin}, column '{name}' ({role}): {share} of the values can be read as {what}{example}."
-        f" Set [source] {option}, or name another column in [columns] {role}."
-    )
-
-
-def _undecided(name: str, role: Role, fit: Fit, origin: str) -> SourceError:
-    rival = fit.rival or fit.reading
-    if role == "ordered_at":
-        first, second = dates.told(fit.reading.formats), dates.told(rival.formats)
+def _undecided(place: _Place, fit: Fit, rival: ColumnReading) -> SourceError:
+    if fit.reading.kind == "timestamp":
+        first, second = (f"as {dates.told(way.formats)}" for way in (fit.reading, rival))
         lines = [f'date_format = "{way.formats[0]}"' for way in (fit.reading, rival)]
     else:
-        words = {".": "a decimal point", ",": "a decimal comma"}
-        first, second = words[fit.reading.decimal], words[rival.decimal]
+        words = {".": "with a decimal point", ",": "with a decimal comma"}
+        first, second = (words[way.decimal] for way in (fit.reading, rival))
         lines = [f'decimal = "{way.decimal}"' for way in (fit.reading, rival)]
     return SourceError(
-        f"{origin}, column '{name}' ({role}): {fit.example!r} could be written as {first} or as "
-        f"{second}, and every value fits both. Add to the settings: [source] {lines[0]} or "
-        f"{lines[1]}."
+        f"{place}: {fit.example!r} could be written {first} or {second}, and the other values do "
+        f"not tell. Add to the settings: [source] {lines[0]} or {lines[1]}."
     )
 
 

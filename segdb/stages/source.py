@@ -62,9 +62,7 @@ def value(table: ir.Table, column: ColumnReading, null_values: Sequence[str]) ->
         return stripped(raw, null_values)
     text = raw if raw.type().is_string() else raw.cast("string")
     read = (
-        number(text, column.decimal)
-        if column.kind == "number"
-        else timestamp(text, column.formats)
+        number(text, column.decimal) if column.kind == "number" else timestamp(text, column.formats)
     )
     # A token without a digit casts to neither kind anyway.
     missing = [token for token in null_values if any(mark.isdigit() for mark in token)]

@@ -15,6 +15,17 @@ from segdb.playbook import Persona, Playbook
 REMARKABLE, EXTREME = 0.35, 1.25
 MEDIUM_RISK, HIGH_RISK = 0.3, 0.6
 
+_PHRASES: Mapping[str, str] = {
+    "monetary": "spends {mean} (all customers: {average})",
+    "average_order_value": "{mean} an order (all customers: {average})",
+    "tenure_days": "first order {mean} days ago (all customers: {average})",
+    "days_between_orders": "orders every {mean} days (all customers: {average})",
+    "items_per_order": "{mean} items an order (all customers: {average})",
+    "categories": "buys from {mean} categories (all customers: {average})",
+    "return_rate": "returns {mean} of what it buys (all customers: {average})",
+    "active_months": "active in {mean} months (all customers: {average})",
+}
+
 
 @dataclass(frozen=True)
 class Profile:
@@ -104,12 +115,14 @@ def phrase(name: str, mean: float, average: float, currency: str) -> str:
         return f"last order {mean:,.0f} days ago (all customers: {average:,.0f})"
     if name == "frequency" and times is not None:
         return f"orders {_times(times)} the average customer ({mean:,.1f} orders)"
-    label = readable(name)
-    if unit == "currency":
-        return f"{label} {currency}{mean:,.2f}{_against(times)}"
-    if unit == "share":
-        return f"{label} {mean:.0%} (all customers: {average:.0%})"
-    return f"{label} {_number(mean)} (all customers: {_number(average)})"
+    if name in _PHRASES:
+        return _PHRASES[name].format(
+            mean=_amount(unit, mean, currency), average=_amount(unit, average, currency)
+        )
+    return (
+        f"{readable(name)} {_amount(unit, mean, currency)} "
+        f"(all customers: {_amount(unit, average, currency)})"
+    )
 
 
 def readable(feature: str) -> str:
@@ -180,9 +193,9 @@ def _times(times: float) -> str:
     return f"{times:.1f} times as often as" if times >= 0.1 else "hardly as often as"
 
 
-def _against(times: float | None) -> str:
-    return "" if times is None or times < 0 else f" ({times:.1f} times the average)"
-
-
-def _number(value: float) -> str:
+def _amount(unit: str, value: float, currency: str) -> str:
+    if unit == "currency":
+        return f"{currency}{value:,.0f}" if abs(value) >= 100 else f"{currency}{value:,.2f}"
+    if unit == "share":
+        return f"{value:.0%}"
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.3g}"

@@ -23,7 +23,7 @@ def ask(path: Path, schema: str, sql: str) -> pa.Table:
     """
     store = DuckDB.open(path, read_only=True)
     try:
-        if (schema, "runs") not in store.tables():
+        if not store.holds(schema, "runs"):
             raise UserError(
                 f"{path} holds no segments in the schema '{schema}'. `segdb run` publishes them."
             )

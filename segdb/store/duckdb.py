@@ -18,9 +18,10 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 from ibis.backends.sql.datatypes import DuckDBType
+from ibis.expr import datatypes
 
-from segdb.compile import quoted, to_sql
-from segdb.errors import LockedError, PublishError, SegdbError, SourceError
+from segdb.compile import literal, quoted, to_sql
+from segdb.errors import LockedError, PublishError, SegdbError, SourceError, UserError
 
 # What an older DuckDB can still read; without it, 2.0 writes files that 1.5 refuses.
 _STORAGE = "v1.5.0"
@@ -133,7 +134,13 @@ class DuckDB:
 
         Raises:
             PublishError: the database refused; nothing was changed.
+            UserError: the connection was brought, and is in a transaction already.
         """
+        # Outside of a transaction each statement is one; a BEGIN inside would break the caller's.
+        if self.rows("SELECT txid_current() AS id") == self.rows("SELECT txid_current() AS id"):
+            raise UserError(
+                "The connection is in a transaction of its own; commit it or roll it back first."
+            )
         self.execute("BEGIN TRANSACTION")
         try:
             yield
@@ -154,6 +161,11 @@ class DuckDB:
         except duckdb.TransactionException:
             return  # a failed COMMIT has already ended the transaction
 
+    def holds(self, schema: str, name: str) -> bool:
+        """Whether there is such a table or view; DuckDB's names ignore case."""
+        asked = (schema.lower(), name.lower())
+        return any((s.lower(), n.lower()) == asked for s, n in self.tables())
+
     def tables(self) -> list[tuple[str, str]]:
         """Return (schema, name) of every table and view that is not temporary."""
         return self.connection.execute(
@@ -166,34 +178,38 @@ def _type(name: str) -> Any:
     try:
         return DuckDBType.from_string(name)
     except Exception:  # noqa: BLE001 - sqlglot and Ibis raise many kinds for a type they lack
-        return ibis.dtype("unknown")
+        return datatypes.unknown
 
 
 def _check_place(path: Path, *, read_only: bool) -> None:
-    if path.is_dir():
-        raise SourceError(f"{path} is a folder; the database must be a file in it.")
-    if read_only:
-        if not path.exists():
-            raise SourceError(f"There is no database at {path}. `segdb run` makes one.")
-        return
     try:
+        if path.is_dir():
+            raise SourceError(f"{path} is a folder; the database must be a file in it.")
+        if read_only:
+            if not path.exists():
+                raise SourceError(f"There is no database at {path}. `segdb run` makes one.")
+            return
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise SourceError(f"The folder {path.parent} cannot be made: {error.strerror}.") from None
+        raise SourceError(f"The folder {path.parent} cannot be used: {error.strerror}.") from None
 
 
 def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
-    if read_only:
-        return duckdb.connect(str(path), read_only=True)
-    new = not path.exists()
-    if new and not duckdb.__version__.startswith("1."):
-        return duckdb.connect(str(path), config={"storage_compatibility_version": _STORAGE})
-    return duckdb.connect(str(path))
+    if not read_only and not path.exists():
+        # By ATTACH and not by the connection's configuration: a second connection of this
+        # process would have to have the same one.
+        with duckdb.connect() as maker:
+            version = f"(STORAGE_VERSION {literal(_STORAGE)})"
+            maker.execute(f"ATTACH {literal(str(path))} AS made {version}").fetchall()
+    return duckdb.connect(str(path), read_only=read_only)
 
 
 def _open_error(path: Path, error: duckdb.Error) -> SegdbError:
-    text = str(error)
-    if "lock" in text.lower():
+    # The path may hold any word.
+    text = str(error).replace(str(path), "the file")
+    if re.search(
+        r"could not set lock|conflicting lock|used by another process", text, re.IGNORECASE
+    ):
         holder = re.search(r"PID (\d+)", text)
         who = f" (process {holder[1]})" if holder else ""
         return LockedError(
@@ -204,5 +220,9 @@ def _open_error(path: Path, error: duckdb.Error) -> SegdbError:
         return SourceError(
             f"{path} is not a DuckDB database. Name another file in [publish] database."
         )
+    if "different configuration" in text:
+        return SourceError(
+            f"The database {path} is open in this process already, in another way. Close it "
+            "first: what segdb.run returns has close()."
+        )
     return SourceError(f"The database {path} cannot be opened: {text.splitlines()[0]}")
-

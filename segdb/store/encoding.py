@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, BinaryIO, cast
 
 from segdb.errors import SettingsError, SourceError
 
@@ -93,11 +93,10 @@ def copied(path: Path, name: str) -> Iterator[Path]:
         yield copy
 
 
-def opened(path: Path) -> IO[bytes]:
+def opened(path: Path) -> BinaryIO:
     """Open a file for its bytes, unpacking gzip."""
-    if path.suffix.lower() == ".gz":
-        return gzip.open(path, "rb")
-    return path.open("rb")
+    packed = path.suffix.lower() == ".gz"
+    return cast("BinaryIO", gzip.open(path, "rb") if packed else path.open("rb"))
 
 
 def _same_ends(source: codecs.StreamReader, out: IO[str]) -> None:

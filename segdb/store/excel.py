@@ -47,8 +47,10 @@ def _sheet(path: Path) -> pa.Table:
     names = unique([_text(cell) or "" for cell in filled[0]], path.name)
     columns = zip(*filled[1:], strict=True)
     return pa.table(
-        {n: pa.array([_text(c) for c in column], pa.string()) for n, column in zip(
-            names, columns, strict=True)}
+        {
+            n: pa.array([_text(c) for c in column], pa.string())
+            for n, column in zip(names, columns, strict=True)
+        }
     )
 
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from segdb.compile import literal, quoted, to_sql
 from segdb.contract import Column, Table
-from segdb.errors import PublishError
+from segdb.errors import PublishError, SettingsError
 from segdb.store.duckdb import DuckDB
 
 _ARROW: Mapping[str, pa.DataType] = {
@@ -46,7 +46,9 @@ def publish(store: DuckDB, schema: str, contents: Sequence[Content], run_id: int
 
     Raises:
         PublishError: the database refused; the last run's tables are as they were.
+        SettingsError: the schema is called like a database.
     """
+    refuse_ambiguous(store, schema)
     with store.transaction():
         store.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(schema)}")
         for content in contents:
@@ -56,17 +58,30 @@ def publish(store: DuckDB, schema: str, contents: Sequence[Content], run_id: int
                 continue
             _write(store, schema, content)
             _comment(store, schema, content)
-    runs = f"{quoted(schema)}.runs"
-    if not store.rows(f"SELECT run_id FROM {runs} WHERE run_id = {run_id}"):  # noqa: S608
+    if next_run(store, schema) <= run_id:
         raise PublishError(
             f"The database took run {run_id} and did not keep it; the tables of the last run are "
             "as they were. Is its disk full?"
         )
 
 
+def refuse_ambiguous(store: DuckDB, schema: str) -> None:
+    """Refuse a schema that SQL could not tell from a database.
+
+    Raises:
+        SettingsError: the schema is called like the database file, or like one of DuckDB's own.
+    """
+    databases = {row["name"].lower() for row in store.rows("SELECT name FROM pragma_database_list")}
+    if schema.lower() in databases | {"system", "temp"}:
+        raise SettingsError(
+            f"[publish] schema = '{schema}': the database is called so too, and SQL could not tell "
+            "them apart. Name the schema or the database file otherwise."
+        )
+
+
 def next_run(store: DuckDB, schema: str) -> int:
     """Return the number of the next run: one more than the highest that was published."""
-    if (schema, "runs") not in store.tables():
+    if not store.holds(schema, "runs"):
         return 1
     rows = store.rows(f"SELECT max(run_id) AS last FROM {quoted(schema)}.runs")  # noqa: S608
     return int(rows[0]["last"] or 0) + 1

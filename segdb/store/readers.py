@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import re
-from typing import Literal, Protocol, runtime_checkable
+from pathlib import PurePath
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import duckdb
 import pyarrow as pa
 
-from segdb import settings
-from segdb.compile import quoted
+from segdb.compile import literal, quoted
 from segdb.errors import SourceError, nearest
+from segdb.settings import Source
 from segdb.store import excel, files, text
 from segdb.store.duckdb import DuckDB
 from segdb.store.raw import Raw, forget
 
 __all__ = ["Raw", "read"]
 
-_QUERY = re.compile(r"\s*(?:--[^\n]*\n\s*|/\*.*?\*/\s*)*(select|with|from|values)\b|\s*\(", re.IGNORECASE | re.DOTALL)
+_QUERY = re.compile(
+    r"(?:--[^\n]*\n\s*|/\*.*?\*/\s*)*(?:(?:select|with|from|values)\b|\()",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 @runtime_checkable
@@ -29,7 +33,7 @@ def read(
     store: DuckDB,
     name: Literal["orders", "customers"],
     source: object,
-    settings: settings.Source,
+    settings: Source,
 ) -> Raw:
     """Make a source a temporary relation called ``segdb_<name>_raw``.
 
@@ -47,6 +51,12 @@ def read(
     forget(store, relation)
     if isinstance(source, _Arrow):
         return _frame(store, relation, source)
+    if not isinstance(source, str | PurePath):
+        kind = type(source)
+        raise SourceError(
+            f"The source of the {name} is a {_module(kind)} {kind.__name__}. It takes a path, a "
+            "table of the database, a SELECT, or a table of pandas, Polars (not lazy) or Arrow."
+        )
     named = str(source).strip()
     if not named:
         raise SourceError(f"The source of the {name} is an empty text. Name a file or a table.")
@@ -65,14 +75,14 @@ def read(
         )
     if files.looks_like_path(named):
         raise files.missing(named)
-    known = [shown for _, shown, _ in _relations(store)]
+    known = [shown for _, shown, _ in _relations(store) if not shown.startswith("segdb_")]
     raise SourceError(
         f"There is no file, table or view called '{named}'.{nearest(named, known)} A source is a "
         "file, a table of the database, or a SELECT."
     )
 
 
-def _files(store: DuckDB, relation: str, found: files.Files, settings: settings.Source) -> Raw:
+def _files(store: DuckDB, relation: str, found: files.Files, settings: Source) -> Raw:
     try:
         if found.suffix in files.PARQUET:
             return _parquet(store, relation, found)
@@ -84,7 +94,7 @@ def _files(store: DuckDB, relation: str, found: files.Files, settings: settings.
             return Raw(store.unbound(quoted(relation), relation), found.origin, None)
         return text.read_text(store, relation, found, settings)
     except duckdb.Error as error:
-        raise SourceError(f"{found.origin} cannot be read: {_first_line(error)}") from None
+        raise SourceError(f"{found.origin} cannot be read: {_first_line(error)}.") from None
     except OSError as error:
         raise SourceError(f"{found.origin} cannot be read: {error.strerror or error}.") from None
 
@@ -93,7 +103,7 @@ def _parquet(store: DuckDB, relation: str, found: files.Files) -> Raw:
     options = ""
     if len(found.paths) > 1:
         layouts = store.connection.execute(
-            f"SELECT file_name, list(name ORDER BY name), list(type ORDER BY name) "
+            "SELECT file_name, list(name ORDER BY name), list(type ORDER BY name) "  # noqa: S608
             f"FROM parquet_schema({found.sql}) WHERE num_children IS NULL "
             "GROUP BY file_name ORDER BY file_name"
         ).fetchall()
@@ -102,7 +112,7 @@ def _parquet(store: DuckDB, relation: str, found: files.Files) -> Raw:
             if types != layouts[0][2]:
                 options = ", union_by_name = true"
     view = store.view(relation, f"SELECT * FROM read_parquet({found.sql}{options})")  # noqa: S608
-    pattern = "'" + found.pattern.replace("'", "''") + "'"
+    pattern = literal(found.pattern)
     return Raw(view, found.origin, f"SELECT * FROM read_parquet({pattern}{options})")  # noqa: S608
 
 
@@ -125,29 +135,44 @@ def _json(store: DuckDB, relation: str, found: files.Files) -> Raw:
         columns = list(store.schema(reader).names)
         texts = ", ".join(f"{quoted(c)} ->> '$' AS {quoted(c)}" for c in columns)
         table = store.table(relation, f"SELECT {texts} FROM {reader}")  # noqa: S608
-    except duckdb.InvalidInputException as error:
-        raise SourceError(
-            f"{found.origin} is not JSON of one object a row: {_first_line(error)}"
-        ) from None
+    except (duckdb.InvalidInputException, duckdb.BinderException) as error:
+        why = "" if "records" in str(error) else f": {_first_line(error)}"
+        raise SourceError(f"{found.origin} is not JSON of one object a row{why}.") from None
     if store.rows(f"SELECT count(*) AS n FROM {quoted(relation)}")[0]["n"] == 0:  # noqa: S608
         raise SourceError(f"{found.origin} has no rows.")
     kinds = ", ".join(f"{quoted(c)}: 'JSON'" for c in columns)
-    pattern = "'" + found.pattern.replace("'", "''") + "'"
-    again = f"read_json({pattern}, columns = {{{kinds}}})"
+    again = f"read_json({literal(found.pattern)}, columns = {{{kinds}}})"
     return Raw(table, found.origin, f"SELECT {texts} FROM {again}")  # noqa: S608
 
 
 def _frame(store: DuckDB, relation: str, source: _Arrow) -> Raw:
     kind = type(source)
-    origin = f"the {kind.__module__.split('.')[0]} {kind.__name__}"
+    origin = f"the {_module(kind)} {kind.__name__}"
     try:
-        table = pa.RecordBatchReader.from_stream(source).read_all()
+        table = pa.RecordBatchReader.from_stream(_uniform(source)).read_all()
     except (pa.ArrowException, ValueError, TypeError) as error:
-        raise SourceError(f"{origin} cannot be read as columns: {_first_line(error)}") from None
+        raise SourceError(f"{origin} cannot be read as columns: {_first_line(error)}.") from None
     # pandas' row labels, where they have no name of their own.
     labels = [name for name in table.column_names if re.fullmatch(r"__index_level_\d+__", name)]
     store.connection.register(relation, table.drop_columns(labels))
     return Raw(store.unbound(quoted(relation), relation), origin, None)
+
+
+def _uniform(source: Any) -> Any:
+    """Turn columns of pandas that mix numbers and text, as invoice numbers do, into text."""
+    try:
+        source.__arrow_c_stream__()
+    except (pa.ArrowInvalid, pa.ArrowTypeError, TypeError):
+        kinds = getattr(source, "dtypes", None)
+        if kinds is None or not hasattr(source, "astype"):
+            raise
+        mixed = {name: "string" for name, kind in kinds.items() if str(kind) == "object"}
+        return source.astype(mixed)
+    return source
+
+
+def _module(kind: type) -> str:
+    return kind.__module__.split(".")[0].lstrip("_")
 
 
 def _relations(store: DuckDB) -> list[tuple[tuple[str, ...], str, str | None]]:
@@ -160,16 +185,16 @@ def _relations(store: DuckDB) -> list[tuple[tuple[str, ...], str, str | None]]:
     here, schema = store.connection.execute(
         "SELECT current_database(), current_schema()"
     ).fetchone() or ("", "")
-    found = []
+    found: list[tuple[tuple[str, ...], str, str | None]] = []
     for database, inside, name, temporary in rows:
         if temporary:
             found.append(((name, quoted(name)), name, None))
             continue
-        parts = [(inside, name)] if database == here else []
+        parts: list[tuple[str, ...]] = [(database, inside, name)]
+        parts += [(inside, name)] if database == here else []
         parts += [(name,)] if (database, inside) == (here, schema) else []
-        parts.append((database, inside, name))
         ways = [".".join(p) for p in parts] + [".".join(map(quoted, p)) for p in parts]
-        sql = ".".join(map(quoted, (inside, name) if database == here else parts[-1]))
+        sql = ".".join(map(quoted, (inside, name) if database == here else parts[0]))
         found.append((tuple(ways), min((".".join(p) for p in parts), key=len), sql))
     return found
 
@@ -191,15 +216,15 @@ def _query(store: DuckDB, relation: str, named: str, name: str) -> Raw:
     try:
         statements = store.connection.extract_statements(named)
         if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
-            raise SourceError(
-                f"The source of the {name} must be one SELECT, and nothing beside it: {named!r}."
-            )
+            raise SourceError(f"The {name} take one SELECT, and nothing beside it: {named!r}.")
         sql = statements[0].query.strip().rstrip(";")
         return Raw(store.view(relation, sql), origin, sql)
     except duckdb.Error as error:
-        raise SourceError(f"The query of the {name} does not run: {_first_line(error)}") from None
+        raise SourceError(f"The query of the {name} does not run: {_first_line(error)}.") from None
 
 
 def _first_line(error: BaseException) -> str:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return " ".join(lines[:2]) if lines else type(error).__name__
+    text = str(error).split("\nLINE ")[0]
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    words = " ".join(lines[:2]) if lines else type(error).__name__
+    return re.sub(r"^\w+(?: \w+)? Error: ", "", words).rstrip(".")

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import duckdb
 
-from segdb import settings
 from segdb.compile import literal, quoted
 from segdb.errors import SourceError
+from segdb.settings import Source
 from segdb.store import encoding, header
 from segdb.store.duckdb import DuckDB
 from segdb.store.files import Files
@@ -42,7 +42,7 @@ class _Layout:
     folded: bool
 
 
-def read_text(store: DuckDB, relation: str, found: Files, settings: settings.Source) -> Raw:
+def read_text(store: DuckDB, relation: str, found: Files, settings: Source) -> Raw:
     """Read csv files of one layout into a temporary table of VARCHAR columns.
 
     Raises:
@@ -117,7 +117,7 @@ def _tried(store: DuckDB, relation: str, reader: str) -> bool:
     return True
 
 
-def _layout(path: Path, settings: settings.Source) -> _Layout:
+def _layout(path: Path, settings: Source) -> _Layout:
     name = encoding.codec(path, settings.encoding)
     sample, whole = encoding.head(path, name, _SAMPLE)
     if not sample.strip():
@@ -184,7 +184,7 @@ def _records(body: str, delimiter: str, whole: bool) -> list[list[str]]:
 def _different(found: Files, first: _Layout, path: Path, layout: _Layout) -> SourceError:
     own, others = set(first.names), set(layout.names)
     differ = sorted(own ^ others)
-    what = f"'{differ[0]}' is not in both" if differ else "their order, delimiter or encoding differs"
+    what = f"'{differ[0]}' is not in both" if differ else "in order, delimiter or encoding"
     return SourceError(
         f"The files of {found.origin} have different columns: {found.paths[0].name} and "
         f"{path.name} ({what}). Name files of one layout, or give a SELECT that joins them."

@@ -1,0 +1,1 @@
+"""The small matrix and what is computed of it: arrays in, frozen dataclasses out."""

@@ -1,0 +1,96 @@
+"""The figures of a report: each chart with its rows, as a spec and as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from segdb.charts import CHARTS
+from segdb.charts.chart import Chart, Query, Rows
+from segdb.charts.look import Look
+from segdb.report.forms import Forms
+from segdb.report.published import Published
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """The rows of one query, as the page shows them under the chart.
+
+    Attributes:
+        sql: as it runs on this database.
+        titles: of the columns.
+        numeric: whether each column is of numbers.
+        cells: the first rows, as text.
+        rows: how many there are in all.
+    """
+
+    sql: str
+    titles: tuple[str, ...]
+    numeric: tuple[bool, ...]
+    cells: tuple[tuple[str, ...], ...]
+    rows: int
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A chart that has rows."""
+
+    chart: Chart
+    spec: Mapping[str, Any]
+    numbers: tuple[Numbers, ...]
+
+
+def figures(
+    published: Published, look: Look, forms: Forms, charts: Sequence[Chart] | None = None
+) -> tuple[Figure, ...]:
+    """Return a figure of every chart that has something to show.
+
+    Args:
+        published: the tables.
+        look: colours and labels.
+        forms: how numbers are written.
+        charts: left out, all of the registry.
+    """
+    found = []
+    for chart in CHARTS.values() if charts is None else charts:
+        rows = {query.name: published.of(query) for query in chart.queries}
+        if not chart.shown(rows):
+            continue
+        numbers = tuple(
+            _numbers(query, rows[query.name], published, look, forms)
+            for query in chart.queries
+            if rows[query.name]
+        )
+        found.append(Figure(chart, rounded(chart.spec(rows, look)), numbers))
+    return tuple(found)
+
+
+def _numbers(
+    query: Query, rows: Rows, published: Published, look: Look, forms: Forms
+) -> Numbers:
+    cells = tuple(
+        tuple(
+            look.label(row[field.name])
+            if field.form == "feature"
+            else forms.value(row[field.name], field.form)
+            for field in query.fields
+        )
+        for row in rows[: query.shown]
+    )
+    return Numbers(
+        sql=published.sql(query.sql),
+        titles=tuple(field.title for field in query.fields),
+        numeric=tuple(field.form not in {"text", "feature", "yes"} for field in query.fields),
+        cells=cells,
+        rows=len(rows),
+    )
+
+
+def rounded(value: Any) -> Any:
+    """Return a spec whose fractions have six significant digits: what a screen can show."""
+    if isinstance(value, Mapping):
+        return {key: rounded(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [rounded(part) for part in value]
+    return float(f"{value:.6g}") if isinstance(value, float) else value

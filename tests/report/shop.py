@@ -1,0 +1,229 @@
+"""A made-up shop: plausible content for every published table, without a run.
+
+Deterministic SQL, any number of segments and features, and names as hostile as they come.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from segdb import contract
+from segdb.store.duckdb import DuckDB
+from segdb.store.publish import Content, publish
+
+HOSTILE = (
+    "</script><img src=x onerror=\"document.title='hacked'\">",
+    "<!--<script>alert(1)",
+    "line\u2028separator\u2029paragraph",
+    "{{ 7 * 7 }} {% raw %} ${7*7}",
+    "\"quotes\" and 'apostrophes' and `ticks`",
+    "\u202eشرائح العملاء\u202c",
+    "long " * 60,
+    "datum.x || (document.title='hacked')",
+    "a&b; <b>bold</b> &lt;i&gt;",
+    "=cmd|' /C calc'!A0",
+)
+NAMES = (
+    "Champions", "Loyal", "Potential Loyalists", "New", "Promising", "Need Attention",
+    "About to Sleep", "At Risk", "Hibernating", "Lost",
+)  # fmt: skip
+ORDERS = (
+    ("recency_days", "days"), ("frequency", "orders"), ("monetary", "currency"),
+    ("tenure_days", "days"), ("average_order_value", "currency"), ("days_between_orders", "days"),
+    ("items_per_order", "items"), ("categories", "categories"), ("return_rate", "share"),
+    ("active_months", "months"), ("Income", ""), ("Age", ""), ("Visits", ""), ("Distance km", ""),
+    ("Newsletter", ""),
+)  # fmt: skip
+TIERS = ("premium", "premium", "regular", "low engagement")
+
+
+@dataclass(frozen=True)
+class Shop:
+    """What the shop is like."""
+
+    segments: int = 5
+    features: int = 6
+    customers: int = 1_500
+    revenue: bool = True
+    hostile: bool = False
+    runs: int = 1
+    schema: str = "segdb"
+    # What later releases publish beside the contract.
+    history: bool = True
+    # Columns and tables that are filled by later steps are left empty.
+    bare: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (HOSTILE if self.hostile else NAMES)[: self.segments]
+
+    @property
+    def units(self) -> dict[str, str]:
+        start = 0 if self.revenue else 10
+        found = [*ORDERS[start:], *((f"attribute_{i}", "") for i in range(12))][: self.features]
+        if self.hostile:
+            found[3:] = [(name, "") for name in HOSTILE[: max(0, self.features - 3)]]
+            found += [(f"attribute_{i}", "") for i in range(self.features - len(found))]
+        return dict(found)
+
+
+def make(path: Path, shop: Shop | None = None) -> DuckDB:
+    """Publish the shop in a new database and return the open store."""
+    shop = shop or Shop()
+    store = DuckDB.open(path)
+    _customers(store, shop)
+    for run_id in range(1, shop.runs + 1):
+        store.execute(f"CREATE OR REPLACE TEMP MACRO this_run() AS {run_id}")
+        made = {**_QUERIES, **_rows(shop, store, run_id)}
+        if shop.bare:
+            made |= dict.fromkeys(LATER, [])
+        contents = tuple(Content(t, made[t.name], {}) for t in contract.TABLES if t.name in made)
+        publish(store, shop.schema, _placed(contents, shop), run_id)
+    if shop.history and shop.runs > 1:
+        for sql in _HISTORY:
+            store.execute(sql.replace("segdb.", f'"{shop.schema}".'))
+    return store
+
+
+def _placed(contents: tuple[Content, ...], shop: Shop) -> tuple[Content, ...]:
+    return tuple(
+        Content(c.table, c.rows.replace("segdb.", f'"{shop.schema}".'), {})
+        if isinstance(c.rows, str)
+        else c
+        for c in contents
+    )
+
+
+def _customers(store: DuckDB, shop: Shop) -> None:
+    units = shop.units
+    features = pa.table(
+        {"place": list(range(len(units))), "feature": list(units), "unit": list(units.values())}
+    )
+    segments = pa.table(
+        {
+            "segment_id": list(range(1, shop.segments + 1)),
+            "segment": list(shop.names),
+            "tier": [TIERS[i * 4 // shop.segments] for i in range(shop.segments)],
+        }
+    )
+    for name, table in (("made_feature_names", features), ("made_segment_names", segments)):
+        store.connection.register("arriving", table)
+        store.execute(f"CREATE TEMP TABLE {name} AS FROM arriving")
+        store.connection.unregister("arriving")
+    store.execute(f"CREATE TEMP MACRO k() AS {shop.segments}")
+    store.execute(f"CREATE TEMP MACRO people() AS {shop.customers}")
+    store.execute(f"CREATE TEMP MACRO with_orders() AS {shop.revenue}")
+    for statement in (Path(__file__).parent / "shop.sql").read_text("utf-8").split(";\n"):
+        if statement.strip():
+            store.execute(statement)
+
+
+LATER = (
+    "feature_statistics", "feature_histograms", "feature_correlations", "principal_components",
+    "segment_map", "rfm_by_segment",
+)  # fmt: skip
+_QUERIES: Mapping[str, str] = {
+    "segments": """
+        SELECT customer_id, segment_id, segment, distance, margin, this_run()::BIGINT AS run_id
+        FROM made_customers JOIN made_segment_names USING (segment_id)""",
+    "customer_features": "FROM made_wide",
+    "customer_map": "SELECT customer_id, segment_id, pc1, pc2, pc3 FROM made_customers",
+    "rejected_rows": """
+        SELECT this_run()::BIGINT AS run_id, source, reason, '{}'::JSON AS row
+        FROM made_reasons, range(rows)""",
+    "typical_customers": """
+        SELECT segment_id, row_number() OVER nearest AS place, customer_id, distance
+        FROM made_customers
+        WINDOW nearest AS (PARTITION BY segment_id ORDER BY distance)
+        QUALIFY place <= 3""",
+    "customer_segments": """
+        SELECT
+            s.customer_id, s.segment_id, s.segment, s.distance, s.margin, p.tier,
+            f.* EXCLUDE (customer_id), p.churn_risk, p.action,
+            p.customers AS segment_customers, p.revenue AS segment_revenue, s.run_id
+        FROM segdb.segments AS s
+        JOIN segdb.customer_features AS f USING (customer_id)
+        JOIN segdb.segment_profiles AS p USING (segment_id)""",
+}
+
+
+def _rows(shop: Shop, store: DuckDB, run_id: int) -> dict[str, list[dict[str, Any]]]:
+    made = {
+        name: [
+            {key: float(v) if isinstance(v, Decimal) else v for key, v in row.items()}
+            for row in store.rows(f"FROM made_{name}")
+        ]
+        for name in _SMALL
+    }
+    if shop.bare:
+        keep = {"segment_id", "segment", "customers", "customer_share", "revenue", "revenue_share"}
+        made["segment_profiles"] = [
+            {name: value for name, value in row.items() if name in keep}
+            for row in made["segment_profiles"]
+        ]
+    as_of = datetime(2024, 3, 1) + timedelta(days=30 * run_id)
+    rejected = sum(row["rows"] for row in made.pop("reasons"))
+    made["runs"] = [
+        {
+            "run_id": run_id,
+            "started_at": as_of,
+            "finished_at": as_of + timedelta(seconds=4),
+            "as_of": as_of,
+            "rows_read": shop.customers * 9 + rejected,
+            "rows_kept": shop.customers * 9,
+            "rows_rejected": rejected,
+            "customers": shop.customers - 10 * (shop.runs - run_id),
+            "k": shop.segments,
+            "inertia": 2_345.678,
+            "silhouette": None if shop.bare else 0.41,
+            "matrix_rows": shop.customers,
+            "verdict": None if shop.bare else f"Elbow at {shop.segments}; silhouette prefers 3.",
+            "clear": None if shop.bare else True,
+            "settings": json.dumps(
+                {"source": {"orders": (HOSTILE[0] if shop.hostile else "orders") + ".csv"}}
+            ),
+            "model": "{}",
+            "versions": json.dumps({"segdb": "0.1.0", "duckdb": "1.5.0"}),
+        }
+    ]
+    return made
+
+
+_SMALL = (
+    "segment_profiles", "segment_features", "segment_centroids", "feature_parameters",
+    "k_selection", "feature_statistics", "feature_histograms", "feature_correlations",
+    "principal_components", "segment_map", "rfm_by_segment", "reasons",
+)  # fmt: skip
+_HISTORY = (
+    """CREATE OR REPLACE TABLE segdb.segment_history AS
+       SELECT
+           customer_id,
+           segment_names.segment_id,
+           segment_names.segment,
+           if(early, r.first, r.last) AS valid_from,
+           if(early AND moved, r.last, NULL) AS valid_to,
+           if(early, 1, r.run_id) AS run_id
+       FROM made_customers
+       CROSS JOIN (SELECT min(as_of) AS first, max(as_of) AS last, max(run_id) AS run_id
+                   FROM segdb.runs) AS r
+       CROSS JOIN (VALUES (true), (false)) AS half(early)
+       JOIN made_segment_names AS segment_names
+           ON segment_names.segment_id = if(early AND moved, 1 + made_customers.segment_id % k(),
+                                            made_customers.segment_id)
+       WHERE early OR moved""",
+    """CREATE OR REPLACE TABLE segdb.segment_migrations AS
+       SELECT
+           (SELECT max(run_id) FROM segdb.runs) AS run_id,
+           if(moved, 1 + segment_id % k(), segment_id)::INTEGER AS from_segment_id,
+           segment_id AS to_segment_id,
+           count(*) AS customers
+       FROM made_customers GROUP BY ALL""",
+)

@@ -1,0 +1,192 @@
+"""Published figures of real data, to the digits that were printed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import segdb
+
+RETAIL_COLUMNS = {
+    "customer_id": "CustomerID",
+    "order_id": "InvoiceNo",
+    "ordered_at": "InvoiceDate",
+    "quantity": "Quantity",
+    "unit_price": "UnitPrice",
+}
+# Quantity > 0 and UnitPrice > 0, as the published figures were made.
+RETAIL_CLEAN: dict[str, Any] = {
+    "duplicates": "keep",
+    "returns": "reject",
+    "reject": {"free": "UnitPrice <= 0"},
+}
+
+
+def retail(data: Path, tmp_path: Path, clean: Mapping[str, Any], as_of: str) -> segdb.Result:
+    return segdb.run(
+        data / "online_retail.parquet",
+        database=tmp_path / "shop.duckdb",
+        settings={
+            "as_of": as_of,
+            "columns": RETAIL_COLUMNS,
+            "clean": clean,
+            "features": {"use": ["recency_days", "frequency", "monetary"]},
+            "cluster": {"k": 3, "n_init": 1},
+        },
+    )
+
+
+def figures(result: segdb.Result) -> dict[str, Any]:
+    row: dict[str, Any] = result.query(
+        """SELECT count(*) AS customers, sum(frequency) AS orders, sum(monetary) AS revenue,
+                  avg(recency_days) AS recency, avg(frequency) AS frequency,
+                  avg(monetary) AS monetary, stddev_samp(monetary) AS sd,
+                  quantile_cont(monetary, 0.25) AS q1, median(monetary) AS q2,
+                  quantile_cont(monetary, 0.75) AS q3, max(monetary) AS most
+           FROM segdb.customer_features"""
+    ).to_pylist()[0]
+    return row
+
+
+def test_online_retail_moments(shared_data: Path, tmp_path: Path) -> None:
+    with retail(shared_data, tmp_path, RETAIL_CLEAN, "2011-12-10T00:00:00") as result:
+        found = figures(result)
+        assert result.facts["rows_read"] == 541_909
+        assert result.facts["rows_kept"] == 397_884
+        assert found["customers"] == 4_338
+        assert found["orders"] == 18_532
+        assert round(found["revenue"], 3) == 8_911_407.904
+        assert round(found["recency"], 4) == 92.0595
+        assert round(found["frequency"], 6) == 4.272015
+        assert round(found["monetary"], 6) == 2_054.266460
+        assert round(found["sd"], 6) == 8_989.230441
+        assert found["q1"] == pytest.approx(307.415, abs=1e-9)
+        assert found["q2"] == pytest.approx(674.485, abs=1e-9)
+        assert found["q3"] == pytest.approx(1_661.74, abs=1e-9)
+        assert found["most"] == pytest.approx(280_206.02, abs=1e-9)
+        assert result.reasons["orders", "missing id"] == 135_080
+
+
+@pytest.mark.parametrize(
+    ("as_of", "recency"),
+    [("2011-12-10T12:50:00", 92.5364), ("2011-12-11T00:00:00", 93.0595)],
+)
+def test_online_retail_recency_counts_elapsed_days(
+    shared_data: Path, tmp_path: Path, as_of: str, recency: float
+) -> None:
+    with retail(shared_data, tmp_path, RETAIL_CLEAN, as_of) as result:
+        assert round(figures(result)["recency"], 4) == recency
+
+
+def test_online_retail_without_duplicates(shared_data: Path, tmp_path: Path) -> None:
+    clean = {**RETAIL_CLEAN, "duplicates": "reject"}
+    with retail(shared_data, tmp_path, clean, "2011-12-10T00:00:00") as result:
+        assert result.facts["rows_kept"] == 392_692
+        assert round(figures(result)["revenue"], 3) == 8_887_208.894
+
+
+def test_a_cancelled_order_makes_no_top_customer(shared_data: Path, tmp_path: Path) -> None:
+    of_16446 = "SELECT monetary FROM segdb.customer_features WHERE customer_id = 16446"
+    with retail(shared_data, tmp_path, RETAIL_CLEAN, "2011-12-10T00:00:00") as result:
+        assert result.query(of_16446).to_pylist()[0]["monetary"] == pytest.approx(168_472.5)
+    net = {**RETAIL_CLEAN, "returns": "net"}
+    with retail(shared_data, tmp_path, net, "2011-12-10T00:00:00") as result:
+        assert result.query(of_16446).to_pylist()[0]["monetary"] == pytest.approx(2.9)
+
+
+@pytest.mark.parametrize(
+    ("method", "inertia", "silhouette"),
+    [("none", 44_448.45544793, 0.553931997445), ("standard", 65.5684081557, 0.5546571631)],
+)
+def test_mall_segments(
+    shared_data: Path, tmp_path: Path, method: str, inertia: float, silhouette: float
+) -> None:
+    with mall(shared_data, tmp_path, {"scale": {"method": method}, "cluster": {"k": 5}}) as result:
+        assert result.facts["inertia"] == pytest.approx(inertia, rel=1e-9)
+        assert result.facts["silhouette"] == pytest.approx(silhouette, rel=1e-9)
+        if method == "none":
+            sizes = sorted((row["customers"] for row in result.segments), reverse=True)
+            assert sizes == [81, 39, 35, 23, 22]
+
+
+def test_mall_inertia_of_each_k(shared_data: Path, tmp_path: Path) -> None:
+    settings = {"scale": {"method": "none"}, "cluster": {"k_max": 6}}
+    published = {2: 181_363.5960, 3: 106_348.3731, 4: 73_679.7890, 5: 44_448.45544793}
+    with mall(shared_data, tmp_path, {**settings}) as result:
+        found = {row["k"]: row["inertia"] for row in result.table("k_selection").to_pylist()}
+        for k, inertia in published.items():
+            assert found[k] == pytest.approx(inertia, rel=1e-9), k
+
+
+def test_mall_finds_five(shared_data: Path, tmp_path: Path) -> None:
+    with mall(shared_data, tmp_path, {}) as result:
+        assert result.facts["k"] == 5
+
+
+def mall(data: Path, tmp_path: Path, settings: dict[str, Any]) -> segdb.Result:
+    features = {
+        "attributes": ["Annual Income (k$)", "Spending Score (1-100)"],
+        "transform": "none",
+    }
+    return segdb.run(
+        customers=data / "mall_customers.csv",
+        database=tmp_path / "mall.duckdb",
+        settings={"features": features, "outliers": {"method": "none"}, **settings},
+    )
+
+
+CDNOW = r"""
+SELECT regexp_extract(line, '^ *(\d+)', 1) AS customer,
+       strptime(regexp_extract(line, '(\d{8})', 1), '%Y%m%d') AS day,
+       CAST(regexp_extract(line, '(\d+) +\S+$', 1) AS INTEGER) AS cds,
+       CAST(regexp_extract(line, '(\S+)$', 1) AS DECIMAL(12, 2)) AS dollars
+FROM (SELECT unnest(string_split(rtrim(content, chr(10)), chr(10))) AS line FROM read_text('PATH'))
+"""
+
+
+def cdnow_run(path: Path, tmp_path: Path) -> segdb.Result:
+    return segdb.run(
+        CDNOW.replace("PATH", str(path).replace("'", "''")),
+        database=tmp_path / "cdnow.duckdb",
+        settings={
+            "columns": {
+                "customer_id": "customer",
+                "ordered_at": "day",
+                "amount": "dollars",
+                "quantity": "cds",
+            },
+            "clean": {"duplicates": "keep"},
+            "cluster": {"k": 3, "n_init": 1},
+        },
+    )
+
+
+def test_cdnow_sample(shared_data: Path, tmp_path: Path) -> None:
+    # Its first column is the id of the master file.
+    with cdnow_run(shared_data / "cdnow_sample.txt", tmp_path) as result:
+        found = figures(result)
+        assert (result.facts["rows_read"], found["customers"]) == (6_919, 2_357)
+        assert round(found["revenue"], 2) == 244_091.94
+        assert found["orders"] == 6_696
+
+
+def test_cdnow_master(cdnow: Path, tmp_path: Path) -> None:
+    with cdnow_run(cdnow / "CDNOW_master.txt", tmp_path) as result:
+        found = figures(result)
+        assert (result.facts["rows_read"], found["customers"]) == (69_659, 23_570)
+        assert round(found["revenue"], 2) == 2_500_315.63
+
+
+def test_complete_journey(complete_journey: Path, tmp_path: Path) -> None:
+    with segdb.run(
+        complete_journey / "transactions.parquet",
+        database=tmp_path / "journey.duckdb",
+        settings={"cluster": {"k": 3, "n_init": 1}, "clean": {"duplicates": "keep"}},
+    ) as result:
+        found = figures(result)
+        assert (result.facts["rows_read"], found["customers"]) == (1_469_307, 2_469)
+        assert found["orders"] == 155_848
+        assert round(found["revenue"], 2) == 4_596_039.58
