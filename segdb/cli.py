@@ -102,8 +102,13 @@ def run(
 
 @main.command()
 @click.option("--synthetic", is_flag=True, help="A generated shop instead of the real one.")
-@click.option("--customers", type=click.IntRange(min=50), default=5_000, show_default=True,
-              help="Size of the generated shop.")
+@click.option(
+    "--customers",
+    type=click.IntRange(min=50),
+    default=5_000,
+    show_default=True,
+    help="Size of the generated shop.",
+)
 @click.option("--seed", type=int, default=42, show_default=True, help="Of the generated shop.")
 @database_option
 @wait_option

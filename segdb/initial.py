@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from segdb.errors import SettingsError
-from segdb.inspect import understand
 from segdb.reading import Reading
 from segdb.settings import Settings
+from segdb.steps.progress import Notes
+from segdb.steps.read import read_sources
 from segdb.store.duckdb import DuckDB
-from segdb.store.readers import read
 from segdb.store.text_file import write_new
 
 _REST = """
@@ -70,38 +70,30 @@ def write_settings(
         raise SettingsError("Name a source: segdb init orders.csv")
     settings = Settings()
     store = DuckDB.open(database) if database else DuckDB.memory()
-    notes: list[str] = []
-    readings: dict[str, Reading] = {}
+    listener = Notes()
     try:
-        for name, source in (("orders", orders), ("customers", customers)):
-            if source is None:
-                continue
-            raw = read(store, name, source, settings.source)
-            reading, told = understand(
-                raw.table, raw.origin, store.fetch, settings.source, settings.columns, name
-            )
-            notes += told
-            readings[name] = reading
+        found = read_sources(store, settings, orders, customers, listener)
     finally:
         store.close()
+    readings = [source[1] for source in (found.customers, found.orders) if source]
     sources = {"orders": orders, "customers": customers}
     write_new(output, render(sources, readings, database), force=force)
-    return tuple(notes)
+    return tuple(listener.notes)
 
 
 def render(
-    sources: Mapping[str, str | None], readings: Mapping[str, Reading], database: Path | None
+    sources: Mapping[str, str | None], readings: Sequence[Reading], database: Path | None
 ) -> str:
-    """Return the text of the settings file."""
+    """Return the text of the settings file; of two readings with a role the later one counts."""
     lines = ["# The settings of segdb. Every line that begins with # shows a default.", ""]
     lines += ["# as_of = 2026-01-01T00:00:00     # left out: the midnight after the last order", ""]
     lines.append("[source]")
     lines += [f"{name} = {_toml(source)}" for name, source in sources.items() if source]
-    formats = {f for r in readings.values() for c in r.columns for f in c.formats}
+    formats = {f for r in readings for c in r.columns for f in c.formats}
     if len(formats) == 1:
         lines.append(f"# date_format = {_toml(formats.pop())}   # as it was read")
     lines += ["", "[columns]                        # as they were inferred"]
-    roles = {role: column for r in reversed(readings.values()) for role, column in r.roles.items()}
+    roles = {role: column for r in readings for role, column in r.roles.items()}
     lines += [f"{role} = {_toml(column)}" for role, column in roles.items()]
     text = "\n".join(lines) + "\n" + _REST
     if database:

@@ -9,12 +9,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from segdb import contract
-from segdb.inspect import understand
 from segdb.model import Model
-from segdb.reading import Reading
 from segdb.settings import Settings
 from segdb.stages.assign import assign
-from segdb.steps.choose import Sources
 from segdb.steps.explain import explain
 from segdb.steps.explore import explore
 from segdb.steps.fit import Fitted, fit, unnamed_segments
@@ -24,9 +21,9 @@ from segdb.steps.learn import learn, prepared
 from segdb.steps.maps import learn_components, map_rows
 from segdb.steps.progress import Progress
 from segdb.steps.publish import contents, queries, versions
+from segdb.steps.read import read_sources
 from segdb.store.duckdb import DuckDB
 from segdb.store.publish import next_run, publish
-from segdb.store.readers import Raw, read
 
 
 @dataclass(frozen=True)
@@ -63,7 +60,8 @@ def run(
     """
     started = _now()
     schema = settings.publish.schema_
-    sources = _read(store, settings, orders, customers, progress)
+    progress.step("Reading the sources")
+    sources = read_sources(store, settings, orders, customers, progress)
     intake = take_in(store, settings, sources, progress)
     progress.step("Learning fills, bounds and scales")
     learned = learn(store, settings, intake, progress)
@@ -92,24 +90,6 @@ def run(
     large = queries(sources, intake, model, assigned, components, row["run_id"])
     publish(store, schema, contents(schema, model, large, small, row), row["run_id"])
     return Outcome(row, model, explained.profiles, intake.accounts.reasons)
-
-
-def _read(
-    store: DuckDB, settings: Settings, orders: object, customers: object, progress: Progress
-) -> Sources:
-    progress.step("Reading the sources")
-    found: dict[str, tuple[Raw, Reading]] = {}
-    for name, source in (("orders", orders), ("customers", customers)):
-        if source is None:
-            continue
-        raw = read(store, name, source, settings.source)
-        reading, notes = understand(
-            raw.table, raw.origin, store.fetch, settings.source, settings.columns, name
-        )
-        for words in notes:
-            progress.note(words)
-        found[name] = (raw, reading)
-    return Sources(found.get("orders"), found.get("customers"))
 
 
 def _run_row(

@@ -59,7 +59,5 @@ def named(name: str) -> Query:
     """
     queries = all_queries()
     if name not in queries:
-        raise UserError(
-            f"There is no query '{name}', and it is no SELECT.{nearest(name, queries)}"
-        )
+        raise UserError(f"There is no query '{name}', and it is no SELECT.{nearest(name, queries)}")
     return queries[name]

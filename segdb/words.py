@@ -66,8 +66,18 @@ def run_text(result: Result, path: Path, settings: Settings) -> str:
 
 def run_json(result: Result, path: Path) -> dict[str, Any]:
     """Return what a run ends with, as JSON-ready values."""
-    wanted = ("run_id", "as_of", "rows_read", "rows_kept", "rows_rejected", "customers", "k",
-              "inertia", "silhouette", "verdict")
+    wanted = (
+        "run_id",
+        "as_of",
+        "rows_read",
+        "rows_kept",
+        "rows_rejected",
+        "customers",
+        "k",
+        "inertia",
+        "silhouette",
+        "verdict",
+    )
     return {
         **{name: result.facts[name] for name in wanted},
         "segments": result.segments,
@@ -88,8 +98,10 @@ def _share(value: float | None) -> str:
 def _cell(value: object) -> str:
     if value is None:
         return ""
-    return f"{value:,.6g}" if isinstance(value, float) and abs(value) < 1e6 else (
-        f"{value:,.2f}" if isinstance(value, float) else str(value)
+    return (
+        f"{value:,.6g}"
+        if isinstance(value, float) and abs(value) < 1e6
+        else (f"{value:,.2f}" if isinstance(value, float) else str(value))
     )
 
 

@@ -83,8 +83,10 @@ class Chart:
         caption: how to read it, in a sentence.
         description: what it shows, for those who do not see it.
         section: where it stands on the page.
-        queries: the numbers it reads; where the first has no rows, the chart is left out.
+        queries: the numbers it reads.
         draw: rows by query name, and the look, to an Altair chart over ``data(name)``.
+        carriers: how many of the queries, from the first, can carry the chart; where none of
+            them has rows, it is left out.
         panel: least width of a panel in pixels, of a facet; 0 where it is none.
     """
 
@@ -95,11 +97,12 @@ class Chart:
     section: Section
     queries: tuple[Query, ...]
     draw: Callable[[Mapping[str, Rows], Look], Drawn]
+    carriers: int = 1
     panel: int = 0
 
     def shown(self, rows: Mapping[str, Rows]) -> bool:
         """Tell whether there is something to draw."""
-        return bool(rows[self.queries[0].name])
+        return any(rows[query.name] for query in self.queries[: self.carriers])
 
     def spec(self, rows: Mapping[str, Rows], look: Look) -> dict[str, Any]:
         """Return the Vega-Lite spec, with the rows as its datasets.

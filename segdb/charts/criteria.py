@@ -13,23 +13,24 @@ from segdb.charts.theme import ACCENT, SOFT, SURFACE
 CRITERIA = Query(
     "criteria",
     """
-SELECT 1 AS place, 'Silhouette' AS criterion, 'higher' AS better, k, silhouette AS value, selected
-FROM segdb.k_selection
-UNION ALL
-SELECT 2, 'Simplified silhouette', 'higher', k, simplified_silhouette, selected
-FROM segdb.k_selection
-UNION ALL
-SELECT 3, 'Davies-Bouldin', 'lower', k, davies_bouldin, selected
-FROM segdb.k_selection
-UNION ALL
-SELECT 4, 'Calinski-Harabasz', 'higher', k, calinski_harabasz, selected
-FROM segdb.k_selection
-UNION ALL
-SELECT 5, 'Gap', 'higher', k, gap, selected
-FROM segdb.k_selection
-UNION ALL
-SELECT 6, 'Stability', 'higher', k, stability, selected
-FROM segdb.k_selection
+WITH long AS (
+    SELECT 1 AS place, 'Silhouette' AS criterion, 'higher' AS better, k, silhouette AS value, selected
+    FROM segdb.k_selection
+    UNION ALL
+    SELECT 2, 'Simplified silhouette', 'higher', k, simplified_silhouette, selected
+    FROM segdb.k_selection
+    UNION ALL
+    SELECT 3, 'Davies-Bouldin', 'lower', k, davies_bouldin, selected FROM segdb.k_selection
+    UNION ALL
+    SELECT 4, 'Calinski-Harabasz', 'higher', k, calinski_harabasz, selected FROM segdb.k_selection
+    UNION ALL
+    SELECT 5, 'Gap', 'higher', k, gap, selected FROM segdb.k_selection
+    UNION ALL
+    SELECT 6, 'Stability', 'higher', k, stability, selected FROM segdb.k_selection
+)
+SELECT place, criterion, better, k, value, selected
+FROM long
+WHERE value IS NOT NULL
 ORDER BY place, k
 """,
     (
@@ -58,7 +59,6 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
         alt.layer(
             line, points.encode(tooltip=CRITERIA.tooltip), taken.encode(tooltip=CRITERIA.tooltip)
         )
-        .transform_filter("isValid(datum.value)")
         .transform_calculate(panel="datum.criterion + ' (' + datum.better + ' is better)'")
         .properties(width=220, height=130)
         .facet(data=data("criteria"), facet=alt.Facet("panel:N", sort=None, title=None), columns=3)

@@ -204,4 +204,5 @@ CHART = Chart(
     section="maps",
     queries=(COMPONENTS, RFM),
     draw=draw,
+    carriers=2,
 )

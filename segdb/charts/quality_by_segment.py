@@ -12,17 +12,17 @@ from segdb.charts.look import Look
 MEASURES = Query(
     "measures",
     """
-SELECT 1 AS place, 'Silhouette' AS measure, segment_id, segment, silhouette AS value
-FROM segdb.segment_profiles
-WHERE customers >= 5
-UNION ALL
-SELECT 2, 'Margin', segment_id, segment, margin
-FROM segdb.segment_profiles
-WHERE customers >= 5
-UNION ALL
-SELECT 3, 'Stability', segment_id, segment, stability
-FROM segdb.segment_profiles
-WHERE customers >= 5
+WITH long AS (
+    SELECT 1 AS place, 'Silhouette' AS measure, segment_id, segment, customers, silhouette AS value
+    FROM segdb.segment_profiles
+    UNION ALL
+    SELECT 2, 'Margin', segment_id, segment, customers, margin FROM segdb.segment_profiles
+    UNION ALL
+    SELECT 3, 'Stability', segment_id, segment, customers, stability FROM segdb.segment_profiles
+)
+SELECT place, measure, segment_id, segment, value
+FROM long
+WHERE customers >= 5 AND value IS NOT NULL
 ORDER BY place, segment_id
 """,
     (
@@ -52,7 +52,6 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
     )
     return (
         alt.layer(bars, words)
-        .transform_filter("isValid(datum.value)")
         .properties(width=190, height=26 * segments)
         .facet(data=data("measures"), facet=alt.Facet("measure:N", sort=None, title=None),
                columns=3)

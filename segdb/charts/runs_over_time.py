@@ -18,13 +18,17 @@ WITH recent AS (
     WHERE (SELECT count(*) FROM segdb.runs) > 1
     ORDER BY run_id DESC
     LIMIT 24
+),
+long AS (
+    SELECT 1 AS place, 'Customers' AS measure, run_id, as_of, customers AS value FROM recent
+    UNION ALL
+    SELECT 2, 'Segments', run_id, as_of, k FROM recent
+    UNION ALL
+    SELECT 3, 'Silhouette', run_id, as_of, silhouette FROM recent
 )
-SELECT 1 AS place, 'Customers' AS measure, run_id, as_of::DATE::VARCHAR AS as_of, customers AS value
-FROM recent
-UNION ALL
-SELECT 2, 'Segments', run_id, as_of::DATE::VARCHAR, k FROM recent
-UNION ALL
-SELECT 3, 'Silhouette', run_id, as_of::DATE::VARCHAR, silhouette FROM recent
+SELECT place, measure, run_id, as_of::DATE::VARCHAR AS as_of, value
+FROM long
+WHERE value IS NOT NULL
 ORDER BY place, run_id
 """,
     (
@@ -49,7 +53,6 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
     points = base.mark_circle(color=ACCENT, size=60, opacity=1).encode(tooltip=RUNS.tooltip[1:])
     return (
         alt.layer(line, points)
-        .transform_filter("isValid(datum.value)")
         .properties(width=220, height=130)
         .facet(data=data("runs"), facet=alt.Facet("measure:N", sort=None, title=None), columns=3)
         .resolve_scale(y="independent")

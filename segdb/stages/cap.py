@@ -58,7 +58,7 @@ def cap_bounds(features: ir.Table, names: Sequence[str], outliers: Outliers) -> 
     if outliers.method == "none":
         return None
     method = METHODS[outliers.method]
-    bounds = {}
+    bounds: dict[str, ir.Scalar] = {}
     for place, name in enumerate(names):
         lower, upper = method(features[name], outliers)
         bounds |= {f"lower_{place}": lower, f"upper_{place}": upper}

@@ -16,7 +16,7 @@ import ibis.expr.types as ir
 
 from segdb.compile import UserSQL
 from segdb.reading import Reading
-from segdb.stages.source import carried, value
+from segdb.stages.source import COPIES, carried, value
 
 MISSING_ID = "missing id"
 BAD_DATE = "missing or unreadable date"
@@ -47,8 +47,8 @@ class Rules:
 
 
 def deduplicated(raw: ir.Table) -> ir.Table:
-    """Fold rows that are equal in every column into one, with ``copies`` of it."""
-    return raw.group_by(list(raw.columns)).agg(copies=raw.count())
+    """Fold rows that are equal in every column into one, with the number of them."""
+    return raw.group_by(list(raw.columns)).agg(**{COPIES: raw.count()})
 
 
 def judged_orders(orders: ir.Table, reading: Reading, rules: Rules) -> ir.Table:

@@ -15,7 +15,7 @@ BINS = 30
 
 def statistics(features: ir.Table, parameters: Sequence[Parameters]) -> ir.Table:
     """Return one row with, of feature i, ``customers_i``, ``missing_i``, ``mean_i``, and so on."""
-    columns = {}
+    columns: dict[str, ir.Scalar] = {}
     for i, p in enumerate(parameters):
         column = features[p.feature]
         filled = column.fill_null(p.fill)

@@ -54,9 +54,7 @@ def without_orders(customers: ir.Table) -> ir.Table:
     return only.select(customer_id=only.customer_id, reason=ibis.literal(NO_ORDERS))
 
 
-def of_orders(
-    customers: ir.Table, catalogue: Catalogue, as_of: int | None
-) -> ir.Table:
+def of_orders(customers: ir.Table, catalogue: Catalogue, as_of: int | None) -> ir.Table:
     """Return the features of everyone who ordered.
 
     Args:
@@ -139,5 +137,3 @@ def finite(column: ir.Value) -> ir.Value:
     if not column.type().is_floating():
         return number
     return ibis.ifelse(number.isnan() | number.isinf(), ibis.null("float64"), number)
-
-

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
 import ibis
@@ -15,7 +15,7 @@ def fill_values(
     features: ir.Table, names: Sequence[str], method: Literal["median", "mean", "zero", "reject"]
 ) -> ir.Table:
     """Return one row with each feature's fill; NULL where no customer has the feature."""
-    values = {
+    values: Mapping[str, Callable[[ir.Column], ir.Scalar]] = {
         "median": lambda column: column.median(),
         "mean": lambda column: column.mean(),
         "zero": lambda column: ibis.ifelse(column.count() > 0, 0.0, ibis.null("float64")),

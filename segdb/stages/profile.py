@@ -42,7 +42,7 @@ def by_segment(assigned: ir.Table, names: Sequence[str]) -> ir.Table:
 
 def overall(features: ir.Table, names: Sequence[str]) -> ir.Table:
     """Return one row: of feature i the mean, the population sd, and the quintile edges."""
-    columns = {}
+    columns: dict[str, ir.Scalar] = {}
     for i, name in enumerate(names):
         column = features[name]
         columns |= {f"mean_{i}": column.mean(), f"sd_{i}": column.std(how="pop")}

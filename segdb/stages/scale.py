@@ -31,7 +31,7 @@ def measures(features: ir.Table, names: Sequence[str], method: str) -> ir.Table:
     Its columns, with i and j the places in ``names``: ``center_i``, ``spread_i``, ``least_i``,
     ``most_i`` in transformed units, and ``r_i_j``, Pearson's correlation.
     """
-    columns = {}
+    columns: dict[str, ir.Scalar] = {}
     for i, name in enumerate(names):
         center, spread = METHODS[method](features[name])
         least, most = features[name].min(), features[name].max()

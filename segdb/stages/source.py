@@ -15,7 +15,9 @@ import ibis.expr.types as ir
 
 from segdb.reading import ColumnReading, Reading, Role
 
-_TAKEN = frozenset((*get_args(Role), "reason", "copies"))
+_TAKEN = frozenset((*get_args(Role), "reason", "returned", "copies"))
+# How often a row was there, beside the raw columns, whose names are anybody's.
+COPIES = "segdb_copies"
 _SUFFIX = " (source)"
 
 # What may stand around the digits of a number.
@@ -75,18 +77,18 @@ def typed(table: ir.Table, reading: Reading) -> ir.Table:
     """Return all raw columns as they are, under their carried names, and the role columns.
 
     Args:
-        table: raw rows, and ``copies`` where equal rows were folded.
+        table: raw rows, and ``segdb_copies`` where equal rows were folded.
         reading: the kind of each column, and the roles.
 
     Returns:
-        The raw columns, ``copies`` if it was there, and of ``customer_id``, ``order_id``,
+        The raw columns, ``copies`` if they were folded, and of ``customer_id``, ``order_id``,
         ``ordered_at`` TIMESTAMP in UTC, ``amount`` DECIMAL(18,4) in the source's currency,
         ``quantity`` DOUBLE and ``category`` VARCHAR those that the reading has a column for.
     """
     names = [column.name for column in reading.columns]
     columns: dict[str, ir.Value] = {carried(name): table[name] for name in names}
-    if "copies" in table.columns and "copies" not in names:
-        columns["copies"] = table.copies
+    if COPIES in table.columns:
+        columns["copies"] = table[COPIES]
 
     def role(name: Role) -> ir.Value:
         return value(table, reading.column(reading.roles[name]), reading.null_values)

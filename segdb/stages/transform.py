@@ -64,7 +64,7 @@ def choose(
         if transform == "log1p" and least is not None and least <= -1:
             raise SettingsError(
                 f"[features] transform: log1p is not defined for '{name}', which goes down to "
-                f"{least:g}. Set it to \"none\"."
+                f'{least:g}. Set it to "none".'
             )
     return tuple("log1p" if wish.get(name) == "log1p" else "none" for name in names)
 

@@ -88,9 +88,9 @@ def _davies_bouldin(rows: Mapping[int, Mapping[str, Any]], centroids: Centroids)
     if len(scatter) < 2:
         return None
     worst = []
-    for i in scatter:
+    for i, own in scatter.items():
         apart = {j: math.dist(centroids[i], centroids[j]) for j in scatter if j != i}
         if not all(apart.values()):
             return None
-        worst.append(max((scatter[i] + scatter[j]) / apart[j] for j in apart))
+        worst.append(max((own + scatter[j]) / distance for j, distance in apart.items()))
     return math.fsum(worst) / len(worst)

@@ -75,7 +75,7 @@ def take_in(store: DuckDB, settings: Settings, sources: Sources, progress: Progr
         customers = _judge_customers(store, recipe, sources, buyers)
         entries += choose_customer_entries(store, settings, customers, entries)
     catalogue = Catalogue(entries)
-    features = _features(store, catalogue, order_features, customers)
+    features = _features(catalogue, order_features, customers)
     if settings.clean.missing == "reject":
         needed = tuple(n for n in catalogue.names if n not in settings.features.describe)
         features = store.table("segdb_all_features", features)
@@ -121,9 +121,7 @@ def _judge_customers(
     return Judged(raw, judged, reading, clean.counts(judged))
 
 
-def _features(
-    store: DuckDB, catalogue: Catalogue, orders: ir.Table | None, customers: Judged | None
-) -> ir.Table:
+def _features(catalogue: Catalogue, orders: ir.Table | None, customers: Judged | None) -> ir.Table:
     if customers is None:
         assert orders is not None  # noqa: S101 - a run has one source at least
         return orders

@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from segdb.compile import literal, quoted, to_sql
-from segdb.contract import Column, Table
+from segdb.contract import ID, Column, Table
 from segdb.errors import PublishError, SettingsError
 from segdb.store.duckdb import DuckDB
 
@@ -92,7 +92,7 @@ def _write(store: DuckDB, schema: str, content: Content) -> None:
     name = f"{quoted(schema)}.{quoted(table.name)}"
     if isinstance(content.rows, ir.Table | str):
         sql = content.rows if isinstance(content.rows, str) else to_sql(content.rows)
-        store.execute(f"CREATE OR REPLACE {table.kind} {name} AS {sql}")
+        store.execute(f"CREATE OR REPLACE {table.kind} {name} AS {_typed(table, sql)}")
         return
     fields = [(column.name, _ARROW[column.type]) for column in table.columns]
     rows = pa.Table.from_pylist(list(content.rows or ()), schema=pa.schema(fields))
@@ -107,6 +107,16 @@ def _write(store: DuckDB, schema: str, content: Content) -> None:
             )
     store.execute(f"INSERT INTO {name} BY NAME FROM segdb_rows")
     store.connection.unregister("segdb_rows")
+
+
+def _typed(table: Table, sql: str) -> str:
+    """A literal's type differs from one release of Ibis to the next; the contract's does not."""
+    casts = (
+        f"CAST({quoted(column.name)} AS {column.type}) AS {quoted(column.name)}"
+        for column in table.columns
+        if column.type != ID
+    )
+    return f"SELECT * REPLACE ({', '.join(casts)}) FROM (\n{sql}\n)"  # noqa: S608
 
 
 def _comment(store: DuckDB, schema: str, content: Content) -> None:

@@ -5,7 +5,7 @@ SELECT
   "t1"."quantity" AS "quantity (source)",
   "t1"."sales_value",
   "t1"."department",
-  "t1"."copies",
+  "t1"."segdb_copies" AS "copies",
   "t1"."household_id" AS "customer_id",
   "t1"."basket_id" AS "order_id",
   CASE
@@ -14,13 +14,11 @@ SELECT
     ELSE CAST(NULL AS TIMESTAMP(6))
   END AS "ordered_at",
   TRY_CAST("t1"."sales_value" AS DECIMAL(18, 4)) AS "amount",
-  NULLIF(
-    NULLIF(
-      NULLIF(TRY_CAST("t1"."quantity" AS DOUBLE), CAST('inf' AS DOUBLE)),
-      CAST('-inf' AS DOUBLE)
-    ),
-    CAST('nan' AS DOUBLE)
-  ) AS "quantity",
+  CASE
+    WHEN TRY_CAST("t1"."quantity" AS DOUBLE) BETWEEN -1.7976931348623157E+308 AND 1.7976931348623157e+308
+    THEN TRY_CAST("t1"."quantity" AS DOUBLE)
+    ELSE CAST(NULL AS DOUBLE)
+  END AS "quantity",
   CASE
     WHEN TRIM("t1"."department", ' 	
 ') IN ('')
@@ -36,7 +34,7 @@ FROM (
     "t0"."quantity",
     "t0"."sales_value",
     "t0"."department",
-    COUNT(*) AS "copies"
+    COUNT(*) AS "segdb_copies"
   FROM "orders" AS "t0"
   GROUP BY
     1,

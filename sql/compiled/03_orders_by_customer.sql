@@ -23,11 +23,9 @@ SELECT
     ) AND NOT (
       "t0"."returned"
     )) AS "first_order_at",
-  (
-    COUNT(DISTINCT "t0"."department") FILTER(WHERE
-      "t0"."reason" IS NULL) / COUNT(DISTINCT "t0"."basket_id") FILTER(WHERE
-      "t0"."reason" IS NULL)
-  ) AS "departments_per_basket"
+  CAST(COUNT(DISTINCT "t0"."department") FILTER(WHERE
+    "t0"."reason" IS NULL) / COUNT(DISTINCT "t0"."basket_id") FILTER(WHERE
+    "t0"."reason" IS NULL) AS DOUBLE) AS "departments_per_basket"
 FROM "orders_clean" AS "t0"
 GROUP BY
   1

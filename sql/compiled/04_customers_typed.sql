@@ -1,13 +1,13 @@
 SELECT
   "t1"."household_id",
   "t1"."income",
-  "t1"."copies",
+  "t1"."segdb_copies" AS "copies",
   "t1"."household_id" AS "customer_id"
 FROM (
   SELECT
     "t0"."household_id",
     "t0"."income",
-    COUNT(*) AS "copies"
+    COUNT(*) AS "segdb_copies"
   FROM "customers" AS "t0"
   GROUP BY
     1,

@@ -1,12 +1,20 @@
 SELECT
   "t0"."customer_id",
-  CAST(CASE "t0"."nearest" WHEN 0 THEN 1 WHEN 1 THEN 2 WHEN 2 THEN 3 ELSE NULL END AS INT) AS "segment_id",
-  CASE "t0"."nearest"
-    WHEN 0
+  CAST(CASE
+    WHEN "t0"."nearest" = 0
+    THEN 1
+    WHEN "t0"."nearest" = 1
+    THEN 2
+    WHEN "t0"."nearest" = 2
+    THEN 3
+    ELSE NULL
+  END AS INT) AS "segment_id",
+  CASE
+    WHEN "t0"."nearest" = 0
     THEN 'Champions'
-    WHEN 1
+    WHEN "t0"."nearest" = 1
     THEN 'Hibernating'
-    WHEN 2
+    WHEN "t0"."nearest" = 2
     THEN 'Need Attention'
     ELSE NULL
   END AS "segment",

@@ -49,5 +49,6 @@ def test_draws_do_not_foretell_each_other() -> None:
 
 
 def test_one_of_quotes_its_texts() -> None:
-    sql = f"SELECT DISTINCT {draws.one_of(['it\'s', 'b'], 'hash(id)', 1)} FROM range(99) AS t(id)"
-    assert set(duckdb.connect().execute(sql).fetchall()) == {("it's",), ("b",)}
+    text = draws.one_of(["it's", "b"], "hash(id)", 1)
+    rows = duckdb.connect().execute(f"SELECT DISTINCT {text} FROM range(99) AS t(id)").fetchall()
+    assert set(rows) == {("it's",), ("b",)}

@@ -1,0 +1,43 @@
+"""Read: the sources into the database, and what their columns are."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from segdb.inspect import understand
+from segdb.reading import Reading
+from segdb.settings import Settings
+from segdb.steps.choose import Sources
+from segdb.steps.progress import Progress
+from segdb.store.duckdb import DuckDB
+from segdb.store.readers import Raw, read
+
+
+def read_sources(
+    store: DuckDB, settings: Settings, orders: object, customers: object, progress: Progress
+) -> Sources:
+    """Read the sources, and tell what was inferred of them.
+
+    Args:
+        store: the database to read into.
+        settings: how to read, and the columns that are declared.
+        orders: a path, table, SELECT or frame; None without orders.
+        customers: likewise.
+        progress: who hears of it.
+
+    Raises:
+        SourceError: a source cannot be read or understood.
+    """
+
+    def one(name: Literal["orders", "customers"], source: object) -> tuple[Raw, Reading] | None:
+        if source is None:
+            return None
+        raw = read(store, name, source, settings.source)
+        reading, notes = understand(
+            raw.table, raw.origin, store.fetch, settings.source, settings.columns, name
+        )
+        for words in notes:
+            progress.note(words)
+        return raw, reading
+
+    return Sources(one("orders", orders), one("customers", customers))
