@@ -14,8 +14,9 @@ from segdb.settings import Settings
 from segdb.stages.assign import assign
 from segdb.steps.explain import explain
 from segdb.steps.explore import explore
-from segdb.steps.fit import Fitted, fit, unnamed_segments
+from segdb.steps.fit import Fitted, fit
 from segdb.steps.gates import check
+from segdb.steps.identity import identified, known
 from segdb.steps.intake import Intake, take_in
 from segdb.steps.learn import learn, prepared
 from segdb.steps.maps import learn_components, map_rows
@@ -68,11 +69,14 @@ def run(
     unnamed = Model(intake.catalogue, learned.parameters, (), learned.score_edges)
     scaled = store.view("segdb_scaled", prepared(intake.features, unnamed.matrix))
     fitted = fit(store, settings, intake, unnamed.matrix, scaled, progress)
-    model = replace(unnamed, segments=unnamed_segments(fitted.centroids))
+    fitted, segments, names = identified(
+        fitted, unnamed.matrix, known(store, schema), settings.cluster.match_within
+    )
+    model = replace(unnamed, segments=segments)
     columns = [p.column for p in model.matrix]
     assigned = store.view("segdb_assigned", assign(scaled, columns, fitted.centroids))
     progress.step("Explaining the segments")
-    explained = explain(store, settings, assigned, model, fitted, progress)
+    explained = explain(store, settings, assigned, model, fitted, names, progress)
     model = explained.model
     progress.step("Exploring the features")
     components = learn_components(store, scaled, columns)
@@ -88,7 +92,8 @@ def run(
     progress.step("Publishing")
     row = _run_row(next_run(store, schema), started, settings, intake, model, fitted)
     large = queries(sources, intake, model, assigned, components, row["run_id"])
-    publish(store, schema, contents(schema, model, large, small, row), row["run_id"])
+    written = contents(schema, model, large, small, row)
+    publish(store, schema, written, row["run_id"], intake.as_of or started)
     return Outcome(row, model, explained.profiles, intake.accounts.reasons)
 
 

@@ -118,6 +118,9 @@ class Cluster(Section):
     n_init: Annotated[int, Field(ge=1)] = 10
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 42
     matrix_rows: Annotated[int, Field(ge=100)] = 20_000
+    # A segment is the last run's if its centroid moved by less than this a feature (root mean
+    # square, scaled units); it keeps its id and name.
+    match_within: Annotated[float, Field(ge=0)] = 0.5
 
     @field_validator("k", mode="wrap")
     @classmethod

@@ -88,6 +88,7 @@ class Chart:
         carriers: how many of the queries, from the first, can carry the chart; where none of
             them has rows, it is left out.
         panel: least width of a panel in pixels, of a facet; 0 where it is none.
+        gutter: pixels beside the panels, for the labels of the axis they share.
     """
 
     name: str
@@ -99,6 +100,7 @@ class Chart:
     draw: Callable[[Mapping[str, Rows], Look], Drawn]
     carriers: int = 1
     panel: int = 0
+    gutter: int = 0
 
     def shown(self, rows: Mapping[str, Rows]) -> bool:
         """Tell whether there is something to draw."""
@@ -118,7 +120,7 @@ class Chart:
         spec["params"] = [*spec.get("params", []), {"name": "chosen", "value": 0}]
         spec["description"] = self.description
         if self.panel:
-            spec["usermeta"] = {"panel": self.panel}
+            spec["usermeta"] = {"panel": self.panel, "gutter": self.gutter, "between": 34}
         # Altair's own defaults give way to the theme, which the page holds once.
         spec.pop("config", None)
         return spec

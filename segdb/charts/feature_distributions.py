@@ -79,5 +79,6 @@ CHART = Chart(
     section="differences",
     queries=(BANDS,),
     draw=draw,
-    panel=300,
+    panel=250,
+    gutter=120,
 )

@@ -68,5 +68,6 @@ CHART = Chart(
     section="quality",
     queries=(MEASURES,),
     draw=draw,
-    panel=300,
+    panel=250,
+    gutter=120,
 )

@@ -23,12 +23,18 @@ def match_places(
     Returns:
         For each segment the index of its place.
     """
+    if not segments:
+        return ()
     rounds = -(-len(segments) // len(places))
     # A repeated name is dearer than the worst fit, so it is only taken when names run out.
     dear = 1e3
     cost = np.array(
         [
-            [_distance(segment, place) + again * dear for again in range(rounds) for place in places]
+            [
+                _distance(segment, place) + again * dear
+                for again in range(rounds)
+                for place in places
+            ]
             for segment in segments
         ]
     )

@@ -13,6 +13,12 @@ from segdb.contract.features import (
     FEATURE_STATISTICS,
     PRINCIPAL_COMPONENTS,
 )
+from segdb.contract.history import (
+    ENTERED_SEGMENT,
+    LEFT_SEGMENT,
+    SEGMENT_HISTORY,
+    SEGMENT_MIGRATIONS,
+)
 from segdb.contract.runs import K_SELECTION, REJECTED_ROWS, RUNS
 from segdb.contract.segments import (
     RFM_BY_SEGMENT,
@@ -46,18 +52,24 @@ TABLES: tuple[Table, ...] = (
     TYPICAL_CUSTOMERS,
     RFM_BY_SEGMENT,
     CUSTOMER_SEGMENTS,
+    SEGMENT_HISTORY,
+    SEGMENT_MIGRATIONS,
+    ENTERED_SEGMENT,
+    LEFT_SEGMENT,
 )
 
 __all__ = [
     "CUSTOMER_FEATURES",
     "CUSTOMER_MAP",
     "CUSTOMER_SEGMENTS",
+    "ENTERED_SEGMENT",
     "FEATURE_CORRELATIONS",
     "FEATURE_HISTOGRAMS",
     "FEATURE_PARAMETERS",
     "FEATURE_STATISTICS",
     "ID",
     "K_SELECTION",
+    "LEFT_SEGMENT",
     "PRINCIPAL_COMPONENTS",
     "REJECTED_ROWS",
     "RFM_BY_SEGMENT",
@@ -66,7 +78,9 @@ __all__ = [
     "SEGMENTS_LIVE",
     "SEGMENT_CENTROIDS",
     "SEGMENT_FEATURES",
+    "SEGMENT_HISTORY",
     "SEGMENT_MAP",
+    "SEGMENT_MIGRATIONS",
     "SEGMENT_PROFILES",
     "TABLES",
     "TYPICAL_CUSTOMERS",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ibis
 import ibis.expr.types as ir
 
 from segdb.features.feature import SECONDS_A_DAY, Aggregates, Feature, Orders
@@ -9,8 +10,10 @@ from segdb.features.feature import SECONDS_A_DAY, Aggregates, Feature, Orders
 
 def _orders(orders: Orders) -> ir.Scalar:
     table = orders.table
-    key = table.order_id if "order_id" in table.columns else table.ordered_at
-    return key.nunique(where=orders.bought)
+    if "order_id" not in table.columns:
+        return table.ordered_at.nunique(where=orders.bought)
+    # Who bought without an order id has ordered all the same, once at least.
+    return ibis.greatest(table.order_id.nunique(where=orders.bought), 1)
 
 
 FIRST: Aggregates = {"first_order_at": lambda o: o.table.ordered_at.min(where=o.bought)}

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from segdb.compile import UserSQL
+from segdb.contract import TABLES
 from segdb.errors import SettingsError, nearest
 from segdb.features.basket import BASKET
 from segdb.features.behaviour import BEHAVIOUR
@@ -18,9 +19,11 @@ REGISTRY: Mapping[str, Feature] = {feature.name: feature for feature in (*BEHAVI
 DEFAULT = tuple(feature.name for feature in BEHAVIOUR)
 # One-hot columns beyond this many describe single customers, not segments.
 MOST_VALUES = 50
-# Columns that stand beside the features, and so cannot be names of features.
+# Columns that stand beside the features, and so cannot be names of features: published ones,
+# and those of the stages.
+_BESIDE = {column.name for table in TABLES if table.features for column in table.columns}
 RESERVED = re.compile(
-    r"x_.*|square_\d+|least_square|nearest|distance|margin|customer_id|[rfm]_score|rfm_segment",
+    r"x_.*|square_\d+|mean_\d+|pc\d|least_square|nearest|right_id|" + "|".join(sorted(_BESIDE)),
     re.IGNORECASE,
 )
 
@@ -112,16 +115,25 @@ def order_entries(
     roles = set(reading.roles)
     for name in use or ():
         if name not in REGISTRY:
-            raise SettingsError(f"[features] use: there is no feature '{name}'."
-                                + nearest(name, REGISTRY))
+            raise SettingsError(
+                f"[features] use: there is no feature '{name}'." + nearest(name, REGISTRY)
+            )
         lacking = sorted(REGISTRY[name].roles - roles)
         if lacking:
             raise SettingsError(
                 f"[features] use: '{name}' needs a column for {lacking[0]}. Name it in [columns]."
             )
     for name in sql:
+        if not name.strip():
+            raise SettingsError("[features.sql] has a feature without a name.")
         if RESERVED.fullmatch(name) or name.lower() in REGISTRY:
             raise SettingsError(f"[features.sql] {name}: the name is taken; choose another.")
+    folded = [name.lower() for name in sql]
+    for name in sql:
+        if folded.count(name.lower()) > 1:
+            raise SettingsError(
+                f"[features.sql] {name}: there are two of this name; SQL's names ignore case."
+            )
     chosen = DEFAULT if use is None else use
     entries = [Entry(name, "orders") for name in dict.fromkeys(chosen)]
     entries += [Entry(name, "sql", sql=text) for name, text in sql.items()]

@@ -165,7 +165,7 @@ def facts(published: Published, look: Look, forms: Forms, *, examples: bool) -> 
             "SELECT * FROM segdb.feature_parameters ORDER BY position NULLS LAST, feature"
         ),
         versions=json.loads(run["versions"] or "{}"),
-        settings=_settings(json.loads(run["settings"] or "{}")),
+        settings=_settings(_as_inferred(json.loads(run["settings"] or "{}"))),
     )
 
 
@@ -206,6 +206,16 @@ def _changes(
         if abs(step) >= 0.01:
             told.append(f"the silhouette went {'up' if step > 0 else 'down'} by {abs(step):.2f}")
     return tuple(told) or ("nothing that shows in the figures",)
+
+
+def _as_inferred(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Keep of what was inferred the roles of the columns; the rest is long and in ``runs``."""
+    roles = {
+        name: reading["roles"]
+        for name, reading in values.get("inferred", {}).items()
+        if reading.get("roles")
+    }
+    return {**{key: value for key, value in values.items() if key != "inferred"}, "taken": roles}
 
 
 def _settings(values: Mapping[str, Any], prefix: str = "") -> tuple[tuple[str, str], ...]:

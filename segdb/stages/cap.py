@@ -25,7 +25,7 @@ def _percentile(column: ir.Column, outliers: Outliers) -> Bounds:
 def _iqr(column: ir.Column, outliers: Outliers) -> Bounds:
     """Fences at a multiple of the quartile range beyond the quartiles (Tukey 1977)."""
     first, third = column.quantile(0.25), column.quantile(0.75)
-    reach = (third - first) * (outliers.strength or 1.5)
+    reach = _some((third - first) * (outliers.strength or 1.5))
     return first - reach, third + reach
 
 
@@ -38,8 +38,13 @@ def _zscore(column: ir.Column, outliers: Outliers) -> Bounds:
 def _mad(column: ir.Column, outliers: Outliers) -> Bounds:
     """Fences by the modified z-score (Iglewicz and Hoaglin 1993) around the median."""
     deviation = _median_absolute_deviation(column)
-    reach = deviation * ((outliers.strength or 3.5) * _MAD_TO_SD)
+    reach = _some(deviation * ((outliers.strength or 3.5) * _MAD_TO_SD))
     return column.median() - reach, column.median() + reach
+
+
+def _some(reach: ir.Scalar) -> ir.Scalar:
+    """Fences without width, as of a feature that most customers share, would leave no feature."""
+    return reach.nullif(0)
 
 
 METHODS: Mapping[str, Callable[[ir.Column, Outliers], Bounds]] = {
@@ -53,7 +58,8 @@ METHODS: Mapping[str, Callable[[ir.Column, Outliers], Bounds]] = {
 def cap_bounds(features: ir.Table, names: Sequence[str], outliers: Outliers) -> ir.Table | None:
     """Return one row with ``lower_i`` and ``upper_i`` of each filled column, in natural units.
 
-    The i is the column's place in ``names``. Returns None where the settings cap nothing.
+    The i is the column's place in ``names``; a bound is NULL where the fences have no width.
+    Returns None where the settings cap nothing.
     """
     if outliers.method == "none":
         return None

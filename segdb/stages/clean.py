@@ -79,19 +79,25 @@ def judged_customers(
         customers: typed customer rows.
         reading: how their columns are read.
         rules: the user's predicates.
-        buyers: one column ``customer_id``; a customer who is not in it has no orders.
+        buyers: one column ``customer_id``; a customer who is not in it has no orders. The
+            customers' ids become of its type.
     """
-    rest = [name for name in customers.columns if name != "customer_id"]
-    window = ibis.window(group_by=customers.customer_id, order_by=[customers[n] for n in rest])
-    ranked = customers.mutate(nth=ibis.row_number().over(window))
+    key = customers.customer_id
+    if buyers is not None and buyers.customer_id.type() != key.type():
+        # Before duplicates are told: as numbers, 007 and 7 are one customer.
+        key = key.try_cast(buyers.customer_id.type())
+    rest = [customers[name] for name in customers.columns if name != "customer_id"]
+    place = ibis.row_number().over(ibis.window(group_by=key, order_by=rest))
     cases = [
-        (ranked.customer_id.isnull(), MISSING_ID),
-        (ranked.nth > 0, DUPLICATE_CUSTOMER),
+        (customers.customer_id.isnull(), MISSING_ID),
+        (key.notnull() & (place > 0), DUPLICATE_CUSTOMER),
     ]
     if buyers is not None:
-        cases.append((~ranked.customer_id.isin(buyers.customer_id), NO_ORDERS))
-    cases += _predicates(ranked, reading, rules.predicates)
-    return ranked.select(*customers.columns, reason=_first(cases))
+        known = key.isin(buyers.customer_id).fill_null(False)
+        cases.append((~known, NO_ORDERS))
+    cases += _predicates(customers, reading, rules.predicates)
+    columns = {name: customers[name] for name in customers.columns}
+    return customers.select(**{**columns, "customer_id": key}, reason=_first(cases))
 
 
 def _gives_back(orders: ir.Table) -> ir.BooleanValue:

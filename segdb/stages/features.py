@@ -16,6 +16,8 @@ _ALWAYS: Aggregates = {
     "kept_rows": lambda o: o.table.count(where=o.kept),
     "last_order_at": lambda o: o.table.ordered_at.max(where=o.bought),
 }
+# Cubes of larger numbers would overflow where their skewness is measured.
+HUGE = 1e100
 
 
 def per_customer(orders: ir.Table, catalogue: Catalogue, reading: Reading) -> ir.Table:
@@ -33,7 +35,7 @@ def per_customer(orders: ir.Table, catalogue: Catalogue, reading: Reading) -> ir
     aggregates = {"read_rows": read.cast("int64")}
     aggregates |= {name: aggregate(given) for name, aggregate in wanted.items()}
     aggregates |= {
-        sql.name: sql.aggregated(kept, arguments(orders, reading, sql))
+        _own(sql.name): sql.aggregated(kept, arguments(orders, reading, sql))
         for sql in catalogue.user_sql()
     }
     return orders.group_by("customer_id").agg(**aggregates)
@@ -73,12 +75,13 @@ def of_orders(customers: ir.Table, catalogue: Catalogue, as_of: int | None) -> i
     else:
         moment = as_of
     features = {
-        entry.name: REGISTRY[entry.name].value(buyers, moment).cast("float64")
+        entry.name: REGISTRY[entry.name].value(buyers, moment)
         if entry.kind == "orders"
-        else finite(buyers[entry.name])
+        else buyers[_own(entry.name)]
         for entry in catalogue.of("orders", "sql")
     }
-    return buyers.select(customer_id=buyers.customer_id, **features)
+    numbers = {name: finite(feature) for name, feature in features.items()}
+    return buyers.select(customer_id=buyers.customer_id, **numbers)
 
 
 def of_customers(customers: ir.Table, catalogue: Catalogue, reading: Reading) -> ir.Table:
@@ -107,11 +110,10 @@ def category_values(customers: ir.Table, column: str, reading: Reading) -> ir.Ta
 
 def joined(orders: ir.Table, customers: ir.Table) -> ir.Table:
     """Add the customers' features to the orders'; who is not among the customers has none."""
-    key = customers.customer_id
-    if key.type() != orders.customer_id.type():
-        key = key.try_cast(orders.customer_id.type())
     own = [name for name in customers.columns if name != "customer_id"]
-    right = customers.select(right_id=key, **{name: customers[name] for name in own})
+    right = customers.select(
+        right_id=customers.customer_id, **{name: customers[name] for name in own}
+    )
     together = orders.left_join(right, orders.customer_id == right.right_id)
     return together.select(*orders.columns, *own)
 
@@ -132,8 +134,14 @@ def complete(features: ir.Table, names: tuple[str, ...]) -> ir.Table:
 
 
 def finite(column: ir.Value) -> ir.Value:
-    """Cast to DOUBLE, with NaN and the infinities as missing."""
+    """Cast to DOUBLE; NaN, the infinities, and what is as good as infinite are missing."""
     number = column.cast("float64")
     if not column.type().is_floating():
         return number
-    return ibis.ifelse(number.isnan() | number.isinf(), ibis.null("float64"), number)
+    # NaN sorts above all numbers.
+    return ibis.ifelse(number.abs() < HUGE, number, ibis.null("float64"))
+
+
+def _own(name: str) -> str:
+    """The user's feature may be called like an aggregate of ours, such as revenue."""
+    return f"own_{name}"

@@ -59,7 +59,8 @@ def coreset(
     chance = ibis.least(1.0, rows * (0.5 / customers + distance * (0.5 / squares)))
     drawn = scaled.select("customer_id", *matrix, chance=chance)
     drawn = drawn.filter(uniform(drawn.customer_id, seed) < drawn.chance)
-    return drawn.mutate(weight=1.0 / drawn.chance).drop("chance").order_by("customer_id")
+    weighted = drawn.select("customer_id", *matrix, weight=1.0 / drawn.chance)
+    return weighted.order_by("customer_id")
 
 
 def sample(

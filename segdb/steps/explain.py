@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,7 @@ def explain(
     assigned: ir.Table,
     model: Model,
     fitted: Fitted,
+    names: Sequence[str | None],
     progress: Progress,
 ) -> Explained:
     """Name the segments, find their rules, and judge them.
@@ -57,6 +58,7 @@ def explain(
         assigned: the relation ``segdb_assigned``: every customer with ``nearest``.
         model: whose segments, in the order of ``nearest``, are not named yet.
         fitted: what K-Means gave.
+        names: the name that each segment keeps from the last run; None for a new one.
         progress: who hears of it.
     """
     groups, whole = _measured(store, assigned, model)
@@ -65,7 +67,7 @@ def explain(
     path = settings.personas.playbook
     playbook = load(Path(path)) if path else load()
     matrix = [p.feature for p in model.matrix]
-    characters = personas(profiles, averages, matrix, playbook, settings.report.currency)
+    characters = personas(profiles, names, averages, matrix, playbook, settings.report.currency)
     segments = tuple(
         replace(segment, name=character.name)
         for segment, character in zip(model.segments, characters, strict=True)

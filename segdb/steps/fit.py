@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,7 +16,7 @@ from segdb.cluster.choice import (
 )
 from segdb.cluster.matrix import Matrix
 from segdb.errors import DataError
-from segdb.model import Parameters, Segment
+from segdb.model import Parameters
 from segdb.settings import Settings
 from segdb.stages.assign import assign
 from segdb.stages.matrix import coreset, everyone, sample, spread
@@ -117,14 +116,6 @@ def fit(
         k_selection=tuple(
             _row(candidate, judged[candidate.k], decision.k) for candidate in candidates
         ),
-    )
-
-
-def unnamed_segments(centroids: Sequence[Sequence[float]]) -> tuple[Segment, ...]:
-    """Return segments with ids from 1, in the order of their centroids."""
-    return tuple(
-        Segment(number, f"Segment {number}", tuple(centroid))
-        for number, centroid in enumerate(centroids, start=1)
     )
 
 

@@ -59,6 +59,7 @@ class Character:
 
 def personas(
     profiles: Sequence[Profile],
+    kept: Sequence[str | None],
     overall: Mapping[str, float],
     matrix: Sequence[str],
     playbook: Playbook,
@@ -68,12 +69,14 @@ def personas(
 
     Args:
         profiles: one a segment, in the order of the segments.
+        kept: the name that a segment has from the last run; None for a new one.
         overall: all customers' mean of each feature, natural units.
         matrix: the features that made the segments.
         playbook: names and actions.
         currency: put before amounts.
     """
-    named = _of_orders(profiles, playbook) or _of_attributes(profiles, matrix, playbook)
+    named = _of_orders(profiles, kept, playbook)
+    named = named or _of_attributes(profiles, kept, matrix, playbook)
     return tuple(
         Character(
             name=name,
@@ -132,23 +135,36 @@ def readable(feature: str) -> str:
     return re.sub(r"\s+", " ", text).strip().lower() or feature
 
 
-def _of_orders(profiles: Sequence[Profile], playbook: Playbook) -> list[tuple[str, str, str, str]]:
+def _of_orders(
+    profiles: Sequence[Profile], kept: Sequence[str | None], playbook: Playbook
+) -> list[tuple[str, str, str, str]]:
     if not all(profile.scores for profile in profiles):
         return []
-    places = [persona.place for persona in playbook.personas]
-    chosen = match_places([profile.scores for profile in profiles], places)
-    found: list[Persona] = [playbook.personas[place] for place in chosen]
-    names = _unique([persona.name for persona in found])
+    by_name = {persona.name: persona for persona in playbook.personas}
+    # A kept name brings its own advice, and is not given to another segment.
+    found: list[Persona | None] = [by_name.get(name or "") for name in kept]
+    free = [p for p in playbook.personas if p not in found] or list(playbook.personas)
+    open_places = [place for place, persona in enumerate(found) if persona is None]
+    chosen = match_places(
+        [profiles[place].scores for place in open_places], [persona.place for persona in free]
+    )
+    for place, choice in zip(open_places, chosen, strict=True):
+        found[place] = free[choice]
+    names = _unique([p.name if p else "" for p in found], kept)
     return [
         (name, persona.tier, persona.action, persona.reason)
         for name, persona in zip(names, found, strict=True)
+        if persona
     ]
 
 
 def _of_attributes(
-    profiles: Sequence[Profile], matrix: Sequence[str], playbook: Playbook
+    profiles: Sequence[Profile],
+    kept: Sequence[str | None],
+    matrix: Sequence[str],
+    playbook: Playbook,
 ) -> list[tuple[str, str, str, str]]:
-    names = _unique([_described(profile, matrix) for profile in profiles])
+    names = _unique([_described(profile, matrix) for profile in profiles], kept)
     named = []
     for name, profile in zip(names, profiles, strict=True):
         standing = playbook.standing(sum(profile.z[f] for f in matrix) / len(matrix))
@@ -173,12 +189,16 @@ def _described(profile: Profile, matrix: Sequence[str]) -> str:
     return text[0].upper() + text[1:]
 
 
-def _unique(names: Sequence[str]) -> list[str]:
-    seen: dict[str, int] = {}
+def _unique(names: Sequence[str], kept: Sequence[str | None]) -> list[str]:
+    """Return the kept names as they are, and the others made different from them and each other."""
+    taken = {name for name in kept if name}
     unique = []
-    for name in names:
-        seen[name] = seen.get(name, 0) + 1
-        unique.append(name if seen[name] == 1 else f"{name} {seen[name]}")
+    for name, own in zip(names, kept, strict=True):
+        candidate, number = own or name, 2
+        while own is None and candidate in taken:
+            candidate, number = f"{name} {number}", number + 1
+        taken.add(candidate)
+        unique.append(candidate)
     return unique
 
 

@@ -21,6 +21,7 @@ from segdb.steps.describe import Rows, centroid_rows, feature_sentences, paramet
 from segdb.steps.intake import Intake
 from segdb.steps.live import live_select
 from segdb.steps.maps import Components, customer_map
+from segdb.store.history import departures, entries
 from segdb.store.publish import Content
 
 Queries = Mapping[contract.Table, ir.Table | str | None]
@@ -97,10 +98,13 @@ def contents(
         contract.FEATURE_PARAMETERS: parameter_rows(model),
         contract.RUNS: [dict(run)],
         contract.CUSTOMER_SEGMENTS: _customer_segments(schema, key, model.catalogue.names),
+        contract.ENTERED_SEGMENT: entries(schema),
+        contract.LEFT_SEGMENT: departures(schema),
     }
     return tuple(
         Content(table, tables[table], sentences if table.features else {})
         for table in contract.TABLES
+        if table in tables
     )
 
 

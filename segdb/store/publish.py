@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import ibis.expr.types as ir
 import pyarrow as pa
 
 from segdb.compile import literal, quoted, to_sql
-from segdb.contract import ID, Column, Table
+from segdb.contract import ID, SEGMENT_HISTORY, SEGMENT_MIGRATIONS, SEGMENTS, Column, Table
 from segdb.errors import PublishError, SettingsError
 from segdb.store.duckdb import DuckDB
+from segdb.store.history import record
 
 _ARROW: Mapping[str, pa.DataType] = {
     "INTEGER": pa.int32(),
@@ -41,8 +43,17 @@ class Content:
     features: Mapping[str, str]
 
 
-def publish(store: DuckDB, schema: str, contents: Sequence[Content], run_id: int) -> None:
+def publish(
+    store: DuckDB, schema: str, contents: Sequence[Content], run_id: int, moment: datetime
+) -> None:
     """Write the contents in one transaction, and check that the run's row is there.
+
+    Args:
+        store: the database.
+        schema: where the tables go.
+        contents: what goes into them, in order; SEGMENTS among them.
+        run_id: the run, as in the row of RUNS.
+        moment: since when the segments hold, for the history.
 
     Raises:
         PublishError: the database refused; the last run's tables are as they were.
@@ -57,7 +68,11 @@ def publish(store: DuckDB, schema: str, contents: Sequence[Content], run_id: int
                 store.execute(f"DROP VIEW IF EXISTS {name}")
                 continue
             _write(store, schema, content)
+            if content.table is SEGMENTS:
+                record(store, schema, run_id, moment)
             _comment(store, schema, content)
+        for table in (SEGMENT_HISTORY, SEGMENT_MIGRATIONS):
+            _comment(store, schema, Content(table, None, {}))
     if next_run(store, schema) <= run_id:
         raise PublishError(
             f"The database took run {run_id} and did not keep it; the tables of the last run are "

@@ -66,7 +66,7 @@ def everything(store: DuckDB, schema: str = "segdb") -> dict[str, list[dict[str,
 
 def comments(store: DuckDB, schema: str) -> dict[tuple[str, str | None], str]:
     where = f"WHERE schema_name = '{schema}'"
-    found = {}
+    found: dict[tuple[str, str | None], str] = {}
     for kind in ("table", "view"):
         rows = store.rows(f"SELECT {kind}_name AS name, comment FROM duckdb_{kind}s() {where}")
         found |= {(row["name"], None): row["comment"] for row in rows}
@@ -138,7 +138,7 @@ def test_types_are_the_contracts_and_of_the_id_the_sources(store: DuckDB) -> Non
         distance=ibis.literal(0.5),
         margin=ibis.literal(0.5),
         run_id=ibis.literal(1, "int64"),
-    ).drop("n")
+    ).select(*(column.name for column in contract.SEGMENTS.columns))
     runs = content(contract.RUNS, 1)
     publish(store, "segdb", [runs, Content(contract.SEGMENTS, segments, {})], 1)
     described = store.rows("DESCRIBE segdb.segments")

@@ -1,0 +1,132 @@
+"""The page: one HTML text from the published tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from segdb.charts import theme
+from segdb.report import facts as told
+from segdb.report import forms as written
+from segdb.report.bundle import bundle
+from segdb.report.embed import policy, safe_json
+from segdb.report.figures import Figure, figures
+from segdb.report.published import Ask, Published
+from segdb.report.verdict import quality
+from segdb.settings import Settings
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section of the page: the name of its partial, and its heading."""
+
+    name: str
+    title: str
+
+
+SECTIONS = (
+    Section("headline", "At a glance"),
+    Section("segments", "The segments"),
+    Section("distribution", "Where the money is"),
+    Section("differences", "What differs"),
+    Section("maps", "Maps"),
+    Section("choice", "Why this many"),
+    Section("quality", "How good they are"),
+    Section("data", "The data"),
+    Section("history", "Over time"),
+    Section("use", "How to use it"),
+)
+# These have words of their own; the others stand or fall with their charts.
+_ALWAYS = {"headline", "segments", "data", "use"}
+
+
+def render(ask: Ask, settings: Settings) -> str:
+    """Return the report of the last run as one HTML text.
+
+    Args:
+        ask: runs one SELECT on the database of the published tables.
+        settings: for the schema, title and currency.
+
+    Raises:
+        UserError: nothing was published.
+    """
+    published = Published(ask, settings.publish.schema_)
+    run = told.last_run(published)[0]
+    forms = written.Forms(settings.report.currency, run["as_of"])
+    look = told.look(published, settings.report.currency)
+    facts = told.facts(
+        published, look, forms, examples=bool(getattr(settings.report, "examples", False))
+    )
+    drawn = figures(published, look, forms)
+    filled = {figure.chart.section for figure in drawn} | _ALWAYS
+    style, script, vega = _style(), _text("report.js"), bundle()
+    return _environment(forms).get_template("page.html").render(
+        title=settings.report.title,
+        sections=[section for section in SECTIONS if section.name in filled],
+        figures={name.name: _of(drawn, name.name) for name in SECTIONS},
+        facts=facts,
+        run=facts.run,
+        segments=facts.segments,
+        quality=quality(facts.run, [segment.row for segment in facts.segments]),
+        schema=settings.publish.schema_,
+        published=published,
+        policy=policy((vega, script), (style,)),
+        style=Markup(style),  # noqa: S704 - ours, no data in it
+        script=Markup(script),  # noqa: S704 - likewise
+        vega=Markup(vega),  # noqa: S704 - likewise
+        charts=Markup(safe_json(_charts(drawn, settings))),  # noqa: S704 - escaped for scripts
+    )
+
+
+def _of(drawn: tuple[Figure, ...], section: str) -> list[Figure]:
+    return [figure for figure in drawn if figure.chart.section == section]
+
+
+def _charts(drawn: tuple[Figure, ...], settings: Settings) -> dict[str, Any]:
+    return {
+        "config": theme.CONFIG,
+        "locale": theme.locale(settings.report.currency),
+        "specs": {figure.chart.name: figure.spec for figure in drawn},
+    }
+
+
+def _style() -> str:
+    light, dark = theme.variables(theme.LIGHT), theme.variables(theme.DARK)
+    own = "".join(
+        f".s{place}{{--own:var(--s{place})}}" for place in range(1, len(theme.SEGMENTS) + 1)
+    )
+    return (
+        f":root{{color-scheme:light dark;--font:{theme.FONT};{light}}}\n"
+        f"@media screen and (prefers-color-scheme: dark){{:root{{{dark}}}}}\n"
+        f"{own}\n{_text('style.css')}"
+    )
+
+
+def _text(name: str) -> str:
+    return (_TEMPLATES / name).read_text("utf-8")
+
+
+def _environment(forms: written.Forms) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "count": written.count,
+        "customers": written.customers,
+        "money": forms.money,
+        "share": written.share,
+        "number": lambda value: forms.value(value, "number"),
+        "decimal": lambda value: forms.value(value, "decimal"),
+        "day": written.day,
+    }
+    return environment

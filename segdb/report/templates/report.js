@@ -1,0 +1,113 @@
+"use strict";
+(() => {
+  const { config, locale, specs } = JSON.parse(document.getElementById("charts").textContent);
+  const views = new Map();
+  const tip = document.getElementById("tip");
+  let chosen = 0;
+
+  // A facet has panels of its own width: as many beside each other as the page has room for.
+  const fitted = (spec, width) => {
+    if (!spec.usermeta || !spec.usermeta.panel) return [spec, 0];
+    const columns = Math.max(1, Math.min(spec.columns || 1, Math.floor(width / spec.usermeta.panel)));
+    const gutter = spec.usermeta.gutter / columns + spec.usermeta.between;
+    const panel = Math.max(90, Math.floor(width / columns - gutter));
+    return [{ ...spec, columns, spec: { ...spec.spec, width: panel } }, columns];
+  };
+
+  const show = (_, event, __, value) => {
+    tip.hidden = value === null || value === undefined || value === "" || typeof value !== "object";
+    if (tip.hidden) return;
+    tip.replaceChildren(...Object.entries(value).map(([name, text]) => {
+      const line = document.createElement("div");
+      const label = line.appendChild(document.createElement("span"));
+      const words = line.appendChild(document.createElement("b"));
+      label.textContent = name;
+      words.textContent = text;
+      return line;
+    }));
+    const { width, height } = tip.getBoundingClientRect();
+    const left = Math.min(event.clientX + 14, innerWidth - width - 8);
+    const above = event.clientY + height + 24 > innerHeight;
+    tip.style.transform = `translate(${Math.max(8, left)}px,${above ? event.clientY - height - 12 : event.clientY + 16}px)`;
+  };
+
+  const choose = (id) => {
+    chosen = id === chosen ? 0 : id;
+    document.body.classList.toggle("chosen", chosen !== 0);
+    for (const card of document.querySelectorAll(".card")) {
+      card.classList.toggle("picked", Number(card.dataset.segment) === chosen);
+    }
+    for (const button of document.querySelectorAll("button[data-segment]")) {
+      button.setAttribute("aria-pressed", String(Number(button.dataset.segment) === chosen));
+    }
+    for (const { view } of views.values()) view.signal("chosen", chosen).runAsync();
+  };
+
+  const draw = async (plot) => {
+    const name = plot.dataset.chart;
+    const [spec, columns] = fitted(specs[name], plot.clientWidth);
+    const old = views.get(name);
+    if (old) old.finalize();
+    const options = {
+      ast: true, actions: false, renderer: "svg", defaultStyle: false, config, tooltip: show,
+      formatLocale: locale,
+    };
+    const result = await vegaEmbed(plot, spec, options);
+    views.set(name, { view: result.view, finalize: result.finalize, columns, width: plot.clientWidth });
+    if (chosen) result.view.signal("chosen", chosen).runAsync();
+    result.view.addEventListener("click", (_, item) => {
+      const id = item && item.datum && item.datum.segment_id;
+      if (typeof id === "number") choose(id);
+    });
+  };
+
+  const failed = (plot, error) => {
+    plot.classList.add("failed");
+    plot.textContent = "This chart could not be drawn; its numbers are below.";
+    console.error(error);
+  };
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("button[data-segment]");
+    if (button) return choose(Number(button.dataset.segment));
+    const card = event.target.closest(".card");
+    const marked = getSelection();
+    if (card && !event.target.closest("a,code,pre") && (!marked || marked.isCollapsed)) {
+      choose(Number(card.dataset.segment));
+    }
+  });
+  document.addEventListener("scroll", () => { tip.hidden = true; }, { passive: true });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") { tip.hidden = true; if (chosen) choose(chosen); }
+  });
+
+  // The section that is read is marked in the contents.
+  const links = new Map([...document.querySelectorAll(".contents a")].map((a) => [a.hash.slice(1), a]));
+  const seen = new IntersectionObserver((entries) => {
+    for (const { isIntersecting, target } of entries) {
+      if (!isIntersecting) continue;
+      for (const link of links.values()) link.removeAttribute("aria-current");
+      links.get(target.id).setAttribute("aria-current", "true");
+    }
+  }, { rootMargin: "-15% 0px -80% 0px" });
+  for (const section of document.querySelectorAll("main > section")) seen.observe(section);
+
+  let waiting;
+  addEventListener("resize", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => {
+      for (const plot of document.querySelectorAll(".plot")) {
+        const old = views.get(plot.dataset.chart);
+        if (old && old.columns && old.width !== plot.clientWidth) draw(plot).catch((e) => failed(plot, e));
+      }
+    }, 200);
+  });
+
+  (async () => {
+    for (const plot of document.querySelectorAll(".plot")) {
+      try { await draw(plot); } catch (error) { failed(plot, error); }
+    }
+    document.documentElement.dataset.ready = String(views.size);
+    document.documentElement.dataset.took = String(Math.round(performance.now()));
+  })();
+})();

@@ -1,0 +1,119 @@
+"""History: who was in which segment when, and who moved; written inside the publish."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from segdb.compile import quoted
+from segdb.store.duckdb import DuckDB
+
+
+def last_model(store: DuckDB, schema: str) -> str | None:
+    """Return the model of the last run as JSON text; None before the first run."""
+    if (schema, "runs") not in store.tables():
+        return None
+    sql = f"SELECT model FROM {quoted(schema)}.runs ORDER BY run_id DESC LIMIT 1"  # noqa: S608
+    rows = store.rows(sql)
+    return str(rows[0]["model"]) if rows else None
+
+
+def last_segment_id(store: DuckDB, schema: str) -> int:
+    """Return the highest segment id that was ever given; 0 before the first run."""
+    if (schema, "segment_history") not in store.tables():
+        return 0
+    sql = f"SELECT max(segment_id) AS last FROM {quoted(schema)}.segment_history"  # noqa: S608
+    return int(store.rows(sql)[0]["last"] or 0)
+
+
+def record(store: DuckDB, schema: str, run_id: int, moment: datetime) -> None:
+    """Update ``segment_history`` and ``segment_migrations`` from the new ``segments``.
+
+    A customer who stays keeps the open stay; one who moves or goes has it closed at ``moment``,
+    and one who is elsewhere or new gets a stay opened. A run with the same moment as an earlier
+    one takes that one's place; a run that looks further back than the last one leaves both tables
+    as they are.
+
+    Args:
+        store: in the middle of a publish, with ``segments`` written.
+        schema: where the tables are.
+        run_id: the run.
+        moment: as_of, or the time of the run where there is none.
+    """
+    history = f"{quoted(schema)}.segment_history"
+    migrations = f"{quoted(schema)}.segment_migrations"
+    at = f"TIMESTAMP '{moment.isoformat(sep=' ')}'"
+    key = _prepare(store, schema, history, migrations)
+    later = store.rows(f"SELECT count(*) AS n FROM {history} WHERE valid_from > {at}")  # noqa: S608
+    if later[0]["n"]:
+        return
+    # What an earlier run recorded at the same moment is taken back.
+    store.execute(f"DELETE FROM {migrations} WHERE as_of = {at}")  # noqa: S608
+    store.execute(f"DELETE FROM {history} WHERE valid_from = {at}")  # noqa: S608
+    store.execute(f"UPDATE {history} SET valid_to = NULL WHERE valid_to = {at}")  # noqa: S608
+    now = (
+        f"(SELECT CAST(customer_id AS {key}) AS customer_id, segment_id, segment "  # noqa: S608
+        f"FROM {quoted(schema)}.segments)"
+    )
+    stays = f"(SELECT * FROM {history} WHERE valid_to IS NULL)"  # noqa: S608
+    store.execute(
+        f"INSERT INTO {migrations} SELECT {run_id}, {at}, o.segment_id, s.segment_id, count(*) "  # noqa: S608
+        f"FROM {stays} AS o FULL JOIN {now} AS s USING (customer_id) GROUP BY ALL ORDER BY ALL"
+    )
+    store.execute(
+        f"UPDATE {history} AS h SET valid_to = {at} WHERE valid_to IS NULL AND NOT EXISTS "  # noqa: S608
+        f"(FROM {now} AS s WHERE s.customer_id = h.customer_id AND s.segment_id = h.segment_id)"
+    )
+    store.execute(
+        f"INSERT INTO {history} SELECT customer_id, segment_id, segment, {at}, NULL, {run_id} "  # noqa: S608
+        f"FROM {now} AS s WHERE NOT EXISTS "
+        f"(FROM {stays} AS o WHERE o.customer_id = s.customer_id)"
+    )
+
+
+def entries(schema: str) -> str:
+    """Return the SELECT of ``entered_segment``."""
+    return f"""
+SELECT
+    h.customer_id, h.segment_id, h.segment, p.segment AS previous_segment,
+    h.valid_from AS entered_at, h.run_id
+FROM {quoted(schema)}.segment_history AS h
+LEFT JOIN {quoted(schema)}.segment_history AS p
+    ON p.customer_id = h.customer_id AND p.valid_to = h.valid_from"""  # noqa: S608
+
+
+def departures(schema: str) -> str:
+    """Return the SELECT of ``left_segment``."""
+    return f"""
+SELECT
+    h.customer_id, h.segment_id, h.segment, n.segment AS next_segment, h.valid_to AS left_at
+FROM {quoted(schema)}.segment_history AS h
+LEFT JOIN {quoted(schema)}.segment_history AS n
+    ON n.customer_id = h.customer_id AND n.valid_from = h.valid_to
+WHERE h.valid_to IS NOT NULL"""  # noqa: S608
+
+
+def _prepare(store: DuckDB, schema: str, history: str, migrations: str) -> str:
+    """Create what is not there, and return the SQL type of the ids in the history."""
+    key = _key_type(store, f"{quoted(schema)}.segments")
+    if (schema, "segment_history") not in store.tables():
+        store.execute(
+            f"CREATE TABLE {history} (customer_id {key}, segment_id INTEGER, segment VARCHAR, "
+            "valid_from TIMESTAMP, valid_to TIMESTAMP, run_id BIGINT)"
+        )
+        store.execute(
+            f"CREATE TABLE {migrations} (run_id BIGINT, as_of TIMESTAMP, from_segment_id INTEGER, "
+            "to_segment_id INTEGER, customers BIGINT)"
+        )
+        return key
+    found = _key_type(store, history)
+    if found == key:
+        return key
+    # The source's ids are of another type than before: the history takes both as text.
+    if found != "VARCHAR":
+        store.execute(f"ALTER TABLE {history} ALTER customer_id TYPE VARCHAR")
+    return "VARCHAR"
+
+
+def _key_type(store: DuckDB, relation: str) -> str:
+    rows = store.rows(f"SELECT column_name, column_type FROM (DESCRIBE {relation})")  # noqa: S608
+    return str(next(r["column_type"] for r in rows if r["column_name"] == "customer_id"))

@@ -1,0 +1,172 @@
+"""A headless Chromium, driven over its own debugging pipe: no driver, no library, no port.
+
+Chromium reads commands from file descriptor 3 and writes answers and events to 4, as JSON texts
+with a zero byte after each (``--remote-debugging-pipe``).
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import select
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+FLAGS = (
+    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--no-first-run", "--disable-extensions",
+    "--hide-scrollbars", "--force-device-scale-factor=1", "--remote-debugging-pipe",
+)  # fmt: skip
+NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+
+
+def executable() -> str | None:
+    """Return where Chromium is, or None."""
+    return next((found for name in NAMES if (found := shutil.which(name))), None)
+
+
+class Browser:
+    """One Chromium with one page.
+
+    Attributes:
+        events: everything that Chromium told since the last page was opened.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._profile = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+        read_end, self._commands = os.pipe()
+        self._answers, write_end = os.pipe()
+        # The child expects its ends at 3 and 4, whatever they are called here.
+        script = (
+            "import os, sys; a, b = os.dup(int(sys.argv[1])), os.dup(int(sys.argv[2])); "
+            "os.dup2(a, 3); os.dup2(b, 4); os.execv(sys.argv[3], sys.argv[3:])"
+        )
+        command = [path, *FLAGS, f"--user-data-dir={self._profile.name}", "about:blank"]
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", script, str(read_end), str(write_end), *command],
+            pass_fds=(read_end, write_end),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        os.close(read_end)
+        os.close(write_end)
+        self._buffer = b""
+        self._number = 0
+        self._session = ""
+        self.events: list[Mapping[str, Any]] = []
+        targets = self.call("Target.getTargets")["targetInfos"]
+        page = next(target for target in targets if target["type"] == "page")
+        attached = self.call("Target.attachToTarget", targetId=page["targetId"], flatten=True)
+        self._session = attached["sessionId"]
+        for domain in ("Page", "Runtime", "Log", "Network"):
+            self.call(f"{domain}.enable")
+
+    def close(self) -> None:
+        """End the process that this object began, and forget its profile."""
+        self._process.terminate()
+        self._process.wait(timeout=20)
+        os.close(self._commands)
+        os.close(self._answers)
+        self._profile.cleanup()
+
+    def call(self, method: str, **parameters: Any) -> Any:
+        """Send a command and return its result; events on the way are kept."""
+        self._number += 1
+        command = {"id": self._number, "method": method, "params": parameters}
+        if self._session:
+            command["sessionId"] = self._session
+        os.write(self._commands, json.dumps(command).encode() + b"\0")
+        while True:
+            message = self._next(60)
+            if message.get("id") == self._number:
+                if "error" in message:
+                    raise RuntimeError(f"{method}: {message['error']}")
+                return message["result"]
+            self.events.append(message)
+
+    def open(self, page: Path, *, width: int = 1280, dark: bool = False, print_: bool = False) -> None:
+        """Open a file and wait until all its charts are drawn."""
+        self.events.clear()
+        self.call("Emulation.setDeviceMetricsOverride", width=width, height=900,
+                  deviceScaleFactor=1, mobile=width < 500)  # fmt: skip
+        self.call(
+            "Emulation.setEmulatedMedia",
+            media="print" if print_ else "screen",
+            features=[{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}],
+        )
+        self.call("Page.navigate", url=page.as_uri())
+        self.wait("document.documentElement?.dataset.ready")
+
+    def evaluate(self, expression: str) -> Any:
+        """Return the value of a JavaScript expression, awaited."""
+        found = self.call(
+            "Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True
+        )
+        if "exceptionDetails" in found:
+            raise RuntimeError(found["exceptionDetails"]["exception"].get("description", found))
+        return found["result"].get("value")
+
+    def wait(self, expression: str, seconds: float = 30) -> Any:
+        """Wait until an expression is true, and return its value."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            if value := self.evaluate(expression):
+                return value
+            time.sleep(0.02)
+        raise TimeoutError(expression)
+
+    def screenshot(self, path: Path, *, whole: bool = True) -> None:
+        """Save a picture of the page, or of what is in view."""
+        clip = {}
+        if whole:
+            size = self.call("Page.getLayoutMetrics")["cssContentSize"]
+            clip = {"clip": {**size, "scale": 1}, "captureBeyondViewport": True}
+        taken = self.call("Page.captureScreenshot", format="png", **clip)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(base64.b64decode(taken["data"]))
+
+    def pdf(self, path: Path) -> None:
+        """Save the page as it prints."""
+        path.write_bytes(base64.b64decode(self.call("Page.printToPDF")["data"]))
+
+    def complaints(self) -> list[str]:
+        """What the console, the policy and the page itself have complained about."""
+        self.evaluate("0")
+        told = []
+        for event in self.events:
+            details = event.get("params", {})
+            match event.get("method"):
+                case "Runtime.exceptionThrown":
+                    told.append(str(details["exceptionDetails"]))
+                case "Log.entryAdded":
+                    told.append(str(details["entry"]))
+                case "Runtime.consoleAPICalled" if details["type"] in {"error", "warning", "assert"}:
+                    told.append(str(details["args"]))
+        return told
+
+    def requests(self) -> list[str]:
+        """The addresses that were asked for, the page's own left out."""
+        sent = [e["params"]["request"]["url"] for e in self.events
+                if e.get("method") == "Network.requestWillBeSent"]  # fmt: skip
+        return [url for url in sent if not url.startswith(("file:", "data:"))] + sent[1:]
+
+    def _next(self, seconds: float) -> dict[str, Any]:
+        while b"\0" not in self._buffer:
+            ready, _, _ = select.select([self._answers], [], [], seconds)
+            if not ready:
+                raise TimeoutError("Chromium does not answer")
+            chunk = os.read(self._answers, 1 << 20)
+            if not chunk:
+                raise RuntimeError("Chromium has ended")
+            self._buffer += chunk
+        text, _, self._buffer = self._buffer.partition(b"\0")
+        found: dict[str, Any] = json.loads(text)
+        return found
