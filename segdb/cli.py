@@ -151,30 +151,45 @@ def init(
     click.echo(f"Wrote {output}. Look it over, then: segdb run")
 
 
-@main.command()
+@main.command(context_settings={"ignore_unknown_options": True})
 @click.argument("question", required=False, metavar="NAME|SQL")
+@click.argument("parameters", nargs=-1, type=click.UNPROCESSED)
 @click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table")
 @config_option
 @database_option
 @_guarded
-def query(question: str | None, form: str, config: Path | None, database: Path | None) -> None:
-    """Ask the published tables: a named query, or a SELECT. Without either, list the queries."""
-    from segdb import queries
+def query(
+    question: str | None,
+    parameters: tuple[str, ...],
+    form: str,
+    config: Path | None,
+    database: Path | None,
+) -> None:
+    """Ask the published tables: a named query, or a SELECT. Without either, list the queries.
+
+    A named query takes its parameters as options: segdb query customers --segment Champions
+    """
+    from segdb import queries, words
     from segdb.store.ask import ask
 
     if question is None:
         for one in queries.all_queries().values():
-            click.echo(f"{one.name:<20} {one.question}")
+            options = " ".join(f"--{name}" for name in one.defaults)
+            click.echo(f"{one.name:<20} {one.question} {options}".rstrip())
         return
     settings = _settings(config, database)
     schema = settings.publish.schema_
-    sql = question if " " in question.strip() else queries.named(question).on(schema)
-    table = ask(Path(settings.publish.database), schema, sql)
+    values: dict[str, Any] = {}
+    sql = question
+    if " " not in question.strip():
+        named = queries.named(question)
+        sql, values = named.on(schema), named.values(_pairs(parameters))
+    elif parameters:
+        raise click.UsageError(f"A SELECT takes no '{parameters[0]}'.")
+    table = ask(Path(settings.publish.database), schema, sql, values)
     if form == "json":
         click.echo(json.dumps(table.to_pylist(), default=str, ensure_ascii=False))
     else:
-        from segdb import words
-
         click.echo(words.csv_text(table) if form == "csv" else words.grid(table), nl=False)
 
 
@@ -231,6 +246,16 @@ def _run(settings: Any, wait: float, as_json: bool) -> None:
     finally:
         listener.done()
         store.close()
+
+
+def _pairs(parameters: tuple[str, ...]) -> dict[str, str]:
+    """Return ``--name value`` and ``--name=value`` as a mapping."""
+    words = [part for word in parameters for part in word.split("=", 1)]
+    if len(words) % 2 or not all(name.startswith("--") for name in words[::2]):
+        raise click.UsageError("Parameters of a query are given as --name VALUE.")
+    return {
+        name.removeprefix("--"): value for name, value in zip(words[::2], words[1::2], strict=True)
+    }
 
 
 class _Terminal:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +19,11 @@ FOLDERS = (_HERE / "queries", _HERE.parent / "sql" / "queries")
 _WRITTEN_FOR = "segdb"
 
 
+_PARAMETER = re.compile(r"^-- Parameter (\w+) = (.+?): (.+)$", re.MULTILINE)
+
+Value = str | int | float | None
+
+
 @dataclass(frozen=True)
 class Query:
     """A named query.
@@ -23,12 +31,28 @@ class Query:
     Attributes:
         name: the file's name.
         question: the first line of its header comment.
-        sql: the whole file.
+        sql: the whole file; a parameter is written ``$name`` in it.
+        defaults: the value of each parameter that is not given, from the header comment.
     """
 
     name: str
     question: str
     sql: str
+    defaults: Mapping[str, Value]
+
+    def values(self, given: Mapping[str, str]) -> dict[str, Value]:
+        """Return the value of each parameter: as given, or its default.
+
+        Raises:
+            UserError: there is no such parameter, or a number was wanted.
+        """
+        values = dict(self.defaults)
+        for name, text in given.items():
+            if name not in values:
+                known = ", ".join(f"--{n}" for n in values) or "none"
+                raise UserError(f"The query {self.name} has no --{name}; its parameters: {known}.")
+            values[name] = _like(self.defaults[name], name, text)
+        return values
 
     def on(self, schema: str) -> str:
         """Return its SQL for tables in that schema."""
@@ -47,7 +71,9 @@ def all_queries() -> dict[str, Query]:
     found = {}
     for path in sorted(folder.glob("*.sql")):
         sql = path.read_text("utf-8")
-        found[path.stem] = Query(path.stem, sql.splitlines()[0].removeprefix("--").strip(), sql)
+        question = sql.splitlines()[0].removeprefix("--").strip()
+        defaults = {name: json.loads(value) for name, value, _ in _PARAMETER.findall(sql)}
+        found[path.stem] = Query(path.stem, question, sql, defaults)
     return found
 
 
@@ -61,3 +87,12 @@ def named(name: str) -> Query:
     if name not in queries:
         raise UserError(f"There is no query '{name}', and it is no SELECT.{nearest(name, queries)}")
     return queries[name]
+
+
+def _like(default: Value, name: str, text: str) -> Value:
+    """Return a text as a value of the kind that the default has."""
+    kind = type(default) if isinstance(default, int | float) else str
+    try:
+        return kind(text)
+    except ValueError:
+        raise UserError(f"--{name} takes a number, not '{text}'.") from None

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import altair as alt
 
-from segdb.charts.chart import Chart, Drawn, Field, Query, Rows, data
+from segdb.charts.chart import Chart, Drawn, Field, Query, Rows, data, in_order, si
 from segdb.charts.look import Look
 from segdb.charts.theme import ACCENT
 
@@ -14,10 +14,17 @@ BINS = Query(
     "bins",
     """
 WITH bins AS (
-    SELECT feature, stage, bin, histograms."lower", histograms."upper", histograms.customers
+    SELECT
+        dense_rank() OVER (ORDER BY importance DESC NULLS LAST, feature) AS place,
+        feature,
+        stage,
+        bin,
+        histograms."lower",
+        histograms."upper",
+        histograms.customers
     FROM segdb.feature_histograms AS histograms
     JOIN segdb.feature_statistics USING (feature)
-    QUALIFY dense_rank() OVER (ORDER BY importance DESC NULLS LAST, feature) <= 15
+    QUALIFY place <= 15
 ),
 islands AS (  -- neighbouring bins of fewer than 5 customers become one
     SELECT
@@ -29,6 +36,7 @@ islands AS (  -- neighbouring bins of fewer than 5 customers become one
     WHERE customers > 0
 )
 SELECT
+    2 * place + if(stage = 'after', 1, 0) AS place,
     feature,
     stage,
     min("lower") AS "from",
@@ -36,11 +44,12 @@ SELECT
     sum(customers)::BIGINT AS customers,
     sum(customers) / (max(bin) - min(bin) + 1) AS a_bin
 FROM islands
-GROUP BY feature, stage, island, if(island IS NULL, bin, NULL)
+GROUP BY place, feature, stage, island, if(island IS NULL, bin, NULL)
 HAVING sum(customers) >= 5
-ORDER BY feature, stage DESC, "from"
+ORDER BY place, "from"
 """,
     (
+        Field("place", "Order", "count"),
         Field("feature", "Feature", "feature"),
         Field("stage", "Stage"),
         Field("from", "From", "number"),
@@ -56,17 +65,18 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
     """Draw a panel a feature and stage."""
     return (
         alt.Chart()
-        .mark_bar(color=ACCENT, opacity=0.85, aria=False, stroke="var(--surface)", strokeWidth=0.5)
+        .mark_rect(color=ACCENT, opacity=0.85, aria=False, stroke="var(--surface)", strokeWidth=0.5)
         .encode(
             x=alt.X("from:Q", title=None, scale=alt.Scale(zero=False, nice=False),
-                    axis=alt.Axis(tickCount=4, format="~s", grid=False)),
+                    axis=si(tickCount=4, grid=False)),
             x2="to:Q",
-            y=alt.Y("a_bin:Q", title=None, axis=alt.Axis(tickCount=3, format="~s")),
-            tooltip=BINS.tooltip[:5],
+            y=alt.Y("a_bin:Q", title=None, axis=si(tickCount=3)),
+            y2="zero:Q",
+            tooltip=BINS.tooltip[1:6],
         )
-        .transform_calculate(panel="datum.feature + ', ' + datum.stage")
+        .transform_calculate(panel="datum.feature + ', ' + datum.stage", zero="0")
         .properties(width=200, height=90)
-        .facet(data=data("bins"), facet=alt.Facet("panel:N", sort=None, title=None), columns=4)
+        .facet(data=data("bins"), facet=alt.Facet("panel:N", sort=in_order("place"), title=None), columns=4)
         .resolve_scale(x="independent", y="independent")
     )  # fmt: skip
 
@@ -80,5 +90,6 @@ CHART = Chart(
     section="data",
     queries=(BINS,),
     draw=draw,
-    panel=240,
+    panel=215,
+    even=True,
 )

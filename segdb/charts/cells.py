@@ -7,7 +7,7 @@ from typing import Any
 
 import altair as alt
 
-from segdb.charts.chart import Drawn, Query, Rows, data, of_chosen
+from segdb.charts.chart import Drawn, Query, Rows, data, of_chosen, si
 from segdb.charts.look import Look
 from segdb.charts.theme import INK, SOFT, SURFACE
 
@@ -40,9 +40,9 @@ def flat_map(
     """
     own = "datum.axes == shown"
     across = alt.X("x:Q", title=None, scale=alt.Scale(type=scale, zero=False, padding=14),
-                   axis=alt.Axis(tickCount=6, format="~s"))  # fmt: skip
+                   axis=si(tickCount=6))  # fmt: skip
     up = alt.Y("y:Q", title=None, scale=alt.Scale(type=scale, zero=False, padding=14),
-               axis=alt.Axis(tickCount=6, format="~s", labelColor=SOFT))  # fmt: skip
+               axis=si(tickCount=6, labelColor=SOFT))  # fmt: skip
     bubbles = (
         alt.Chart(data(cells.name))
         .transform_filter(own)
@@ -50,7 +50,7 @@ def flat_map(
         .encode(
             x=across,
             y=up,
-            size=alt.Size("customers:Q", legend=None, scale=alt.Scale(range=[14, 420])),
+            size=alt.Size("customers:Q", legend=None, scale=alt.Scale(range=[18, 520], domainMin=0)),
             color=look.colour(),
             opacity=of_chosen(0.72, 0.06),
             tooltip=cells.tooltip[1:],
@@ -68,10 +68,11 @@ def flat_map(
         x=across, y=up, text="segment:N", opacity=of_chosen()
     )
     told = alt.Chart(alt.InlineData(values=titles)).transform_filter(own)
-    below = told.mark_text(y="height", dy=34, align="center", color=SOFT, limit=620).encode(
+    limit = alt.ExprRef("width")
+    below = told.mark_text(dy=36, align="center", color=SOFT, limit=limit).encode(
         x=alt.value(alt.expr("width / 2")), y=alt.value(alt.expr("height")), text="x_title:N"
     )
-    above = told.mark_text(dy=-14, align="left", color=SOFT, limit=620).encode(
+    above = told.mark_text(dy=-14, align="left", color=SOFT, limit=limit).encode(
         x=alt.value(0), y=alt.value(0), text="y_title:N"
     )
     return (

@@ -89,6 +89,8 @@ class Chart:
             them has rows, it is left out.
         panel: least width of a panel in pixels, of a facet; 0 where it is none.
         gutter: pixels beside the panels, for the labels of the axis they share.
+        even: whether panels come in pairs.
+        wide: whether it wants the whole width of the page; panels always do.
     """
 
     name: str
@@ -101,6 +103,8 @@ class Chart:
     carriers: int = 1
     panel: int = 0
     gutter: int = 0
+    even: bool = False
+    wide: bool = False
 
     def shown(self, rows: Mapping[str, Rows]) -> bool:
         """Tell whether there is something to draw."""
@@ -120,10 +124,21 @@ class Chart:
         spec["params"] = [*spec.get("params", []), {"name": "chosen", "value": 0}]
         spec["description"] = self.description
         if self.panel:
-            spec["usermeta"] = {"panel": self.panel, "gutter": self.gutter, "between": 34}
+            spec["usermeta"] = {"panel": self.panel, "gutter": self.gutter, "even": self.even}
         # Altair's own defaults give way to the theme, which the page holds once.
         spec.pop("config", None)
         return spec
+
+
+def si(**options: Any) -> alt.Axis:
+    """Return an axis of large numbers, such as 1.5k; zero is 0, not 0k."""
+    words = "datum.value == 0 ? '0' : datum.label"
+    return alt.Axis(format="~s", labelExpr=words, **options)
+
+
+def in_order(field: str) -> alt.EncodingSortField:
+    """Return the order of a column of whole numbers, for the axis or panels of another column."""
+    return alt.EncodingSortField(field=field, op="min", order="ascending")
 
 
 def data(name: str) -> alt.NamedData:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import altair as alt
 
-from segdb.charts.chart import Chart, Drawn, Field, Query, Rows, data
+from segdb.charts.chart import Chart, Drawn, Field, Query, Rows, data, in_order
 from segdb.charts.look import Look
 from segdb.charts.theme import ACCENT, SOFT, SURFACE
 
@@ -50,18 +50,18 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
     base = alt.Chart().encode(
         x=alt.X("k:O", title=None, axis=alt.Axis(labelAngle=0, grid=False)),
         y=alt.Y("value:Q", title=None, scale=alt.Scale(zero=False),
-                axis=alt.Axis(tickCount=4, format="~g")),
+                axis=alt.Axis(tickCount=4, format=",.4~r")),
     )  # fmt: skip
     line = base.mark_line(color=SOFT, strokeWidth=2, aria=False)
     points = base.mark_circle(size=46, opacity=1, fill=SURFACE, stroke=SOFT, strokeWidth=1.5)
     taken = base.transform_filter("datum.selected").mark_circle(size=130, opacity=1, color=ACCENT)
     return (
         alt.layer(
-            line, points.encode(tooltip=CRITERIA.tooltip), taken.encode(tooltip=CRITERIA.tooltip)
+            line, points.encode(tooltip=CRITERIA.tooltip[1:]), taken.encode(tooltip=CRITERIA.tooltip[1:])
         )
-        .transform_calculate(panel="datum.criterion + ' (' + datum.better + ' is better)'")
+        .transform_calculate(panel="datum.criterion + (datum.better == 'higher' ? ' ↑' : ' ↓')")
         .properties(width=220, height=130)
-        .facet(data=data("criteria"), facet=alt.Facet("panel:N", sort=None, title=None), columns=3)
+        .facet(data=data("criteria"), facet=alt.Facet("panel:N", sort=in_order("place"), title=None), columns=3)
         .resolve_scale(y="independent")
     )
 
@@ -69,7 +69,7 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
 CHART = Chart(
     name="criteria",
     title="What the other criteria say",
-    caption="The full dot is the number that was taken. Where the criteria agree, the number of "
+    caption="The full dot is the number that was taken; ↑ higher is better, ↓ lower is. Where the criteria agree, the number of "
     "segments lies in the data; where they do not, it is a choice.",
     description="Silhouette, simplified silhouette, Davies-Bouldin, Calinski-Harabasz, gap and "
     "stability by number of segments.",

@@ -43,7 +43,7 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
     base = alt.Chart(data("segments")).encode(
         y=alt.Y("segment:N", sort=None, title=None), opacity=of_chosen()
     )
-    share = alt.X("customer_share:Q", title="Share of all", axis=alt.Axis(format=".0%"))
+    share = alt.X("customer_share:Q", title="Share of all", axis=alt.Axis(format=".0%", tickCount=5))
     line = base.mark_rule(strokeWidth=3).encode(x=share, x2="revenue_share:Q", color=look.colour())
     ring = base.mark_point(size=130, strokeWidth=2, filled=False, fill=SURFACE).encode(
         x=share, stroke=look.colour(), tooltip=SEGMENTS.tooltip
@@ -51,16 +51,18 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
     dot = base.mark_circle(size=170, opacity=1).encode(
         x="revenue_share:Q", color=look.colour(), tooltip=SEGMENTS.tooltip
     )
-    words = base.mark_text(dy=-15, color=SOFT, fontSize=11).encode(
-        x="revenue_share:Q", text=alt.Text("revenue_share:Q", format=".0%")
+    words = (
+        base.transform_calculate(end="max(datum.customer_share, datum.revenue_share)")
+        .mark_text(align="left", dx=14, color=SOFT)
+        .encode(x="end:Q", text=alt.Text("revenue_share:Q", format=".0%"))
     )
     return alt.layer(line, ring, dot, words).properties(width="container", height=height)
 
 
 CHART = Chart(
     name="customers_and_revenue",
-    title="Where the money is",
-    caption="Ring: share of customers. Dot: share of revenue. A dot far to the right of its ring "
+    title="Share of customers, share of revenue",
+    caption="Ring: share of customers. Dot and figure: share of revenue. A dot far to the right of its ring "
     "is a segment that brings more than its size.",
     description="For each segment, its share of all customers and its share of all revenue.",
     section="distribution",

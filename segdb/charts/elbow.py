@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import altair as alt
 
-from segdb.charts.chart import Chart, Drawn, Field, Query, Rows, data
+from segdb.charts.chart import Chart, Drawn, Field, Query, Rows, data, si
 from segdb.charts.look import Look
 from segdb.charts.theme import ACCENT, SOFT, SURFACE
 
@@ -30,7 +30,7 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
     """Draw the curve, with the number that was taken filled."""
     base = alt.Chart(data("tried")).encode(
         x=alt.X("k:O", title="Number of segments", axis=alt.Axis(labelAngle=0, grid=False)),
-        y=alt.Y("inertia:Q", title="Inertia", axis=alt.Axis(format="~s", tickCount=5)),
+        y=alt.Y("inertia:Q", title="Inertia", axis=si(tickCount=5)),
     )
     line = base.mark_line(color=SOFT, strokeWidth=2)
     points = base.mark_circle(size=70, opacity=1, fill=SURFACE, stroke=SOFT, strokeWidth=2).encode(

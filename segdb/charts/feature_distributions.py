@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import altair as alt
 
-from segdb.charts.chart import Chart, Drawn, Field, Query, Rows, data, of_chosen
+from segdb.charts.chart import Chart, Drawn, Field, Query, Rows, data, in_order, of_chosen, si
 from segdb.charts.look import Look
 from segdb.charts.theme import INK
 
@@ -14,6 +14,7 @@ BANDS = Query(
     "bands",
     """
 SELECT
+    dense_rank() OVER (ORDER BY importance DESC NULLS LAST, feature) AS place,
     feature,
     segment_id,
     segment,
@@ -26,10 +27,11 @@ FROM segdb.segment_features
 JOIN segdb.segment_profiles USING (segment_id)
 JOIN segdb.feature_statistics USING (feature)
 WHERE segment_profiles.customers >= 5 AND segment_features.median IS NOT NULL
-QUALIFY dense_rank() OVER (ORDER BY importance DESC NULLS LAST, feature) <= 15
-ORDER BY importance DESC NULLS LAST, feature, segment_id
+QUALIFY place <= 15
+ORDER BY place, segment_id
 """,
     (
+        Field("place", "Order", "count"),
         Field("feature", "Feature", "feature"),
         Field("segment_id", "Number"),
         Field("segment", "Segment"),
@@ -52,12 +54,12 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
         opacity=of_chosen(),
     )
     scale = alt.Scale(zero=False, nice=True)
-    axis = alt.Axis(tickCount=4, format="~s")
+    axis = si(tickCount=4)
     wide = base.mark_rule(strokeWidth=2, aria=False).encode(
         x=alt.X("p05:Q", title=None, scale=scale, axis=axis), x2="p95:Q"
     )
     half = base.mark_bar(height=10, cornerRadius=3).encode(
-        x="p25:Q", x2="p75:Q", tooltip=BANDS.tooltip
+        x="p25:Q", x2="p75:Q", tooltip=BANDS.tooltip[1:]
     )
     middle = base.mark_tick(thickness=2.5, size=16, aria=False).encode(
         x="median:Q", color=alt.value(INK)
@@ -65,7 +67,7 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
     return (
         alt.layer(wide, half, middle)
         .properties(width=190, height=22 * segments)
-        .facet(data=data("bands"), facet=alt.Facet("feature:N", sort=None, title=None), columns=3)
+        .facet(data=data("bands"), facet=alt.Facet("feature:N", sort=in_order("place"), title=None), columns=3)
         .resolve_scale(x="independent")
     )
 

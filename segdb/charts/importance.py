@@ -27,7 +27,7 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
     """Draw a bar a feature."""
     base = alt.Chart(data("features")).encode(
         x=alt.X("importance:Q", title="Share of its variance between segments",
-                axis=alt.Axis(format=".0%"), scale=alt.Scale(domainMax=1)),
+                axis=alt.Axis(format=".0%", tickCount=5), scale=alt.Scale(domainMax=1)),
         y=alt.Y("feature:N", sort=None, title=None),
     )  # fmt: skip
     bars = base.mark_bar(color=ACCENT, height={"band": 0.5}, cornerRadiusEnd=3).encode(

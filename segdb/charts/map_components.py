@@ -18,18 +18,24 @@ WITH points AS (
     UNION ALL
     SELECT '2 and 3', segment_id, pc2, pc3 FROM segdb.customer_map
 ),
-box AS (
-    SELECT axes, min(x) AS left_x, max(x) - min(x) AS width, min(y) AS low_y, max(y) - min(y) AS height
+box AS (  -- as many cells across as the customers can fill, from 5 to 32
+    SELECT
+        axes,
+        min(x) AS left_x,
+        max(x) - min(x) AS width,
+        min(y) AS low_y,
+        max(y) - min(y) AS height,
+        least(32, greatest(5, sqrt(count(*) / 8)))::INTEGER - 0.001 AS cells
     FROM points
     GROUP BY axes
     HAVING max(x) > min(x) AND max(y) > min(y)
 ),
-fine AS (  -- 32 by 32 cells of each segment
+fine AS (
     SELECT
         axes,
         segment_id,
-        floor(31.99 * (x - left_x) / width) AS i,
-        floor(31.99 * (y - low_y) / height) AS j,
+        floor(cells * (x - left_x) / width) AS i,
+        floor(cells * (y - low_y) / height) AS j,
         count(*) AS customers,
         sum(x) AS sum_x,
         sum(y) AS sum_y
@@ -37,41 +43,23 @@ fine AS (  -- 32 by 32 cells of each segment
     JOIN box USING (axes)
     GROUP BY ALL
 ),
-middle AS (  -- cells of fewer than 5 customers, pooled into 8 by 8
+pooled AS (  -- cells of fewer than 5 customers become parts of cells three times as wide
     SELECT
         axes,
         segment_id,
-        if(customers >= 5, i, -1 - i // 4) AS i,
-        if(customers >= 5, j, -1 - j // 4) AS j,
-        sum(customers) AS customers,
-        sum(sum_x) AS sum_x,
-        sum(sum_y) AS sum_y
+        if(customers >= 5, i, -1 - i // 3) AS i,
+        if(customers >= 5, j, -1 - j // 3) AS j,
+        sum(customers)::BIGINT AS customers,
+        sum(sum_x) / sum(customers) AS x,
+        sum(sum_y) / sum(customers) AS y
     FROM fine
     GROUP BY ALL
-),
-coarse AS (  -- and what is still fewer than 5, into one
-    SELECT
-        axes,
-        segment_id,
-        if(customers >= 5, i, -100) AS i,
-        if(customers >= 5, j, -100) AS j,
-        sum(customers) AS customers,
-        sum(sum_x) AS sum_x,
-        sum(sum_y) AS sum_y
-    FROM middle
-    GROUP BY ALL
 )
-SELECT
-    axes,
-    segment_id,
-    segment,
-    sum_x / coarse.customers AS x,
-    sum_y / coarse.customers AS y,
-    coarse.customers::BIGINT AS customers
-FROM coarse
+SELECT axes, segment_id, segment, x, y, pooled.customers
+FROM pooled
 JOIN segdb.segment_profiles USING (segment_id)
-WHERE coarse.customers >= 5
-ORDER BY axes, coarse.customers DESC, segment_id, x, y
+WHERE pooled.customers >= 5
+ORDER BY axes, pooled.customers DESC, segment_id, x, y
 """,
     (
         Field("axes", "Components"),
@@ -158,4 +146,5 @@ CHART = Chart(
     section="maps",
     queries=(CELLS, CENTRES, AXES),
     draw=draw,
+    wide=True,
 )

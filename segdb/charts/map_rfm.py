@@ -38,23 +38,24 @@ rooted AS (  -- square roots give the many small values their room
     FROM points
     WHERE x IS NOT NULL AND y IS NOT NULL
 ),
-box AS (
+box AS (  -- as many cells across as the customers can fill, from 5 to 32
     SELECT
         axes,
         min(root_x) AS left_x,
         max(root_x) - min(root_x) AS width,
         min(root_y) AS low_y,
-        max(root_y) - min(root_y) AS height
+        max(root_y) - min(root_y) AS height,
+        least(32, greatest(5, sqrt(count(*) / 8)))::INTEGER - 0.001 AS cells
     FROM rooted
     GROUP BY axes
     HAVING max(x) > min(x) AND max(y) > min(y)
 ),
-fine AS (  -- 32 by 32 cells of each segment
+fine AS (
     SELECT
         axes,
         segment_id,
-        floor(31.99 * (root_x - left_x) / width) AS i,
-        floor(31.99 * (root_y - low_y) / height) AS j,
+        floor(cells * (root_x - left_x) / width) AS i,
+        floor(cells * (root_y - low_y) / height) AS j,
         count(*) AS customers,
         sum(x) AS sum_x,
         sum(y) AS sum_y
@@ -62,29 +63,23 @@ fine AS (  -- 32 by 32 cells of each segment
     JOIN box USING (axes)
     GROUP BY ALL
 ),
-middle AS (  -- cells of fewer than 5 customers, pooled into 8 by 8
+pooled AS (  -- cells of fewer than 5 customers become parts of cells three times as wide
     SELECT
         axes,
         segment_id,
-        if(customers >= 5, i, -1 - i // 4) AS i,
-        if(customers >= 5, j, -1 - j // 4) AS j,
-        sum(customers) AS customers,
-        sum(sum_x) AS sum_x,
-        sum(sum_y) AS sum_y
+        if(customers >= 5, i, -1 - i // 3) AS i,
+        if(customers >= 5, j, -1 - j // 3) AS j,
+        sum(customers)::BIGINT AS customers,
+        sum(sum_x) / sum(customers) AS x,
+        sum(sum_y) / sum(customers) AS y
     FROM fine
     GROUP BY ALL
 )
-SELECT
-    axes,
-    segment_id,
-    segment,
-    sum_x / middle.customers AS x,
-    sum_y / middle.customers AS y,
-    middle.customers::BIGINT AS customers
-FROM middle
+SELECT axes, segment_id, segment, x, y, pooled.customers
+FROM pooled
 JOIN segdb.segment_profiles USING (segment_id)
-WHERE middle.customers >= 5
-ORDER BY axes DESC, middle.customers DESC, segment_id, x, y
+WHERE pooled.customers >= 5
+ORDER BY axes DESC, pooled.customers DESC, segment_id, x, y
 """,
     (
         Field("axes", "Axes"),
@@ -158,4 +153,5 @@ CHART = Chart(
     section="maps",
     queries=(CELLS, CENTRES),
     draw=draw,
+    wide=True,
 )

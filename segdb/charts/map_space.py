@@ -13,31 +13,32 @@ from segdb.charts.chart import Chart, Drawn, Field, Query, Rows, data, of_chosen
 from segdb.charts.look import Look
 from segdb.charts.theme import LINE, SOFT, SURFACE
 
-# The rest of both queries, from ``points``: every axis from -1 to 1, cells of 12 by 12 by 12, and
-# those of fewer than 5 customers pooled into 4 by 4 by 4. At most 700 cells, so that it turns.
+# The rest of both queries, from ``points`` on. At most 700 cells, so that it turns.
 _POOLED = """
-box AS (
+box AS (  -- as many cells across as the customers can fill, from 4 to 12
     SELECT
         min(x) AS left_x, max(x) - min(x) AS width,
         min(y) AS low_y, max(y) - min(y) AS height,
-        min(z) AS near_z, max(z) - min(z) AS depth
+        min(z) AS near_z, max(z) - min(z) AS depth,
+        least(12, greatest(4, cbrt(count(*) / 4)))::INTEGER - 0.001 AS cells
     FROM points
     HAVING max(x) > min(x) AND max(y) > min(y) AND max(z) > min(z)
 ),
-placed AS (  -- every axis from -1 to 1
+placed AS (  -- every axis from 0 to 1
     SELECT
         segment_id,
-        2 * (x - left_x) / width - 1 AS x,
-        2 * (y - low_y) / height - 1 AS y,
-        2 * (z - near_z) / depth - 1 AS z
+        cells,
+        (x - left_x) / width AS x,
+        (y - low_y) / height AS y,
+        (z - near_z) / depth AS z
     FROM points, box
 ),
-fine AS (  -- 12 by 12 by 12 cells of each segment
+fine AS (
     SELECT
         segment_id,
-        floor(5.99 * (x + 1)) AS i,
-        floor(5.99 * (y + 1)) AS j,
-        floor(5.99 * (z + 1)) AS k,
+        floor(cells * x) AS i,
+        floor(cells * y) AS j,
+        floor(cells * z) AS k,
         count(*) AS customers,
         sum(x) AS sum_x,
         sum(y) AS sum_y,
@@ -45,30 +46,24 @@ fine AS (  -- 12 by 12 by 12 cells of each segment
     FROM placed
     GROUP BY ALL
 ),
-coarse AS (  -- cells of fewer than 5 customers, pooled into 4 by 4 by 4
+pooled AS (  -- cells of fewer than 5 customers become parts of cells three times as wide
     SELECT
         segment_id,
         if(customers >= 5, i, -1 - i // 3) AS i,
         if(customers >= 5, j, -1 - j // 3) AS j,
         if(customers >= 5, k, -1 - k // 3) AS k,
-        sum(customers) AS customers,
-        sum(sum_x) AS sum_x,
-        sum(sum_y) AS sum_y,
-        sum(sum_z) AS sum_z
+        sum(customers)::BIGINT AS customers,
+        2 * sum(sum_x) / sum(customers) - 1 AS x,
+        2 * sum(sum_y) / sum(customers) - 1 AS y,
+        2 * sum(sum_z) / sum(customers) - 1 AS z
     FROM fine
     GROUP BY ALL
 )
-SELECT
-    segment_id,
-    segment,
-    sum_x / coarse.customers AS x,
-    sum_y / coarse.customers AS y,
-    sum_z / coarse.customers AS z,
-    coarse.customers::BIGINT AS customers
-FROM coarse
+SELECT segment_id, segment, x, y, z, pooled.customers
+FROM pooled
 JOIN segdb.segment_profiles USING (segment_id)
-WHERE coarse.customers >= 5
-ORDER BY coarse.customers DESC, segment_id, x, y, z
+WHERE pooled.customers >= 5
+ORDER BY pooled.customers DESC, segment_id, x, y, z
 LIMIT 700
 """
 _FIELDS = (
@@ -147,9 +142,12 @@ def _turned(chart: alt.Chart, end: str = "") -> alt.Chart:
 
 
 def _place(name: str) -> Any:
-    scale = alt.Scale(domain=[-1.75, 1.75], nice=False)
+    # One unit is as long across as up, whatever the width of the page.
+    sides = ("width", "height") if name.startswith("across") else ("height", "width")
+    reach = f"1.75 * max(1, {sides[0]} / {sides[1]})"
+    domain = alt.ExprRef(f"[-({reach}), {reach}]")
     kind = alt.X if name.startswith("across") else alt.Y
-    return kind(f"{name}:Q", axis=None, scale=scale)
+    return kind(f"{name}:Q", axis=None, scale=alt.Scale(domain=domain, nice=False, zero=False))
 
 
 def _frame() -> alt.Chart:
@@ -173,7 +171,7 @@ def _bubbles(query: Query, name: str, look: Look) -> alt.Chart:
         .encode(
             x=_place("across"),
             y=_place("up"),
-            size=alt.Size("customers:Q", legend=None, scale=alt.Scale(range=[16, 460])),
+            size=alt.Size("customers:Q", legend=None, scale=alt.Scale(range=[20, 500], domainMin=0)),
             color=look.colour(),
             opacity=of_chosen(0.75, 0.06),
             order=alt.Order("depth:Q", sort="descending"),
@@ -204,5 +202,6 @@ CHART = Chart(
     section="maps",
     queries=(COMPONENTS, RFM),
     draw=draw,
+    wide=True,
     carriers=2,
 )

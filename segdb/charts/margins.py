@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import altair as alt
 
-from segdb.charts.chart import Chart, Drawn, Field, Query, Rows, data, of_chosen
+from segdb.charts.chart import Chart, Drawn, Field, Query, Rows, data, of_chosen, si
 from segdb.charts.look import Look
 
 BINS = Query(
@@ -38,17 +38,15 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
         alt.Chart(data("bins"))
         .mark_bar(stroke="var(--surface)", strokeWidth=1)
         .encode(
-            x=alt.X("margin:Q", title="Margin: 0 on the border, 1 at the centre",
-                    axis=alt.Axis(grid=False, format="~g"), scale=alt.Scale(domain=[0, 1])),
-            x2="end:Q",
+            x=alt.X("margin:O", title="Margin from 0, on the border, to 1, at the centre",
+                    axis=alt.Axis(grid=False, format="~g", labelAngle=0)),
             y=alt.Y("customers:Q", title="Customers", stack="zero",
-                    axis=alt.Axis(format="~s", tickCount=5)),
+                    axis=si(tickCount=5)),
             color=look.colour(),
             opacity=of_chosen(),
             order="segment_id:Q",
             tooltip=BINS.tooltip,
         )
-        .transform_calculate(end="datum.margin + 0.1")
         .properties(width="container", height=240)
     )  # fmt: skip
 

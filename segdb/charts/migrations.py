@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import altair as alt
 
-from segdb.charts.chart import Chart, Drawn, Field, Query, Rows, data, of_chosen
+from segdb.charts.chart import Chart, Drawn, Field, Query, Rows, data, in_order, of_chosen
 from segdb.charts.look import Look
 from segdb.charts.theme import ACCENT
 
@@ -20,6 +20,8 @@ WITH names AS (
 )
 SELECT
     to_segment_id AS segment_id,
+    coalesce(from_segment_id, 1000000) AS from_place,
+    coalesce(to_segment_id, 1000000) AS to_place,
     coalesce(old.segment, 'not there before') AS from_segment,
     coalesce(new.segment, 'gone') AS to_segment,
     moves.customers,
@@ -28,10 +30,12 @@ FROM segdb.segment_migrations AS moves
 LEFT JOIN names AS old ON old.segment_id = from_segment_id
 LEFT JOIN names AS new ON new.segment_id = to_segment_id
 WHERE run_id = (SELECT max(run_id) FROM segdb.runs) AND moves.customers >= 5
-ORDER BY from_segment_id NULLS LAST, to_segment_id NULLS LAST
+ORDER BY from_place, to_place
 """,
     (
         Field("segment_id", "Number"),
+        Field("from_place", "Order from", "count"),
+        Field("to_place", "Order to", "count"),
         Field("from_segment", "From"),
         Field("to_segment", "To"),
         Field("customers", "Customers", "customers"),
@@ -45,9 +49,9 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
     """Draw a cell a pair of segments."""
     height = 34 * len({row["from_segment"] for row in rows["moves"]})
     base = alt.Chart(data("moves")).encode(
-        x=alt.X("to_segment:N", sort=None, title="To",
+        x=alt.X("to_segment:N", sort=in_order("to_place"), title="To",
                 axis=alt.Axis(orient="top", labelAngle=-30, labelLimit=130, grid=False)),
-        y=alt.Y("from_segment:N", sort=None, title="From", axis=alt.Axis(grid=False)),
+        y=alt.Y("from_segment:N", sort=in_order("from_place"), title="From", axis=alt.Axis(grid=False)),
         opacity=of_chosen(faded=0.2),
     )  # fmt: skip
     cells = base.mark_rect(
@@ -56,7 +60,7 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
         fillOpacity=alt.FillOpacity(
             "share:Q", scale=alt.Scale(domain=[0, 1], range=[0.04, 0.6]), legend=None
         ),
-        tooltip=MOVES.tooltip,
+        tooltip=MOVES.tooltip[2:],
     )
     words = base.mark_text(fontSize=11, aria=False).encode(text=alt.Text("customers:Q", format=","))
     return alt.layer(cells, words).properties(width="container", height=height)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import altair as alt
 
-from segdb.charts.chart import Chart, Drawn, Field, Query, Rows, data, of_chosen
+from segdb.charts.chart import Chart, Drawn, Field, Query, Rows, data, in_order, of_chosen
 from segdb.charts.look import Look
 
 MEASURES = Query(
@@ -45,7 +45,7 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
         opacity=of_chosen(),
     )  # fmt: skip
     bars = base.mark_bar(height={"band": 0.5}, cornerRadiusEnd=3).encode(
-        color=look.colour(), tooltip=MEASURES.tooltip
+        color=look.colour(), tooltip=MEASURES.tooltip[1:]
     )
     words = base.mark_text(align="left", dx=5, fontSize=11, aria=False).encode(
         text=alt.Text("value:Q", format=".2f")
@@ -53,7 +53,7 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
     return (
         alt.layer(bars, words)
         .properties(width=190, height=26 * segments)
-        .facet(data=data("measures"), facet=alt.Facet("measure:N", sort=None, title=None),
+        .facet(data=data("measures"), facet=alt.Facet("measure:N", sort=in_order("place"), title=None),
                columns=3)
     )  # fmt: skip
 

@@ -40,7 +40,7 @@ ORDER BY twentieth
 
 def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
     """Draw the curve over the diagonal of equal customers."""
-    percent = alt.Axis(format=".0%")
+    percent = alt.Axis(format=".0%", tickCount=5)
     base = alt.Chart(data("curve")).encode(
         x=alt.X("customer_share:Q", title="Best customers, by revenue", axis=percent,
                 scale=alt.Scale(domain=[0, 1])),
@@ -65,4 +65,5 @@ CHART = Chart(
     section="distribution",
     queries=(CURVE,),
     draw=draw,
+    wide=True,
 )

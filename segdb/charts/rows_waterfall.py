@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import altair as alt
 
-from segdb.charts.chart import Chart, Drawn, Field, Query, Rows, data
+from segdb.charts.chart import Chart, Drawn, Field, Query, Rows, data, si
 from segdb.charts.look import Look
 from segdb.charts.theme import ACCENT, HIGH
 
@@ -59,16 +59,16 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
     """Draw a waterfall from the rows read down to the rows kept."""
     base = alt.Chart(data("steps")).encode(
         y=alt.Y("step:N", sort=None, title=None, axis=alt.Axis(labelLimit=190)),
-        x=alt.X("from:Q", title="Rows", axis=alt.Axis(format="~s", tickCount=6)),
-        x2="to:Q",
     )
     rejected = "datum.place > 0 && datum.place < 10"
     bars = base.mark_bar(height={"band": 0.6}, cornerRadius=2).encode(
+        x=alt.X("from:Q", title="Rows", axis=si(tickCount=6)),
+        x2="to:Q",
         color=alt.condition(rejected, alt.value(HIGH), alt.value(ACCENT)),
         tooltip=STEPS.tooltip[1:3],
     )
     words = base.mark_text(align="left", dx=6).encode(
-        x="to:Q", x2=alt.X2(), text=alt.Text("rows:Q", format=",")
+        x="to:Q", text=alt.Text("rows:Q", format=",")
     )
     return alt.layer(bars, words).properties(width="container", height=30 * len(rows["steps"]))
 
@@ -82,4 +82,5 @@ CHART = Chart(
     section="data",
     queries=(STEPS,),
     draw=draw,
+    wide=True,
 )

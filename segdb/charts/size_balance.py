@@ -38,7 +38,7 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
     height = 34 * len(rows["segments"])
     base = alt.Chart(data("segments"))
     bars = base.mark_bar(height={"band": 0.62}, cornerRadiusEnd=3).encode(
-        x=alt.X("customer_share:Q", title="Share of customers", axis=alt.Axis(format=".0%")),
+        x=alt.X("customer_share:Q", title="Share of customers", axis=alt.Axis(format=".0%", tickCount=5)),
         y=alt.Y("segment:N", sort=None, title=None),
         color=look.colour(),
         opacity=of_chosen(),
@@ -51,7 +51,7 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
         opacity=of_chosen(),
     )
     equal = base.mark_rule(strokeDash=[4, 4], color=SOFT).encode(x="min(equal_share):Q")
-    return alt.layer(bars, words, equal).properties(width="container", height=height)
+    return alt.layer(equal, bars, words).properties(width="container", height=height)
 
 
 CHART = Chart(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import altair as alt
 
-from segdb.charts.chart import Chart, Drawn, Field, Query, Rows, data, of_chosen
+from segdb.charts.chart import Chart, Drawn, Field, Query, Rows, data, of_chosen, si
 from segdb.charts.look import Look
 
 SIZES = Query(
@@ -42,7 +42,7 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
     """Draw a line a segment."""
     base = alt.Chart(data("sizes")).encode(
         x=alt.X("as_of:T", title=None, axis=alt.Axis(grid=False, tickCount=6)),
-        y=alt.Y("customers:Q", title="Customers", axis=alt.Axis(format="~s", tickCount=5)),
+        y=alt.Y("customers:Q", title="Customers", axis=si(tickCount=5)),
         color=look.colour(),
         opacity=of_chosen(),
         detail="segment_id:N",

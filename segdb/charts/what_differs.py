@@ -66,4 +66,5 @@ CHART = Chart(
     section="differences",
     queries=(CELLS,),
     draw=draw,
+    wide=True,
 )

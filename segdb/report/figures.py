@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from segdb.charts import CHARTS
@@ -34,11 +34,16 @@ class Numbers:
 
 @dataclass(frozen=True)
 class Figure:
-    """A chart that has rows."""
+    """A chart that has rows.
+
+    Attributes:
+        wide: whether it takes the whole width of the page.
+    """
 
     chart: Chart
     spec: Mapping[str, Any]
     numbers: tuple[Numbers, ...]
+    wide: bool
 
 
 def figures(
@@ -62,8 +67,26 @@ def figures(
             for query in chart.queries
             if rows[query.name]
         )
-        found.append(Figure(chart, rounded(chart.spec(rows, look)), numbers))
-    return tuple(found)
+        wide = chart.wide or chart.panel > 0
+        found.append(Figure(chart, rounded(chart.spec(rows, look)), numbers, wide))
+    return _paired(found)
+
+
+def _paired(found: Sequence[Figure]) -> tuple[Figure, ...]:
+    """Widen a narrow figure that has no narrow neighbour left to stand beside."""
+    laid: list[Figure] = []
+    open_place = False
+    for place, figure in enumerate(found):
+        following = found[place + 1] if place + 1 < len(found) else None
+        alone = (
+            following is None
+            or following.wide
+            or following.chart.section != figure.chart.section
+        )
+        widened = not figure.wide and not open_place and alone
+        open_place = not figure.wide and not open_place and not widened
+        laid.append(replace(figure, wide=figure.wide or widened))
+    return tuple(laid)
 
 
 def _numbers(

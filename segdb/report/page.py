@@ -125,6 +125,7 @@ def _environment(forms: written.Forms) -> Environment:
         "customers": written.customers,
         "money": forms.money,
         "share": written.share,
+        "percent": lambda value: f"{value:.0%}",
         "number": lambda value: forms.value(value, "number"),
         "decimal": lambda value: forms.value(value, "decimal"),
         "day": written.day,

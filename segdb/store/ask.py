@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
@@ -12,10 +13,18 @@ from segdb.errors import UserError
 from segdb.store.duckdb import DuckDB
 
 
-def ask(path: Path, schema: str, sql: str) -> pa.Table:
+def ask(
+    path: Path, schema: str, sql: str, values: Mapping[str, object] | None = None
+) -> pa.Table:
     """Run one SELECT on a database file, opened for reading alone.
 
     Unqualified names are looked up in ``schema`` first.
+
+    Args:
+        path: the database file.
+        schema: where the published tables are.
+        sql: one SELECT; ``$name`` in it is a parameter.
+        values: of the parameters.
 
     Raises:
         UserError: it is no single SELECT, or the database refuses it.
@@ -32,7 +41,7 @@ def ask(path: Path, schema: str, sql: str) -> pa.Table:
             raise UserError("A query is one SELECT; it cannot change the database.")
         store.execute(f"USE {quoted(schema)}")
         store.execute("SET enable_external_access = false")
-        return store.fetch(sql)
+        return store.fetch(sql, values)
     except duckdb.Error as error:
         raise UserError(f"The query failed: {str(error).strip()}") from None
     finally:

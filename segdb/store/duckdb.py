@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -91,10 +91,10 @@ class DuckDB:
         """Run a statement and drain its result; an undrained one blocks the next (DuckDB 2.0)."""
         self.connection.execute(sql).fetchall()
 
-    def fetch(self, query: ir.Table | str) -> pa.Table:
-        """Run a query and return its rows as an Arrow table."""
+    def fetch(self, query: ir.Table | str, values: Mapping[str, object] | None = None) -> pa.Table:
+        """Run a query, with values for its ``$name`` parameters, and return its rows."""
         sql = query if isinstance(query, str) else to_sql(query)
-        return self.connection.sql(sql).to_arrow_table()
+        return self.connection.sql(sql, params=dict(values) if values else None).to_arrow_table()
 
     def rows(self, query: ir.Table | str) -> list[dict[str, Any]]:
         """Run a query of few rows and return them as mappings."""

@@ -1,7 +1,9 @@
--- Who bought for the first time in the last 30 days?
+-- Who bought for the first time lately?
 -- Reads customer_segments.
+-- Parameter days = 30: since the first order
+-- Parameter limit = 20: how many customers
 SELECT customer_id, segment, tenure_days, frequency, monetary
 FROM segdb.customer_segments
-WHERE tenure_days <= 30
+WHERE tenure_days <= $days
 ORDER BY monetary DESC, customer_id
-LIMIT 20;
+LIMIT $limit;

@@ -1,6 +1,5 @@
 -- How do the segments compare with the classic RFM grid?
--- Reads customer_segments.
-SELECT segment_id, segment, rfm_segment, count(*) AS customers
-FROM segdb.customer_segments
-GROUP BY ALL
+-- Reads rfm_by_segment.
+SELECT segment_id, segment, rfm_segment, customers
+FROM segdb.rfm_by_segment
 ORDER BY segment_id, customers DESC, rfm_segment;

@@ -1,7 +1,9 @@
 -- Who is slipping away?
--- Reads customer_segments: good customers who have been silent for twice their own rhythm.
+-- Reads customer_segments: good customers who are silent for longer than their rhythm allows.
+-- Parameter times = 2.0: of their own mean gap between orders
+-- Parameter limit = 20: how many customers
 SELECT customer_id, segment, recency_days, days_between_orders, monetary
 FROM segdb.customer_segments
-WHERE m_score >= 4 AND frequency >= 3 AND recency_days > 2 * days_between_orders
+WHERE m_score >= 4 AND frequency >= 3 AND recency_days > $times * greatest(days_between_orders, 1)
 ORDER BY monetary DESC, customer_id
-LIMIT 20;
+LIMIT $limit;

@@ -1,6 +1,8 @@
 -- What does a typical customer of each segment look like?
--- Reads segments: the three customers nearest to each centroid.
-SELECT segment_id, segment, customer_id, round(distance, 3) AS distance
-FROM segdb.segments
-QUALIFY row_number() OVER (PARTITION BY segment_id ORDER BY distance, customer_id) <= 3
-ORDER BY segment_id, distance;
+-- Reads typical_customers, customer_features: those nearest to each centroid.
+-- Parameter each = 3: how many customers of each segment
+SELECT segment_id, place, f.*
+FROM segdb.typical_customers
+JOIN segdb.customer_features AS f USING (customer_id)
+WHERE place <= $each
+ORDER BY segment_id, place;

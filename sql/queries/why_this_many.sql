@@ -1,5 +1,13 @@
 -- Why this number of segments?
 -- Reads k_selection.
-SELECT k, round(inertia, 1) AS inertia, round(silhouette, 4) AS silhouette, selected
+SELECT
+    k,
+    round(inertia, 1) AS inertia,
+    round(silhouette, 4) AS silhouette,
+    round(davies_bouldin, 4) AS davies_bouldin,
+    round(calinski_harabasz, 1) AS calinski_harabasz,
+    round(gap, 4) AS gap,
+    round(stability, 3) AS stability,
+    selected
 FROM segdb.k_selection
 ORDER BY k;

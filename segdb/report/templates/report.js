@@ -8,10 +8,13 @@
   // A facet has panels of its own width: as many beside each other as the page has room for.
   const fitted = (spec, width) => {
     if (!spec.usermeta || !spec.usermeta.panel) return [spec, 0];
-    const columns = Math.max(1, Math.min(spec.columns || 1, Math.floor(width / spec.usermeta.panel)));
-    const gutter = spec.usermeta.gutter / columns + spec.usermeta.between;
-    const panel = Math.max(90, Math.floor(width / columns - gutter));
-    return [{ ...spec, columns, spec: { ...spec.spec, width: panel } }, columns];
+    const { panel, gutter, even } = spec.usermeta;
+    const room = Math.max(1, Math.min(spec.columns || 1, Math.floor((width - gutter) / panel)));
+    const columns = even && room > 1 ? room - (room % 2) : room;
+    // Between panels stands the theme's space, and the labels of an axis of their own.
+    const own = gutter ? 0 : 40;
+    const wide = Math.max(90, Math.floor((width - gutter - 24 * (columns - 1)) / columns - own - 8));
+    return [{ ...spec, columns, spec: { ...spec.spec, width: wide } }, columns];
   };
 
   const show = (_, event, __, value) => {

@@ -1,0 +1,134 @@
+"""Portable: a stage's expression as SQL of a dialect, or an error that names the stage.
+
+The stages are written for DuckDB. What other engines lack is rewritten in the expression's tree,
+so that the SQL of a run and of a live view stays as it is.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import ibis.expr.datatypes as dt
+import ibis.expr.operations as ops
+import ibis.expr.types as ir
+import sqlglot
+from ibis.common.exceptions import IbisError
+from sqlglot import exp
+
+from segdb.compile import to_sql
+from segdb.errors import SettingsError
+from segdb.export import tsql
+from segdb.export.dialects import Dialect
+
+# The largest double below 2**63, and the largest whole number of DECIMAL(18,4).
+_LARGEST = {dt.int64: 9223372036854774784.0, dt.Decimal(18, 4): 99999999999999.0}
+_KINDS = (dt.Boolean, dt.Numeric)
+# Functions that only DuckDB has, by the words for what they do.
+_DUCKDB_ONLY = {
+    "try_strptime": "dates read by a format",
+    "timezone": "moments taken to UTC",
+}
+
+
+class _Unable(Exception):  # noqa: N818 - it never leaves this module
+    """What a dialect cannot express, in words."""
+
+
+def to_dialect(stage: str, expression: ir.Table, dialect: Dialect) -> str:
+    """Return a stage's expression as one formatted SELECT.
+
+    Raises:
+        SettingsError: the dialect cannot express it.
+    """
+    if dialect.name == "duckdb":
+        return to_sql(expression)
+    try:
+        rewritten = expression.op().replace(_rewriting(dialect)).to_expr()
+        text = to_sql(rewritten, dialect.compiler)
+        return _tidied(text, dialect)
+    except (_Unable, IbisError, sqlglot.errors.SqlglotError) as error:
+        why = str(error).splitlines()[0].rstrip(".")
+        raise SettingsError(
+            f"{dialect.name} cannot express the stage {stage}: {why}. Choose another --dialect, "
+            "or change what the settings ask for there."
+        ) from None
+
+
+def _rewriting(dialect: Dialect) -> Any:
+    def rewrite(node: Any, changed: Mapping[str, Any] | None) -> Any:
+        if isinstance(node, ops.Literal) and isinstance(node.value, float) and node.value > _MOST:
+            return ops.Literal(_MOST, node.dtype)
+        name = type(node).__name__
+        if isinstance(node, ops.ScalarUDF) and name in _DUCKDB_ONLY:
+            raise _Unable(f"it has no word for {_DUCKDB_ONLY[name]}")
+        node = node if not changed else node.__recreate__(changed)
+        return _cast(node, dialect) if isinstance(node, ops.TryCast) else node
+
+    return rewrite
+
+
+_MOST = sys.float_info.max
+
+
+def _cast(node: ops.TryCast, dialect: Dialect) -> ops.Value:
+    """Write a cast that may fail as one that cannot: a check of the range before it."""
+    value: ir.Value = node.arg.to_expr()
+    kind, target = value.type(), node.to
+    if kind.is_unknown() or kind == target:
+        return value.cast(target).op()
+    if isinstance(kind, _KINDS) and target.is_floating():
+        return value.cast(target).op()
+    if isinstance(kind, _KINDS) and target in _LARGEST:
+        if kind.is_integer() and target == dt.int64:
+            return value.cast(target).op()
+        most = _LARGEST[target]
+        fits = value.between(-most, most)
+        return fits.ifelse(value.cast(target), _null(target)).op()
+    if kind.is_temporal() and target.is_timestamp():
+        return value.cast(target).op()
+    if not dialect.try_cast:
+        raise _Unable(
+            f"a cast of {kind} to {target} would fail on the first value that is none; give the "
+            "column that type"
+        )
+    return node
+
+
+def _null(kind: dt.DataType) -> ir.Value:
+    return ops.Literal(None, kind).to_expr()
+
+
+def _tidied(text: str, dialect: Dialect) -> str:
+    if dialect.filters and dialect.nested:
+        return text
+    tree: exp.Expr = sqlglot.parse_one(text, read=dialect.compiler)
+    if not dialect.filters:
+        tree = tree.transform(_by_case)
+    if not dialect.nested:
+        tree = tsql.fitted(tree)
+    quiet = sqlglot.ErrorLevel.IGNORE
+    return tree.sql(dialect=dialect.compiler, pretty=True, unsupported_level=quiet)
+
+
+def _by_case(node: exp.Expr) -> exp.Expr:
+    """Write FILTER (WHERE c) of the user's aggregates as CASE WHEN c in what is aggregated."""
+    if not isinstance(node, exp.Filter):
+        return node
+    condition, aggregate = node.expression.this, node.this.copy()
+    inner = aggregate.this
+    if isinstance(inner, exp.Distinct):
+        counted = [_when(condition, part) for part in inner.expressions]
+        inner.set("expressions", counted)
+    elif isinstance(inner, exp.Star) or inner is None:
+        aggregate.set("this", _when(condition, exp.Literal.number(1)))
+    elif isinstance(aggregate, exp.WithinGroup):
+        raise _Unable("it has no FILTER for an ordered aggregate")
+    else:
+        aggregate.set("this", _when(condition, inner))
+    return aggregate
+
+
+def _when(condition: exp.Expr, value: exp.Expr) -> exp.Expr:
+    return exp.Case().when(condition.copy(), value.copy())

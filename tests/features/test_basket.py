@@ -1,0 +1,63 @@
+"""Items, categories, returns, months: against plain Python."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Protocol
+
+import pytest
+
+from segdb.features.basket import BASKET
+
+
+class Order(Protocol):
+    """What these features read of an order row."""
+
+    order_id: str | None
+    ordered_at: datetime
+    amount: Decimal
+    quantity: float | None
+    category: str | None
+    returned: bool
+
+
+def items_per_order(orders: Sequence[Order]) -> float | None:
+    bought = [order for order in orders if not order.returned]
+    quantities = [order.quantity for order in bought if order.quantity is not None]
+    count = max(len({order.order_id for order in bought if order.order_id}), 1)
+    return sum(quantities) / count if quantities else None
+
+
+def return_rate(orders: Sequence[Order]) -> float:
+    gross = sum(order.amount for order in orders if not order.returned)
+    back = -sum(order.amount for order in orders if order.returned)
+    return float(back / gross) if gross else 0.0
+
+
+CASES: Mapping[str, Callable[[Sequence[Order]], float | None]] = {
+    "items_per_order": items_per_order,
+    "categories": lambda orders: len({o.category for o in orders if not o.returned and o.category}),
+    "return_rate": return_rate,
+    "active_months": lambda orders: len(
+        {(o.ordered_at.year, o.ordered_at.month) for o in orders if not o.returned}
+    ),
+}
+
+
+@pytest.mark.parametrize("name", [feature.name for feature in BASKET])
+def test_feature(
+    name: str,
+    bought: Mapping[int, Sequence[Order]],
+    computed: Callable[[str], Mapping[int, float | None]],
+) -> None:
+    wanted = {customer: CASES[name](orders) for customer, orders in bought.items()}
+    got = computed(name)
+    assert got.keys() == wanted.keys()
+    for customer, value in got.items():
+        other = wanted[customer]
+        assert (value is None) == (other is None)
+        assert math.isclose(value or 0.0, other or 0.0, rel_tol=1e-9, abs_tol=1e-9)
+    assert len(set(got.values())) > 3
