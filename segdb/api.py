@@ -110,7 +110,7 @@ def run(
         raise SettingsError(
             "There is no source. Give orders or customers, or set them in [source] of segdb.toml."
         )
-    store = _opened(chosen.publish.database if database is None else database)
+    store = _opened(chosen.publish.database if database is None else database, chosen)
     try:
         outcome = run_pipeline(store, chosen, orders, customers, listener)
     except BaseException:
@@ -119,7 +119,7 @@ def run(
     return Result(store, chosen.publish.schema_, outcome, listener.notes)
 
 
-def _opened(database: str | Path | duckdb.DuckDBPyConnection) -> DuckDB:
+def _opened(database: str | Path | duckdb.DuckDBPyConnection, settings: Settings) -> DuckDB:
     if isinstance(database, str | Path):
-        return DuckDB.open(Path(database))
+        return DuckDB.open(Path(database), engine=settings.engine)
     return DuckDB(database)

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from segdb.errors import SettingsError
 from segdb.reading import Reading
+from segdb.report.write import write
 from segdb.settings import Settings
 from segdb.steps.progress import Notes
 from segdb.steps.read import read_sources
 from segdb.store.duckdb import DuckDB
-from segdb.store.text_file import write_new
 
 _REST = """
 [clean]
@@ -68,6 +68,8 @@ def write_settings(
     """
     if orders is None and customers is None:
         raise SettingsError("Name a source: segdb init orders.csv")
+    if output.exists() and not force:
+        raise SettingsError(f"{output} is there already. Give --force to write over it.")
     settings = Settings()
     store = DuckDB.open(database) if database else DuckDB.memory()
     listener = Notes()
@@ -77,7 +79,7 @@ def write_settings(
         store.close()
     readings = [source[1] for source in (found.customers, found.orders) if source]
     sources = {"orders": orders, "customers": customers}
-    write_new(output, render(sources, readings, database), force=force)
+    write(output, render(sources, readings, database))
     return tuple(listener.notes)
 
 

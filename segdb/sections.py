@@ -117,7 +117,11 @@ class Cluster(Section):
     # Starts of each fit; the time grows with it.
     n_init: Annotated[int, Field(ge=1)] = 10
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 42
+    # K-Means sees every customer up to here, and above a weighted draw of this size, whose
+    # centroids are then refined over all customers.
     matrix_rows: Annotated[int, Field(ge=100)] = 20_000
+    # The most steps of that refinement; each is one scan of the customers.
+    max_refine: Annotated[int, Field(ge=0)] = 30
     # A segment is the last run's if its centroid moved by less than this a feature (root mean
     # square, scaled units); it keeps its id and name.
     match_within: Annotated[float, Field(ge=0)] = 0.5
@@ -159,6 +163,22 @@ class Publish(Section):
 
     database: str = "warehouse/warehouse.duckdb"
     schema_: Annotated[str, Field(alias="schema", min_length=1)] = "segdb"
+
+
+class Engine(Section):
+    """What the database engine may use, where segdb opens the database itself."""
+
+    # Such as "2GB": what does not fit goes to disk. Left out: 80 % of the machine's memory.
+    memory_limit: Annotated[str, Field(pattern=r"^\d+(\.\d+)? ?[KMGT]i?B$")] | None = None
+    # Left out: one a processor.
+    threads: Annotated[int, Field(ge=1)] | None = None
+    # The folder for what does not fit; left out: beside the database file.
+    temp_directory: Annotated[str, Field(min_length=1)] | None = None
+
+    @field_validator("memory_limit", mode="wrap")
+    @classmethod
+    def _one_message(cls, value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
+        return _or_else(value, handler, 'an amount of memory, such as "2GB" or "500MB"')
 
 
 class Report(Section):

@@ -18,6 +18,7 @@ from segdb.sections import (
     Clean,
     Cluster,
     Columns,
+    Engine,
     Features,
     Gates,
     Outliers,
@@ -33,6 +34,7 @@ __all__ = [
     "Clean",
     "Cluster",
     "Columns",
+    "Engine",
     "Features",
     "Gates",
     "Outliers",
@@ -63,6 +65,7 @@ class Settings(Section):
     gates: Gates = Gates()
     personas: Personas = Personas()
     publish: Publish = Publish()
+    engine: Engine = Engine()
     report: Report = Report()
 
     @field_validator("as_of", mode="before")

@@ -37,7 +37,7 @@ def csv_text(table: pa.Table) -> str:
     return text.getvalue()
 
 
-def run_text(result: Result, path: Path, settings: Settings) -> str:
+def run_text(result: Result, path: Path, report: Path | None, settings: Settings) -> str:
     """Return what a run ends with: its segments, its rows, where they are, what to ask next."""
     currency = settings.report.currency
     shown = Table(box=None, header_style="bold", pad_edge=False)
@@ -60,11 +60,12 @@ def run_text(result: Result, path: Path, settings: Settings) -> str:
         f"{facts['rows_read']:,} rows read, {facts['rows_kept']:,} kept, "
         f"{facts['rows_rejected']:,} rejected; {facts['customers']:,} customers.\n"
         f"Run {result.run_id} is published in {path}, schema {schema}.\n"
+        f"{f'Report: {report}' + chr(10) if report else ''}"
         f"Next: segdb query segment_value{option}\n"
     )
 
 
-def run_json(result: Result, path: Path) -> dict[str, Any]:
+def run_json(result: Result, path: Path, report: Path | None) -> dict[str, Any]:
     """Return what a run ends with, as JSON-ready values."""
     wanted = (
         "run_id",
@@ -87,6 +88,7 @@ def run_json(result: Result, path: Path) -> dict[str, Any]:
         ],
         "notes": result.notes,
         "database": str(path),
+        "report": None if report is None else str(report),
         "tables": list(result.tables),
     }
 

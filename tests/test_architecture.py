@@ -24,7 +24,7 @@ PACKAGE = ROOT / "segdb"
 # Library -> the folders (or modules) of segdb that may import it.
 HOMES = {
     "altair": {"charts"},
-    "click": {"cli.py"},
+    "click": {"cli"},
     "duckdb": {"store"},
     "jinja2": {"report"},
     "numpy": {"cluster"},
@@ -44,9 +44,9 @@ WRITES = {"write_text", "write_bytes", "write_table", "mkdir", "touch", "unlink"
 MAY_EXECUTE = {"store"}
 # `segdb init` writes segdb.toml.
 MAY_WRITE = {"store", "report", "initial.py"}
-MAY_PRINT = {"cli.py"}
+MAY_PRINT = {"cli"}
 # Start-up time: `segdb --help` waits for none of the libraries.
-MAY_IMPORT_LATE = {"__init__.py", "cli.py"}
+MAY_IMPORT_LATE = {"__init__.py", "cli"}
 OPTIONAL_EXTRAS = {"python_calamine"}
 MODULE_LINES = 250
 FUNCTION_LINES = 60
@@ -175,7 +175,7 @@ def only_store_and_report_write_files(module: Module) -> list[str]:
 
 
 def only_the_command_line_prints(module: Module) -> list[str]:
-    """No print, no sys.stdout or sys.stderr, no Console without a file, outside of cli.py."""
+    """No print, no sys.stdout or sys.stderr, no Console without a file, outside of cli/."""
     if module.home in MAY_PRINT:
         return []
     printing = [
@@ -190,7 +190,7 @@ def only_the_command_line_prints(module: Module) -> list[str]:
         if isinstance(node, ast.Attribute) and node.attr in {"stdout", "stderr", "__stdout__"}
     ]
     return [
-        f"line {node.lineno}: {ast.unparse(node)} belongs in cli.py"
+        f"line {node.lineno}: {ast.unparse(node)} belongs in cli/"
         for node in [*printing, *streams]
     ]
 

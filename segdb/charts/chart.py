@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import altair as alt
 import sqlglot
+from altair.utils.schemapi import debug_mode
 from sqlglot import exp
 
 from segdb.charts.look import Look
@@ -118,7 +119,9 @@ class Chart:
             look: colours and labels.
         """
         readable = {q.name: _readable(q, rows[q.name], look) for q in self.queries}
-        spec: dict[str, Any] = self.draw(readable, look).to_dict()
+        # A test holds every chart against the schema; here it would cost most of the time.
+        with debug_mode(False):
+            spec: dict[str, Any] = self.draw(readable, look).to_dict(validate=False)
         # Rows are put in after Altair has made its dictionary: it would validate each of them.
         spec["datasets"] = {**spec.get("datasets", {}), **_used(spec, readable)}
         spec["params"] = [*spec.get("params", []), {"name": "chosen", "value": 0}]

@@ -116,15 +116,16 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
     """Draw bubbles in a cube; turning is a calculation of Vega's on fixed columns."""
     kinds = dict(zip(_AXES, (COMPONENTS, RFM), strict=True))
     shown = [name for name, query in kinds.items() if rows[query.name]]
+    most = max(row["customers"] for name in shown for row in rows[kinds[name].name])
     layers: list[Any] = [_frame()]
     for name in shown:
-        layers += [_bubbles(kinds[name], name, look), _names(name)]
+        layers += [_bubbles(kinds[name], name, look, most), _names(name)]
     turn = alt.param("turn", value=35, bind=alt.binding_range(min=0, max=360, step=1, name="Turn "))
     tilt = alt.param("tilt", value=20, bind=alt.binding_range(min=-90, max=90, step=1, name="Tilt "))
     return (
         alt.layer(*layers)
         .add_params(choice("shown", shown, "Axes"), turn, tilt)
-        .properties(width="container", height=440)
+        .properties(width="container", height=480)
     )
 
 
@@ -144,7 +145,7 @@ def _turned(chart: alt.Chart, end: str = "") -> alt.Chart:
 def _place(name: str) -> Any:
     # One unit is as long across as up, whatever the width of the page.
     sides = ("width", "height") if name.startswith("across") else ("height", "width")
-    reach = f"1.75 * max(1, {sides[0]} / {sides[1]})"
+    reach = f"1.7 * max(1, {sides[0]} / {sides[1]})"
     domain = alt.ExprRef(f"[-({reach}), {reach}]")
     kind = alt.X if name.startswith("across") else alt.Y
     return kind(f"{name}:Q", axis=None, scale=alt.Scale(domain=domain, nice=False, zero=False))
@@ -163,7 +164,8 @@ def _frame() -> alt.Chart:
     )
 
 
-def _bubbles(query: Query, name: str, look: Look) -> alt.Chart:
+def _bubbles(query: Query, name: str, look: Look, most: int) -> alt.Chart:
+    sizes = alt.Scale(domain=[0, most], range=[0, 500])
     chart = alt.Chart(data(query.name)).transform_filter(f"shown == '{name}'")
     return (
         _turned(chart)
@@ -171,7 +173,7 @@ def _bubbles(query: Query, name: str, look: Look) -> alt.Chart:
         .encode(
             x=_place("across"),
             y=_place("up"),
-            size=alt.Size("customers:Q", legend=None, scale=alt.Scale(range=[20, 500], domainMin=0)),
+            size=alt.Size("customers:Q", legend=None, scale=sizes),
             color=look.colour(),
             opacity=of_chosen(0.75, 0.06),
             order=alt.Order("depth:Q", sort="descending"),

@@ -29,7 +29,11 @@ SELECT
 FROM segdb.segment_migrations AS moves
 LEFT JOIN names AS old ON old.segment_id = from_segment_id
 LEFT JOIN names AS new ON new.segment_id = to_segment_id
-WHERE run_id = (SELECT max(run_id) FROM segdb.runs) AND moves.customers >= 5
+WHERE run_id = (SELECT max(run_id) FROM segdb.runs)
+    AND moves.customers >= 5
+    AND run_id IN (
+        SELECT run_id FROM segdb.segment_migrations WHERE from_segment_id IS NOT NULL
+    )
 ORDER BY from_place, to_place
 """,
     (

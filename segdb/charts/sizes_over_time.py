@@ -12,23 +12,25 @@ from segdb.charts.look import Look
 SIZES = Query(
     "sizes",
     """
+WITH moments AS (
+    SELECT DISTINCT valid_from AS moment FROM segdb.segment_history
+    UNION
+    SELECT as_of FROM segdb.segment_migrations
+)
 SELECT
-    runs.run_id,
-    runs.as_of::DATE::VARCHAR AS as_of,
+    moment::DATE::VARCHAR AS as_of,
     segment_id,
     arg_max(segment, valid_from) AS segment,
     count(*) AS customers
-FROM segdb.runs AS runs
-JOIN segdb.segment_history AS history
-    ON history.valid_from <= runs.as_of
-    AND (history.valid_to IS NULL OR history.valid_to > runs.as_of)
-WHERE (SELECT count(DISTINCT as_of) FROM segdb.runs) > 1
-GROUP BY runs.run_id, runs.as_of, segment_id
+FROM moments
+JOIN segdb.segment_history
+    ON valid_from <= moment AND (valid_to IS NULL OR valid_to > moment)
+WHERE (SELECT count(*) FROM moments) > 1
+GROUP BY moment, segment_id
 HAVING count(*) >= 5
-ORDER BY runs.run_id, segment_id
+ORDER BY moment, segment_id
 """,
     (
-        Field("run_id", "Run", "count"),
         Field("as_of", "As of"),
         Field("segment_id", "Number"),
         Field("segment", "Segment"),

@@ -48,10 +48,10 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
         ),
         tooltip=CELLS.tooltip,
     )  # fmt: skip
-    words = base.mark_text(fontSize=11, aria=False).encode(text=alt.Text("z:Q", format="+.1f"))
+    words = base.mark_text(fontSize=11, aria=False).encode(text=alt.Text("told:Q", format="+.1f"))
     return (
         alt.layer(cells, words)
-        .transform_calculate(strength="abs(datum.z)")
+        .transform_calculate(strength="abs(datum.z)", told="abs(datum.z) < 0.05 ? 0 : datum.z")
         .properties(width="container", height=max(30 * features, 60))
     )
 

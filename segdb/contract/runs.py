@@ -47,6 +47,16 @@ RUNS = Table(
         Column("inertia", "DOUBLE", "Over all customers.", "scaled units²"),
         Column("silhouette", "DOUBLE", "Of the k taken.", "-1 to 1"),
         Column("matrix_rows", "BIGINT", "Rows that K-Means saw.", "rows"),
+        Column(
+            "matrix_inertia", "DOUBLE", "Of K-Means on those rows, by weight.", "scaled units²"
+        ),
+        Column(
+            "unrefined_inertia",
+            "DOUBLE",
+            "Over all customers, before the centroids were refined over them.",
+            "scaled units²",
+        ),
+        Column("refine_steps", "INTEGER", "Steps of the refinement; 0 without one.", "steps"),
         Column("verdict", "VARCHAR", "Why this number of segments, in a sentence."),
         Column("clear", "BOOLEAN", "Whether one number of segments is clearly better."),
         Column("settings", "JSON", "The settings, with what was inferred."),

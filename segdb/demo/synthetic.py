@@ -46,24 +46,24 @@ class Planted:
 
 SEGMENTS = (
     Planted("champions", 0.15, 4.0, 75.0, 900.0, 130.0),
-    Planted("loyal", 0.25, 25.0, 27.0, 800.0, 60.0),
-    Planted("slipping away", 0.20, 210.0, 10.0, 500.0, 45.0),
-    Planted("new", 0.20, 9.0, 3.0, 25.0, 25.0, grows=False),
-    Planted("one-time", 0.20, 420.0, 1.0, 0.0, 20.0, grows=False),
+    Planted("loyal", 0.25, 25.0, 27.0, 800.0, 55.0),
+    Planted("slipping away", 0.20, 210.0, 10.0, 500.0, 70.0),
+    Planted("new", 0.20, 9.0, 3.0, 25.0, 30.0, grows=False),
+    Planted("one-time", 0.20, 420.0, 1.0, 0.0, 40.0, grows=False),
 )
 
 
 def settings(
     customers: int, seed: int = 42, orders_per_customer: float | None = None
 ) -> dict[str, Any]:
-    """Return the settings of a run on the shop's orders, with the keys of ``segdb.toml``.
+    """Return the settings of a run on ``orders``, with the keys of ``segdb.toml``.
 
-    Raises:
-        SettingsError: there is no shop of such numbers.
+    Recency, frequency and monetary form the segments, which were planted in them.
     """
     return {
         "as_of": AS_OF,
         "source": {"orders": orders(customers, seed, orders_per_customer)},
+        "features": {"describe": ["tenure_days", "average_order_value", "days_between_orders"]},
         "report": {"title": "Segments of a made-up shop", "currency": "€"},
     }
 

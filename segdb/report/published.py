@@ -9,11 +9,14 @@ from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
+import sqlglot
+from sqlglot import exp
 
 from segdb.charts.chart import Query, Rows
 from segdb.compile import literal
-from segdb.queries import Query as NamedQuery
 
+# The schema that all SQL of charts and of the page is written for.
+WRITTEN_FOR = "segdb"
 # One SELECT in, its rows as Arrow out.
 Ask = Callable[[str], pa.Table]
 
@@ -40,7 +43,13 @@ class Published:
 
     def sql(self, sql: str) -> str:
         """Return SQL that was written for the schema segdb, for the schema of the settings."""
-        return NamedQuery("", "", sql.strip()).on(self._schema)
+        if self._schema == WRITTEN_FOR:
+            return sql.strip()
+        tree = sqlglot.parse_one(sql, read="duckdb")
+        for table in tree.find_all(exp.Table):
+            if table.db == WRITTEN_FOR:
+                table.set("db", exp.to_identifier(self._schema, quoted=True))
+        return tree.sql(dialect="duckdb", pretty=True)
 
     def arrow(self, sql: str) -> pa.Table:
         """Return the rows of a query as Arrow."""

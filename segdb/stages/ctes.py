@@ -37,10 +37,20 @@ def as_select(
         sources: a SELECT by the name of each raw table that the stages read.
         dialect: of the SQL.
     """
-    parts = [_cte(name, sql, dialect) for name, sql in sources.items()]
-    parts += [_cte(name, to_sql(stage, dialect), dialect) for name, stage in stages.items()]
-    last = list(stages)[-1]
-    return "WITH\n" + ",\n".join(parts) + f"\nSELECT * FROM {_name(last, dialect)}"
+    parts = {**sources, **{name: to_sql(stage, dialect) for name, stage in stages.items()}}
+    return with_ctes(parts, dialect)
+
+
+def with_ctes(parts: Mapping[str, str], dialect: str = "duckdb") -> str:
+    """Return one SELECT with a CTE for each part, in order, that selects from the last one.
+
+    Args:
+        parts: a SELECT by name, each reading those before it by their names.
+        dialect: of the SQL.
+    """
+    written = ",\n".join(_cte(name, sql, dialect) for name, sql in parts.items())
+    last = list(parts)[-1]
+    return f"WITH\n{written}\nSELECT * FROM {_name(last, dialect)}"
 
 
 def _cte(name: str, sql: str, dialect: str) -> str:

@@ -13,9 +13,7 @@ import ibis.expr.types as ir
 from segdb.stages.assign import assign
 
 
-def step(
-    scaled: ir.Table, matrix: Sequence[str], centroids: Sequence[Sequence[float]]
-) -> ir.Table:
+def step(scaled: ir.Table, matrix: Sequence[str], centroids: Sequence[Sequence[float]]) -> ir.Table:
     """Return one row a cluster that has customers: its figures, and its new mean.
 
     Args:

@@ -15,11 +15,13 @@ import ibis.expr.types as ir
 
 # DuckDB's hash is uniform over 64 bits.
 _HASHES = float(2**64)
+# Of a literal 1.0 DuckDB makes a DECIMAL.
+_ONE = ibis.literal(1, "int64").cast("float64")
 
 
 def everyone(scaled: ir.Table, matrix: Sequence[str]) -> ir.Table:
     """Return (customer_id, matrix columns, weight 1), by id."""
-    table = scaled.select("customer_id", *matrix, weight=ibis.literal(1.0))
+    table = scaled.select("customer_id", *matrix, weight=_ONE)
     return table.order_by("customer_id")
 
 
@@ -68,7 +70,7 @@ def sample(
 ) -> ir.Table:
     """Return a uniform sample of about ``rows`` customers, each of the same weight, by id."""
     chosen = scaled.filter(uniform(scaled.customer_id, seed) < rows / customers)
-    return chosen.select("customer_id", *matrix, weight=ibis.literal(1.0)).order_by("customer_id")
+    return chosen.select("customer_id", *matrix, weight=_ONE).order_by("customer_id")
 
 
 def uniform(customer_id: ir.Value, seed: int) -> ir.FloatingValue:

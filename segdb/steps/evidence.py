@@ -61,6 +61,13 @@ def quality_of(
         squares: what ``total_squares`` gave.
     """
     rows = {r["nearest"]: r for r in store.rows(quality(assign(scaled, columns, centroids)))}
+    return quality_from(rows, centroids, squares)
+
+
+def quality_from(
+    rows: Mapping[int, Mapping[str, Any]], centroids: Centroids, squares: float
+) -> Quality:
+    """Judge centroids by what ``quality`` or a Lloyd step gave, by place of the centroid."""
     customers = sum(row["customers"] for row in rows.values())
     inertia = math.fsum(row["squares"] for row in rows.values())
     groups = len(rows)

@@ -21,9 +21,10 @@ from segdb.settings import Settings
 from segdb.stages.assign import assign
 from segdb.stages.matrix import coreset, everyone, sample, spread
 from segdb.stages.profile import sizes
-from segdb.steps.evidence import Quality, quality_of, total_squares
+from segdb.steps.evidence import Quality, quality_from, quality_of, total_squares
 from segdb.steps.intake import Intake
 from segdb.steps.progress import Progress
+from segdb.steps.refine import Centroids, refine
 from segdb.store.duckdb import DuckDB
 
 # The silhouette needs the distances of all pairs: exact up to here, on a sample above.
@@ -43,6 +44,9 @@ class Fitted:
         stabilities: of each segment, mean Jaccard similarity over resamples.
         smallest_share: share of the customers in the smallest segment.
         matrix_rows: rows that K-Means saw.
+        matrix_inertia: on those rows, by weight.
+        unrefined_inertia: over all customers, before the refinement.
+        refine_steps: of the refinement; 0 where K-Means saw every customer.
         verdict: why this k, in a sentence.
         clear: whether one k is clearly better than the others.
         k_selection: the rows of that table.
@@ -56,6 +60,9 @@ class Fitted:
     stabilities: tuple[float | None, ...]
     smallest_share: float
     matrix_rows: int
+    matrix_inertia: float
+    unrefined_inertia: float
+    refine_steps: int
     verdict: str
     clear: bool
     k_selection: tuple[dict[str, Any], ...]
@@ -98,12 +105,21 @@ def fit(
     decision = decide(candidates, chosen.k, chosen.criterion)
     progress.note(decision.sentence)
     best = next(candidate for candidate in candidates if candidate.k == decision.k)
-    order = _canonical(store, intake, scaled, columns, matrix, best)
+    drawn = len(compact.values) < intake.customers
+    refined = refine(
+        store,
+        scaled,
+        columns,
+        best.fit.centroids.tolist(),
+        max_steps=chosen.max_refine if drawn else 0,
+    )
+    quality = quality_from(refined.groups, refined.centroids, squares)
+    judged[decision.k] = quality
+    order = _canonical(store, intake, scaled, columns, matrix, refined.centroids)
     silhouettes = segment_silhouettes(uniform or compact, best.fit)
     stabilities = segment_stabilities(compact, best.fit, seed=chosen.seed)
-    quality = judged[decision.k]
     return Fitted(
-        centroids=tuple(tuple(best.fit.centroids[place].tolist()) for place in order),
+        centroids=tuple(refined.centroids[place] for place in order),
         inertia=quality.inertia,
         silhouette=best.silhouette,
         stability=best.stability,
@@ -111,10 +127,14 @@ def fit(
         stabilities=tuple(stabilities[place] for place in order),
         smallest_share=min(quality.sizes) / intake.customers,
         matrix_rows=len(compact.values),
+        matrix_inertia=best.fit.inertia,
+        unrefined_inertia=refined.inertia_before,
+        refine_steps=refined.steps,
         verdict=decision.sentence,
         clear=decision.clear,
         k_selection=tuple(
-            _row(candidate, judged[candidate.k], decision.k) for candidate in candidates
+            _row(_over_all(candidate, judged[candidate.k]), judged[candidate.k], decision.k)
+            for candidate in candidates
         ),
     )
 
@@ -162,13 +182,12 @@ def _canonical(
     scaled: ir.Table,
     columns: list[str],
     matrix: tuple[Parameters, ...],
-    best: Candidate,
+    centroids: Centroids,
 ) -> list[int]:
     """Return the clusters from the most valuable customer's to the least."""
     value = "monetary" if "monetary" in intake.catalogue.names else matrix[0].feature
     entry = next(entry for entry in intake.catalogue.entries if entry.name == value)
     sign = 1 if entry.better == "higher" else -1
-    centroids = best.fit.centroids.tolist()
     measured = store.rows(sizes(assign(scaled, columns, centroids), value))
     worth = {row["nearest"]: sign * (row["value"] or 0.0) for row in measured}
     return sorted(

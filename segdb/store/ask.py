@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -12,22 +14,22 @@ from segdb.compile import quoted
 from segdb.errors import UserError
 from segdb.store.duckdb import DuckDB
 
+Ask = Callable[..., pa.Table]
 
-def ask(
-    path: Path, schema: str, sql: str, values: Mapping[str, object] | None = None
-) -> pa.Table:
-    """Run one SELECT on a database file, opened for reading alone.
 
-    Unqualified names are looked up in ``schema`` first.
+@contextmanager
+def asking(path: Path, schema: str) -> Iterator[Ask]:
+    """Open a database file for reading alone, and yield a function that runs one SELECT on it.
+
+    The function takes the SELECT, and values for the ``$name`` parameters in it. Unqualified
+    names are looked up in ``schema`` first.
 
     Args:
         path: the database file.
         schema: where the published tables are.
-        sql: one SELECT; ``$name`` in it is a parameter.
-        values: of the parameters.
 
     Raises:
-        UserError: it is no single SELECT, or the database refuses it.
+        UserError: there are no segments, it is no single SELECT, or the database refuses it.
         SegdbError: the database cannot be opened.
     """
     store = DuckDB.open(path, read_only=True)
@@ -36,13 +38,25 @@ def ask(
             raise UserError(
                 f"{path} holds no segments in the schema '{schema}'. `segdb run` publishes them."
             )
+        store.execute(f"USE {quoted(schema)}")
+        store.execute("SET enable_external_access = false")
+        store.execute("SET lock_configuration = true")
+        yield partial(_select, store)
+    finally:
+        store.close()
+
+
+def ask(path: Path, schema: str, sql: str, values: Mapping[str, object] | None = None) -> pa.Table:
+    """Run one SELECT on a database file; see ``asking``."""
+    with asking(path, schema) as select:
+        return select(sql, values)
+
+
+def _select(store: DuckDB, sql: str, values: Mapping[str, object] | None = None) -> pa.Table:
+    try:
         statements = store.connection.extract_statements(sql)
         if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
             raise UserError("A query is one SELECT; it cannot change the database.")
-        store.execute(f"USE {quoted(schema)}")
-        store.execute("SET enable_external_access = false")
         return store.fetch(sql, values)
     except duckdb.Error as error:
         raise UserError(f"The query failed: {str(error).strip()}") from None
-    finally:
-        store.close()

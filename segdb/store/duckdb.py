@@ -22,6 +22,7 @@ from ibis.expr import datatypes
 
 from segdb.compile import literal, quoted, to_sql
 from segdb.errors import LockedError, PublishError, SegdbError, SourceError, UserError
+from segdb.sections import Engine
 
 # What an older DuckDB can still read; without it, 2.0 writes files that 1.5 refuses.
 _STORAGE = "v1.5.0"
@@ -42,13 +43,21 @@ class DuckDB:
         self.path = path
 
     @classmethod
-    def open(cls, path: Path, *, read_only: bool = False, wait: float = 0) -> DuckDB:
+    def open(
+        cls,
+        path: Path,
+        *,
+        read_only: bool = False,
+        wait: float = 0,
+        engine: Engine | None = None,
+    ) -> DuckDB:
         """Open a database file, creating it and its folder unless ``read_only``.
 
         Args:
             path: the file.
             read_only: open for reading alone; the file must exist.
             wait: seconds to go on trying while another process holds the file.
+            engine: the memory, threads and folder that it may use.
 
         Raises:
             LockedError: another process holds the file.
@@ -66,6 +75,7 @@ class DuckDB:
                 time.sleep(min(0.2, wait))
             else:
                 store._secure()
+                store._limit(engine or Engine())
                 return store
 
     @classmethod
@@ -81,6 +91,11 @@ class DuckDB:
         self.execute("SET autoinstall_known_extensions = false")
         self.execute("SET TimeZone = 'UTC'")
         self.execute("SET python_enable_replacements = false")
+
+    def _limit(self, engine: Engine) -> None:
+        for setting, value in engine.model_dump(exclude_none=True).items():
+            shown = value if isinstance(value, int) else literal(value)
+            self.execute(f"SET {setting} = {shown}")
 
     def close(self) -> None:
         """Close the connection, if this store opened it."""

@@ -93,6 +93,12 @@ def copied(path: Path, name: str) -> Iterator[Path]:
         yield copy
 
 
+def holds(path: Path, mark: bytes) -> bool:
+    """Whether a byte is anywhere in a file."""
+    with opened(path) as file:
+        return any(mark in block for block in iter(lambda: file.read(_BLOCK), b""))
+
+
 def opened(path: Path) -> BinaryIO:
     """Open a file for its bytes, unpacking gzip."""
     packed = path.suffix.lower() == ".gz"

@@ -27,6 +27,13 @@ _SAMPLE = 256 * 1024
 _DELIMITERS = (",", ";", "\t", "|")
 _NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _REJECTS, _SCANS = "segdb_reject_errors", "segdb_reject_scans"
+_KEEPING = (
+    f"store_rejects = true, rejects_limit = 0, rejects_table = '{_REJECTS}', "
+    f"rejects_scan = '{_SCANS}'"
+)
+_DROPPING = "ignore_errors = true, parallel = false"
+# Below it, several threads gain nothing.
+_LARGE = 32 << 20
 # The engine keeps no more than this of a line it could not read.
 _KEPT = 10_000
 
@@ -58,16 +65,18 @@ def read_text(store: DuckDB, relation: str, found: Files, settings: Source) -> R
         forget(store, name)
     native = None if first.folded else encoding.native(first.codec)
     definition = None
+    options = _KEEPING + f", parallel = {str(_splittable(found)).lower()}"
     if native is not None:
-        definition = f"SELECT * FROM {_reader(first, literal(found.pattern), native)}"  # noqa: S608
-    if native is None or not _tried(store, relation, _reader(first, found.sql, native)):
+        live = _reader(first, literal(found.pattern), native, _DROPPING)
+        definition = f"SELECT * FROM {live}"  # noqa: S608
+    if native is None or not _tried(store, relation, _reader(first, found.sql, native, options)):
         definition = None
         with ExitStack() as stack:
             copies = [
                 stack.enter_context(encoding.copied(path, first.codec)) for path in found.paths
             ]
             paths = "[" + ", ".join(literal(str(copy)) for copy in copies) + "]"
-            store.table(relation, f"SELECT * FROM {_reader(first, paths, 'utf-8')}")  # noqa: S608
+            store.table(relation, f"SELECT * FROM {_reader(first, paths, 'utf-8', options)}")  # noqa: S608
     _check_rejects(store, found, first)
     unreadable = store.table(relation.replace("_raw", "_unreadable"), _LINES)
     lines = int(store.rows(unreadable.agg(n=unreadable.count()))[0]["n"])
@@ -94,16 +103,23 @@ ORDER BY line
 """  # noqa: S608
 
 
-def _reader(layout: _Layout, paths: str, encoded: str) -> str:
-    # Without store_rejects, DuckDB 1.5 and 2.0 drop good lines beside one with a bad quote; so a
-    # live view stores rejects too, in temporary tables of whoever reads it.
+def _reader(layout: _Layout, paths: str, encoded: str, options: str) -> str:
     columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in layout.names)
     return (
         f"read_csv({paths}, auto_detect = false, delim = {literal(layout.delimiter)}, "
         f"quote = '\"', escape = '\"', header = true, skip = {layout.skip}, "
-        f"encoding = '{encoded}', columns = {{{columns}}}, store_rejects = true, "
-        f"rejects_limit = 0, rejects_table = '{_REJECTS}', rejects_scan = '{_SCANS}')"
+        f"encoding = '{encoded}', columns = {{{columns}}}, {options})"
     )
+
+
+def _splittable(found: Files) -> bool:
+    """Whether several threads may read the files.
+
+    DuckDB 1.5 and 2.0 then lose rows without a word where a value in quotes holds a line's end.
+    """
+    if all(path.stat().st_size < _LARGE for path in found.paths):
+        return False
+    return not any(encoding.holds(path, b'"') for path in found.paths)
 
 
 def _tried(store: DuckDB, relation: str, reader: str) -> bool:

@@ -56,8 +56,6 @@ class Shop:
     hostile: bool = False
     runs: int = 1
     schema: str = "segdb"
-    # What later releases publish beside the contract.
-    history: bool = True
     # Columns and tables that are filled by later steps are left empty.
     bare: bool = False
 
@@ -82,14 +80,12 @@ def make(path: Path, shop: Shop | None = None) -> DuckDB:
     _customers(store, shop)
     for run_id in range(1, shop.runs + 1):
         store.execute(f"CREATE OR REPLACE TEMP MACRO this_run() AS {run_id}")
+        store.execute(f"CREATE OR REPLACE TEMP MACRO last_run() AS {shop.runs}")
         made = {**_QUERIES, **_rows(shop, store, run_id)}
         if shop.bare:
             made |= dict.fromkeys(LATER, [])
         contents = tuple(Content(t, made[t.name], {}) for t in contract.TABLES if t.name in made)
-        publish(store, shop.schema, _placed(contents, shop), run_id)
-    if shop.history and shop.runs > 1:
-        for sql in _HISTORY:
-            store.execute(sql.replace("segdb.", f'"{shop.schema}".'))
+        publish(store, shop.schema, _placed(contents, shop), run_id, made["runs"][0]["as_of"])
     return store
 
 
@@ -132,8 +128,15 @@ LATER = (
 )  # fmt: skip
 _QUERIES: Mapping[str, str] = {
     "segments": """
+        WITH placed AS (  -- before the last run, some were elsewhere
+            SELECT * REPLACE (
+                if(moved AND this_run() < last_run(), 1 + segment_id % k(), segment_id)::INTEGER
+                    AS segment_id
+            )
+            FROM made_customers
+        )
         SELECT customer_id, segment_id, segment, distance, margin, this_run()::BIGINT AS run_id
-        FROM made_customers JOIN made_segment_names USING (segment_id)""",
+        FROM placed JOIN made_segment_names USING (segment_id)""",
     "customer_features": "FROM made_wide",
     "customer_map": "SELECT customer_id, segment_id, pc1, pc2, pc3 FROM made_customers",
     "rejected_rows": """
@@ -202,28 +205,3 @@ _SMALL = (
     "k_selection", "feature_statistics", "feature_histograms", "feature_correlations",
     "principal_components", "segment_map", "rfm_by_segment", "reasons",
 )  # fmt: skip
-_HISTORY = (
-    """CREATE OR REPLACE TABLE segdb.segment_history AS
-       SELECT
-           customer_id,
-           segment_names.segment_id,
-           segment_names.segment,
-           if(early, r.first, r.last) AS valid_from,
-           if(early AND moved, r.last, NULL) AS valid_to,
-           if(early, 1, r.run_id) AS run_id
-       FROM made_customers
-       CROSS JOIN (SELECT min(as_of) AS first, max(as_of) AS last, max(run_id) AS run_id
-                   FROM segdb.runs) AS r
-       CROSS JOIN (VALUES (true), (false)) AS half(early)
-       JOIN made_segment_names AS segment_names
-           ON segment_names.segment_id = if(early AND moved, 1 + made_customers.segment_id % k(),
-                                            made_customers.segment_id)
-       WHERE early OR moved""",
-    """CREATE OR REPLACE TABLE segdb.segment_migrations AS
-       SELECT
-           (SELECT max(run_id) FROM segdb.runs) AS run_id,
-           if(moved, 1 + segment_id % k(), segment_id)::INTEGER AS from_segment_id,
-           segment_id AS to_segment_id,
-           count(*) AS customers
-       FROM made_customers GROUP BY ALL""",
-)

@@ -17,15 +17,17 @@ from segdb.steps.refine import Refined, refine
 from segdb.store.duckdb import DuckDB
 
 Values = npt.NDArray[np.float64]
+ROWS = 300
 
 
 def blobs(seed: int, width: int = 4) -> Values:
-    values: Values = make_blobs(2_000, width, centers=5, cluster_std=2.5, random_state=seed)[0]
-    return (values - values.mean(axis=0)) / values.std(axis=0)
+    values: Values = make_blobs(ROWS, width, centers=5, cluster_std=2.5, random_state=seed)[0]
+    scaled: Values = (values - values.mean(axis=0)) / values.std(axis=0)
+    return scaled
 
 
 def heavy(seed: int, width: int = 4) -> Values:
-    return np.random.default_rng(seed).standard_t(2.5, size=(2_000, width))
+    return np.random.default_rng(seed).standard_t(2.5, size=(ROWS, width))
 
 
 def refined(values: Values, centroids: Values, **options: float) -> Refined:
@@ -66,15 +68,13 @@ def test_it_ends_where_scikit_learn_moves_nothing(draw: type, seed: int) -> None
 @pytest.mark.parametrize("draw", [blobs, heavy])
 def test_inertia_never_rises_and_is_that_of_the_centroids(draw: type) -> None:
     values = draw(5)
-    start = values[:6]
-    last = inertia(values, start)
-    for steps in range(1, 8):
-        found = refined(values, start, tolerance=0.0, max_steps=steps)
-        assert found.inertia_before == pytest.approx(inertia(values, start))
-        assert found.inertia == pytest.approx(inertia(values, np.array(found.centroids)))
-        assert found.inertia <= last
-        assert found.steps == steps
-        last = found.inertia
+    centroids = values[:6]
+    for _ in range(5):
+        found = refined(values, centroids, tolerance=0.0, max_steps=1)
+        assert found.inertia_before == pytest.approx(inertia(values, centroids))
+        assert found.inertia <= found.inertia_before
+        centroids = np.array(found.centroids)
+        assert found.inertia == pytest.approx(inertia(values, centroids))
 
 
 def test_each_step_is_scikit_learns() -> None:
@@ -130,4 +130,4 @@ def test_a_sum_that_rises_in_its_last_bits_ends_it(monkeypatch: pytest.MonkeyPat
 
 def test_equal_runs_give_equal_centroids() -> None:
     values = heavy(9)
-    assert len({refined(values, values[:5]).centroids for _ in range(4)}) == 1
+    assert len({refined(values, values[:5], max_steps=2).centroids for _ in range(2)}) == 1

@@ -14,7 +14,8 @@
     // Between panels stands the theme's space, and the labels of an axis of their own.
     const own = gutter ? 0 : 40;
     const wide = Math.max(90, Math.floor((width - gutter - 24 * (columns - 1)) / columns - own - 8));
-    return [{ ...spec, columns, spec: { ...spec.spec, width: wide } }, columns];
+    const facet = { ...spec.facet, header: { labelLimit: wide } };
+    return [{ ...spec, facet, columns, spec: { ...spec.spec, width: wide } }, columns];
   };
 
   const show = (_, event, __, value) => {

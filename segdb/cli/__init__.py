@@ -1,0 +1,32 @@
+"""The command line: arguments in, words out. The only package that prints.
+
+Imports of the rest of segdb are late, so that ``segdb --help`` does not wait for it.
+"""
+
+from __future__ import annotations
+
+import click
+
+from segdb.cli import ask, run, share
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="segdb")
+def main() -> None:
+    """Customer segments that live in the database.
+
+    segdb turns a table of orders, a table of customers, or both, into segments: ordinary tables
+    in DuckDB.
+    """
+
+
+for command in (
+    run.run,
+    run.init,
+    run.demo,
+    ask.query,
+    ask.runs,
+    share.report,
+    share.export,
+):
+    main.add_command(command)

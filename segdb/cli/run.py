@@ -1,0 +1,145 @@
+"""Commands that make segments: run, demo, and init before them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from segdb.cli.terminal import (
+    CONFIG,
+    Terminal,
+    config_option,
+    database_option,
+    guarded,
+    json_option,
+    settings_of,
+    wait_option,
+)
+
+if TYPE_CHECKING:
+    from segdb.settings import Settings
+
+report_option = click.option(
+    "--report/--no-report", "with_report", default=True, help="Write the HTML report at the end."
+)
+
+
+@click.command()
+@click.argument("source", required=False)
+@click.option("--customers", help="Table of customers, beside the orders or alone.")
+@click.option("--k", type=click.IntRange(2, 100), help="Number of segments; left out: chosen.")
+@click.option("--as-of", type=click.DateTime(), help="Count days back from this moment.")
+@config_option
+@database_option
+@wait_option
+@json_option
+@report_option
+@guarded
+def run(
+    source: str | None,
+    customers: str | None,
+    k: int | None,
+    as_of: Any,
+    config: Path | None,
+    database: Path | None,
+    wait: float,
+    as_json: bool,
+    with_report: bool,
+) -> None:
+    """Make segments of SOURCE (orders: a file, a glob, a table or a SELECT) and publish them."""
+    settings = settings_of(config, database)
+    if source or customers:
+        settings = settings.changed({"source": {"orders": source, "customers": customers}})
+    if k:
+        settings = settings.changed({"cluster": {"k": k}})
+    if as_of:
+        settings = settings.model_copy(update={"as_of": as_of})
+    _run(settings, wait, as_json, with_report)
+
+
+@click.command()
+@click.option("--synthetic", is_flag=True, help="A generated shop instead of the real one.")
+@click.option(
+    "--customers",
+    type=click.IntRange(min=50),
+    default=5_000,
+    show_default=True,
+    help="Size of the generated shop.",
+)
+@click.option("--seed", type=int, default=42, show_default=True, help="Of the generated shop.")
+@database_option
+@wait_option
+@json_option
+@report_option
+@guarded
+def demo(
+    synthetic: bool,
+    customers: int,
+    seed: int,
+    database: Path | None,
+    wait: float,
+    as_json: bool,
+    with_report: bool,
+) -> None:
+    """Make segments of demo data: 2,469 real households, or a generated shop of any size."""
+    from segdb.demo import complete_journey
+    from segdb.demo import synthetic as shop
+    from segdb.settings import parse
+
+    values: dict[str, Any]
+    if synthetic:
+        values = {"source": {"orders": shop.orders(customers, seed)}}
+    else:
+        values = complete_journey.settings(complete_journey.locate())
+    if database:
+        values["publish"] = {"database": str(database)}
+    _run(parse(values), wait, as_json, with_report)
+
+
+@click.command()
+@click.argument("source", required=False)
+@click.option("--customers", help="Table of customers, beside the orders or alone.")
+@click.option("--output", type=click.Path(path_type=Path), default=CONFIG, show_default=True)
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
+@database_option
+@guarded
+def init(
+    source: str | None, customers: str | None, output: Path, force: bool, database: Path | None
+) -> None:
+    """Write segdb.toml for SOURCE, with what is inferred from it, commented."""
+    notes = write_settings(source, customers, output, database, force=force)
+    for words in notes:
+        click.echo(words, err=True)
+    click.echo(f"Wrote {output}. Look it over, then: segdb run")
+
+
+def _run(settings: Settings, wait: float, as_json: bool, with_report: bool) -> None:
+    from segdb import words
+    from segdb.api import run as run_api
+    from segdb.report.page import render
+    from segdb.report.write import write
+    from segdb.store.duckdb import DuckDB
+
+    listener = Terminal()
+    if settings.source.orders is None and settings.source.customers is None:
+        raise click.UsageError("Name a SOURCE, or set one in [source] of segdb.toml.")
+    path = Path(settings.publish.database)
+    store = DuckDB.open(path, wait=wait, engine=settings.engine)
+    try:
+        result = run_api(database=store.connection, settings=settings, progress=listener)
+        written = None
+        if with_report:
+            listener.step("Writing the report")
+            written = write(Path(settings.report.path), render(result.query, settings))
+        listener.done()
+        if as_json:
+            told = words.run_json(result, path, written)
+            click.echo(json.dumps(told, default=str, ensure_ascii=False))
+        else:
+            click.echo(words.run_text(result, path, written, settings), nl=False)
+    finally:
+        listener.done()
+        store.close()

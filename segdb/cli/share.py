@@ -1,0 +1,36 @@
+"""Commands that share what was published: report and export."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from segdb.cli.terminal import config_option, database_option, guarded, settings_of
+
+
+@click.command()
+@click.option("--output", type=click.Path(path_type=Path), help="Where to; left out: as set.")
+@config_option
+@database_option
+@guarded
+def report(output: Path | None, config: Path | None, database: Path | None) -> None:
+    """Write the HTML report of what is published, without fitting anything."""
+    from segdb.report.page import render
+    from segdb.report.write import write
+    from segdb.store.ask import asking
+
+    settings = settings_of(config, database)
+    with asking(Path(settings.publish.database), settings.publish.schema_) as ask:
+        html = render(ask, settings)
+    path = write(output or Path(settings.report.path), html)
+    click.echo(f"Wrote {path} ({len(html.encode()) / 1e6:.2f} MB). It opens without a network.")
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@config_option
+@database_option
+@guarded
+def export(folder: Path, config: Path | None, database: Path | None) -> None:
+    """Write the published tables to FOLDER as Parquet and CSV, with a README of their columns."""
