@@ -187,6 +187,8 @@ class Report(Section):
     path: str = "reports/segments.html"
     title: str = "Customer segments"
     currency: str = ""
+    # Show the ids of typical customers: the report may then not be passed on freely.
+    examples: bool = False
 
 
 def _or_else(value: Any, handler: ValidatorFunctionWrapHandler, words: str) -> Any:

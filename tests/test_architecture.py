@@ -190,8 +190,7 @@ def only_the_command_line_prints(module: Module) -> list[str]:
         if isinstance(node, ast.Attribute) and node.attr in {"stdout", "stderr", "__stdout__"}
     ]
     return [
-        f"line {node.lineno}: {ast.unparse(node)} belongs in cli/"
-        for node in [*printing, *streams]
+        f"line {node.lineno}: {ast.unparse(node)} belongs in cli/" for node in [*printing, *streams]
     ]
 
 

@@ -184,8 +184,11 @@ def test_names_that_want_to_be_something_else(tmp_path: Path, name: str) -> None
     with segdb.run(
         con_sql,
         database=tmp_path / "x.duckdb",
-        settings={"columns": {"customer_id": name}, "cluster": {"k": 3},
-                  "publish": {"schema": name}},
+        settings={
+            "columns": {"customer_id": name},
+            "cluster": {"k": 3},
+            "publish": {"schema": name},
+        },
     ) as result:
         assert result.facts["customers"] == 40
         assert result.table("segments").num_rows == 40
@@ -196,11 +199,13 @@ def test_nan_infinity_and_1e400_are_missing(tmp_path: Path) -> None:
     bad = "100,1e400,3\n101,inf,4\n102,NaN,5\n103,-inf,5\n"
     path = tmp_path / "people.csv"
     path.write_text("id,age,visits\n" + rows + bad, "utf-8")
-    with segdb.run(customers=path, database=tmp_path / "x.duckdb",
-                   settings={"cluster": {"k": 3}}) as result:
+    with segdb.run(
+        customers=path, database=tmp_path / "x.duckdb", settings={"cluster": {"k": 3}}
+    ) as result:
         statistics = {row["feature"]: row for row in result.table("feature_statistics").to_pylist()}
         assert statistics["age"]["missing"] == 4
         assert statistics["age"]["maximum"] == 69
         assert result.facts["customers"] == 104
-        assert result.query("SELECT count(*) AS n FROM segdb.segments WHERE isnan(distance)"
-                            ).to_pylist() == [{"n": 0}]
+        assert result.query(
+            "SELECT count(*) AS n FROM segdb.segments WHERE isnan(distance)"
+        ).to_pylist() == [{"n": 0}]

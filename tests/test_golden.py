@@ -53,9 +53,7 @@ RECIPE = Recipe(
     rules={
         "orders": Rules(
             predicates=(
-                UserSQL.parse(
-                    "fuel", "department = 'FUEL'", where="clean.reject", aggregate=False
-                ),
+                UserSQL.parse("fuel", "department = 'FUEL'", where="clean.reject", aggregate=False),
             ),
             latest=datetime(2018, 1, 1),
         ),
@@ -72,8 +70,11 @@ MODEL = Model(
             Entry("frequency", "orders"),
             Entry("monetary", "orders"),
             Entry("days_between_orders", "orders"),
-            Entry("departments_per_basket", "sql",
-                  sql="count(DISTINCT department) / count(DISTINCT basket_id)"),
+            Entry(
+                "departments_per_basket",
+                "sql",
+                sql="count(DISTINCT department) / count(DISTINCT basket_id)",
+            ),
             Entry("income", "attribute", "income"),
         )
     ),
@@ -92,7 +93,10 @@ MODEL = Model(
     ),
     score_edges={},
 )
-RAW = {"orders": ibis.table(ORDERS, name="orders"), "customers": ibis.table(CUSTOMERS, name="customers")}
+RAW = {
+    "orders": ibis.table(ORDERS, name="orders"),
+    "customers": ibis.table(CUSTOMERS, name="customers"),
+}
 STAGES = {
     f"{place:02d}_{name}": expression
     for place, (name, expression) in enumerate(chain(RAW, RECIPE, MODEL).items(), start=1)

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import altair as alt
 
-from segdb.charts.chart import Chart, Drawn, Field, Query, Rows, data, in_order, si
+from segdb.charts.chart import Chart, Drawn, Field, Query, Rows
+from segdb.charts.drawing import data, in_order, si
 from segdb.charts.look import Look
 from segdb.charts.theme import ACCENT
 
@@ -67,8 +68,12 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
         alt.Chart()
         .mark_rect(color=ACCENT, opacity=0.85, aria=False, stroke="var(--surface)", strokeWidth=0.5)
         .encode(
-            x=alt.X("from:Q", title=None, scale=alt.Scale(zero=False, nice=False),
-                    axis=si(tickCount=4, grid=False)),
+            x=alt.X(
+                "from:Q",
+                title=None,
+                scale=alt.Scale(zero=False, nice=False),
+                axis=si(tickCount=4, grid=False),
+            ),
             x2="to:Q",
             y=alt.Y("a_bin:Q", title=None, axis=si(tickCount=3)),
             y2="zero:Q",
@@ -76,9 +81,13 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
         )
         .transform_calculate(panel="datum.feature + ', ' + datum.stage", zero="0")
         .properties(width=200, height=90)
-        .facet(data=data("bins"), facet=alt.Facet("panel:N", sort=in_order("place"), title=None), columns=4)
+        .facet(
+            data=data("bins"),
+            facet=alt.Facet("panel:N", sort=in_order("place"), title=None),
+            columns=4,
+        )
         .resolve_scale(x="independent", y="independent")
-    )  # fmt: skip
+    )
 
 
 CHART = Chart(

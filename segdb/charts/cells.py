@@ -7,7 +7,8 @@ from typing import Any
 
 import altair as alt
 
-from segdb.charts.chart import Drawn, Query, Rows, data, of_chosen, si
+from segdb.charts.chart import Drawn, Query, Rows
+from segdb.charts.drawing import data, of_chosen, si
 from segdb.charts.look import Look
 from segdb.charts.theme import INK, SOFT, SURFACE
 
@@ -39,10 +40,15 @@ def flat_map(
         scale: linear or sqrt.
     """
     own = "datum.axes == shown"
-    across = alt.X("x:Q", title=None, scale=alt.Scale(type=scale, zero=False, padding=14),
-                   axis=si(tickCount=6))  # fmt: skip
-    up = alt.Y("y:Q", title=None, scale=alt.Scale(type=scale, zero=False, padding=14),
-               axis=si(tickCount=6, labelColor=SOFT))  # fmt: skip
+    across = alt.X(
+        "x:Q", title=None, scale=alt.Scale(type=scale, zero=False, padding=14), axis=si(tickCount=6)
+    )
+    up = alt.Y(
+        "y:Q",
+        title=None,
+        scale=alt.Scale(type=scale, zero=False, padding=14),
+        axis=si(tickCount=6, labelColor=SOFT),
+    )
     bubbles = (
         alt.Chart(data(cells.name))
         .transform_filter(own)
@@ -50,7 +56,9 @@ def flat_map(
         .encode(
             x=across,
             y=up,
-            size=alt.Size("customers:Q", legend=None, scale=alt.Scale(range=[18, 520], domainMin=0)),
+            size=alt.Size(
+                "customers:Q", legend=None, scale=alt.Scale(range=[18, 520], domainMin=0)
+            ),
             color=look.colour(),
             opacity=of_chosen(0.72, 0.06),
             tooltip=cells.tooltip[1:],
@@ -61,9 +69,15 @@ def flat_map(
         x=across, y=up, color=look.colour(), opacity=of_chosen()
     )
     halo = middle.mark_text(
-        dy=-15, fontSize=13, fontWeight=600, limit=170, stroke=SURFACE, strokeWidth=4,
-        strokeJoin="round", aria=False,
-    ).encode(x=across, y=up, text="segment:N", opacity=of_chosen())  # fmt: skip
+        dy=-15,
+        fontSize=13,
+        fontWeight=600,
+        limit=170,
+        stroke=SURFACE,
+        strokeWidth=4,
+        strokeJoin="round",
+        aria=False,
+    ).encode(x=across, y=up, text="segment:N", opacity=of_chosen())
     names = middle.mark_text(dy=-15, fontSize=13, fontWeight=600, limit=170).encode(
         x=across, y=up, text="segment:N", opacity=of_chosen()
     )

@@ -13,18 +13,23 @@ from sqlglot import exp
 
 from segdb.charts.look import Look
 
-Section = Literal[
-    "distribution", "differences", "maps", "choice", "quality", "data", "history"
-]
+Section = Literal["distribution", "differences", "maps", "choice", "quality", "data", "history"]
 # How a value is written: count 1,234; money £1,234; share 12.3 %; decimal 0.123; number 1,234.5.
-Form = Literal["text", "feature", "count", "customers", "money", "share", "decimal", "number", "yes"]
+Form = Literal[
+    "text", "feature", "count", "customers", "money", "share", "decimal", "number", "yes"
+]
 Rows = list[dict[str, Any]]
-Drawn = alt.Chart | alt.LayerChart | alt.FacetChart
+# An Altair chart of any kind: Altair's own methods return Any.
+Drawn = Any
 
 _FORMATS: Mapping[str, str] = {
-    "count": ",", "customers": ",", "money": "$,.2f", "share": ".1%", "decimal": ".3f",
+    "count": ",",
+    "customers": ",",
+    "money": "$,.2f",
+    "share": ".1%",
+    "decimal": ".3f",
     "number": ",.4~r",
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)
@@ -92,6 +97,7 @@ class Chart:
         gutter: pixels beside the panels, for the labels of the axis they share.
         even: whether panels come in pairs.
         wide: whether it wants the whole width of the page; panels always do.
+        least: pixels without which its rows cannot be told apart; on a narrower page it scrolls.
     """
 
     name: str
@@ -106,6 +112,7 @@ class Chart:
     gutter: int = 0
     even: bool = False
     wide: bool = False
+    least: Callable[[Mapping[str, Rows]], int] | None = None
 
     def shown(self, rows: Mapping[str, Rows]) -> bool:
         """Tell whether there is something to draw."""
@@ -128,31 +135,11 @@ class Chart:
         spec["description"] = self.description
         if self.panel:
             spec["usermeta"] = {"panel": self.panel, "gutter": self.gutter, "even": self.even}
+        elif self.least is not None:
+            spec["usermeta"] = {"least": self.least(readable)}
         # Altair's own defaults give way to the theme, which the page holds once.
         spec.pop("config", None)
         return spec
-
-
-def si(**options: Any) -> alt.Axis:
-    """Return an axis of large numbers, such as 1.5k; zero is 0, not 0k."""
-    words = "datum.value == 0 ? '0' : datum.label"
-    return alt.Axis(format="~s", labelExpr=words, **options)
-
-
-def in_order(field: str) -> alt.EncodingSortField:
-    """Return the order of a column of whole numbers, for the axis or panels of another column."""
-    return alt.EncodingSortField(field=field, op="min", order="ascending")
-
-
-def data(name: str) -> alt.NamedData:
-    """Return the rows of a query as data of a chart."""
-    return alt.NamedData(name=name)
-
-
-def of_chosen(full: float = 1.0, faded: float = 0.12) -> Any:
-    """Return an opacity: full for every segment, or for the one that the reader chose."""
-    test = "chosen == 0 || datum.segment_id == chosen"
-    return alt.condition(test, alt.value(full), alt.value(faded))
 
 
 def _readable(query: Query, rows: Sequence[Mapping[str, Any]], look: Look) -> Rows:

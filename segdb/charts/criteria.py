@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import altair as alt
 
-from segdb.charts.chart import Chart, Drawn, Field, Query, Rows, data, in_order
+from segdb.charts.chart import Chart, Drawn, Field, Query, Rows
+from segdb.charts.drawing import data, in_order
 from segdb.charts.look import Look
 from segdb.charts.theme import ACCENT, SOFT, SURFACE
 
@@ -14,7 +15,13 @@ CRITERIA = Query(
     "criteria",
     """
 WITH long AS (
-    SELECT 1 AS place, 'Silhouette' AS criterion, 'higher' AS better, k, silhouette AS value, selected
+    SELECT
+        1 AS place,
+        'Silhouette' AS criterion,
+        'higher' AS better,
+        k,
+        silhouette AS value,
+        selected
     FROM segdb.k_selection
     UNION ALL
     SELECT 2, 'Simplified silhouette', 'higher', k, simplified_silhouette, selected
@@ -49,19 +56,29 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
     """Draw a panel a criterion."""
     base = alt.Chart().encode(
         x=alt.X("k:O", title=None, axis=alt.Axis(labelAngle=0, grid=False)),
-        y=alt.Y("value:Q", title=None, scale=alt.Scale(zero=False),
-                axis=alt.Axis(tickCount=4, format=",.4~r")),
-    )  # fmt: skip
+        y=alt.Y(
+            "value:Q",
+            title=None,
+            scale=alt.Scale(zero=False),
+            axis=alt.Axis(tickCount=4, format=",.4~r"),
+        ),
+    )
     line = base.mark_line(color=SOFT, strokeWidth=2, aria=False)
     points = base.mark_circle(size=46, opacity=1, fill=SURFACE, stroke=SOFT, strokeWidth=1.5)
     taken = base.transform_filter("datum.selected").mark_circle(size=130, opacity=1, color=ACCENT)
     return (
         alt.layer(
-            line, points.encode(tooltip=CRITERIA.tooltip[1:]), taken.encode(tooltip=CRITERIA.tooltip[1:])
+            line,
+            points.encode(tooltip=CRITERIA.tooltip[1:]),
+            taken.encode(tooltip=CRITERIA.tooltip[1:]),
         )
         .transform_calculate(panel="datum.criterion + (datum.better == 'higher' ? ' ↑' : ' ↓')")
         .properties(width=220, height=130)
-        .facet(data=data("criteria"), facet=alt.Facet("panel:N", sort=in_order("place"), title=None), columns=3)
+        .facet(
+            data=data("criteria"),
+            facet=alt.Facet("panel:N", sort=in_order("place"), title=None),
+            columns=3,
+        )
         .resolve_scale(y="independent")
     )
 
@@ -69,8 +86,8 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
 CHART = Chart(
     name="criteria",
     title="What the other criteria say",
-    caption="The full dot is the number that was taken; ↑ higher is better, ↓ lower is. Where the criteria agree, the number of "
-    "segments lies in the data; where they do not, it is a choice.",
+    caption="The full dot is the number that was taken; ↑ higher is better, ↓ lower is. Where the "
+    "criteria agree, the number of segments lies in the data; where they do not, it is a choice.",
     description="Silhouette, simplified silhouette, Davies-Bouldin, Calinski-Harabasz, gap and "
     "stability by number of segments.",
     section="choice",

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import altair as alt
 
-from segdb.charts.chart import Chart, Drawn, Field, Query, Rows, data, of_chosen
+from segdb.charts.chart import Chart, Drawn, Field, Query, Rows
+from segdb.charts.drawing import BESIDE, data, of_chosen
 from segdb.charts.look import Look
 from segdb.charts.theme import SOFT, SURFACE
 
@@ -43,7 +44,9 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
     base = alt.Chart(data("segments")).encode(
         y=alt.Y("segment:N", sort=None, title=None), opacity=of_chosen()
     )
-    share = alt.X("customer_share:Q", title="Share of all", axis=alt.Axis(format=".0%", tickCount=5))
+    share = alt.X(
+        "customer_share:Q", title="Share of all", axis=alt.Axis(format=".0%", tickCount=5)
+    )
     line = base.mark_rule(strokeWidth=3).encode(x=share, x2="revenue_share:Q", color=look.colour())
     ring = base.mark_point(size=130, strokeWidth=2, filled=False, fill=SURFACE).encode(
         x=share, stroke=look.colour(), tooltip=SEGMENTS.tooltip
@@ -56,14 +59,16 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
         .mark_text(align="left", dx=14, color=SOFT)
         .encode(x="end:Q", text=alt.Text("revenue_share:Q", format=".0%"))
     )
-    return alt.layer(line, ring, dot, words).properties(width="container", height=height)
+    return alt.layer(line, ring, dot, words).properties(
+        width="container", padding=BESIDE, height=height
+    )
 
 
 CHART = Chart(
     name="customers_and_revenue",
     title="Share of customers, share of revenue",
-    caption="Ring: share of customers. Dot and figure: share of revenue. A dot far to the right of its ring "
-    "is a segment that brings more than its size.",
+    caption="Ring: share of customers. Dot and figure: share of revenue. A dot far to the right of "
+    "its ring is a segment that brings more than its size.",
     description="For each segment, its share of all customers and its share of all revenue.",
     section="distribution",
     queries=(SEGMENTS,),

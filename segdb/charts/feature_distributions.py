@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import altair as alt
 
-from segdb.charts.chart import Chart, Drawn, Field, Query, Rows, data, in_order, of_chosen, si
+from segdb.charts.chart import Chart, Drawn, Field, Query, Rows
+from segdb.charts.drawing import data, in_order, of_chosen, si
 from segdb.charts.look import Look
 from segdb.charts.theme import INK
 
@@ -67,7 +68,11 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
     return (
         alt.layer(wide, half, middle)
         .properties(width=190, height=22 * segments)
-        .facet(data=data("bands"), facet=alt.Facet("feature:N", sort=in_order("place"), title=None), columns=3)
+        .facet(
+            data=data("bands"),
+            facet=alt.Facet("feature:N", sort=in_order("place"), title=None),
+            columns=3,
+        )
         .resolve_scale(x="independent")
     )
 

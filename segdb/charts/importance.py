@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import altair as alt
 
-from segdb.charts.chart import Chart, Drawn, Field, Query, Rows, data
+from segdb.charts.chart import Chart, Drawn, Field, Query, Rows
+from segdb.charts.drawing import BESIDE, data
 from segdb.charts.look import Look
 from segdb.charts.theme import ACCENT
 
@@ -26,16 +27,20 @@ LIMIT 30
 def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
     """Draw a bar a feature."""
     base = alt.Chart(data("features")).encode(
-        x=alt.X("importance:Q", title="Share of its variance between segments",
-                axis=alt.Axis(format=".0%", tickCount=5), scale=alt.Scale(domainMax=1)),
+        x=alt.X(
+            "importance:Q",
+            title="Variance between segments",
+            axis=alt.Axis(format=".0%", tickCount=5),
+            scale=alt.Scale(domainMax=1),
+        ),
         y=alt.Y("feature:N", sort=None, title=None),
-    )  # fmt: skip
+    )
     bars = base.mark_bar(color=ACCENT, height={"band": 0.5}, cornerRadiusEnd=3).encode(
         tooltip=FEATURES.tooltip
     )
     words = base.mark_text(align="left", dx=6).encode(text=alt.Text("importance:Q", format=".0%"))
     return alt.layer(bars, words).properties(
-        width="container", height=max(28 * len(rows["features"]), 56)
+        width="container", padding=BESIDE, height=max(28 * len(rows["features"]), 56)
     )
 
 

@@ -47,9 +47,7 @@ class Look:
         """Return the colour channel of segments."""
         domain = list(self.places)
         colours = [f"var(--s{place})" for place in self.places.values()]
-        return alt.Color(
-            "segment_id:N", scale=alt.Scale(domain=domain, range=colours), legend=None
-        )
+        return alt.Color("segment_id:N", scale=alt.Scale(domain=domain, range=colours), legend=None)
 
     def label(self, feature: object) -> str:
         """Return a feature's name as people read it, with its unit."""

@@ -9,7 +9,8 @@ from typing import Any
 import altair as alt
 
 from segdb.charts.cells import choice
-from segdb.charts.chart import Chart, Drawn, Field, Query, Rows, data, of_chosen
+from segdb.charts.chart import Chart, Drawn, Field, Query, Rows
+from segdb.charts.drawing import data, of_chosen
 from segdb.charts.look import Look
 from segdb.charts.theme import LINE, SOFT, SURFACE
 
@@ -76,9 +77,11 @@ _FIELDS = (
 )
 COMPONENTS = Query(
     "components",
-    "\nWITH points AS (\n"
-    "    SELECT segment_id, pc1 AS x, pc2 AS y, pc3 AS z FROM segdb.customer_map\n"
-    f"),{_POOLED}",
+    """  # noqa: S608 - no part of it comes from outside
+WITH points AS (
+    SELECT segment_id, pc1 AS x, pc2 AS y, pc3 AS z FROM segdb.customer_map
+),"""
+    + _POOLED,
     _FIELDS,
     shown=30,
 )
@@ -121,7 +124,9 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
     for name in shown:
         layers += [_bubbles(kinds[name], name, look, most), _names(name)]
     turn = alt.param("turn", value=35, bind=alt.binding_range(min=0, max=360, step=1, name="Turn "))
-    tilt = alt.param("tilt", value=20, bind=alt.binding_range(min=-90, max=90, step=1, name="Tilt "))
+    tilt = alt.param(
+        "tilt", value=20, bind=alt.binding_range(min=-90, max=90, step=1, name="Tilt ")
+    )
     return (
         alt.layer(*layers)
         .add_params(choice("shown", shown, "Axes"), turn, tilt)
@@ -129,17 +134,21 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
     )
 
 
-def _turned(chart: alt.Chart, end: str = "") -> alt.Chart:
+def _turned(chart: alt.Chart, end: str = "") -> Drawn:
     """Add the place on the screen of a point (x, y, z): across, up and depth."""
     x, y, z = (f"datum.{axis}{end}" for axis in "xyz")
     angle, slope = "(turn * PI / 180)", "(tilt * PI / 180)"
     return chart.transform_calculate(
-        **{f"across{end}": f"{x} * cos({angle}) + {z} * sin({angle})",
-           f"behind{end}": f"{z} * cos({angle}) - {x} * sin({angle})"}
+        **{
+            f"across{end}": f"{x} * cos({angle}) + {z} * sin({angle})",
+            f"behind{end}": f"{z} * cos({angle}) - {x} * sin({angle})",
+        }
     ).transform_calculate(
-        **{f"up{end}": f"{y} * cos({slope}) + datum.behind{end} * sin({slope})",
-           f"depth{end}": f"datum.behind{end} * cos({slope}) - {y} * sin({slope})"}
-    )  # fmt: skip
+        **{
+            f"up{end}": f"{y} * cos({slope}) + datum.behind{end} * sin({slope})",
+            f"depth{end}": f"datum.behind{end} * cos({slope}) - {y} * sin({slope})",
+        }
+    )
 
 
 def _place(name: str) -> Any:
@@ -151,7 +160,7 @@ def _place(name: str) -> Any:
     return kind(f"{name}:Q", axis=None, scale=alt.Scale(domain=domain, nice=False, zero=False))
 
 
-def _frame() -> alt.Chart:
+def _frame() -> Drawn:
     corners = list(product((-1, 1), repeat=3))
     edges = [
         dict(zip(("x", "y", "z", "x2", "y2", "z2"), (*a, *b), strict=True))
@@ -164,7 +173,7 @@ def _frame() -> alt.Chart:
     )
 
 
-def _bubbles(query: Query, name: str, look: Look, most: int) -> alt.Chart:
+def _bubbles(query: Query, name: str, look: Look, most: int) -> Drawn:
     sizes = alt.Scale(domain=[0, most], range=[0, 500])
     chart = alt.Chart(data(query.name)).transform_filter(f"shown == '{name}'")
     return (
@@ -182,15 +191,17 @@ def _bubbles(query: Query, name: str, look: Look, most: int) -> alt.Chart:
     )
 
 
-def _names(name: str) -> alt.Chart:
+def _names(name: str) -> Drawn:
     ends = ((1.2, -1, -1), (-1, 1.15, -1), (-1, -1, 1.2))
     values = [
         {"words": words, "x": x, "y": y, "z": z}
         for words, (x, y, z) in zip(_AXES[name], ends, strict=True)
     ]
     chart = alt.Chart(alt.InlineData(values=values)).transform_filter(f"shown == '{name}'")
-    return _turned(chart).mark_text(color=SOFT).encode(
-        x=_place("across"), y=_place("up"), text="words:N"
+    return (
+        _turned(chart)
+        .mark_text(color=SOFT)
+        .encode(x=_place("across"), y=_place("up"), text="words:N")
     )
 
 

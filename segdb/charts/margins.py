@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import altair as alt
 
-from segdb.charts.chart import Chart, Drawn, Field, Query, Rows, data, of_chosen, si
+from segdb.charts.chart import Chart, Drawn, Field, Query, Rows
+from segdb.charts.drawing import data, of_chosen, si
 from segdb.charts.look import Look
 
 BINS = Query(
@@ -38,24 +39,26 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
         alt.Chart(data("bins"))
         .mark_bar(stroke="var(--surface)", strokeWidth=1)
         .encode(
-            x=alt.X("margin:O", title="Margin from 0, on the border, to 1, at the centre",
-                    axis=alt.Axis(grid=False, format="~g", labelAngle=0)),
-            y=alt.Y("customers:Q", title="Customers", stack="zero",
-                    axis=si(tickCount=5)),
+            x=alt.X(
+                "margin:O",
+                title="Margin, from",
+                axis=alt.Axis(grid=False, format="~g", labelAngle=0),
+            ),
+            y=alt.Y("customers:Q", title="Customers", stack="zero", axis=si(tickCount=5)),
             color=look.colour(),
             opacity=of_chosen(),
             order="segment_id:Q",
             tooltip=BINS.tooltip,
         )
         .properties(width="container", height=240)
-    )  # fmt: skip
+    )
 
 
 CHART = Chart(
     name="margins",
     title="How clearly customers belong",
-    caption="Customers by margin, the lead of the own segment's centre over the next. Those near "
-    "0 could as well be in another segment.",
+    caption="Customers by margin, the lead of the own segment's centre over the next: 0 "
+    "on the border, 1 at the centre. Those near 0 could as well be in another segment.",
     description="Number of customers by margin, in tenths, and by segment.",
     section="quality",
     queries=(BINS,),

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import altair as alt
 
-from segdb.charts.chart import Chart, Drawn, Field, Query, Rows, data, in_order, of_chosen
+from segdb.charts.chart import Chart, Drawn, Field, Query, Rows
+from segdb.charts.drawing import data, grid_width, in_order, of_chosen
 from segdb.charts.look import Look
 from segdb.charts.theme import ACCENT
 
@@ -53,11 +54,17 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
     """Draw a cell a pair of segments."""
     height = 34 * len({row["from_segment"] for row in rows["moves"]})
     base = alt.Chart(data("moves")).encode(
-        x=alt.X("to_segment:N", sort=in_order("to_place"), title="To",
-                axis=alt.Axis(orient="top", labelAngle=-30, labelLimit=130, grid=False)),
-        y=alt.Y("from_segment:N", sort=in_order("from_place"), title="From", axis=alt.Axis(grid=False)),
+        x=alt.X(
+            "to_segment:N",
+            sort=in_order("to_place"),
+            title="To",
+            axis=alt.Axis(orient="top", labelAngle=-30, labelLimit=130, grid=False),
+        ),
+        y=alt.Y(
+            "from_segment:N", sort=in_order("from_place"), title="From", axis=alt.Axis(grid=False)
+        ),
         opacity=of_chosen(faded=0.2),
-    )  # fmt: skip
+    )
     cells = base.mark_rect(
         color=ACCENT, cornerRadius=3, xOffset=1, x2Offset=-1, yOffset=1, y2Offset=-1
     ).encode(
@@ -79,4 +86,5 @@ CHART = Chart(
     section="history",
     queries=(MOVES,),
     draw=draw,
+    least=lambda rows: grid_width(rows["moves"], "to_segment"),
 )

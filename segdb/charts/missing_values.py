@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import altair as alt
 
-from segdb.charts.chart import Chart, Drawn, Field, Query, Rows, data
+from segdb.charts.chart import Chart, Drawn, Field, Query, Rows
+from segdb.charts.drawing import BESIDE, data
 from segdb.charts.look import Look
 from segdb.charts.theme import ACCENT
 
@@ -30,16 +31,20 @@ LIMIT 30
 def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
     """Draw a bar a feature."""
     base = alt.Chart(data("features")).encode(
-        x=alt.X("share:Q", title="Share of customers", axis=alt.Axis(format=".0%"),
-                scale=alt.Scale(domain=[0, 1])),
+        x=alt.X(
+            "share:Q",
+            title="Share of customers",
+            axis=alt.Axis(format=".0%"),
+            scale=alt.Scale(domain=[0, 1]),
+        ),
         y=alt.Y("feature:N", sort=None, title=None),
-    )  # fmt: skip
+    )
     bars = base.mark_bar(color=ACCENT, height={"band": 0.5}, cornerRadiusEnd=3).encode(
         tooltip=FEATURES.tooltip
     )
     words = base.mark_text(align="left", dx=6).encode(text=alt.Text("missing:Q", format=","))
     return alt.layer(bars, words).properties(
-        width="container", height=max(28 * len(rows["features"]), 40)
+        width="container", padding=BESIDE, height=max(28 * len(rows["features"]), 40)
     )
 
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import altair as alt
 
-from segdb.charts.chart import Chart, Drawn, Field, Query, Rows, data, in_order, of_chosen
+from segdb.charts.chart import Chart, Drawn, Field, Query, Rows
+from segdb.charts.drawing import data, in_order, of_chosen
 from segdb.charts.look import Look
 
 MEASURES = Query(
@@ -39,11 +40,15 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
     """Draw a panel a measure, and in it a bar a segment."""
     segments = len({row["segment_id"] for row in rows["measures"]})
     base = alt.Chart().encode(
-        x=alt.X("value:Q", title=None, scale=alt.Scale(domain=[0, 1], nice=False),
-                axis=alt.Axis(tickCount=5, format="~g")),
+        x=alt.X(
+            "value:Q",
+            title=None,
+            scale=alt.Scale(domain=[0, 1], nice=False),
+            axis=alt.Axis(tickCount=5, format="~g"),
+        ),
         y=alt.Y("segment:N", sort=None, title=None, axis=alt.Axis(labelLimit=110)),
         opacity=of_chosen(),
-    )  # fmt: skip
+    )
     bars = base.mark_bar(height={"band": 0.5}, cornerRadiusEnd=3).encode(
         color=look.colour(), tooltip=MEASURES.tooltip[1:]
     )
@@ -53,9 +58,12 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
     return (
         alt.layer(bars, words)
         .properties(width=190, height=26 * segments)
-        .facet(data=data("measures"), facet=alt.Facet("measure:N", sort=in_order("place"), title=None),
-               columns=3)
-    )  # fmt: skip
+        .facet(
+            data=data("measures"),
+            facet=alt.Facet("measure:N", sort=in_order("place"), title=None),
+            columns=3,
+        )
+    )
 
 
 CHART = Chart(

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import altair as alt
 
-from segdb.charts.chart import Chart, Drawn, Field, Query, Rows, data
+from segdb.charts.chart import Chart, Drawn, Field, Query, Rows
+from segdb.charts.drawing import data
 from segdb.charts.look import Look
 from segdb.charts.theme import ACCENT, SOFT
 
@@ -42,10 +43,14 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
     """Draw the curve over the diagonal of equal customers."""
     percent = alt.Axis(format=".0%", tickCount=5)
     base = alt.Chart(data("curve")).encode(
-        x=alt.X("customer_share:Q", title="Best customers, by revenue", axis=percent,
-                scale=alt.Scale(domain=[0, 1])),
+        x=alt.X(
+            "customer_share:Q",
+            title="Best customers, by revenue",
+            axis=percent,
+            scale=alt.Scale(domain=[0, 1]),
+        ),
         y=alt.Y("revenue_share:Q", title="Share of all revenue", axis=percent),
-    )  # fmt: skip
+    )
     area = base.mark_area(color=ACCENT, opacity=0.12)
     line = base.mark_line(color=ACCENT, strokeWidth=2.5)
     points = base.mark_circle(color=ACCENT, size=46, opacity=1).encode(tooltip=CURVE.tooltip)

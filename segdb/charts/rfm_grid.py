@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import altair as alt
 
-from segdb.charts.chart import Chart, Drawn, Field, Query, Rows, data, of_chosen
+from segdb.charts.chart import Chart, Drawn, Field, Query, Rows
+from segdb.charts.drawing import data, grid_width, of_chosen
 from segdb.charts.look import Look
 from segdb.charts.theme import ACCENT
 
@@ -39,11 +40,15 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
     """Draw a cell an RFM segment and segment, as strong as its share of the segment."""
     names = len({row["rfm_segment"] for row in rows["cells"]})
     base = alt.Chart(data("cells")).encode(
-        x=alt.X("segment:N", sort=None, title=None,
-                axis=alt.Axis(orient="top", labelAngle=-30, labelLimit=130, grid=False)),
+        x=alt.X(
+            "segment:N",
+            sort=None,
+            title=None,
+            axis=alt.Axis(orient="top", labelAngle=-30, labelLimit=130, grid=False),
+        ),
         y=alt.Y("rfm_segment:N", sort=None, title=None, axis=alt.Axis(grid=False)),
         opacity=of_chosen(faded=0.2),
-    )  # fmt: skip
+    )
     cells = base.mark_rect(
         color=ACCENT, cornerRadius=3, xOffset=1, x2Offset=-1, yOffset=1, y2Offset=-1
     ).encode(
@@ -65,4 +70,5 @@ CHART = Chart(
     section="quality",
     queries=(CELLS,),
     draw=draw,
+    least=lambda rows: grid_width(rows["cells"], "segment"),
 )

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import altair as alt
 
-from segdb.charts.chart import Chart, Drawn, Field, Query, Rows, data, si
+from segdb.charts.chart import Chart, Drawn, Field, Query, Rows
+from segdb.charts.drawing import BESIDE, data, si
 from segdb.charts.look import Look
 from segdb.charts.theme import ACCENT, HIGH
 
@@ -67,10 +68,10 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
         color=alt.condition(rejected, alt.value(HIGH), alt.value(ACCENT)),
         tooltip=STEPS.tooltip[1:3],
     )
-    words = base.mark_text(align="left", dx=6).encode(
-        x="to:Q", text=alt.Text("rows:Q", format=",")
+    words = base.mark_text(align="left", dx=6).encode(x="to:Q", text=alt.Text("rows:Q", format=","))
+    return alt.layer(bars, words).properties(
+        width="container", padding=BESIDE, height=30 * len(rows["steps"])
     )
-    return alt.layer(bars, words).properties(width="container", height=30 * len(rows["steps"]))
 
 
 CHART = Chart(

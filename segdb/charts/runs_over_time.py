@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import altair as alt
 
-from segdb.charts.chart import Chart, Drawn, Field, Query, Rows, data, in_order
+from segdb.charts.chart import Chart, Drawn, Field, Query, Rows
+from segdb.charts.drawing import data, in_order
 from segdb.charts.look import Look
 from segdb.charts.theme import ACCENT
 
@@ -46,15 +47,23 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
     """Draw a panel a measure."""
     base = alt.Chart().encode(
         x=alt.X("run_id:O", title="Run", axis=alt.Axis(labelAngle=0, grid=False)),
-        y=alt.Y("value:Q", title=None, scale=alt.Scale(zero=False, padding=10),
-                axis=alt.Axis(tickCount=4, format=",.4~r")),
-    )  # fmt: skip
+        y=alt.Y(
+            "value:Q",
+            title=None,
+            scale=alt.Scale(zero=False, padding=10),
+            axis=alt.Axis(tickCount=4, format=",.4~r"),
+        ),
+    )
     line = base.mark_line(color=ACCENT, strokeWidth=2, aria=False)
     points = base.mark_circle(color=ACCENT, size=60, opacity=1).encode(tooltip=RUNS.tooltip[1:])
     return (
         alt.layer(line, points)
         .properties(width=220, height=130)
-        .facet(data=data("runs"), facet=alt.Facet("measure:N", sort=in_order("place"), title=None), columns=3)
+        .facet(
+            data=data("runs"),
+            facet=alt.Facet("measure:N", sort=in_order("place"), title=None),
+            columns=3,
+        )
         .resolve_scale(y="independent")
     )
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import altair as alt
 
-from segdb.charts.chart import Chart, Drawn, Field, Query, Rows, data, of_chosen
+from segdb.charts.chart import Chart, Drawn, Field, Query, Rows
+from segdb.charts.drawing import data, of_chosen
 from segdb.charts.look import Look
 from segdb.charts.theme import SURFACE
 

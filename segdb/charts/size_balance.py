@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import altair as alt
 
-from segdb.charts.chart import Chart, Drawn, Field, Query, Rows, data, of_chosen
+from segdb.charts.chart import Chart, Drawn, Field, Query, Rows
+from segdb.charts.drawing import BESIDE, data, of_chosen
 from segdb.charts.look import Look
 from segdb.charts.theme import SOFT
 
@@ -38,7 +39,9 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
     height = 34 * len(rows["segments"])
     base = alt.Chart(data("segments"))
     bars = base.mark_bar(height={"band": 0.62}, cornerRadiusEnd=3).encode(
-        x=alt.X("customer_share:Q", title="Share of customers", axis=alt.Axis(format=".0%", tickCount=5)),
+        x=alt.X(
+            "customer_share:Q", title="Share of customers", axis=alt.Axis(format=".0%", tickCount=5)
+        ),
         y=alt.Y("segment:N", sort=None, title=None),
         color=look.colour(),
         opacity=of_chosen(),
@@ -51,7 +54,9 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
         opacity=of_chosen(),
     )
     equal = base.mark_rule(strokeDash=[4, 4], color=SOFT).encode(x="min(equal_share):Q")
-    return alt.layer(equal, bars, words).properties(width="container", height=height)
+    return alt.layer(equal, bars, words).properties(
+        width="container", padding=BESIDE, height=height
+    )
 
 
 CHART = Chart(

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import altair as alt
 
-from segdb.charts.chart import Chart, Drawn, Field, Query, Rows, data, of_chosen, si
+from segdb.charts.chart import Chart, Drawn, Field, Query, Rows
+from segdb.charts.drawing import data, of_chosen, si
 from segdb.charts.look import Look
 
 SIZES = Query(
@@ -52,12 +53,13 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
     line = base.mark_line(strokeWidth=2.5)
     points = base.mark_circle(size=60, opacity=1).encode(tooltip=SIZES.tooltip)
     last = (
-        base.transform_window(place="rank()", sort=[alt.SortField("as_of", "descending")],
-                              groupby=["segment_id"])
+        base.transform_window(
+            place="rank()", sort=[alt.SortField("as_of", "descending")], groupby=["segment_id"]
+        )
         .transform_filter("datum.place == 1")
         .mark_text(align="right", dx=-4, dy=-12, limit=160)
         .encode(text="segment:N")
-    )  # fmt: skip
+    )
     return alt.layer(line, points, last).properties(width="container", height=300)
 
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import altair as alt
 
-from segdb.charts.chart import Chart, Drawn, Field, Query, Rows, data, of_chosen
+from segdb.charts.chart import Chart, Drawn, Field, Query, Rows
+from segdb.charts.drawing import data, grid_width, of_chosen
 from segdb.charts.look import Look
 from segdb.charts.theme import HIGH, LOW
 
@@ -35,19 +36,24 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
     """Draw a cell a segment and feature: its colour the side, its strength the distance."""
     features = len({row["feature"] for row in rows["cells"]})
     base = alt.Chart(data("cells")).encode(
-        x=alt.X("segment:N", sort=None, title=None,
-                axis=alt.Axis(orient="top", labelAngle=-30, labelLimit=130, grid=False)),
+        x=alt.X(
+            "segment:N",
+            sort=None,
+            title=None,
+            axis=alt.Axis(orient="top", labelAngle=-30, labelLimit=130, grid=False),
+        ),
         y=alt.Y("feature:N", sort=None, title=None, axis=alt.Axis(grid=False)),
         opacity=of_chosen(faded=0.2),
-    )  # fmt: skip
+    )
     cells = base.mark_rect(cornerRadius=3, xOffset=1, x2Offset=-1, yOffset=1, y2Offset=-1).encode(
         color=alt.condition("datum.z < 0", alt.value(LOW), alt.value(HIGH)),
         fillOpacity=alt.FillOpacity(
-            "strength:Q", scale=alt.Scale(domain=[0, 2.5], range=[0.03, 0.62], clamp=True),
+            "strength:Q",
+            scale=alt.Scale(domain=[0, 2.5], range=[0.03, 0.62], clamp=True),
             legend=None,
         ),
         tooltip=CELLS.tooltip,
-    )  # fmt: skip
+    )
     words = base.mark_text(fontSize=11, aria=False).encode(text=alt.Text("told:Q", format="+.1f"))
     return (
         alt.layer(cells, words)
@@ -66,5 +72,6 @@ CHART = Chart(
     section="differences",
     queries=(CELLS,),
     draw=draw,
+    least=lambda rows: grid_width(rows["cells"], "segment"),
     wide=True,
 )

@@ -51,8 +51,8 @@ def run(
 ) -> None:
     """Make segments of SOURCE (orders: a file, a glob, a table or a SELECT) and publish them."""
     settings = settings_of(config, database)
-    if source or customers:
-        settings = settings.changed({"source": {"orders": source, "customers": customers}})
+    given = {"orders": source, "customers": customers}
+    settings = settings.changed({"source": {name: one for name, one in given.items() if one}})
     if k:
         settings = settings.changed({"cluster": {"k": k}})
     if as_of:
@@ -110,6 +110,8 @@ def init(
     source: str | None, customers: str | None, output: Path, force: bool, database: Path | None
 ) -> None:
     """Write segdb.toml for SOURCE, with what is inferred from it, commented."""
+    from segdb.initial import write_settings
+
     notes = write_settings(source, customers, output, database, force=force)
     for words in notes:
         click.echo(words, err=True)

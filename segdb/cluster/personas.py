@@ -7,14 +7,18 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
+# Squared scores: a name beside the profile by over a score is worse than the same name twice.
+AGAIN = 1.25
+
 
 def match_places(
     segments: Sequence[Mapping[str, float]], places: Sequence[Mapping[str, float]]
 ) -> tuple[int, ...]:
     """Give each segment the place that fits, so that the sum of squared distances is least.
 
-    The distance is over the axes of the place that the segment has, averaged over them. Every
-    place is used once before any is used again (Kuhn 1955, by SciPy).
+    The distance is over the axes of the place that the segment has, averaged over them. A place
+    is taken again only where any other would fit worse by ``AGAIN`` (the Hungarian method, Kuhn
+    1955, by SciPy).
 
     Args:
         segments: of each segment, its value by axis.
@@ -25,19 +29,8 @@ def match_places(
     """
     if not segments:
         return ()
-    rounds = -(-len(segments) // len(places))
-    # A repeated name is dearer than the worst fit, so it is only taken when names run out.
-    dear = 1e3
-    cost = np.array(
-        [
-            [
-                _distance(segment, place) + again * dear
-                for again in range(rounds)
-                for place in places
-            ]
-            for segment in segments
-        ]
-    )
+    fits = np.array([[_distance(segment, place) for place in places] for segment in segments])
+    cost = np.hstack([fits + again * AGAIN for again in range(len(segments))])
     _, columns = linear_sum_assignment(cost)
     return tuple(int(column) % len(places) for column in columns)
 

@@ -198,9 +198,8 @@ def _changes(
         told.append(f"{run['k']} segments instead of {before['k']}")
     moved = published.some(_MOVED)
     if moved and (moved[0]["moved"] or 0) >= FEWEST:
-        told.append(
-            f"{forms.value(moved[0]['moved'], 'count')} customers are in another segment than before"
-        )
+        count = forms.value(moved[0]["moved"], "count")
+        told.append(f"{count} customers are in another segment than before")
     if run["silhouette"] is not None and before["silhouette"] is not None:
         step = run["silhouette"] - before["silhouette"]
         if abs(step) >= 0.01:

@@ -79,9 +79,7 @@ def _paired(found: Sequence[Figure]) -> tuple[Figure, ...]:
     for place, figure in enumerate(found):
         following = found[place + 1] if place + 1 < len(found) else None
         alone = (
-            following is None
-            or following.wide
-            or following.chart.section != figure.chart.section
+            following is None or following.wide or following.chart.section != figure.chart.section
         )
         widened = not figure.wide and not open_place and alone
         open_place = not figure.wide and not open_place and not widened
@@ -89,9 +87,7 @@ def _paired(found: Sequence[Figure]) -> tuple[Figure, ...]:
     return tuple(laid)
 
 
-def _numbers(
-    query: Query, rows: Rows, published: Published, look: Look, forms: Forms
-) -> Numbers:
+def _numbers(query: Query, rows: Rows, published: Published, look: Look, forms: Forms) -> Numbers:
     cells = tuple(
         tuple(
             look.label(row[field.name])

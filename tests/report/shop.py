@@ -83,7 +83,7 @@ def make(path: Path, shop: Shop | None = None) -> DuckDB:
         store.execute(f"CREATE OR REPLACE TEMP MACRO last_run() AS {shop.runs}")
         made = {**_QUERIES, **_rows(shop, store, run_id)}
         if shop.bare:
-            made |= dict.fromkeys(LATER, [])
+            made |= {name: [] for name in LATER}
         contents = tuple(Content(t, made[t.name], {}) for t in contract.TABLES if t.name in made)
         publish(store, shop.schema, _placed(contents, shop), run_id, made["runs"][0]["as_of"])
     return store

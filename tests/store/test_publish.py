@@ -15,9 +15,12 @@ from segdb import contract
 from segdb.compile import quoted
 from segdb.errors import PublishError, SettingsError
 from segdb.store.duckdb import DuckDB
-from segdb.store.publish import Content, next_run, publish, refuse_ambiguous
+from segdb.store.publish import Content, next_run, refuse_ambiguous
+from segdb.store.publish import publish as publish_at
 
 FEATURES = {"recency_days": "Days. Unit: days.", 'my "own" 😀': "It's mine."}
+# They are kept by the publish itself.
+KEPT = (contract.SEGMENT_HISTORY, contract.SEGMENT_MIGRATIONS)
 # One of each kind, for what is done over and over.
 FEW = (
     contract.SEGMENTS,
@@ -45,15 +48,19 @@ def content(table: contract.Table, run_id: int) -> Content:
         return Content(table, [{"k": k, "selected": k == run_id} for k in (2, 3)], {})
     columns = {c.name: c.type.replace(contract.ID, "VARCHAR") for c in table.columns}
     columns |= dict.fromkeys(features, "DOUBLE")
+    told = {"BIGINT": run_id, "VARCHAR": "'it''s'", "INTEGER": run_id % 2}
     values = [
-        f"{run_id if kind == 'BIGINT' else 'NULL'}::{kind} AS {quoted(name)}"
-        for name, kind in columns.items()
+        f"{told.get(kind, 'NULL')}::{kind} AS {quoted(name)}" for name, kind in columns.items()
     ]
     return Content(table, f"SELECT {', '.join(values)}", features)
 
 
 def contents(run_id: int, tables: Sequence[contract.Table] = contract.TABLES) -> list[Content]:
-    return [content(table, run_id) for table in tables]
+    return [content(table, run_id) for table in tables if table not in KEPT]
+
+
+def publish(store: DuckDB, schema: str, given: Sequence[Content], run_id: int) -> None:
+    publish_at(store, schema, given, run_id, datetime(2026, 1, run_id))
 
 
 def everything(store: DuckDB, schema: str = "segdb") -> dict[str, list[dict[str, Any]]]:
@@ -95,7 +102,7 @@ def test_kinds_and_types_are_those_of_the_contract(store: DuckDB) -> None:
     assert {row["table_name"]: row["table_type"] for row in kinds} == {
         table.name: "VIEW" if table.kind == "view" else "BASE TABLE" for table in contract.TABLES
     }
-    for table in (contract.RUNS, contract.K_SELECTION):
+    for table in (contract.RUNS, contract.K_SELECTION, contract.SEGMENT_MIGRATIONS):
         described = store.rows(f"DESCRIBE segdb.{table.name}")
         assert {row["column_name"]: row["column_type"] for row in described} == {
             column.name: column.type for column in table.columns
@@ -110,7 +117,7 @@ def test_runs_grow_and_the_rest_is_replaced(store: DuckDB) -> None:
     found = everything(store)
     assert [row["run_id"] for row in found["runs"]] == [1, 2, 3]
     for table in contract.TABLES:
-        if not table.grows and table != contract.K_SELECTION:
+        if table not in {contract.RUNS, contract.K_SELECTION, *KEPT}:
             assert len(found[table.name]) == 1
     assert [row["selected"] for row in found["k_selection"]] == [False, True]
     assert found["segments"][0]["run_id"] == 3
@@ -122,7 +129,8 @@ def test_runs_of_an_older_release_get_the_new_columns(store: DuckDB) -> None:
     store.execute("INSERT INTO segdb.runs VALUES (4, 7, 'x')")
     assert next_run(store, "segdb") == 8
     run = {"run_id": 8, "k": 5, "verdict": "clear", "started_at": datetime(2026, 1, 2)}
-    publish(store, "segdb", [Content(contract.RUNS, [run], {})], 8)
+    segments = content(contract.SEGMENTS, 8)
+    publish(store, "segdb", [segments, Content(contract.RUNS, [run], {})], 8)
     rows = store.rows("SELECT run_id, k, verdict, gone, started_at FROM segdb.runs ORDER BY run_id")
     assert [tuple(row.values()) for row in rows] == [
         (7, 4, None, "x", None),
@@ -149,14 +157,15 @@ def test_types_are_the_contracts_and_of_the_id_the_sources(store: DuckDB) -> Non
 
 
 def test_a_table_may_have_no_rows(store: DuckDB) -> None:
-    publish(store, "segdb", [content(contract.RUNS, 1), Content(contract.K_SELECTION, [], {})], 1)
+    none = Content(contract.K_SELECTION, [], {})
+    publish(store, "segdb", [*contents(1, (contract.SEGMENTS, contract.RUNS)), none], 1)
     assert everything(store)["k_selection"] == []
 
 
 def test_a_view_that_cannot_be_had_goes_away(store: DuckDB) -> None:
     publish(store, "segdb", contents(1), 1)
     gone = Content(contract.SEGMENTS_LIVE, None, {})
-    publish(store, "segdb", [content(contract.RUNS, 2), gone], 2)
+    publish(store, "segdb", [*contents(2, (contract.SEGMENTS, contract.RUNS)), gone], 2)
     assert "segments_live" not in everything(store)
 
 
@@ -199,8 +208,9 @@ def test_a_failure_at_any_statement_leaves_the_last_run(
 
         monkeypatch.setattr(store, "execute", execute_or_fail)
 
-    failing_at(0)
     publish(store, "other", contents(1, FEW), 1)
+    failing_at(0)
+    publish(store, "other", contents(2, FEW), 2)
     # The comments are many and alike: of them, every tenth.
     own = [i for i, sql in enumerate(statements, 1) if not sql.startswith("COMMENT")]
     places = sorted({*own, *range(1, len(statements), 10)})
@@ -247,7 +257,7 @@ def test_a_commit_that_kept_nothing_is_found_out(
         with pytest.raises(PublishError, match="did not keep it"):
             publish(store, "segdb", contents(run_id, FEW), run_id)
         monkeypatch.undo()
-        assert len(everything(store)) == (run_id > 1) * len(FEW)
+        assert len(everything(store)) == (run_id > 1) * len({*FEW, *KEPT})
         publish(store, "segdb", contents(run_id, FEW), run_id)
 
 

@@ -6,8 +6,11 @@
   let chosen = 0;
 
   // A facet has panels of its own width: as many beside each other as the page has room for.
+  // A grid that the page is too narrow for keeps its least width and scrolls.
   const fitted = (spec, width) => {
-    if (!spec.usermeta || !spec.usermeta.panel) return [spec, 0];
+    const { least } = spec.usermeta || {};
+    if (least) return [width < least ? { ...spec, width: least } : spec, width < least ? 1 : 0];
+    if (!spec.usermeta) return [spec, 0];
     const { panel, gutter, even } = spec.usermeta;
     const room = Math.max(1, Math.min(spec.columns || 1, Math.floor((width - gutter) / panel)));
     const columns = even && room > 1 ? room - (room % 2) : room;
@@ -57,6 +60,9 @@
       formatLocale: locale,
     };
     const result = await vegaEmbed(plot, spec, options);
+    const slides = plot.scrollWidth > plot.clientWidth + 1;
+    plot.classList.toggle("slides", slides);
+    if (slides) plot.tabIndex = 0; else plot.removeAttribute("tabindex");
     views.set(name, { view: result.view, finalize: result.finalize, columns, width: plot.clientWidth });
     if (chosen) result.view.signal("chosen", chosen).runAsync();
     result.view.addEventListener("click", (_, item) => {

@@ -1,0 +1,39 @@
+"""Candidate: the evidence for one number of segments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from segdb.cluster.gap import Gap
+from segdb.cluster.kmeans import Fit
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """The evidence for one k, on the compact matrix; None where it is not defined or not asked for.
+
+    Attributes:
+        k: number of segments.
+        fit: K-Means.
+        inertia: of the fit, scaled units squared.
+        explained: share of the whole scatter that lies between the segments, 0 to 1.
+        silhouette: mean silhouette, -1 to 1 (Rousseeuw 1987).
+        davies_bouldin: lower is better (Davies and Bouldin 1979).
+        calinski_harabasz: higher is better (Calinski and Harabasz 1974).
+        gap: gap statistic (Tibshirani, Walther and Hastie 2001).
+        gap_error: its standard error, simulation error included.
+        gap_of_one: the gap of a single segment, the same for every k: what k has to beat.
+        stability: mean adjusted Rand index over bootstrap resamples.
+    """
+
+    k: int
+    fit: Fit
+    inertia: float
+    explained: float
+    silhouette: float | None
+    davies_bouldin: float | None
+    calinski_harabasz: float | None
+    gap: float | None = None
+    gap_error: float | None = None
+    gap_of_one: Gap | None = None
+    stability: float | None = None

@@ -1,0 +1,104 @@
+"""Gap statistic (Tibshirani, Walther and Hastie 2001): how much tighter than noise."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from segdb.cluster.kmeans import Fit, best_by_k, lloyd_each, plus_plus
+from segdb.cluster.matrix import Floats, Matrix
+from segdb.cluster.threads import in_threads
+
+# Rows of the data and of each reference. More lower the error, which the references set anyway.
+ROWS = 2_000
+_STARTS = 2
+
+
+@dataclass(frozen=True)
+class Gap:
+    """The gap of one k.
+
+    Attributes:
+        gap: mean over the references of log(inertia), less that of the data.
+        error: its standard error s = sd · sqrt(1 + 1 / B), B references.
+    """
+
+    gap: float
+    error: float
+
+
+def gaps(matrix: Matrix, fits: Sequence[Fit], seed: int, references: int) -> dict[int, Gap] | None:
+    """Return the gap of k = 1 and of each fit.
+
+    To keep it cheap, it is measured on at most 2,000 customers, drawn uniformly (of a weighted
+    matrix: by weight); each fit is carried on over them. A reference is as many rows drawn uniformly
+    from the box along the principal components of the data, with two starts of K-Means.
+
+    Args:
+        matrix: the rows that were fitted, or a uniform sample of the customers.
+        fits: one a k.
+        seed: of the draws.
+        references: how many references, B.
+
+    Returns:
+        None where a fit leaves nothing within its clusters, whose logarithm it would be.
+    """
+    drawn = matrix.sample(ROWS, np.random.default_rng([seed, 1]))
+    values = drawn.values - drawn.values.mean(axis=0)
+    data = Matrix(None, values, drawn.weights, drawn.features)
+    shift = drawn.values.mean(axis=0)
+    ks = [fit.k for fit in fits]
+    if len(values) < max(ks) or data.distinct_rows <= max(ks):
+        return None
+    own = _inertias(data, ks, seed, [fit.centroids - shift for fit in fits])
+    box = _Box(values)
+    generators = [np.random.default_rng([seed, 2, number]) for number in range(references)]
+    noise = [
+        _inertias(Matrix(None, box.draw(g), data.weights, data.features), ks, seed, [])
+        for g in generators
+    ]
+    if min(own.values()) <= 0.0:
+        return None
+    logs = {k: np.log([one[k] for one in noise]) for k in own}
+    return {
+        k: Gap(
+            float(logs[k].mean()) - math.log(own[k]),
+            float(logs[k].std()) * math.sqrt(1.0 + 1.0 / references),
+        )
+        for k in own
+    }
+
+
+def first_within_error(gaps: Sequence[tuple[int, Gap]]) -> int | None:
+    """Return the first k whose gap is no less than the next one's less its standard error."""
+    for (k, here), (_, behind) in zip(gaps, gaps[1:], strict=False):
+        if here.gap >= behind.gap - behind.error:
+            return k
+    return None
+
+
+class _Box:
+    """The box along the principal components that just holds the rows."""
+
+    def __init__(self, values: Floats) -> None:
+        _, _, self.axes = np.linalg.svd(values, full_matrices=False)
+        turned = values @ self.axes.T
+        self.rows, self.low, self.high = len(values), turned.min(axis=0), turned.max(axis=0)
+
+    def draw(self, generator: np.random.Generator) -> Floats:
+        turned = generator.uniform(self.low, self.high, (self.rows, len(self.low)))
+        return np.ascontiguousarray(turned @ self.axes)
+
+
+def _inertias(
+    matrix: Matrix, ks: Sequence[int], seed: int, starts: Sequence[Floats]
+) -> dict[int, float]:
+    tries = [(k, seed + number) for k in ks for number in range(_STARTS)]
+    found = in_threads(lambda one: plus_plus(matrix, *one), tries)
+    best = best_by_k(found + lloyd_each(matrix, starts))
+    center = np.average(matrix.values, axis=0, weights=matrix.weights)
+    alone = float(((matrix.values - center) ** 2).sum(axis=1) @ matrix.weights)
+    return {1: alone} | {k: best[k].inertia for k in ks}

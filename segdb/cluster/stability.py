@@ -1,0 +1,88 @@
+"""Stability: whether other customers of the same kind would give the same segments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from segdb.cluster.kmeans import best_by_k, nearest, plus_plus
+from segdb.cluster.matrix import Floats, Matrix, Places
+from segdb.cluster.threads import in_threads
+
+# Rows of a resample. Fewer rows make a harsher test, and cost less.
+ROWS = 5_000
+_STARTS = 3
+
+
+@dataclass(frozen=True)
+class Resample:
+    """A bootstrap resample and the segments found in it.
+
+    Attributes:
+        drawn: places of the rows in it, each once, ascending.
+        labels: (n,), of every row of the matrix the nearest centroid of the resample's fit.
+    """
+
+    drawn: Places
+    labels: Places
+
+
+def resamples(matrix: Matrix, k: int, seed: int, count: int) -> list[Resample]:
+    """Return K-Means of ``count`` bootstrap resamples, each from three starts of its own.
+
+    A resample is as many rows as there are, or 5,000 where there are more, with replacement; a row
+    counts by its weight times how often it was drawn.
+
+    Returns:
+        Fewer than ``count``, where a resample has fewer rows than k.
+    """
+
+    def one(number: int) -> Resample | None:
+        generator = np.random.default_rng([seed, k, number])
+        rows = len(matrix.values)
+        times = np.bincount(generator.integers(rows, size=min(rows, ROWS)), minlength=rows)
+        drawn = np.flatnonzero(times)
+        if len(drawn) < k:
+            return None
+        weights = times[drawn] * matrix.weights[drawn]
+        part = Matrix(None, matrix.values[drawn], weights, matrix.features)
+        seeds = generator.integers(2**32, size=_STARTS)
+        found = best_by_k(plus_plus(part, k, int(own)) for own in seeds)[k]
+        return Resample(drawn, nearest(matrix.values, found.centroids))
+
+    return [found for found in in_threads(one, range(count)) if found is not None]
+
+
+def mean_agreement(matrix: Matrix, labels: Places, found: Sequence[Resample]) -> float | None:
+    """Return the mean adjusted Rand index of ``labels`` with those of the resamples.
+
+    It is taken over all rows, by weight; None without resamples.
+    """
+    if not found:
+        return None
+    return float(np.mean([adjusted_rand(labels, one.labels, matrix.weights) for one in found]))
+
+
+def adjusted_rand(one: Places, other: Places, weights: Floats | None = None) -> float:
+    """Return the adjusted Rand index (Hubert and Arabie 1985) of two labellings of (n,) rows.
+
+    A row of weight w counts as w rows; 1 is the same, and 0 what chance gives.
+    """
+    weights = np.ones(len(one)) if weights is None else weights
+    table = crossed(one, other, weights)
+    both, first, second = (
+        float((sums * (sums - 1.0)).sum())
+        for sums in (table, table.sum(axis=1), table.sum(axis=0))
+    )
+    total = float(weights.sum())
+    expected = first * second / (total * (total - 1.0)) if total > 1.0 else 0.0
+    most = (first + second) / 2.0
+    return 1.0 if most == expected else (both - expected) / (most - expected)
+
+
+def crossed(one: Places, other: Places, weights: Floats) -> Floats:
+    """Return the (a, b) summed weights of each pair of labels."""
+    a, b = int(one.max()) + 1, int(other.max()) + 1
+    return np.bincount(one * b + other, weights, minlength=a * b).reshape(a, b)

@@ -1,0 +1,72 @@
+"""The charts as pictures for slides."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+import vl_convert
+
+from segdb.charts import theme
+from segdb.charts.chart import Chart
+from segdb.report import facts, forms
+from segdb.report.figures import figures
+from segdb.report.published import Ask, Published
+from segdb.report.write import folder, write
+from segdb.settings import Settings
+
+Format = Literal["svg", "png"]
+# Pixels across: a slide's width, and its half.
+_WIDE, _HALF = 960, 560
+# PNG at twice the size, sharp on a projector.
+_SCALE = 2.0
+
+
+def write_pictures(ask: Ask, settings: Settings, path: Path, form: Format) -> tuple[Path, ...]:
+    """Write each chart of the report as one picture, and return the files.
+
+    Args:
+        ask: runs one SELECT on the database of the published tables.
+        settings: for the schema and the currency.
+        path: the folder; files are called as the charts.
+        form: svg or png.
+
+    Raises:
+        UserError: nothing was published, or a file cannot be written.
+    """
+    published = Published(ask, settings.publish.schema_)
+    run = facts.last_run(published)[0]
+    currency = settings.report.currency
+    look = facts.look(published, currency)
+    drawn = figures(published, look, forms.Forms(currency, run["as_of"]))
+    folder(path)
+    return tuple(
+        write(
+            path / f"{figure.chart.name}.{form}", picture(figure.chart, figure.spec, currency, form)
+        )
+        for figure in drawn
+    )
+
+
+def picture(chart: Chart, spec: Any, currency: str, form: Format) -> str | bytes:
+    """Return one chart as SVG text or PNG bytes, with its title and on white.
+
+    Args:
+        chart: its declaration.
+        spec: its Vega-Lite spec.
+        currency: put before amounts.
+        form: svg or png.
+    """
+    whole = theme.concrete(spec)
+    whole["title"] = {
+        "text": chart.title, "anchor": "start", "fontSize": 18, "offset": 14, "color": theme.LIGHT["ink"]
+    }  # fmt: skip
+    if whole.get("width") == "container":
+        whole["width"] = _WIDE if chart.wide else _HALF
+    options: dict[str, Any] = {
+        "vl_version": theme.VEGA_LITE,
+        "format_locale": theme.locale(currency),
+    }
+    if form == "svg":
+        return str(vl_convert.vegalite_to_svg(whole, **options))
+    return bytes(vl_convert.vegalite_to_png(whole, scale=_SCALE, **options))

@@ -1,0 +1,76 @@
+"""Relations: which table or view of the open database a text names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from segdb.compile import quoted
+from segdb.store.duckdb import DuckDB
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A table or view.
+
+    Attributes:
+        ways: what it may be called, as parts of a name; the shortest first.
+        sql: its quoted name.
+        temporary: it goes with the connection.
+    """
+
+    ways: tuple[tuple[str, ...], ...]
+    sql: str
+    temporary: bool
+
+    @property
+    def shown(self) -> str:
+        """The shortest of its names."""
+        return ".".join(self.ways[0])
+
+
+def find(store: DuckDB, named: str) -> Relation | None:
+    """Return the relation of that name: any text is first taken as a plain name.
+
+    Parts of a dotted name may hold dots themselves, and may be in double quotes; upper and lower
+    case are alike where no name fits exactly.
+    """
+    everything = known(store)
+    folds: tuple[Callable[[str], str], ...] = (str, str.lower)
+    for fold in folds:
+        wanted = fold(named)
+        for relation in everything:
+            if any(len(way) == 1 and wanted in _written(way, fold) for way in relation.ways):
+                return relation
+        for relation in everything:
+            if any(wanted in _written(way, fold) for way in relation.ways):
+                return relation
+    return None
+
+
+def known(store: DuckDB) -> list[Relation]:
+    """Return every table and view but segdb's own temporary ones, the temporary first."""
+    rows = store.connection.execute(
+        "SELECT database_name, schema_name, table_name AS name, temporary FROM duckdb_tables() "
+        "WHERE NOT internal UNION ALL SELECT database_name, schema_name, view_name, temporary "
+        "FROM duckdb_views() WHERE NOT internal"
+    ).fetchall()
+    rows.sort(key=lambda row: (not row[3], row))
+    place = store.connection.execute("SELECT current_database(), current_schema()").fetchall()
+    here, main = place[0]
+    found = []
+    for database, schema, name, temporary in rows:
+        ways: list[tuple[str, ...]] = [(database, schema, name)]
+        if temporary:
+            ways = [(name,)]
+        elif database == here:
+            ways = [(schema, name), *ways]
+            ways = [(name,), *ways] if schema == main else ways
+        parts = ("temp", name) if temporary else ways[-2] if database == here else ways[-1]
+        if not (temporary and name.startswith("segdb_")):
+            found.append(Relation(tuple(ways), ".".join(map(quoted, parts)), temporary))
+    return found
+
+
+def _written(way: tuple[str, ...], fold: Callable[[str], str]) -> tuple[str, str]:
+    return fold(".".join(way)), fold(".".join(map(quoted, way)))

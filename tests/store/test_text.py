@@ -1,0 +1,246 @@
+"""Text: every line of a csv file is a row, or unreadable, or the file is refused."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from segdb.errors import SourceError
+from segdb.settings import Source
+from segdb.store import text
+from segdb.store.duckdb import DuckDB
+from segdb.store.raw import Raw
+from segdb.store.readers import read
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuckDB]:
+    opened = DuckDB.open(tmp_path_factory.mktemp("database") / "shop.duckdb")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "orders.csv"
+
+
+def taken(
+    store: DuckDB, file: Path, content: str | bytes, **keys: Any
+) -> tuple[Raw, list[tuple[Any, ...]]]:
+    file.write_bytes(content if isinstance(content, bytes) else content.encode())
+    raw = read(store, "orders", file, Source(**keys))
+    rows = [tuple(row.values()) for row in store.rows(raw.table)]
+    if raw.definition is not None:
+        live = [tuple(row.values()) for row in store.rows(raw.definition)]
+        assert live == rows, "the live definition reads something else"
+    return raw, rows
+
+
+def unreadable(store: DuckDB, raw: Raw) -> list[tuple[int, str]]:
+    if raw.unreadable is None:
+        return []
+    return [(row["line"], row["row"]) for row in store.rows(raw.unreadable)]
+
+
+def refused(store: DuckDB, file: Path, content: str | bytes, **keys: Any) -> str:
+    with pytest.raises(SourceError) as caught:
+        taken(store, file, content, **keys)
+    return str(caught.value)
+
+
+class TestDelimiter:
+    @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+    def test_it_divides_every_line_as_the_header(
+        self, store: DuckDB, file: Path, delimiter: str
+    ) -> None:
+        lines = [["id", "when", "paid"], ["1", "2026-01-01", "3.5"], ["2", "2026-01-02", ""]]
+        raw, rows = taken(store, file, "\n".join(delimiter.join(line) for line in lines))
+        assert raw.table.columns == ("id", "when", "paid")
+        assert rows == [("1", "2026-01-01", "3.5"), ("2", "2026-01-02", None)]
+        assert set(raw.table.schema().values()) == {raw.table.id.type()}
+
+    def test_decimal_commas_do_not_win_over_semicolons(self, store: DuckDB, file: Path) -> None:
+        assert taken(store, file, "id;paid\n1;3,5\n2;4,5\n")[1] == [("1", "3,5"), ("2", "4,5")]
+
+    def test_two_that_fit_alike(self, store: DuckDB, file: Path) -> None:
+        content = "date;amount, eur\n2020;3,5\n"
+        message = refused(store, file, content)
+        assert "comma or semicolon alike" in message
+        assert '[source], such as delimiter = ";"' in message
+        assert taken(store, file, content, delimiter=";")[1] == [("2020", "3,5")]
+
+    def test_none_that_fits(self, store: DuckDB, file: Path) -> None:
+        assert "another number of fields" in refused(store, file, "a report, 2026\n1;2;3\n4;5;6\n")
+
+    def test_the_line_by_which_excel_tells_it(self, store: DuckDB, file: Path) -> None:
+        assert taken(store, file, "sep=;\r\na;b,c\r\n1;2,3\r\n")[1] == [("1", "2,3")]
+
+    def test_one_column(self, store: DuckDB, file: Path) -> None:
+        assert taken(store, file, "id\nx\ny\n")[1] == [("x",), ("y",)]
+
+
+class TestLines:
+    def test_ragged_ones_are_kept_as_unreadable(self, store: DuckDB, file: Path) -> None:
+        content = "id;d;paid\n1;2020;3\n2;2020\n\n3;2021;4;9;1;1\n4;2020;7\n"
+        raw, rows = taken(store, file, content)
+        assert rows == [("1", "2020", "3"), ("4", "2020", "7")]
+        lines = unreadable(store, raw)
+        assert lines[0] == (3, "2;2020")
+        assert [line for line, _ in lines] == [3, 5]
+
+    def test_quotes_hold_delimiters_line_ends_and_quotes(self, store: DuckDB, file: Path) -> None:
+        content = 'id,note\r\n1,"a, b"\r\n2,"c\nd"\r\n3,"""e"""\r\n4,f"g\r\n'
+        rows = taken(store, file, content)[1]
+        assert rows == [("1", "a, b"), ("2", "c\nd"), ("3", '"e"'), ("4", 'f"g')]
+
+    def test_a_bad_quote_costs_its_lines_alone(self, store: DuckDB, file: Path) -> None:
+        raw, rows = taken(store, file, 'id,note\n1,"a"b\n2,"c\nd"e\n3,f\n4,g\n')
+        assert rows == [("3", "f"), ("4", "g")]
+        assert unreadable(store, raw) == [(2, '1,"a"b'), (3, '2,"c'), (4, 'd"e')]
+
+    @pytest.mark.parametrize("after", [2, 2_000, 400_000])
+    def test_a_quote_never_closed_is_no_giant_value(
+        self, store: DuckDB, file: Path, after: int
+    ) -> None:
+        message = refused(store, file, 'id,note\n1,a\n2,"b\n' + "3,abc\n" * after)
+        assert "orders.csv, line 3" in message
+        assert "never closed" in message
+
+    @pytest.mark.parametrize("content", ["a;b\r\n1;2\n3;4\r\n", "a;b\n1;2\r3;4\r\n", "a;b\r1;2\r3;4"])
+    def test_line_ends_of_several_kinds(self, store: DuckDB, file: Path, content: str) -> None:
+        assert taken(store, file, content)[1] == [("1", "2"), ("3", "4")]
+
+    def test_a_line_end_in_the_header(self, store: DuckDB, file: Path) -> None:
+        raw, rows = taken(store, file, '"a\nx";b\r\n1;2\n3;4\r\n')
+        assert raw.table.columns == ("a\nx", "b")
+        assert len(rows) == 2
+
+    def test_what_stands_before_the_header_and_in_it(self, store: DuckDB, file: Path) -> None:
+        raw, rows = taken(store, file, "\ufeff\n  \nid, ID ,,id\n1,2,3,4\n")
+        assert raw.table.columns == ("id", "ID_2", "column_3", "id_3")
+        assert rows == [("1", "2", "3", "4")]
+
+    def test_large_files_with_line_ends_in_quotes_lose_nothing(
+        self, store: DuckDB, file: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(text, "_LARGE", 0)
+        block = '"1\n1"|"b\nb"|1\r\n1|2|3\r\n' + "x|x\r\n"
+        content = "a|b|c\r\n" + block * 600_000
+        file.write_text(content, newline="")
+        raw = read(store, "orders", file, Source())
+        assert store.rows(raw.table.agg(n=raw.table.count())) == [{"n": 1_200_000}]
+        assert raw.unreadable is not None
+        assert store.rows(raw.unreadable.agg(n=raw.unreadable.count())) == [{"n": 600_000}]
+
+
+class TestRefused:
+    @pytest.mark.parametrize(
+        ("content", "why"),
+        [
+            ("", "is empty"),
+            (" \n\n", "is empty"),
+            ("id,paid\n", "a header and no rows"),
+            ("id,paid\n1\n2\n", "a header and 2 lines that do not fit"),
+            ("1,2026-01-01,5\n2,2026-01-02,6\n", "no header.*name the columns with a SELECT"),
+        ],
+    )
+    def test_files_without_rows_or_header(
+        self, store: DuckDB, file: Path, content: str, why: str
+    ) -> None:
+        keys = {"delimiter": ","}
+        with pytest.raises(SourceError, match=f"(?s)orders.csv.*{why}"):
+            taken(store, file, content, **keys)
+
+    def test_files_of_other_columns(self, store: DuckDB, tmp_path: Path) -> None:
+        (tmp_path / "1.csv").write_text("id,paid\n1,2\n")
+        (tmp_path / "2.csv").write_text("id,spent\n1,2\n")
+        with pytest.raises(SourceError, match=r"1\.csv and 2\.csv \('paid' is not in both\)"):
+            read(store, "orders", f"{tmp_path}/*.csv", Source())
+
+    def test_a_packed_file_that_is_none(self, store: DuckDB, tmp_path: Path) -> None:
+        (tmp_path / "o.csv.gz").write_text("id,paid\n1,2\n")
+        with pytest.raises(SourceError, match="o.csv.gz cannot be read"):
+            read(store, "orders", tmp_path / "o.csv.gz", Source())
+
+
+class TestEncodings:
+    CONTENT = "id;name\n1;café\n2;naïve\n"
+
+    @pytest.mark.parametrize(
+        ("codec", "setting"),
+        [
+            ("utf-8-sig", "utf-8"),
+            ("latin-1", "iso-8859-1"),
+            ("cp1252", "cp1252"),
+            ("utf-16", "utf-8"),
+            ("utf-16-be", "utf-16-be"),
+            ("mac-roman", "mac-roman"),
+        ],
+    )
+    @pytest.mark.parametrize("ending", [".csv", ".csv.gz"])
+    def test_all_are_read(
+        self, store: DuckDB, tmp_path: Path, codec: str, setting: str, ending: str
+    ) -> None:
+        content = self.CONTENT.encode(codec)
+        packed = gzip.compress(content) if ending == ".csv.gz" else content
+        rows = taken(store, tmp_path / f"o{ending}", packed, encoding=setting)[1]
+        assert rows == [("1", "café"), ("2", "naïve")]
+
+    def test_japanese(self, store: DuckDB, file: Path) -> None:
+        raw, rows = taken(store, file, "id;n\n1;日本\n".encode("shift_jis"), encoding="shift_jis")
+        assert rows == [("1", "日本")]
+        assert raw.definition is None, "only Python can read it again"
+
+    @pytest.mark.parametrize("before", [0, 200_000])
+    def test_wrong_bytes_say_where_and_what_to_set(
+        self, store: DuckDB, file: Path, before: int
+    ) -> None:
+        content = ("id;name\n" + "1;a\n" * before + "2;café\n").encode("latin-1")
+        message = refused(store, file, content)
+        assert f"line {before + 2}" in message
+        assert "[source] encoding" in message
+
+
+FIELD = st.text(st.sampled_from('ab1,;"\n\r é😀'), max_size=6)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(
+        st.one_of(
+            st.tuples(FIELD, FIELD, FIELD),
+            st.lists(st.just("x"), min_size=1, max_size=2),
+            st.lists(st.just("x"), min_size=4, max_size=9),
+        ),
+        max_size=20,
+    ),
+    st.sampled_from("\n \r\n".split(" ")),
+)
+def test_no_line_is_lost(
+    store: DuckDB,
+    tmp_path_factory: pytest.TempPathFactory,
+    lines: list[tuple[str, ...] | list[str]],
+    end: str,
+) -> None:
+    written = io.StringIO()
+    quoting = csv.writer(written, lineterminator=end, quoting=csv.QUOTE_ALL)
+    good = [("first", "b", "c"), *(line for line in lines if isinstance(line, tuple))]
+    for line in [("id", "when", "paid"), good[0], *lines]:
+        if isinstance(line, tuple):
+            quoting.writerow(line)
+        else:
+            written.write(",".join(line) + end)
+    file = tmp_path_factory.mktemp("lines") / "orders.csv"
+    raw, rows = taken(store, file, written.getvalue(), delimiter=",")
+    # Only an empty text is a missing value.
+    assert rows == [tuple(field or None for field in line) for line in good]
+    assert len(unreadable(store, raw)) == len(lines) + 1 - len(good)
