@@ -67,14 +67,14 @@ def run(
     progress.step("Learning fills, bounds and scales")
     learned = learn(store, settings, intake, progress)
     unnamed = Model(intake.catalogue, learned.parameters, (), learned.score_edges)
-    scaled = store.view("segdb_scaled", prepared(intake.features, unnamed.matrix))
+    scaled = store.table("segdb_scaled", prepared(intake.features, unnamed.matrix))
     fitted = fit(store, settings, intake, unnamed.matrix, scaled, progress)
     fitted, segments, names = identified(
         fitted, unnamed.matrix, known(store, schema), settings.cluster.match_within
     )
     model = replace(unnamed, segments=segments)
     columns = [p.column for p in model.matrix]
-    assigned = store.view("segdb_assigned", assign(scaled, columns, fitted.centroids))
+    assigned = store.table("segdb_assigned", assign(scaled, columns, fitted.centroids))
     progress.step("Explaining the segments")
     explained = explain(store, settings, assigned, model, fitted, names, progress)
     model = explained.model

@@ -227,7 +227,7 @@ def imports_are_absolute(module: Module) -> list[str]:
 
 def imports_are_early(module: Module) -> list[str]:
     """No import inside a function, but for start-up time and guarded optional extras."""
-    if module.path in MAY_IMPORT_LATE:
+    if module.home in MAY_IMPORT_LATE:
         return []
     guarded = {
         inner

@@ -77,10 +77,10 @@ _FIELDS = (
 )
 COMPONENTS = Query(
     "components",
-    """  # noqa: S608 - no part of it comes from outside
+    """
 WITH points AS (
     SELECT segment_id, pc1 AS x, pc2 AS y, pc3 AS z FROM segdb.customer_map
-),"""
+),"""  # noqa: S608 - both parts stand in this file
     + _POOLED,
     _FIELDS,
     shown=30,
@@ -192,10 +192,11 @@ def _bubbles(query: Query, name: str, look: Look, most: int) -> Drawn:
 
 
 def _names(name: str) -> Drawn:
-    ends = ((1.2, -1, -1), (-1, 1.15, -1), (-1, -1, 1.2))
+    # At the middle of an edge each, on the outside.
+    middles = ((0, -1.15, -1.15), (-1.2, 0, -1.2), (1.15, -1.15, 0))
     values = [
         {"words": words, "x": x, "y": y, "z": z}
-        for words, (x, y, z) in zip(_AXES[name], ends, strict=True)
+        for words, (x, y, z) in zip(_AXES[name], middles, strict=True)
     ]
     chart = alt.Chart(alt.InlineData(values=values)).transform_filter(f"shown == '{name}'")
     return (

@@ -6,7 +6,6 @@ Charts name colours as CSS variables, so that the page turns them with the reade
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -93,9 +92,13 @@ CONFIG: Mapping[str, Any] = {
 }
 
 
+# Around a picture; on the right there is room for figures behind the ends of bars.
+_PADDING = {"left": 20, "top": 20, "right": 44, "bottom": 20}
+
+
 def concrete(spec: Mapping[str, Any]) -> dict[str, Any]:
     """Return a spec that stands alone: light colours instead of variables, and the config."""
-    whole = {**spec, "config": {**CONFIG, "background": LIGHT["surface"], "padding": 16}}
+    whole = {**spec, "config": {**CONFIG, "background": LIGHT["surface"]}, "padding": _PADDING}
     return dict(_painted(whole))
 
 
@@ -117,8 +120,3 @@ def _painted(value: Any) -> Any:
 def variables(colours: Mapping[str, str]) -> str:
     """Return colours as declarations of CSS variables."""
     return "".join(f"--{name}:{colour};" for name, colour in colours.items())
-
-
-def as_json() -> str:
-    """Return the config as JSON text."""
-    return json.dumps(CONFIG)

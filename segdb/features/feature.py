@@ -22,11 +22,13 @@ class Orders:
         table: order rows with their role columns.
         kept: the row was not rejected.
         bought: the row was kept and is no return.
+        one_row: whether each order is one row, so that rows may be counted for orders.
     """
 
     table: ir.Table
     kept: ir.BooleanValue
     bought: ir.BooleanValue
+    one_row: bool = False
 
 
 Aggregates = Mapping[str, Callable[[Orders], ir.Scalar]]

@@ -30,11 +30,13 @@ def score_edges(features: ir.Table, names: Sequence[str]) -> ir.Table | None:
     scored = [feature for _, feature, _ in SCORES if feature in names]
     if not scored:
         return None
+    # Together: DuckDB keeps a column's values once for all of its quantiles.
+    edges = {feature: features[feature].quantile(list(QUINTILES)) for feature in scored}
     return features.agg(
         **{
-            f"{feature}_{place}": features[feature].quantile(quintile)
-            for feature in scored
-            for place, quintile in enumerate(QUINTILES)
+            f"{feature}_{place}": found[place]
+            for feature, found in edges.items()
+            for place in range(len(QUINTILES))
         }
     )
 

@@ -97,8 +97,10 @@ def readme(
     lines = [
         "# Customer segments",
         "",
-        f"The published tables of run {run_id}, each as Parquet and as CSV. In the CSV a text that "
-        "a spreadsheet would run as a formula begins with an apostrophe.",
+        (
+            f"The published tables of run {run_id}, each as Parquet and as CSV. In the CSV a text "
+            "that a spreadsheet would run as a formula begins with an apostrophe."
+        ),
     ]
     for table in tables:
         lines += ["", f"## {table.name}", "", f"One row a {table.row}. {table.sentence}", ""]

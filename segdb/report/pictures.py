@@ -59,8 +59,12 @@ def picture(chart: Chart, spec: Any, currency: str, form: Format) -> str | bytes
     """
     whole = theme.concrete(spec)
     whole["title"] = {
-        "text": chart.title, "anchor": "start", "fontSize": 18, "offset": 14, "color": theme.LIGHT["ink"]
-    }  # fmt: skip
+        "text": chart.title,
+        "anchor": "start",
+        "fontSize": 18,
+        "offset": 14,
+        "color": theme.LIGHT["ink"],
+    }
     if whole.get("width") == "container":
         whole["width"] = _WIDE if chart.wide else _HALF
     options: dict[str, Any] = {

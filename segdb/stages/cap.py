@@ -12,6 +12,7 @@ import ibis.expr.types as ir
 
 from segdb.model import Parameters
 from segdb.settings import Outliers
+from segdb.stages.quantiles import quantiles
 
 Bounds = tuple[ir.Scalar, ir.Scalar]
 # A normal distribution's standard deviation in units of its median absolute deviation.
@@ -19,12 +20,13 @@ _MAD_TO_SD = 1.4826022185056018
 
 
 def _percentile(column: ir.Column, outliers: Outliers) -> Bounds:
-    return column.quantile(outliers.lower), column.quantile(outliers.upper)
+    lower, upper = quantiles(column, (outliers.lower, outliers.upper))
+    return lower, upper
 
 
 def _iqr(column: ir.Column, outliers: Outliers) -> Bounds:
     """Fences at a multiple of the quartile range beyond the quartiles (Tukey 1977)."""
-    first, third = column.quantile(0.25), column.quantile(0.75)
+    first, third = quantiles(column, (0.25, 0.75))
     reach = _some((third - first) * (outliers.strength or 1.5))
     return first - reach, third + reach
 

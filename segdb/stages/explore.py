@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 
 from segdb.model import Parameters
 from segdb.stages.profile import QUANTILES
+from segdb.stages.quantiles import quantiles
 
 BINS = 30
 
@@ -32,7 +33,7 @@ def statistics(features: ir.Table, parameters: Sequence[Parameters]) -> ir.Table
             "minimum": column.min(),
             "maximum": column.max(),
             "capped_share": outside.cast("float64").mean(),
-            **{name: column.quantile(level) for name, level in QUANTILES.items()},
+            **dict(zip(QUANTILES, quantiles(column, list(QUANTILES.values())), strict=True)),
         }
         columns |= {f"{name}_{i}": measure for name, measure in measures.items()}
     return features.agg(**columns)

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import ibis
 import ibis.expr.types as ir
 
+from segdb.stages.quantiles import quantiles
+
 QUANTILES = {"p05": 0.05, "p25": 0.25, "median": 0.5, "p75": 0.75, "p95": 0.95}
 
 
@@ -36,7 +38,8 @@ def by_segment(assigned: ir.Table, names: Sequence[str]) -> ir.Table:
     for i, name in enumerate(names):
         column = assigned[name]
         columns |= {f"mean_{i}": column.mean(), f"sum_{i}": column.sum()}
-        columns |= {f"{q}_{i}": column.quantile(level) for q, level in QUANTILES.items()}
+        levels = quantiles(column, list(QUANTILES.values()))
+        columns |= {f"{q}_{i}": level for q, level in zip(QUANTILES, levels, strict=True)}
     return assigned.group_by("nearest").agg(**columns)
 
 
@@ -46,7 +49,8 @@ def overall(features: ir.Table, names: Sequence[str]) -> ir.Table:
     for i, name in enumerate(names):
         column = features[name]
         columns |= {f"mean_{i}": column.mean(), f"sd_{i}": column.std(how="pop")}
-        columns |= {f"q{level}_{i}": column.quantile(level / 100) for level in (20, 40, 60, 80)}
+        edges = quantiles(column, (0.2, 0.4, 0.6, 0.8))
+        columns |= {f"q{20 * place}_{i}": edge for place, edge in enumerate(edges, start=1)}
     return features.agg(**columns)
 
 

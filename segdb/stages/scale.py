@@ -12,14 +12,20 @@ import ibis
 import ibis.expr.types as ir
 
 from segdb.model import Parameters
+from segdb.stages.quantiles import quantiles
 
 Measures = tuple[ir.Scalar, ir.Scalar]
+
+
+def _robust(first: ir.Scalar, median: ir.Scalar, third: ir.Scalar) -> Measures:
+    return median, third - first
+
 
 METHODS: Mapping[str, Callable[[ir.Column], Measures]] = {
     # As scikit-learn's StandardScaler: the population standard deviation.
     "standard": lambda column: (column.mean(), column.std(how="pop")),
     # As scikit-learn's RobustScaler.
-    "robust": lambda column: (column.median(), column.quantile(0.75) - column.quantile(0.25)),
+    "robust": lambda column: _robust(*quantiles(column, (0.25, 0.5, 0.75))),
     "minmax": lambda column: (column.min(), column.max() - column.min()),
     "none": lambda _: (ibis.literal(0.0), ibis.literal(1.0)),
 }

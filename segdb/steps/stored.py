@@ -45,7 +45,7 @@ class StoredRun:
     sources: Mapping[str, Raw]
 
 
-def told(sources: Sources) -> dict[str, Any]:
+def inferred_of(sources: Sources) -> dict[str, Any]:
     """Return, JSON-ready, how the sources were read, for the settings that ``runs`` keeps."""
     found = {"orders": sources.orders, "customers": sources.customers}
     return {

@@ -93,6 +93,17 @@ def copied(path: Path, name: str) -> Iterator[Path]:
         yield copy
 
 
+def tail(path: Path, name: str) -> str:
+    """Return the last few characters of a file that are no blanks."""
+    last = b""
+    with opened(path) as file:
+        if path.suffix.lower() != ".gz":
+            file.seek(max(path.stat().st_size - 256, 0))
+        while block := file.read(_BLOCK):
+            last = (last + block)[-256:]
+    return last.decode(name, "ignore").rstrip()
+
+
 def holds(path: Path, mark: bytes) -> bool:
     """Whether a byte is anywhere in a file."""
     with opened(path) as file:

@@ -34,6 +34,12 @@ class Files:
     suffix: str
     origin: str
 
+    @classmethod
+    def of(cls, path: Path) -> Files:
+        """Return the one file of that path, whatever its name holds."""
+        absolute = path.absolute()
+        return cls((absolute,), _escaped(str(absolute)), _suffix([path], path.name), path.name)
+
     @property
     def sql(self) -> str:
         """The files as a SQL list of escaped paths, exactly these."""
@@ -61,8 +67,7 @@ def find(text: str) -> Files | None:
     if exists:
         if path.is_dir():
             raise _folder(text, path)
-        absolute = path.absolute()
-        return Files((absolute,), _escaped(str(absolute)), _suffix([path], text), path.name)
+        return Files.of(path)
     if not glob.has_magic(text):
         return None
     found = (Path(name).absolute() for name in glob.glob(str(path), recursive=True))  # noqa: PTH207
