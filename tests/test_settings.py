@@ -70,6 +70,8 @@ criterion = "elbow"
 n_init = 10
 seed = 42
 matrix_rows = 20000
+max_refine = 30
+match_within = 0.5
 
 [gates]
 min_silhouette = 0.2
@@ -84,7 +86,13 @@ playbook = "playbook.toml"
 database = "warehouse/warehouse.duckdb"
 schema = "segdb"
 
+[engine]
+memory_limit = "2GB"
+threads = 2
+temp_directory = "spill"
+
 [report]
+examples = false
 path = "reports/segments.html"
 title = "Customer segments"
 currency = "£"
@@ -199,6 +207,8 @@ def test_a_key_like_none_lists_all() -> None:
         ({"cluster": {"seed": -1}}, "'cluster.seed'", "greater than or equal to 0"),
         ({"cluster": 5}, "'cluster'", "it is a section"),
         ({"gates": {"min_silhouette": 2}}, "'gates.min_silhouette'", "less than or equal to 1"),
+        ({"engine": {"memory_limit": "much"}}, "'engine.memory_limit'", "given: 'much'"),
+        ({"engine": {"threads": 0}}, "'engine.threads'", "greater than or equal to 1"),
         ({"publish": {"schema": ""}}, "'publish.schema'", "at least 1 character"),
     ],
 )

@@ -89,8 +89,9 @@ def flat_map(
     above = told.mark_text(dy=-14, align="left", color=SOFT, limit=limit).encode(
         x=alt.value(0), y=alt.value(0), text="y_title:N"
     )
+    centred = (marks, halo, names) if centres else ()
     return (
-        alt.layer(bubbles, marks, halo, names, below, above)
+        alt.layer(bubbles, *centred, below, above)
         .add_params(choice("shown", maps, label))
         .properties(width="container", height=440)
     )

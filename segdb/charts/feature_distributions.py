@@ -36,11 +36,11 @@ ORDER BY place, segment_id
         Field("feature", "Feature", "feature"),
         Field("segment_id", "Number"),
         Field("segment", "Segment"),
-        Field("p05", "5 % have less", "number"),
+        Field("p05", "5% have less", "number"),
         Field("p25", "A quarter have less", "number"),
         Field("median", "Median", "number"),
         Field("p75", "A quarter have more", "number"),
-        Field("p95", "5 % have more", "number"),
+        Field("p95", "5% have more", "number"),
     ),
     shown=150,
 )

@@ -48,7 +48,7 @@ CHART = Chart(
     name="importance",
     title="Which features make the segments",
     caption="The part of a feature's variance that lies between the segments (eta squared). Near "
-    "100 % the segments are made by it, near 0 % they ignore it.",
+    "100% the segments are made by it, near 0% they ignore it.",
     description="For each feature of the matrix, the share of its variance between segments.",
     section="differences",
     queries=(FEATURES,),

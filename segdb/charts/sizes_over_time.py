@@ -9,6 +9,7 @@ import altair as alt
 from segdb.charts.chart import Chart, Drawn, Field, Query, Rows
 from segdb.charts.drawing import data, of_chosen, si
 from segdb.charts.look import Look
+from segdb.charts.theme import INK
 
 SIZES = Query(
     "sizes",
@@ -58,7 +59,7 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
         )
         .transform_filter("datum.place == 1")
         .mark_text(align="right", dx=-4, dy=-12, limit=160)
-        .encode(text="segment:N")
+        .encode(text="segment:N", color=alt.value(INK))
     )
     return alt.layer(line, points, last).properties(width="container", height=300)
 

@@ -91,7 +91,7 @@ def demo(
 
     values: dict[str, Any]
     if synthetic:
-        values = {"source": {"orders": shop.orders(customers, seed)}}
+        values = shop.settings(customers, seed)
     else:
         values = complete_journey.settings(complete_journey.locate())
     if database:

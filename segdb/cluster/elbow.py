@@ -11,7 +11,6 @@ from segdb.cluster.matrix import Floats
 # Without clusters inertia goes with k to the power of -2 / d, which does not bend on logarithmic
 # axes. Uniform noise in a square bends by 2.1 at k = 4, and no noise that was tried by more.
 SHARP = 2.2
-_WEAK = 1.2
 # In many dimensions slopes are near zero and their ratio says little.
 _LEAST_TURN = 0.3
 # Share of the mean step by which Kneedle's difference must fall behind the knee (the paper's S).
@@ -23,8 +22,8 @@ def elbow(ks: Sequence[int], inertias: Sequence[float], one: float | None = None
 
     Where it bends sharply on logarithmic axes, that is where; it happens only if there are
     clusters, and finds them also where the curve is already low. Else it is the knee by Kneedle
-    (Satopää et al. 2011): the place farthest below the diagonal of the unit square, provided that
-    the curve bends there at all.
+    (Satopää et al. 2011): the place farthest below the diagonal of the unit square. A smooth curve
+    has one too, so that a knee alone is no proof of clusters: the verdict weighs that.
 
     Args:
         ks: numbers of clusters, ascending.
@@ -32,7 +31,7 @@ def elbow(ks: Sequence[int], inertias: Sequence[float], one: float | None = None
         one: the inertia of a single cluster, which shows whether the curve bends at k = 2.
 
     Returns:
-        None for fewer than three points, a curve that does not fall, or one without a bend.
+        None for fewer than three points, a curve that does not fall, or one without a knee.
     """
     if len(ks) < 3 or not inertias[0] > inertias[-1] >= 0.0:
         return None
@@ -40,8 +39,7 @@ def elbow(ks: Sequence[int], inertias: Sequence[float], one: float | None = None
     sharpest = max(turns, key=lambda k: turns[k])
     if turns[sharpest] >= SHARP:
         return sharpest
-    knee = _kneedle(ks, inertias)
-    return knee if knee is not None and turns.get(knee, 0.0) >= _WEAK else None
+    return _kneedle(ks, inertias)
 
 
 def bends(

@@ -72,14 +72,6 @@ def gaps(matrix: Matrix, fits: Sequence[Fit], seed: int, references: int) -> dic
     }
 
 
-def first_within_error(gaps: Sequence[tuple[int, Gap]]) -> int | None:
-    """Return the first k whose gap is no less than the next one's less its standard error."""
-    for (k, here), (_, behind) in zip(gaps, gaps[1:], strict=False):
-        if here.gap >= behind.gap - behind.error:
-            return k
-    return None
-
-
 class _Box:
     """The box along the principal components that just holds the rows."""
 

@@ -73,8 +73,7 @@ def adjusted_rand(one: Places, other: Places, weights: Floats | None = None) -> 
     weights = np.ones(len(one)) if weights is None else weights
     table = crossed(one, other, weights)
     both, first, second = (
-        float((sums * (sums - 1.0)).sum())
-        for sums in (table, table.sum(axis=1), table.sum(axis=0))
+        float((sums * (sums - 1.0)).sum()) for sums in (table, table.sum(axis=1), table.sum(axis=0))
     )
     total = float(weights.sum())
     expected = first * second / (total * (total - 1.0)) if total > 1.0 else 0.0

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import ibis
 import ibis.expr.datatypes as dt
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
 
 from segdb.errors import SettingsError, nearest
@@ -40,11 +41,15 @@ class Exported:
 
     Attributes:
         stages: one SELECT a stage by name, each reading those before it by their names.
-        schemas: the columns of each stage that segdb built, by name.
+        reads: the names that each stage reads.
+        features: the columns of the stage of that name.
+        segments: the columns of the last stage.
     """
 
     stages: Mapping[str, str]
-    schemas: Mapping[str, ibis.Schema]
+    reads: Mapping[str, tuple[str, ...]]
+    features: ibis.Schema
+    segments: ibis.Schema
 
 
 def export(
@@ -63,7 +68,7 @@ def export(
         SettingsError: the dialect cannot express a stage, or a table's name is none.
     """
     sql: dict[str, str] = {}
-    schemas: dict[str, ibis.Schema] = {}
+    reads: dict[str, tuple[str, ...]] = {}
     raw: dict[str, ir.Table] = {}
     readings = dict(recipe.readings)
     for name, origin in origins.items():
@@ -83,8 +88,13 @@ def export(
     stages["segments"] = last.mutate(run_id=ibis.literal(run_id, "int64"))
     for name, expression in stages.items():
         sql[name] = to_dialect(name, expression, into)
-        schemas[name] = expression.schema()
-    return Exported(sql, schemas)
+        reads[name] = read_by(expression)
+    return Exported(sql, reads, stages["features"].schema(), stages["segments"].schema())
+
+
+def read_by(expression: ir.Table) -> tuple[str, ...]:
+    """Return the names of the tables that an expression reads, in order."""
+    return tuple(sorted({table.name for table in expression.op().find(ops.UnboundTable)}))
 
 
 def as_statement(exported: Exported, into: Dialect, heading: str, stage: str | None) -> str:

@@ -13,7 +13,9 @@ def _orders(orders: Orders) -> ir.Scalar:
     if "order_id" not in table.columns:
         return table.ordered_at.nunique(where=orders.bought)
     # Who bought without an order id has ordered all the same, once at least.
-    return ibis.greatest(table.order_id.nunique(where=orders.bought), 1)
+    key = table.order_id
+    count = key.count if orders.one_row else key.nunique
+    return ibis.greatest(count(where=orders.bought), 1)
 
 
 FIRST: Aggregates = {"first_order_at": lambda o: o.table.ordered_at.min(where=o.bought)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 # In a script element these could end it, or break a line of it.
@@ -20,6 +20,31 @@ def safe_json(value: Any) -> str:
     """
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return text.translate(_ESCAPES)
+
+
+def packed(spec: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a spec whose datasets are by column, each text once: half as long.
+
+    ``report.js`` has the other half of this: it makes rows of them again.
+    """
+    return {
+        **spec,
+        "datasets": {name: _by_column(rows) for name, rows in spec["datasets"].items()},
+    }
+
+
+def _by_column(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    names = list(rows[0]) if rows else []
+    columns = [_column([row[name] for row in rows]) for name in names]
+    return {"names": names, "columns": columns, "length": len(rows)}
+
+
+def _column(values: list[Any]) -> Any:
+    if not any(isinstance(value, str) for value in values):
+        return values
+    words = list(dict.fromkeys(values))
+    places = {word: place for place, word in enumerate(words)}
+    return {"words": words, "at": [places[value] for value in values]}
 
 
 def policy(scripts: Iterable[str], styles: Iterable[str]) -> str:

@@ -13,6 +13,10 @@ from segdb.report.forms import Forms
 from segdb.report.published import Published
 
 
+# Pixels that a figure has when two stand beside each other.
+_HALF = 440
+
+
 @dataclass(frozen=True)
 class Numbers:
     """The rows of one query, as the page shows them under the chart.
@@ -67,8 +71,10 @@ def figures(
             for query in chart.queries
             if rows[query.name]
         )
-        wide = chart.wide or chart.panel > 0
-        found.append(Figure(chart, rounded(chart.spec(rows, look)), numbers, wide))
+        spec = rounded(chart.spec(rows, look))
+        wanted = spec.get("usermeta", {}).get("least", 0)
+        wide = chart.wide or chart.panel > 0 or wanted > _HALF
+        found.append(Figure(chart, spec, numbers, wide))
     return _paired(found)
 
 

@@ -13,7 +13,7 @@ from segdb.charts import theme
 from segdb.report import facts as told
 from segdb.report import forms as written
 from segdb.report.bundle import bundle
-from segdb.report.embed import policy, safe_json
+from segdb.report.embed import packed, policy, safe_json
 from segdb.report.figures import Figure, figures
 from segdb.report.published import Ask, Published
 from segdb.report.verdict import quality
@@ -94,7 +94,7 @@ def _charts(drawn: tuple[Figure, ...], settings: Settings) -> dict[str, Any]:
     return {
         "config": theme.CONFIG,
         "locale": theme.locale(settings.report.currency),
-        "specs": {figure.chart.name: figure.spec for figure in drawn},
+        "specs": {figure.chart.name: packed(figure.spec) for figure in drawn},
     }
 
 

@@ -20,14 +20,23 @@ _ALWAYS: Aggregates = {
 HUGE = 1e100
 
 
-def per_customer(orders: ir.Table, catalogue: Catalogue, reading: Reading) -> ir.Table:
+def per_customer(
+    orders: ir.Table, catalogue: Catalogue, reading: Reading, *, one_row: bool = False
+) -> ir.Table:
     """Aggregate judged order rows to one row a customer: the one pass over the orders.
 
     Rejected rows go in as well, so that the same pass counts them: they are in ``read_rows`` and
     nowhere else, and the row whose ``customer_id`` is NULL holds those without an id.
+
+    Args:
+        orders: judged rows.
+        catalogue: the features wanted.
+        reading: how the source's columns are read.
+        one_row: whether each order is one row: its ids then need not be told apart, which would
+            cost several times the rest.
     """
     kept = orders.reason.isnull()
-    given = Orders(orders, kept, kept & ~orders.returned)
+    given = Orders(orders, kept, kept & ~orders.returned, one_row)
     wanted: Aggregates = dict(_ALWAYS)
     for entry in catalogue.of("orders"):
         wanted = {**wanted, **REGISTRY[entry.name].aggregates}
@@ -39,6 +48,13 @@ def per_customer(orders: ir.Table, catalogue: Catalogue, reading: Reading) -> ir
         for sql in catalogue.user_sql()
     }
     return orders.group_by("customer_id").agg(**aggregates)
+
+
+def rows_an_order(orders: ir.Table) -> ir.Table:
+    """Return one row: how many ``orders`` were bought, and ``most`` rows of one of them."""
+    bought = orders.filter(orders.reason.isnull() & ~orders.returned & orders.order_id.notnull())
+    counted = bought.group_by("customer_id", "order_id").agg(rows=bought.count())
+    return counted.agg(orders=counted.count(), most=counted["rows"].max())
 
 
 def totals(customers: ir.Table) -> ir.Table:

@@ -74,9 +74,18 @@ def sample(
 
 
 def uniform(customer_id: ir.Value, seed: int) -> ir.FloatingValue:
-    """Return a number in [0, 1) that depends on the id and the seed alone."""
-    return _hash(customer_id, ibis.literal(seed)).cast("float64") / _HASHES
+    """Return a number in [0, 1) that depends on the id and the seed alone.
+
+    The seed goes into the hashed value: hashes of several arguments with two seeds would differ
+    by a constant only, and the draws with them would not be independent.
+    """
+    mixed = _hash(_xor(_hash(customer_id), ibis.literal(seed, "uint64")))
+    return mixed.cast("float64") / _HASHES
 
 
-@ibis.udf.scalar.builtin(name="hash", signature=((None, None), "uint64"))
-def _hash(_value, _seed): ...  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+@ibis.udf.scalar.builtin(name="hash", signature=((None,), "uint64"))
+def _hash(_value): ...  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+
+
+@ibis.udf.scalar.builtin(name="xor", signature=((None, None), "uint64"))
+def _xor(_one, _other): ...  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202

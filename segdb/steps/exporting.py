@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
+from segdb.compile import quoted
 from segdb.errors import SettingsError
 from segdb.export.dialects import Dialect, dialect
+from segdb.export.package import Package, files
 from segdb.export.script import Exported, Origin, as_statement, export, heading
+from segdb.steps.describe import feature_sentences
 from segdb.steps.stored import StoredRun, stored_run
 from segdb.store.duckdb import DuckDB
+from segdb.store.folder import write_folder
 
 
 def compile_run(
@@ -67,3 +72,52 @@ def origins_of(
     return {
         name: Origin(raw.table, raw.definition, named[name]) for name, raw in run.sources.items()
     }
+
+
+def write_dbt(
+    store: DuckDB,
+    schema: str,
+    folder: Path,
+    run_id: int | None = None,
+    into: str = "duckdb",
+    *,
+    orders: str | None = None,
+    customers: str | None = None,
+) -> tuple[Path, ...]:
+    """Write the run as a dbt package of plain SQL, and return the paths written.
+
+    Args:
+        store: the database of the segments.
+        schema: where they are.
+        folder: an empty one, or that of a package written before.
+        run_id: which run; None for the last one, and no other has its profiles published.
+        into: the dialect of the project's engine.
+        orders: the table to read, schema.table; None as in ``compile_run``.
+        customers: likewise.
+
+    Raises:
+        UserError: as ``compile_run``, or the run is not the published one, or the folder holds
+            something else.
+    """
+    language = dialect(into)
+    run = stored_run(store, schema, run_id)
+    published = store.rows(f"SELECT max(run_id) AS id FROM {quoted(schema)}.segments")[0]["id"]  # noqa: S608
+    if published != run.run_id:
+        raise SettingsError(
+            f"A dbt package takes names and profiles from the published tables, which are of run "
+            f"{published}, and not {run.run_id}. `segdb rollback {run.run_id}` publishes it again."
+        )
+    origins = origins_of(run, orders, customers)
+    profiles = f"SELECT * FROM {quoted(schema)}.segment_profiles ORDER BY segment_id"  # noqa: S608
+    package = Package(
+        run_id=run.run_id,
+        model=run.model,
+        exported=exported_run(run, origins, language),
+        origins=origins,
+        profiles=store.rows(profiles),
+        sentences=feature_sentences(run.model.catalogue),
+        report=run.settings.report.path,
+        title=run.settings.report.title,
+        into=language,
+    )
+    return write_folder(folder, files(package))

@@ -7,14 +7,10 @@ from typing import Any
 
 import ibis.expr.types as ir
 
-from segdb.cluster.choice import (
-    Candidate,
-    decide,
-    scan,
-    segment_silhouettes,
-    segment_stabilities,
-)
+from segdb.cluster.candidate import Candidate
+from segdb.cluster.choice import Verdict, scan, verdict
 from segdb.cluster.matrix import Matrix
+from segdb.cluster.segments import segment_silhouettes, segment_stabilities
 from segdb.errors import DataError
 from segdb.model import Parameters
 from segdb.settings import Settings
@@ -102,7 +98,7 @@ def fit(
         for c in candidates
     }
     candidates = tuple(_over_all(candidate, judged[candidate.k]) for candidate in candidates)
-    decision = decide(candidates, chosen.k, chosen.criterion)
+    decision = _decided(candidates, settings)
     progress.note(decision.sentence)
     best = next(candidate for candidate in candidates if candidate.k == decision.k)
     drawn = len(compact.values) < intake.customers
@@ -116,7 +112,7 @@ def fit(
     quality = quality_from(refined.groups, refined.centroids, squares)
     judged[decision.k] = quality
     order = _canonical(store, intake, scaled, columns, matrix, refined.centroids)
-    silhouettes = segment_silhouettes(uniform or compact, best.fit)
+    silhouettes = segment_silhouettes(compact, uniform, best.fit)
     stabilities = segment_stabilities(compact, best.fit, seed=chosen.seed)
     return Fitted(
         centroids=tuple(refined.centroids[place] for place in order),
@@ -137,6 +133,13 @@ def fit(
             for candidate in candidates
         ),
     )
+
+
+def _decided(candidates: tuple[Candidate, ...], settings: Settings) -> Verdict:
+    if settings.cluster.k == "auto":
+        return verdict(candidates, settings.cluster.criterion)
+    k = settings.cluster.k
+    return Verdict(k, "given", f"{k} segments, as given.", clear=False)
 
 
 def _tried(settings: Settings, intake: Intake) -> range:

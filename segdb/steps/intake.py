@@ -21,6 +21,7 @@ from segdb.steps.choose import (
     choose_order_entries,
     recipe_of,
 )
+from segdb.steps.one_row import one_row_each
 from segdb.steps.progress import Progress
 from segdb.store.duckdb import DuckDB
 
@@ -62,7 +63,7 @@ def take_in(store: DuckDB, settings: Settings, sources: Sources, progress: Progr
     if sources.orders:
         progress.step("Aggregating the orders")
         entries = choose_order_entries(settings, sources.orders[1])
-        orders = _judge_orders(store, recipe, sources, Catalogue(entries))
+        orders = _judge_orders(store, recipe, sources, Catalogue(entries), progress)
         per_customer = orders.counts
         totals = store.rows(stage.totals(per_customer))[0]
         if totals["last_order_at"] is None:
@@ -83,9 +84,7 @@ def take_in(store: DuckDB, settings: Settings, sources: Sources, progress: Progr
         dropped = lacking if dropped is None else dropped.union(lacking)
         features = stage.complete(features, needed)
         recipe = replace(recipe, complete=needed)
-    # A join or a filter is done once; arithmetic over the one GROUP BY is cheaper done again.
-    keep = store.view if customers is None and settings.clean.missing != "reject" else store.table
-    features = keep("segdb_features", features)
+    features = store.table("segdb_features", features)
     if dropped is not None:
         dropped = store.table("segdb_dropped", dropped)
     progress.step("Accounting for every row")
@@ -99,13 +98,16 @@ def take_in(store: DuckDB, settings: Settings, sources: Sources, progress: Progr
     return Intake(features, catalogue, recipe, as_of, accounts, rejected, count)
 
 
-def _judge_orders(store: DuckDB, recipe: Recipe, sources: Sources, catalogue: Catalogue) -> Judged:
+def _judge_orders(
+    store: DuckDB, recipe: Recipe, sources: Sources, catalogue: Catalogue, progress: Progress
+) -> Judged:
     assert sources.orders is not None  # noqa: S101 - the caller asked first
     raw, reading = sources.orders
     table = clean.deduplicated(raw.table) if recipe.deduplicate else raw.table
     rows = store.view("segdb_orders_typed", typed(table, reading))
     judged = store.view("segdb_orders", clean.judged_orders(rows, reading, recipe.rules["orders"]))
-    per_customer = stage.per_customer(judged, catalogue, reading)
+    one_row = one_row_each(store, recipe, raw, reading, catalogue, progress)
+    per_customer = stage.per_customer(judged, catalogue, reading, one_row=one_row)
     return Judged(raw, judged, reading, store.table("segdb_per_customer", per_customer))
 
 

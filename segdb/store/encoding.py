@@ -94,14 +94,14 @@ def copied(path: Path, name: str) -> Iterator[Path]:
 
 
 def tail(path: Path, name: str) -> str:
-    """Return the last few characters of a file that are no blanks."""
+    """Return the end of a file without blanks behind it, and with single quotes for doubled."""
     last = b""
     with opened(path) as file:
         if path.suffix.lower() != ".gz":
             file.seek(max(path.stat().st_size - 256, 0))
         while block := file.read(_BLOCK):
             last = (last + block)[-256:]
-    return last.decode(name, "ignore").rstrip()
+    return last.decode(name, "ignore").rstrip().replace('""', '"')
 
 
 def holds(path: Path, mark: bytes) -> bool:

@@ -21,12 +21,14 @@ class Raw:
             Python can.
         unreadable: one row (``line`` BIGINT, ``row`` VARCHAR) a line of a text file that is no
             row of the table; None where there is none.
+        stored: whether it lies there as rows, so that to look at it twice is only a scan more.
     """
 
     table: ir.Table
     origin: str
     definition: str | None
     unreadable: ir.Table | None = None
+    stored: bool = True
 
 
 def forget(store: DuckDB, relation: str) -> None:

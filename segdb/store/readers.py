@@ -184,7 +184,7 @@ def _query(store: DuckDB, relation: str, named: str, name: str) -> Raw:
         if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
             raise SourceError(f"The {name} take one SELECT, and nothing beside it: {named!r}.")
         sql = statements[0].query.strip().rstrip(";")
-        return Raw(store.view(relation, sql), origin, sql)
+        return Raw(store.view(relation, sql), origin, sql, stored=False)
     except duckdb.Error as error:
         raise SourceError(f"The query of the {name} does not run: {_first_line(error)}.") from None
 

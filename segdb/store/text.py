@@ -18,7 +18,7 @@ from segdb.store import encoding
 from segdb.store.duckdb import DuckDB
 from segdb.store.files import Files
 from segdb.store.layout import Layout, detect
-from segdb.store.raw import Raw, forget
+from segdb.store.raw import Raw
 
 _REJECTS, _SCANS = "segdb_reject_errors", "segdb_reject_scans"
 _KEEPING = (
@@ -105,7 +105,7 @@ def _append(store: DuckDB, relation: str, path: Path, layout: Layout) -> bool:
 
 def _insert(store: DuckDB, relation: str, reader: str) -> None:
     for name in (_REJECTS, _SCANS):
-        forget(store, name)
+        store.execute(f"DROP TABLE IF EXISTS temp.{name}")
     store.execute(f"INSERT INTO {quoted(relation)} SELECT * FROM {reader}")  # noqa: S608
 
 
@@ -166,18 +166,18 @@ def _check_rejects(store: DuckDB, path: Path, layout: Layout) -> None:
 
 
 def _check_end(store: DuckDB, relation: str, path: Path, layout: Layout) -> None:
-    """Raise where the last value took the rest of the file: only a quote can end one of lines."""
+    """Raise where the last value took the rest of the file: only a quote ends one of lines."""
     last = quoted(layout.names[-1])
     rows = store.rows(
         f"SELECT {last} AS value FROM {quoted(relation)} ORDER BY rowid DESC LIMIT 1"  # noqa: S608
     )
-    value = rows[0]["value"] if rows else None
-    if value and "\n" in value.strip("\n") and not encoding.tail(path, layout.codec).endswith('"'):
-        raise _never_closed(f"{path.name}, last value", value.strip().splitlines()[0])
+    value = (rows[0]["value"] or "").rstrip() if rows else ""
+    if "\n" in value and encoding.tail(path, layout.codec).endswith(value[-100:]):
+        raise _never_closed(f"{path.name}, the last value", value.splitlines()[0])
 
 
 def _never_closed(where: str, text: str) -> SourceError:
     return SourceError(
-        f"{where}: a value in quotes is opened and never closed: {text[:80]!r}. Close the quote, "
+        f"{where}: a value in quotes is opened and never closed; it begins with {text[:80]!r}. Close the quote, "
         "or write a quote within a value twice."
     )

@@ -2,6 +2,16 @@
 (() => {
   const { config, locale, specs } = JSON.parse(document.getElementById("charts").textContent);
   const views = new Map();
+
+  // Rows come by column, and texts as places in a list of those that there are.
+  const unpacked = ({ names, columns, length }) => {
+    const read = columns.map((c) => (Array.isArray(c) ? (i) => c[i] : (i) => c.words[c.at[i]]));
+    return Array.from({ length }, (_, i) => Object.fromEntries(names.map((n, j) => [n, read[j](i)])));
+  };
+  for (const { datasets } of Object.values(specs)) {
+    for (const name of Object.keys(datasets)) datasets[name] = unpacked(datasets[name]);
+  }
+
   const tip = document.getElementById("tip");
   let chosen = 0;
 
@@ -60,7 +70,7 @@
       formatLocale: locale,
     };
     const result = await vegaEmbed(plot, spec, options);
-    const slides = plot.scrollWidth > plot.clientWidth + 1;
+    const slides = columns === 1 && !spec.facet;
     plot.classList.toggle("slides", slides);
     if (slides) plot.tabIndex = 0; else plot.removeAttribute("tabindex");
     views.set(name, { view: result.view, finalize: result.finalize, columns, width: plot.clientWidth });

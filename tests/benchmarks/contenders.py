@@ -1,0 +1,268 @@
+"""The contenders: each does the same job, in a process of its own.
+
+The job: read Parquet, drop bad rows, six features by customer, cap at 1 % and 99 %, log, scale,
+K-Means for k = 2 to 10, choose, label every customer, write the labels.
+
+    python tests/benchmarks/contenders.py NAME ORDERS LABELS
+
+prints one JSON object: k, the inertia by k, customers, and the peak memory of the process.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import resource
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+AS_OF = "2026-07-01 00:00:00"
+LOGGED = ("frequency", "monetary", "average_order_value", "days_between_orders")
+NAMES = ("recency_days", "frequency", "monetary", "tenure_days", *LOGGED[2:])
+KS = range(2, 11)
+SETTINGS: dict[str, Any] = {
+    "as_of": AS_OF.replace(" ", "T"),
+    "clean": {"duplicates": "keep"},
+    "features": {"transform": dict.fromkeys(LOGGED, "log1p"), "max_correlation": 1.0},
+}
+# Returns are netted, and a customer who only gave back is dropped, as segdb does it.
+_SQL = f"""
+SELECT customer_id,
+    max(ordered_at) FILTER (WHERE bought) AS last, min(ordered_at) FILTER (WHERE bought) AS first,
+    count(*) FILTER (WHERE bought) AS frequency, sum(amount) AS monetary
+FROM (SELECT *, amount >= 0 AND quantity >= 0 AS bought FROM read_parquet(?))
+WHERE customer_id IS NOT NULL AND amount IS NOT NULL AND ordered_at <= TIMESTAMP '{AS_OF}'
+GROUP BY customer_id HAVING count(*) FILTER (WHERE bought) > 0
+"""  # noqa: S608
+
+Answer = dict[str, Any]
+
+
+def floor(orders: str, labels: str) -> Answer:
+    """Bare DuckDB: the features' GROUP BY, and a write of (customer_id, integer)."""
+    import duckdb
+
+    with tempfile.TemporaryDirectory() as folder, duckdb.connect(f"{folder}/floor.duckdb") as con:
+        con.execute(f"CREATE TABLE features AS {_SQL}", [orders]).fetchall()
+        con.execute(
+            "CREATE TABLE labels AS SELECT customer_id, CAST(frequency AS INTEGER) AS label "
+            "FROM features"
+        ).fetchall()
+        con.execute(f"COPY labels TO '{labels}' (FORMAT parquet)").fetchall()
+        return {"customers": _one(con.execute("SELECT count(*) FROM labels").fetchone())}
+
+
+def segdb(orders: str, labels: str) -> Answer:
+    """As the floor does it, duplicate rows are kept."""
+    return _segdb(orders, labels, SETTINGS)
+
+
+def segdb_rejecting_duplicates(orders: str, labels: str) -> Answer:
+    """With duplicate rows rejected, which is the default and what no other contender does."""
+    return _segdb(orders, labels, {**SETTINGS, "clean": {}})
+
+
+def segdb_in_2gb(orders: str, labels: str) -> Answer:
+    """With the engine's memory limited."""
+    return _segdb(orders, labels, {**SETTINGS, "engine": {"memory_limit": "2GB"}})
+
+
+def segdb_with_report(orders: str, labels: str) -> Answer:
+    """With the HTML report."""
+    return _segdb(orders, labels, SETTINGS, report=True)
+
+
+def pandas(orders: str, labels: str) -> Answer:
+    """A good notebook: pandas and scikit-learn."""
+    import numpy as np
+    import pandas as pd
+
+    frame = pd.read_parquet(orders)
+    frame = frame.dropna(subset=["customer_id", "ordered_at", "amount"])
+    frame = frame[frame["ordered_at"] <= pd.Timestamp(AS_OF)]
+    frame["amount"] = frame["amount"].astype("float64")
+    bought = frame[(frame["amount"] >= 0) & (frame["quantity"] >= 0)]
+    moments = bought.groupby("customer_id")["ordered_at"].agg(["min", "max", "count"])
+    table = moments.join(frame.groupby("customer_id")["amount"].sum()).sort_index()
+    now, day = pd.Timestamp(AS_OF), pd.Timedelta(days=1)
+    count, total = table["count"], table["amount"]
+    features = pd.DataFrame(
+        {
+            "recency_days": (now - table["max"]) // day,
+            "frequency": count,
+            "monetary": total,
+            "tenure_days": (now - table["min"]) // day,
+            "average_order_value": total / count,
+            "days_between_orders": (table["max"] - table["min"]) / day / (count - 1).replace(0, np.nan),
+        }
+    ).astype("float64")
+    return _scikit_learn(features.to_numpy(), features.index.to_numpy(), labels)
+
+
+def polars(orders: str, labels: str) -> Answer:
+    """The same with polars, lazily."""
+    import polars as pl
+
+    now = pl.lit(AS_OF).str.to_datetime()
+    bought = (pl.col("amount") >= 0) & (pl.col("quantity") >= 0)
+    moment, day = pl.col("ordered_at").filter(bought), 86_400
+    count = pl.col("frequency")
+    table = (
+        pl.scan_parquet(orders)
+        .drop_nulls(["customer_id", "ordered_at", "amount"])
+        .filter(pl.col("ordered_at") <= now)
+        .with_columns(pl.col("amount").cast(pl.Float64))
+        .group_by("customer_id")
+        .agg(
+            last=moment.max(),
+            first=moment.min(),
+            frequency=bought.sum().cast(pl.Float64),
+            monetary=pl.col("amount").sum(),
+        )
+        .filter(count > 0)
+        .sort("customer_id")
+        .select(
+            "customer_id",
+            recency_days=(now - pl.col("last")).dt.total_seconds() // day,
+            frequency="frequency",
+            monetary="monetary",
+            tenure_days=(now - pl.col("first")).dt.total_seconds() // day,
+            average_order_value=pl.col("monetary") / count,
+            days_between_orders=pl.when(count > 1).then(
+                (pl.col("last") - pl.col("first")).dt.total_seconds() / day / (count - 1)
+            ),
+        )
+        .collect()
+    )
+    values = table.select(pl.col(*NAMES).cast(pl.Float64).fill_null(float("nan"))).to_numpy()
+    return _scikit_learn(values, table["customer_id"].to_numpy(), labels)
+
+
+def spark(orders: str, labels: str) -> Answer:
+    """Spark MLlib on two local cores."""
+    from pyspark.ml.clustering import KMeans
+    from pyspark.ml.feature import StandardScaler, VectorAssembler
+    from pyspark.sql import SparkSession
+
+    session = SparkSession.builder.master("local[2]").getOrCreate()
+    session.sparkContext.setLogLevel("ERROR")
+    session.read.parquet(orders).createOrReplaceTempView("orders")
+    source = "(SELECT *, amount >= 0 AND quantity >= 0 AS bought FROM orders)"
+    raw = session.sql(_SQL.replace("(SELECT *, amount >= 0 AND quantity >= 0 AS bought FROM "
+                                   "read_parquet(?))", source)).createOrReplaceTempView  # fmt: skip
+    raw("customers")
+    days = "(unix_timestamp({}) - unix_timestamp({})) / 86400"
+    table = session.sql(
+        f"SELECT customer_id, floor({days.format(repr(AS_OF), 'last')}) AS recency_days, "  # noqa: S608
+        "CAST(frequency AS double) AS frequency, CAST(monetary AS double) AS monetary, "
+        f"floor({days.format(repr(AS_OF), 'first')}) AS tenure_days, "
+        "CAST(monetary AS double) / frequency AS average_order_value, "
+        f"{days.format('last', 'first')} / nullif(frequency - 1, 0) AS days_between_orders "
+        "FROM customers"
+    ).cache()
+    bounds = table.approxQuantile(list(NAMES), [0.01, 0.5, 0.99], 1e-4)
+    for name, (lower, median, upper) in zip(NAMES, bounds, strict=True):
+        value = f"least(greatest(coalesce({name}, {median}D), {lower}D), {upper}D)"
+        shown = f"ln(1 + {value})" if name in LOGGED else value
+        table = table.selectExpr("*", f"CAST({shown} AS double) AS x_{name}")
+    vectors = VectorAssembler(inputCols=[f"x_{n}" for n in NAMES], outputCol="raw").transform(table)
+    scaler = StandardScaler(withMean=True, inputCol="raw", outputCol="features").fit(vectors)
+    scaled = scaler.transform(vectors).select("customer_id", "features").cache()
+    fits = {k: KMeans(k=k, seed=42, maxIter=50).fit(scaled) for k in KS}
+    inertia = {k: fit.summary.trainingCost for k, fit in fits.items()}
+    k = elbow(inertia)
+    found = fits[k].transform(scaled).selectExpr("customer_id", "prediction AS label")
+    found.write.mode("overwrite").parquet(labels)
+    return {"k": k, "inertia": inertia, "customers": found.count()}
+
+
+def elbow(inertia: dict[int, float]) -> int:
+    """The k farthest below the line from the first inertia to the last."""
+    ks = sorted(inertia)
+    first, last = inertia[ks[0]], inertia[ks[-1]]
+
+    def below(k: int) -> float:
+        line = first + (last - first) * (k - ks[0]) / (ks[-1] - ks[0])
+        return line - inertia[k]
+
+    return max(ks, key=below)
+
+
+def _segdb(orders: str, labels: str, settings: dict[str, Any], *, report: bool = False) -> Answer:
+    import segdb as package
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = f"{folder}/segments.duckdb"
+        with package.run(orders, database=path, settings=settings) as run:
+            if report:
+                _report(run, Path(folder))
+            rows = run.query("SELECT k, inertia FROM segdb.k_selection").to_pylist()
+            run.query(f"COPY (SELECT customer_id, segment_id AS label FROM segdb.segments) "  # noqa: S608
+                      f"TO '{labels}' (FORMAT parquet)")  # fmt: skip
+            return {
+                "k": run.facts["k"],
+                "inertia": {row["k"]: row["inertia"] for row in rows},
+                "customers": run.facts["customers"],
+            }
+
+
+def _report(run: Any, folder: Path) -> None:
+    run.report(folder / "report.html")
+
+
+def _scikit_learn(values: Any, ids: Any, labels: str) -> Answer:
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+    from sklearn.cluster import KMeans
+    from sklearn.preprocessing import StandardScaler
+
+    values = np.where(np.isnan(values), np.nanmedian(values, axis=0), values)
+    values = np.clip(values, *np.percentile(values, [1, 99], axis=0))
+    logged = [NAMES.index(name) for name in LOGGED]
+    values[:, logged] = np.log1p(values[:, logged])
+    values = StandardScaler().fit_transform(values)
+    fits = {k: KMeans(k, n_init=10, random_state=42).fit(values) for k in KS}
+    inertia = {k: float(fit.inertia_) for k, fit in fits.items()}
+    k = elbow(inertia)
+    pq.write_table(pa.table({"customer_id": ids, "label": fits[k].labels_}), labels)
+    return {"k": k, "inertia": inertia, "customers": len(ids)}
+
+
+def _one(row: tuple[Any, ...] | None) -> Any:
+    return None if row is None else row[0]
+
+
+def lacking(name: str) -> str | None:
+    """Say why a contender cannot run here; None if it can."""
+    needs = {"pandas": ["pandas"], "polars": ["polars"], "spark": ["pyspark"]}.get(name, [])
+    for module in needs:
+        if importlib.util.find_spec(module) is None:
+            return f"{module} is not installed"
+    if name == "spark" and shutil.which("java") is None:
+        return "there is no Java on the PATH"
+    return None
+
+
+CONTENDERS: dict[str, Callable[[str, str], Answer]] = {
+    "floor": floor,
+    "segdb": segdb,
+    "segdb, report": segdb_with_report,
+    "segdb, duplicates rejected": segdb_rejecting_duplicates,
+    "segdb, 2 GB": segdb_in_2gb,
+    "pandas": pandas,
+    "polars": polars,
+    "spark": spark,
+}
+
+
+if __name__ == "__main__":
+    answer = CONTENDERS[sys.argv[1]](sys.argv[2], sys.argv[3])
+    # Linux counts in kilobytes, macOS in bytes.
+    unit = 1024 if sys.platform != "darwin" else 1024 * 1024
+    answer["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
+    sys.stdout.write(json.dumps(answer) + "\n")
