@@ -104,6 +104,12 @@ def run(
     """
     chosen = settings if isinstance(settings, Settings) else parse(settings or {})
     listener = progress or Notes()
+    named = {
+        name: str(source)
+        for name, source in (("orders", orders), ("customers", customers))
+        if isinstance(source, str | Path)
+    }
+    chosen = chosen.changed({"source": named})
     orders = chosen.source.orders if orders is None else orders
     customers = chosen.source.customers if customers is None else customers
     if orders is None and customers is None:
@@ -112,7 +118,8 @@ def run(
         )
     store = _opened(chosen.publish.database if database is None else database, chosen)
     try:
-        outcome = run_pipeline(store, chosen, orders, customers, listener)
+        with store.refusals():
+            outcome = run_pipeline(store, chosen, orders, customers, listener)
     except BaseException:
         store.close()
         raise

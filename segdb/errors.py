@@ -7,6 +7,8 @@
     │   └── DataError           raised by ``pipeline`` and ``cluster``: too few or too alike customers
     ├── GateError        (1)    raised by ``pipeline``: a quality gate of the settings failed
     ├── LockedError      (3)    raised by ``store``: another process holds the database
+    ├── EngineError      (4)    raised by ``store``: the database refused a statement; caught by
+    │                           ``steps`` where the statement holds SQL of the user's
     └── PublishError     (4)    raised by ``store``: a publish failed and was rolled back
 
 The number is the exit code of the command line. Everything that is not a ``SegdbError`` is a
@@ -53,6 +55,10 @@ class LockedError(SegdbError):
     """Another process holds the database; a later try may succeed."""
 
     exit_code = 3
+
+
+class EngineError(SegdbError):
+    """The database refused a statement."""
 
 
 class PublishError(SegdbError):

@@ -9,7 +9,7 @@ import duckdb
 import ibis
 import pytest
 import sqlglot
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segdb.compile import UserSQL, literal, quoted, to_sql
@@ -214,6 +214,7 @@ def test_columns_are_named_once_in_order() -> None:
     assert own.columns == ("b", "a b", "B")
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_no_text_ends_in_anything_but_settings_or_an_expression(text: str) -> None:
     try:
@@ -223,6 +224,7 @@ def test_no_text_ends_in_anything_but_settings_or_an_expression(text: str) -> No
     assert own.text == text
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")))
 def test_names_and_texts_survive_quoting(text: str) -> None:
     with duckdb.connect() as connection:

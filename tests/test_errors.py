@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segdb import errors
@@ -61,6 +61,7 @@ def test_nearest(name: str, known: list[str], words: str) -> None:
     assert nearest(name, known).endswith(words)
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(min_size=1), min_size=1), st.data())
 def test_a_known_name_is_its_own_nearest(known: list[str], data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(known))

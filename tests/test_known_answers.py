@@ -139,11 +139,13 @@ def mall(data: Path, tmp_path: Path, settings: dict[str, Any]) -> segdb.Result:
 
 
 CDNOW = r"""
-SELECT regexp_extract(line, '^ *(\d+)', 1) AS customer,
-       strptime(regexp_extract(line, '(\d{8})', 1), '%Y%m%d') AS day,
-       CAST(regexp_extract(line, '(\d+) +\S+$', 1) AS INTEGER) AS cds,
-       CAST(regexp_extract(line, '(\S+)$', 1) AS DECIMAL(12, 2)) AS dollars
-FROM (SELECT unnest(string_split(rtrim(content, chr(10)), chr(10))) AS line FROM read_text('PATH'))
+SELECT parts[1] AS customer, strptime(parts[-3], '%Y%m%d') AS day,
+       CAST(parts[-2] AS INTEGER) AS cds, CAST(parts[-1] AS DECIMAL(12, 2)) AS dollars
+FROM (
+    SELECT regexp_split_to_array(trim(line), '\s+') AS parts
+    FROM (SELECT unnest(string_split(content, chr(10))) AS line FROM read_text('PATH'))
+    WHERE trim(line, chr(13) || ' ') <> ''
+)
 """
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segdb.errors import SettingsError
@@ -40,6 +40,7 @@ def test_json_round_trip() -> None:
     assert Model.from_json(text).to_json() == text
 
 
+@settings(deadline=None)
 @given(st.lists(NUMBERS, min_size=1), NUMBERS, st.text(), st.none() | NUMBERS)
 def test_every_number_comes_back_to_the_last_bit(
     centroid: list[float], center: float, name: str, bound: float | None

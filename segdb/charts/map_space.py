@@ -154,7 +154,7 @@ def _turned(chart: alt.Chart, end: str = "") -> Drawn:
 def _place(name: str) -> Any:
     # One unit is as long across as up, whatever the width of the page.
     sides = ("width", "height") if name.startswith("across") else ("height", "width")
-    reach = f"1.7 * max(1, {sides[0]} / {sides[1]})"
+    reach = f"1.7 * max(1, {sides[0]} / max(1, {sides[1]}))"
     domain = alt.ExprRef(f"[-({reach}), {reach}]")
     kind = alt.X if name.startswith("across") else alt.Y
     return kind(f"{name}:Q", axis=None, scale=alt.Scale(domain=domain, nice=False, zero=False))

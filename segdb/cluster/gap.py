@@ -34,8 +34,8 @@ def gaps(matrix: Matrix, fits: Sequence[Fit], seed: int, references: int) -> dic
     """Return the gap of k = 1 and of each fit.
 
     To keep it cheap, it is measured on at most 2,000 customers, drawn uniformly (of a weighted
-    matrix: by weight); each fit is carried on over them. A reference is as many rows drawn uniformly
-    from the box along the principal components of the data, with two starts of K-Means.
+    matrix: by weight); each fit is carried on over them. A reference is as many rows drawn
+    uniformly from the box along the principal components of the data, with two starts of K-Means.
 
     Args:
         matrix: the rows that were fitted, or a uniform sample of the customers.

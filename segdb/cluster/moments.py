@@ -42,16 +42,20 @@ class Moments:
 def moments(matrix: Matrix, labels: Places) -> Moments:
     """Return the moments of the segments that have rows, by weight, in the order of the labels."""
     kinds, own = np.unique(labels, return_inverse=True)
-    sizes = np.bincount(own, matrix.weights)
-    sums = [np.bincount(own, column * matrix.weights) for column in matrix.values.T]
+    count = len(kinds)
+
+    def total(values: Floats) -> Floats:
+        return np.bincount(own, values * matrix.weights, minlength=count).astype(np.float64)
+
+    sizes = total(np.ones(len(own)))
+    sums = [total(column) for column in matrix.values.T]
     means = np.column_stack(sums) / sizes[:, None]
     squares = ((matrix.values - means[own]) ** 2).sum(axis=1)
-    count = len(kinds)
     return Moments(
         sizes=sizes,
         means=means,
-        distances=np.bincount(own, np.sqrt(squares) * matrix.weights, minlength=count) / sizes,
-        squares=np.bincount(own, squares * matrix.weights, minlength=count),
+        distances=total(np.sqrt(squares)) / sizes,
+        squares=total(squares),
     )
 
 

@@ -84,4 +84,5 @@ def adjusted_rand(one: Places, other: Places, weights: Floats | None = None) -> 
 def crossed(one: Places, other: Places, weights: Floats) -> Floats:
     """Return the (a, b) summed weights of each pair of labels."""
     a, b = int(one.max()) + 1, int(other.max()) + 1
-    return np.bincount(one * b + other, weights, minlength=a * b).reshape(a, b)
+    sums = np.bincount(one * b + other, weights, minlength=a * b)
+    return sums.astype(np.float64).reshape(a, b)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+from itertools import pairwise
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -60,7 +60,7 @@ def verdict(candidates: Sequence[Candidate], criterion: Criterion) -> Verdict:
     structure = _structure(candidates, k)
     stable = chosen.stability is None or chosen.stability >= STABLE
     clear = structure and bool(agreeing) and stable
-    parts = [f"no {_NAMES[criterion]}"] if used != criterion else []
+    parts = [_absent(criterion, candidates)] if used != criterion else []
     parts.append(_told(used, chosen))
     if agreeing:
         parts.append(_listed([_NAMES[name] for name in agreeing], "agrees", "agree"))
@@ -68,6 +68,8 @@ def verdict(candidates: Sequence[Candidate], criterion: Criterion) -> Verdict:
         rival = next(c for c in candidates if c.k == wanted[name])
         if rival is not chosen:
             parts.append(_told(name, rival, chosen))
+    if wanted["gap"] is None and criterion != "gap" and chosen.gap is not None:
+        parts.append(_absent("gap", candidates))
     parts += _stability(candidates)
     if not clear:
         parts.append("no number of segments is clearly better" + _why(structure, stable))
@@ -94,20 +96,19 @@ def _curve(candidates: Sequence[Candidate]) -> tuple[list[int], list[float], flo
 def _gap(candidates: Sequence[Candidate]) -> int | None:
     """Return the first k whose gap is no less than the next one's less its standard error.
 
-    Of the k that beat a single segment, if any do: where clusters lie in groups, the gap falls
-    before it rises, and the rule of the paper would stop there.
+    Only of those that beat a single segment: where clusters lie in groups, the gap falls before
+    it rises, and the rule of the paper would stop there. None where no k does.
     """
     gaps = [(c.k, c.gap, c.gap_error) for c in candidates]
     known = [(k, gap, error) for k, gap, error in gaps if gap is not None and error is not None]
-    if not known:
-        return None
     one = candidates[0].gap_of_one
-    base = one.gap if one is not None else -math.inf
-    beating = {k for k, gap, error in known if gap - error > base}
-    for (k, gap, _), (_, behind, error) in zip(known, known[1:], strict=False):
-        if (k in beating or not beating) and gap >= behind - error:
+    if not known or one is None:
+        return None
+    beating = {k: gap for k, gap, error in known if gap - error > one.gap}
+    for (k, gap, _), (_, behind, error) in pairwise(known):
+        if k in beating and gap >= behind - error:
             return k
-    return max(known, key=lambda of: of[1])[0]
+    return max(beating, key=lambda k: beating[k]) if beating else None
 
 
 def _structure(candidates: Sequence[Candidate], k: int) -> bool:
@@ -124,12 +125,21 @@ def _structure(candidates: Sequence[Candidate], k: int) -> bool:
 def _told(name: Criterion, one: Candidate, against: Candidate | None = None) -> str:
     if name == "elbow":
         return f"elbow at {one.k}"
-    value = getattr(one, name)
-    figure = "" if value is None else f"{value:.2f}" if abs(value) < 100.0 else f"{value:,.0f}"
-    if against is not None and getattr(against, name) is not None:
-        other = getattr(against, name)
-        figure += f" against {other:.2f}" if abs(value) < 100.0 else f" against {other:,.0f}"
-    return f"{_NAMES[name]} prefers {one.k}" + (f" ({figure})" if figure else "")
+    pair = [getattr(of, name) for of in (one, against) if of is not None]
+    values = [value for value in pair if value is not None]
+    if not values:
+        return f"{_NAMES[name]} prefers {one.k}"
+    digits = 0 if abs(values[0]) >= 100.0 else 2
+    if len({f"{value:.{digits}f}" for value in values}) < len(values):
+        digits += 2
+    figures = " against ".join(f"{value:,.{digits}f}" for value in values)
+    return f"{_NAMES[name]} prefers {one.k} ({figures})"
+
+
+def _absent(name: Criterion, candidates: Sequence[Candidate]) -> str:
+    if name == "gap" and any(candidate.gap is not None for candidate in candidates):
+        return "gap statistic prefers a single segment"
+    return "no elbow" if name == "elbow" else f"{_NAMES[name]} not known"
 
 
 def _stability(candidates: Sequence[Candidate]) -> list[str]:

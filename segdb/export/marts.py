@@ -8,7 +8,7 @@ from typing import Any
 import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
-from ibis.backends.sql.datatypes import TYPE_MAPPERS
+from ibis.backends.sql import datatypes
 from sqlglot import exp
 
 from segdb import contract
@@ -26,6 +26,17 @@ _TYPES: Mapping[str, dt.DataType] = {
     "BOOLEAN": dt.boolean,
     "TIMESTAMP": dt.Timestamp(scale=6),
 }
+_MAPPERS = {
+    "duckdb": datatypes.DuckDBType,
+    "postgres": datatypes.PostgresType,
+    "sqlite": datatypes.SQLiteType,
+    "databricks": datatypes.DatabricksType,
+    "bigquery": datatypes.BigQueryType,
+    "snowflake": datatypes.SnowflakeType,
+    "trino": datatypes.TrinoType,
+    "clickhouse": datatypes.ClickHouseType,
+    "mssql": datatypes.MSSQLType,
+}
 # Counted anew by the package; the rest of a profile is as the run found it.
 LIVE = ("customers", "customer_share", "revenue", "revenue_share", "cohesion", "margin")
 
@@ -37,7 +48,7 @@ def column_type(column: contract.Column, key: dt.DataType) -> dt.DataType:
 
 def type_name(kind: dt.DataType, into: Dialect) -> str:
     """Return what a dialect calls a type."""
-    return str(TYPE_MAPPERS[into.compiler].to_string(kind))
+    return str(_MAPPERS[into.compiler].to_string(kind))
 
 
 def words(profiles: Sequence[Mapping[str, Any]], into: Dialect) -> str:
@@ -101,7 +112,7 @@ def segment_profiles(features: ibis.Schema, segments: ibis.Schema) -> ir.Table:
         "margin": table.margin,
     }
     names = [column.name for column in contract.SEGMENT_PROFILES.columns]
-    return table.select(**{name: places.get(name, table[name]) for name in names})
+    return table.select(**{name: places[name] if name in places else table[name] for name in names})
 
 
 def customer_segments(features: ibis.Schema, segments: ibis.Schema, model: Model) -> ir.Table:

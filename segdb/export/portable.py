@@ -10,6 +10,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
+import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.operations as ops
 import ibis.expr.types as ir
@@ -64,12 +65,21 @@ def _rewriting(dialect: Dialect) -> Any:
         if isinstance(node, ops.ScalarUDF) and name in _DUCKDB_ONLY:
             raise _Unable(f"it has no word for {_DUCKDB_ONLY[name]}")
         node = node if not changed else node.__recreate__(changed)
+        if isinstance(node, ops.Cast) and node.arg.dtype.is_boolean() and node.to.is_numeric():
+            return _counted(node)
         return _cast(node, dialect) if isinstance(node, ops.TryCast) else node
 
     return rewrite
 
 
 _MOST = sys.float_info.max
+
+
+def _counted(node: ops.Cast) -> ops.Value:
+    """Write a truth value as 1 or 0 without a cast, which PostgreSQL and SQL Server lack."""
+    holds: ir.BooleanValue = node.arg.to_expr()
+    one, zero = (ops.Literal(number, node.to).to_expr() for number in (1, 0))
+    return ibis.cases((holds, one), (~holds, zero), else_=_null(node.to)).op()
 
 
 def _cast(node: ops.TryCast, dialect: Dialect) -> ops.Value:

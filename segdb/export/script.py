@@ -85,7 +85,7 @@ def export(
         raw[name] = ibis.table(read.expression.schema(), name=stage)
     stages = chain(raw, replace(recipe, readings=readings), model)
     last = stages.pop("segments")
-    stages["segments"] = last.mutate(run_id=ibis.literal(run_id, "int64"))
+    stages["segments"] = last.mutate(run_id=ibis.literal(run_id).cast("int64"))
     for name, expression in stages.items():
         sql[name] = to_dialect(name, expression, into)
         reads[name] = read_by(expression)

@@ -66,7 +66,7 @@ def families(shapes: Sequence[Shape]) -> dict[str, tuple[str, ...]]:
         for family, count in fitting.items()
         if 2 * count >= total
     }
-    if iso and iso == fitting[YEAR_FIRST]:
+    if YEAR_FIRST in found and iso == fitting[YEAR_FIRST]:
         found[YEAR_FIRST] = ()
     return found
 

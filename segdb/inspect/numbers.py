@@ -13,8 +13,9 @@ Decimal = Literal[".", ","]
 _GROUPS = " \u00a0\u202f'’"
 _AROUND = r"(?:A{0,2}[^\w\s.,'’()%-]|A{3}|[Aa]{2}\.?)?"
 _NUMBER = re.compile(
-    rf"[-+−–(]?\s?{_AROUND}\s?[-+−–]?\s?(?P<digits>[.,]?9[9.,{_GROUPS}]*?(?:[eE][-+]?9+|[aA][-+]9+)?)"
-    rf"\s?(?:{_AROUND}|%)[-−)]*"
+    rf"[-+−–(]?\s?{_AROUND}\s?[-+−–(]?\s?"
+    rf"(?P<digits>[.,]?9[9.,{_GROUPS}]*?(?:[eE][-+]?9+|[aA][-+]9+)?)"
+    rf"\)?\s?(?:{_AROUND}|%)[-−)]?"
 )
 
 

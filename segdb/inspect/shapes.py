@@ -20,6 +20,7 @@ _MOST = 200
 # Of a long text the beginning shows that it is no number and no date.
 _LONGEST = 40
 # Letters are folded here and not in the query, where their translation takes longer.
+_DIGITS = str.maketrans("012345678", "9" * 9)
 _LETTERS = str.maketrans(string.ascii_uppercase + string.ascii_lowercase, "A" * 26 + "a" * 26)
 
 
@@ -30,6 +31,11 @@ class Shape:
     text: str
     count: int
     example: str
+
+
+def shape_of(value: str) -> str:
+    """Return the shape of one value."""
+    return value.translate(_DIGITS).translate(_LETTERS)
 
 
 def shapes(
@@ -72,7 +78,7 @@ def _shapes(
     found: dict[str, dict[str, Shape]] = {}
     for row in ask(most).to_pylist():
         own = found.setdefault(columns[row["place"]], {})
-        text = row["shape"].translate(_LETTERS)
+        text = shape_of(row["shape"])
         known = own.get(text, Shape(text, 0, row["example"]))
         own[text] = Shape(text, known.count + row["n"], known.example)
     return {name: tuple(own.values()) for name, own in found.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -31,7 +31,7 @@ def understand(
     source: Source,
     columns: Columns,
     kind: Literal["orders", "customers"],
-    wanted: frozenset[Role] = frozenset(),
+    attributes: Collection[str] = (),
 ) -> tuple[Reading, tuple[str, ...]]:
     """Find the kind of each column and the roles.
 
@@ -42,7 +42,7 @@ def understand(
         source: what the settings say of numbers, dates and missing values.
         columns: the roles that the settings name.
         kind: what the rows are.
-        wanted: optional roles that must be there.
+        attributes: columns that the settings want as numbers.
 
     Returns:
         The reading, and in words what was inferred.
@@ -52,6 +52,7 @@ def understand(
     """
     schema = raw_table.schema()
     declared = {str(name).lower() for _, name in columns if name is not None}
+    declared |= {name.lower() for name in attributes}
     texts = [
         name
         for name in schema.names
@@ -65,17 +66,16 @@ def understand(
         chooser.orders(columns)
     else:
         chooser.customers(columns)
-    for lacking in sorted(wanted - chooser.roles.keys()):
-        raise SourceError(
-            f"No column of {origin} looks like the {lacking}, which the settings need. Name it: "
-            f'[columns] {lacking} = "…".'
-        )
     by_column: dict[str, Role] = {name: role for role, name in chooser.roles.items()}
+    numbers = {name.lower() for name in attributes}
     read = []
     for name in schema.names:
         role, found = by_column.get(name), judged.get(name)
         if role is not None and role in _MEASURED:
             place = _Place(raw_table, name, role, origin)
+            read.append(_role_reading(place, found, source, ask))
+        elif name.lower() in numbers:
+            place = _Place(raw_table, name, "attribute", origin)
             read.append(_role_reading(place, found, source, ask))
         else:
             read.append(_reading(name, schema[name], found, role))
@@ -126,8 +126,13 @@ class _Place:
 
     table: ir.Table
     column: str
-    role: Role
+    role: Role | Literal["attribute"]
     origin: str
+
+    @property
+    def setting(self) -> str:
+        """The key of the settings that names the column."""
+        return "[features] attributes" if self.role == "attribute" else f"[columns] {self.role}"
 
     def __str__(self) -> str:
         return f"{self.origin}, column '{self.column}' ({self.role})"
@@ -144,8 +149,8 @@ def _role_reading(
         return ColumnReading(place.column, "native")
     if not (kind.is_string() or (moment and kind.is_integer())):
         raise SourceError(
-            f"{place} is of type {kind} and no {what}. Name another column in [columns] "
-            f"{place.role}, or give a SELECT that converts it."
+            f"{place} is of type {kind} and no {what}. Name another column in "
+            f"{place.setting}, or give a SELECT that converts it."
         )
     fit = (judged.moment if moment else judged.number) if judged else None
     if fit is None or fit.share < _ENOUGH:
@@ -156,7 +161,7 @@ def _role_reading(
         option = "date_format" if moment else "decimal"
         raise SourceError(
             f"{place}: {share} its values can be read as a {what}{example}. Set [source] {option}, "
-            f"or name another column in [columns] {place.role}."
+            f"or name another column in {place.setting}."
         )
     if fit.rival is not None:
         raise _undecided(place, fit, fit.rival)

@@ -20,7 +20,7 @@ def statistics(features: ir.Table, parameters: Sequence[Parameters]) -> ir.Table
     for i, p in enumerate(parameters):
         column = features[p.feature]
         filled = column.fill_null(p.fill)
-        outside = ibis.literal(False)
+        outside = filled.isnull()
         if p.lower is not None:
             outside |= filled < p.lower
         if p.upper is not None:

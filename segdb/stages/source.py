@@ -130,9 +130,9 @@ def number(text: ir.StringValue, decimal: str) -> ir.FloatingValue:
     grouping = _GROUPING + other
     digits = rf"[1-9]\d{{0,2}}(?:[{grouping}]\d{{2,3}})*[{grouping}]\d{{3}}|\d*"
     amount = rf"((?:{digits})(?:{mark}\d*)?(?:[eE][-+]?\d+)?)"
-    before = rf"[-+−–]? ?{_CURRENCY}?[{_SPACES}]?[-+−–]? ?"
-    after = rf"[{_SPACES}]?(?:{_CURRENCY}|%)?[-−]?"
-    size = text.re_extract(rf"^\s*\(?{before}{amount}{after}\)?\s*$", 1)
+    before = rf"[-+−–(]? ?{_CURRENCY}?[{_SPACES}]?[-+−–(]? ?"
+    after = rf"\)?[{_SPACES}]?(?:{_CURRENCY}|%)?[-−)]?"
+    size = text.re_extract(rf"^\s*{before}{amount}{after}\s*$", 1)
     size = size.translate(decimal + grouping, ".").try_cast("float64")
     sign = ibis.ifelse(text.re_search(_NEGATIVE), -1.0, 1.0)
     return _finite(_cast(text, decimal).coalesce(sign * size))

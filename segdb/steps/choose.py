@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from segdb.compile import UserSQL
-from segdb.errors import SettingsError, nearest
+from segdb.errors import EngineError, SegdbError, SettingsError, nearest
 from segdb.features.catalogue import Entry, customer_entries, order_entries
 from segdb.inspect import numeric_attributes
 from segdb.reading import Reading
@@ -133,3 +133,23 @@ def choose_customer_entries(
             "one in [features] attributes, or a text column in [features] categories."
         )
     return entries
+
+
+def blamed(error: EngineError, settings: Settings) -> SegdbError:
+    """Return the error as one of the settings, if SQL of the user's own was run; else as it is."""
+    sections = {
+        "[clean.reject]": bool(settings.clean.reject),
+        "[features.sql]": bool(settings.features.sql),
+        "[source] orders": _is_select(settings.source.orders),
+        "[source] customers": _is_select(settings.source.customers),
+    }
+    own = [name for name, holds in sections.items() if holds]
+    if not own:
+        return error
+    return SettingsError(f"{error} It stands in SQL of your own, in {' or '.join(own)}.")
+
+
+def _is_select(source: str | None) -> bool:
+    return source is not None and source.lstrip("( \n").lower().startswith(
+        ("select", "with", "from")
+    )

@@ -54,9 +54,7 @@ def exported_run(run: StoredRun, origins: Mapping[str, Origin], into: Dialect) -
     return export(run.run_id, run.recipe, run.model, origins, into)
 
 
-def origins_of(
-    run: StoredRun, orders: str | None, customers: str | None
-) -> dict[str, Origin]:
+def origins_of(run: StoredRun, orders: str | None, customers: str | None) -> dict[str, Origin]:
     """Return where the exported SQL of a run reads its sources.
 
     Raises:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import ibis.expr.types as ir
 
+from segdb.errors import EngineError
 from segdb.features.catalogue import Catalogue, Entry
 from segdb.features.feature import epoch
 from segdb.settings import Settings
@@ -17,6 +18,7 @@ from segdb.stages.source import typed
 from segdb.steps.account import Accounts, Judged, account, nothing_left
 from segdb.steps.choose import (
     Sources,
+    blamed,
     choose_customer_entries,
     choose_order_entries,
     recipe_of,
@@ -54,8 +56,17 @@ def take_in(store: DuckDB, settings: Settings, sources: Sources, progress: Progr
 
     Raises:
         DataError: no row is left.
+        SettingsError: the user's own SQL cannot be run.
         SegdbError: whatever reading and the settings have to say.
     """
+    try:
+        with store.refusals():
+            return _take_in(store, settings, sources, progress)
+    except EngineError as error:
+        raise blamed(error, settings) from error
+
+
+def _take_in(store: DuckDB, settings: Settings, sources: Sources, progress: Progress) -> Intake:
     as_of = settings.as_of
     recipe = recipe_of(settings, sources)
     orders = customers = order_features = dropped = buyers = None

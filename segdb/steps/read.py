@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
+from segdb.errors import EngineError
 from segdb.inspect import understand
 from segdb.reading import Reading
 from segdb.settings import Settings
-from segdb.steps.choose import Sources
+from segdb.steps.choose import Sources, blamed
 from segdb.steps.progress import Progress
 from segdb.store.duckdb import DuckDB
 from segdb.store.readers import Raw, read
@@ -33,11 +34,16 @@ def read_sources(
         if source is None:
             return None
         raw = read(store, name, source, settings.source)
+        attributes = (settings.features.attributes or ()) if name == "customers" else ()
         reading, notes = understand(
-            raw.table, raw.origin, store.fetch, settings.source, settings.columns, name
+            raw.table, raw.origin, store.fetch, settings.source, settings.columns, name, attributes
         )
         for words in notes:
             progress.note(words)
         return raw, reading
 
-    return Sources(one("orders", orders), one("customers", customers))
+    try:
+        with store.refusals():
+            return Sources(one("orders", orders), one("customers", customers))
+    except EngineError as error:
+        raise blamed(error, settings) from error

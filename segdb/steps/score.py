@@ -90,7 +90,7 @@ def score(
     progress.step("Scoring")
     assigned, rejected = _assigned(store, sources, recipe, run.model)
     scored = _measured(store, run, assigned, rejected)
-    rows = labelled(assigned, run.model).mutate(run_id=ibis.literal(run.run_id, "int64"))
+    rows = labelled(assigned, run.model).mutate(run_id=ibis.literal(run.run_id).cast("int64"))
     if isinstance(into, Path):
         write_file(store, into, rows)
     else:
@@ -101,7 +101,9 @@ def score(
 def _check_sources(run: StoredRun, given: Mapping[str, object]) -> None:
     for name, source in given.items():
         if source is None and name in run.sources:
-            raise SourceError(f"The model of run {run.run_id} needs {name} as well; none were given.")
+            raise SourceError(
+                f"The model of run {run.run_id} needs {name} as well; none were given."
+            )
         if source is not None and name not in run.sources:
             raise SourceError(
                 f"The model of run {run.run_id} was learned without {name}, so it has no use for them."

@@ -21,7 +21,7 @@ from ibis.backends.sql.datatypes import DuckDBType
 from ibis.expr import datatypes
 
 from segdb.compile import literal, quoted, to_sql
-from segdb.errors import LockedError, PublishError, SegdbError, SourceError, UserError
+from segdb.errors import EngineError, LockedError, PublishError, SegdbError, SourceError, UserError
 from segdb.sections import Engine
 
 # What an older DuckDB can still read; without it, 2.0 writes files that 1.5 refuses.
@@ -109,7 +109,8 @@ class DuckDB:
     def fetch(self, query: ir.Table | str, values: Mapping[str, object] | None = None) -> pa.Table:
         """Run a query, with values for its ``$name`` parameters, and return its rows."""
         sql = query if isinstance(query, str) else to_sql(query)
-        return self.connection.sql(sql, params=dict(values) if values else None).to_arrow_table()
+        rows = self.connection.sql(sql, params=dict(values) if values else None)
+        return rows.to_arrow_table()
 
     def rows(self, query: ir.Table | str) -> list[dict[str, Any]]:
         """Run a query of few rows and return them as mappings."""
@@ -139,6 +140,21 @@ class DuckDB:
         """Return the column names and types of a relation (SQL of a FROM clause)."""
         described = self.connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()  # noqa: S608
         return ibis.schema({row[0]: _type(row[1]) for row in described})
+
+    @contextmanager
+    def refusals(self) -> Iterator[None]:
+        """Turn what the driver raises in a block into one paragraph.
+
+        Raises:
+            EngineError: the database refused a statement.
+        """
+        try:
+            yield
+        except duckdb.Error as error:
+            first = str(error).strip().splitlines()[0]
+            more = isinstance(error, duckdb.OutOfMemoryException)
+            advice = " Set [engine] memory_limit, or a roomier temp_directory." if more else ""
+            raise EngineError(f"The database refused a statement: {first}.{advice}") from error
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

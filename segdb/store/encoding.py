@@ -93,23 +93,6 @@ def copied(path: Path, name: str) -> Iterator[Path]:
         yield copy
 
 
-def tail(path: Path, name: str) -> str:
-    """Return the end of a file without blanks behind it, and with single quotes for doubled."""
-    last = b""
-    with opened(path) as file:
-        if path.suffix.lower() != ".gz":
-            file.seek(max(path.stat().st_size - 256, 0))
-        while block := file.read(_BLOCK):
-            last = (last + block)[-256:]
-    return last.decode(name, "ignore").rstrip().replace('""', '"')
-
-
-def holds(path: Path, mark: bytes) -> bool:
-    """Whether a byte is anywhere in a file."""
-    with opened(path) as file:
-        return any(mark in block for block in iter(lambda: file.read(_BLOCK), b""))
-
-
 def opened(path: Path) -> BinaryIO:
     """Open a file for its bytes, unpacking gzip."""
     packed = path.suffix.lower() == ".gz"

@@ -1,9 +1,10 @@
-"""Quotes: what the engine does not say of them."""
+"""Quotes: a value that is opened and never closed takes the rest of its file with it."""
 
 from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 from pathlib import Path
 
 from segdb.store.encoding import opened
@@ -18,31 +19,30 @@ def count(path: Path) -> int:
 
 
 def left_open(path: Path, codec: str, delimiter: str) -> int | None:
-    """Return the line of the value whose quote is open at the end of the file, if there is one.
+    """Return the line of the value that is still open at the end of a file, if there is one.
 
-    DuckDB 1.5 and 2.0 leave such a value out with all that follows it, and say nothing, if it is
-    the last of its line. This reads the whole file, and is for files with an odd number of
-    quotation marks.
+    This reads the whole file.
     """
-    before = line = 0
-    record: list[str] = []
-    last = ""
+    held: list[str] = []
+    line, record = 0, ""
     with io.TextIOWrapper(opened(path), encoding=codec, newline="") as file:
-
-        def lines() -> object:
-            nonlocal last
-            for text in file:
-                last = text.strip() or last
-                yield text
-
-        rows = csv.reader(lines(), delimiter=delimiter)
+        rows = csv.reader(_keeping(file, held), delimiter=delimiter)
         try:
-            for record in rows:
-                if record:
-                    before, line = line, rows.line_num
+            for fields in rows:
+                if fields:
+                    line, record = rows.line_num - len(held) + 1, "".join(held)
+                held.clear()
         except csv.Error:
-            # A field beyond the reader's limit.
-            return line + 1
-    ended = last.endswith('"') and len(last) > 1 and not last.endswith(delimiter + '"')
-    opened_last = "\n" in (record[-1] if record else "") or last.endswith(delimiter + '"')
-    return before + 1 if opened_last and not ended else None
+            # A value beyond the reader's limit of 128 KB.
+            return rows.line_num - len(held) + 1
+    try:
+        list(csv.reader([record], delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        return line if "end of data" in str(error) else None
+    return None
+
+
+def _keeping(lines: Iterator[str], held: list[str]) -> Iterator[str]:
+    for line in lines:
+        held.append(line)
+        yield line

@@ -7,6 +7,7 @@ lose lines without a word is refused.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -14,7 +15,7 @@ import duckdb
 from segdb.compile import literal, quoted
 from segdb.errors import SourceError
 from segdb.settings import Source
-from segdb.store import encoding
+from segdb.store import encoding, quotes
 from segdb.store.duckdb import DuckDB
 from segdb.store.files import Files
 from segdb.store.layout import Layout, detect
@@ -27,8 +28,8 @@ _KEEPING = (
 )
 # With several threads, good lines beside a bad quote would go as well.
 _DROPPING = "ignore_errors = true, parallel = false"
-# Below it, several threads gain nothing.
-_LARGE = 32 << 20
+# The engine's own buffer, and how large it may grow to hold a file with quotes whole.
+_BUFFER, _MOST = 32_000_000, 256_000_000
 # The engine keeps no more than this of a line it could not read.
 _KEPT = 10_000
 
@@ -50,7 +51,6 @@ def read_text(store: DuckDB, relation: str, found: Files, settings: Source) -> R
     for path, layout in zip(found.paths, layouts, strict=True):
         readable &= _append(store, relation, path, layout)
         _check_rejects(store, path, layout)
-        _check_end(store, relation, path, layout)
         store.execute(f"INSERT INTO {rejected} {_LINES}")
     rows, lines = (
         int(store.rows(f"SELECT count(*) AS n FROM {quoted(name)}")[0]["n"])  # noqa: S608
@@ -88,10 +88,9 @@ def _create(store: DuckDB, relation: str, names: Sequence[str]) -> None:
 def _append(store: DuckDB, relation: str, path: Path, layout: Layout) -> bool:
     """Read one file; return whether the engine could do so without a copy of it."""
     native = None if layout.folded else encoding.native(layout.codec)
-    options = f"{_KEEPING}, parallel = {str(_splittable(path)).lower()}"
     if native is not None:
         try:
-            _insert(store, relation, _reader(layout, _exactly(path), native, options))
+            _insert(store, relation, path, layout, native)
         except duckdb.InvalidInputException as error:
             # Lines that end in different ways.
             if "state machine" not in str(error):
@@ -99,18 +98,29 @@ def _append(store: DuckDB, relation: str, path: Path, layout: Layout) -> bool:
         else:
             return True
     with encoding.copied(path, layout.codec) as copy:
-        _insert(store, relation, _reader(layout, _exactly(copy), "utf-8", options))
+        _insert(store, relation, copy, replace(layout, codec="utf-8"), "utf-8")
     return False
 
 
-def _insert(store: DuckDB, relation: str, reader: str) -> None:
+def _insert(store: DuckDB, relation: str, path: Path, layout: Layout, encoded: str) -> None:
+    """Read a file in one of the ways in which the engine loses nothing.
+
+    Of values in quotes that hold a line's end, DuckDB 1.5 and 2.0 lose rows without a word where
+    several threads meet the end of a buffer; of a value never closed, one thread says nothing.
+    """
+    quoted_values, size = quotes.count(path), path.stat().st_size
+    options = _KEEPING
+    if quoted_values and (size > _MOST or path.suffix == ".gz"):
+        options += ", parallel = false"
+        line = quotes.left_open(path, layout.codec, layout.delimiter) if quoted_values % 2 else None
+        if line is not None:
+            raise _never_closed(f"{path.name}, line {line}")
+    elif quoted_values and 2 * size > _BUFFER:
+        options += f", buffer_size = {2 * size}"
     for name in (_REJECTS, _SCANS):
         store.execute(f"DROP TABLE IF EXISTS temp.{name}")
+    reader = _reader(layout, literal(Files.of(path).pattern), encoded, options)
     store.execute(f"INSERT INTO {quoted(relation)} SELECT * FROM {reader}")  # noqa: S608
-
-
-def _exactly(path: Path) -> str:
-    return literal(Files.of(path).pattern)
 
 
 def _live(found: Files, layout: Layout) -> str:
@@ -128,14 +138,6 @@ def _reader(layout: Layout, path: str, encoded: str, options: str) -> str:
     )
 
 
-def _splittable(path: Path) -> bool:
-    """Whether several threads may read the file.
-
-    DuckDB 1.5 and 2.0 then lose rows without a word where a value in quotes holds a line's end.
-    """
-    return path.stat().st_size >= _LARGE and not encoding.holds(path, b'"')
-
-
 def _check_same(found: Files, layouts: Sequence[Layout]) -> None:
     first = layouts[0]
     for path, layout in zip(found.paths, layouts, strict=True):
@@ -151,33 +153,22 @@ def _check_same(found: Files, layouts: Sequence[Layout]) -> None:
 
 def _check_rejects(store: DuckDB, path: Path, layout: Layout) -> None:
     """Raise where a reject means more than its own line."""
-    quotes = "length(csv_line) - length(replace(csv_line, '\"', ''))"
+    marks = "length(csv_line) - length(replace(csv_line, '\"', ''))"
     worst = store.rows(
         f"SELECT line, csv_line, error_type = 'INVALID ENCODING' AS encoding FROM {_REJECTS} "  # noqa: S608
         "WHERE error_type = 'INVALID ENCODING' OR (contains(csv_line, chr(10)) "
-        f"AND (length(csv_line) >= {_KEPT} OR ({quotes}) % 2 = 1)) ORDER BY encoding DESC, line "
+        f"AND (length(csv_line) >= {_KEPT} OR ({marks}) % 2 = 1)) ORDER BY encoding DESC, line "
         "LIMIT 1"
     )
     if worst and worst[0]["encoding"]:
         raise encoding.wrong(path.name, layout.codec, worst[0]["line"])
     if worst:
         text = worst[0]["csv_line"].strip().splitlines()[0]
-        raise _never_closed(f"{path.name}, line {worst[0]['line']}", text)
+        raise _never_closed(f"{path.name}, line {worst[0]['line']}", f": {text[:80]!r}")
 
 
-def _check_end(store: DuckDB, relation: str, path: Path, layout: Layout) -> None:
-    """Raise where the last value took the rest of the file: only a quote ends one of lines."""
-    last = quoted(layout.names[-1])
-    rows = store.rows(
-        f"SELECT {last} AS value FROM {quoted(relation)} ORDER BY rowid DESC LIMIT 1"  # noqa: S608
-    )
-    value = (rows[0]["value"] or "").rstrip() if rows else ""
-    if "\n" in value and encoding.tail(path, layout.codec).endswith(value[-100:]):
-        raise _never_closed(f"{path.name}, the last value", value.splitlines()[0])
-
-
-def _never_closed(where: str, text: str) -> SourceError:
+def _never_closed(where: str, text: str = "") -> SourceError:
     return SourceError(
-        f"{where}: a value in quotes is opened and never closed; it begins with {text[:80]!r}. Close the quote, "
-        "or write a quote within a value twice."
+        f"{where}: a value in quotes is opened and never closed{text}. Close the quote, or write "
+        "a quote within a value twice."
     )

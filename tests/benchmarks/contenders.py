@@ -10,6 +10,7 @@ prints one JSON object: k, the inertia by k, customers, and the peak memory of t
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import json
 import resource
@@ -37,12 +38,12 @@ SELECT customer_id,
 FROM (SELECT *, amount >= 0 AND quantity >= 0 AS bought FROM read_parquet(?))
 WHERE customer_id IS NOT NULL AND amount IS NOT NULL AND ordered_at <= TIMESTAMP '{AS_OF}'
 GROUP BY customer_id HAVING count(*) FILTER (WHERE bought) > 0
-"""  # noqa: S608
+"""
 
 Answer = dict[str, Any]
 
 
-def floor(orders: str, labels: str) -> Answer:
+def floor(orders: str, _: str) -> Answer:
     """Bare DuckDB: the features' GROUP BY, and a write of (customer_id, integer)."""
     import duckdb
 
@@ -52,28 +53,27 @@ def floor(orders: str, labels: str) -> Answer:
             "CREATE TABLE labels AS SELECT customer_id, CAST(frequency AS INTEGER) AS label "
             "FROM features"
         ).fetchall()
-        con.execute(f"COPY labels TO '{labels}' (FORMAT parquet)").fetchall()
         return {"customers": _one(con.execute("SELECT count(*) FROM labels").fetchone())}
 
 
-def segdb(orders: str, labels: str) -> Answer:
+def segdb(orders: str, _: str) -> Answer:
     """As the floor does it, duplicate rows are kept."""
-    return _segdb(orders, labels, SETTINGS)
+    return _segdb(orders, SETTINGS)
 
 
-def segdb_rejecting_duplicates(orders: str, labels: str) -> Answer:
+def segdb_rejecting_duplicates(orders: str, _: str) -> Answer:
     """With duplicate rows rejected, which is the default and what no other contender does."""
-    return _segdb(orders, labels, {**SETTINGS, "clean": {}})
+    return _segdb(orders, {**SETTINGS, "clean": {}})
 
 
-def segdb_in_2gb(orders: str, labels: str) -> Answer:
+def segdb_in_2gb(orders: str, _: str) -> Answer:
     """With the engine's memory limited."""
-    return _segdb(orders, labels, {**SETTINGS, "engine": {"memory_limit": "2GB"}})
+    return _segdb(orders, {**SETTINGS, "engine": {"memory_limit": "2GB"}})
 
 
-def segdb_with_report(orders: str, labels: str) -> Answer:
+def segdb_with_report(orders: str, _: str) -> Answer:
     """With the HTML report."""
-    return _segdb(orders, labels, SETTINGS, report=True)
+    return _segdb(orders, SETTINGS, report=True)
 
 
 def pandas(orders: str, labels: str) -> Answer:
@@ -97,7 +97,9 @@ def pandas(orders: str, labels: str) -> Answer:
             "monetary": total,
             "tenure_days": (now - table["min"]) // day,
             "average_order_value": total / count,
-            "days_between_orders": (table["max"] - table["min"]) / day / (count - 1).replace(0, np.nan),
+            "days_between_orders": (table["max"] - table["min"])
+            / day
+            / (count - 1).replace(0, np.nan),
         }
     ).astype("float64")
     return _scikit_learn(features.to_numpy(), features.index.to_numpy(), labels)
@@ -144,20 +146,20 @@ def polars(orders: str, labels: str) -> Answer:
 
 def spark(orders: str, labels: str) -> Answer:
     """Spark MLlib on two local cores."""
-    from pyspark.ml.clustering import KMeans
-    from pyspark.ml.feature import StandardScaler, VectorAssembler
-    from pyspark.sql import SparkSession
-
-    session = SparkSession.builder.master("local[2]").getOrCreate()
+    means = importlib.import_module("pyspark.ml.clustering").KMeans
+    shaping = importlib.import_module("pyspark.ml.feature")
+    session = (
+        importlib.import_module("pyspark.sql").SparkSession.builder.master("local[2]").getOrCreate()
+    )
     session.sparkContext.setLogLevel("ERROR")
     session.read.parquet(orders).createOrReplaceTempView("orders")
     source = "(SELECT *, amount >= 0 AND quantity >= 0 AS bought FROM orders)"
     raw = session.sql(_SQL.replace("(SELECT *, amount >= 0 AND quantity >= 0 AS bought FROM "
-                                   "read_parquet(?))", source)).createOrReplaceTempView  # fmt: skip
-    raw("customers")
+                                   "read_parquet(?))", source))  # fmt: skip
+    raw.createOrReplaceTempView("customers")
     days = "(unix_timestamp({}) - unix_timestamp({})) / 86400"
     table = session.sql(
-        f"SELECT customer_id, floor({days.format(repr(AS_OF), 'last')}) AS recency_days, "  # noqa: S608
+        f"SELECT customer_id, floor({days.format(repr(AS_OF), 'last')}) AS recency_days, "
         "CAST(frequency AS double) AS frequency, CAST(monetary AS double) AS monetary, "
         f"floor({days.format(repr(AS_OF), 'first')}) AS tenure_days, "
         "CAST(monetary AS double) / frequency AS average_order_value, "
@@ -169,10 +171,14 @@ def spark(orders: str, labels: str) -> Answer:
         value = f"least(greatest(coalesce({name}, {median}D), {lower}D), {upper}D)"
         shown = f"ln(1 + {value})" if name in LOGGED else value
         table = table.selectExpr("*", f"CAST({shown} AS double) AS x_{name}")
-    vectors = VectorAssembler(inputCols=[f"x_{n}" for n in NAMES], outputCol="raw").transform(table)
-    scaler = StandardScaler(withMean=True, inputCol="raw", outputCol="features").fit(vectors)
+    vectors = shaping.VectorAssembler(
+        inputCols=[f"x_{n}" for n in NAMES], outputCol="raw"
+    ).transform(table)
+    scaler = shaping.StandardScaler(withMean=True, inputCol="raw", outputCol="features").fit(
+        vectors
+    )
     scaled = scaler.transform(vectors).select("customer_id", "features").cache()
-    fits = {k: KMeans(k=k, seed=42, maxIter=50).fit(scaled) for k in KS}
+    fits = {k: means(k=k, seed=42, maxIter=50).fit(scaled) for k in KS}
     inertia = {k: fit.summary.trainingCost for k, fit in fits.items()}
     k = elbow(inertia)
     found = fits[k].transform(scaled).selectExpr("customer_id", "prediction AS label")
@@ -192,26 +198,23 @@ def elbow(inertia: dict[int, float]) -> int:
     return max(ks, key=below)
 
 
-def _segdb(orders: str, labels: str, settings: dict[str, Any], *, report: bool = False) -> Answer:
+def _segdb(orders: str, settings: dict[str, Any], *, report: bool = False) -> Answer:
     import segdb as package
+    from segdb.report.page import render
+    from segdb.report.write import write
+    from segdb.settings import parse
 
     with tempfile.TemporaryDirectory() as folder:
         path = f"{folder}/segments.duckdb"
         with package.run(orders, database=path, settings=settings) as run:
             if report:
-                _report(run, Path(folder))
+                write(Path(folder) / "report.html", render(run.query, parse(settings)))
             rows = run.query("SELECT k, inertia FROM segdb.k_selection").to_pylist()
-            run.query(f"COPY (SELECT customer_id, segment_id AS label FROM segdb.segments) "  # noqa: S608
-                      f"TO '{labels}' (FORMAT parquet)")  # fmt: skip
             return {
                 "k": run.facts["k"],
                 "inertia": {row["k"]: row["inertia"] for row in rows},
                 "customers": run.facts["customers"],
             }
-
-
-def _report(run: Any, folder: Path) -> None:
-    run.report(folder / "report.html")
 
 
 def _scikit_learn(values: Any, ids: Any, labels: str) -> Answer:
@@ -251,9 +254,9 @@ def lacking(name: str) -> str | None:
 CONTENDERS: dict[str, Callable[[str, str], Answer]] = {
     "floor": floor,
     "segdb": segdb,
-    "segdb, report": segdb_with_report,
-    "segdb, duplicates rejected": segdb_rejecting_duplicates,
-    "segdb, 2 GB": segdb_in_2gb,
+    "segdb with report": segdb_with_report,
+    "segdb rejecting duplicates": segdb_rejecting_duplicates,
+    "segdb in 2 GB": segdb_in_2gb,
     "pandas": pandas,
     "polars": polars,
     "spark": spark,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segdb import contract
@@ -123,6 +123,7 @@ def test_attributes_and_categories_get_free_names() -> None:
     )
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(min_size=1), unique=True), st.lists(st.text(), max_size=5, unique=True))
 def test_names_are_unique_regardless_of_case(columns: list[str], values: list[str]) -> None:
     entries = customer_entries(columns, {"c": values}, taken=["a", "C_A"])

@@ -45,8 +45,8 @@ class Browser:
         self._answers, write_end = os.pipe()
         # The child expects its ends at 3 and 4, whatever they are called here.
         script = (
-            "import os, sys; a, b = os.dup(int(sys.argv[1])), os.dup(int(sys.argv[2])); "
-            "os.dup2(a, 3); os.dup2(b, 4); os.execv(sys.argv[3], sys.argv[3:])"
+            "import os, sys; os.dup2(int(sys.argv[1]), 203); os.dup2(int(sys.argv[2]), 204); "
+            "os.dup2(203, 3); os.dup2(204, 4); os.execv(sys.argv[3], sys.argv[3:])"
         )
         command = [path, *FLAGS, f"--user-data-dir={self._profile.name}", "about:blank"]
         self._process = subprocess.Popen(
@@ -62,12 +62,27 @@ class Browser:
         self._number = 0
         self._session = ""
         self.events: list[Mapping[str, Any]] = []
-        targets = self.call("Target.getTargets")["targetInfos"]
-        page = next(target for target in targets if target["type"] == "page")
-        attached = self.call("Target.attachToTarget", targetId=page["targetId"], flatten=True)
+        try:
+            self._attach()
+        except BaseException:
+            self.close()
+            raise
+
+    def _attach(self) -> None:
+        """Take the one page that Chromium opens, a moment after it starts."""
+        until = time.monotonic() + 30
+        while not (pages := self._pages()):
+            if time.monotonic() > until:
+                raise TimeoutError("Chromium opens no page")
+            time.sleep(0.05)
+        attached = self.call("Target.attachToTarget", targetId=pages[0], flatten=True)
         self._session = attached["sessionId"]
         for domain in ("Page", "Runtime", "Log", "Network"):
             self.call(f"{domain}.enable")
+
+    def _pages(self) -> list[str]:
+        targets = self.call("Target.getTargets")["targetInfos"]
+        return [target["targetId"] for target in targets if target["type"] == "page"]
 
     def close(self) -> None:
         """End the process that this object began, and forget its profile."""

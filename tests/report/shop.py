@@ -16,6 +16,7 @@ from typing import Any
 import pyarrow as pa
 
 from segdb import contract
+from segdb.compile import quoted
 from segdb.store.duckdb import DuckDB
 from segdb.store.publish import Content, publish
 
@@ -91,7 +92,7 @@ def make(path: Path, shop: Shop | None = None) -> DuckDB:
 
 def _placed(contents: tuple[Content, ...], shop: Shop) -> tuple[Content, ...]:
     return tuple(
-        Content(c.table, c.rows.replace("segdb.", f'"{shop.schema}".'), {})
+        Content(c.table, c.rows.replace("segdb.", f"{quoted(shop.schema)}."), {})
         if isinstance(c.rows, str)
         else c
         for c in contents

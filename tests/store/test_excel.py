@@ -23,7 +23,7 @@ SHEET = [
 
 
 @pytest.fixture
-def workbook(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+def workbook(monkeypatch: pytest.MonkeyPatch) -> Any:
     """A stand-in for the reader of workbooks, which is an extra."""
     module: Any = ModuleType("python_calamine")
 
@@ -41,7 +41,7 @@ def workbook(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
             assert index == 0
             return self
 
-        def to_python(self) -> list[list[Any]]:
+        def to_python(self) -> Any:
             return module.sheet
 
     module.CalamineError, module.CalamineWorkbook = CalamineError, CalamineWorkbook

@@ -42,9 +42,21 @@ def message(store: DuckDB, source: object) -> str:
 
 
 class TestTables:
+    """Tables and views of the open database."""
+
     @pytest.mark.parametrize(
         "name",
-        ["orders", "select 1", 'a "q" b', "a.b", "😀", "x.csv", "order", "SELECT * FROM t; --", "*"],
+        [
+            "orders",
+            "select 1",
+            'a "q" b',
+            "a.b",
+            "😀",
+            "x.csv",
+            "order",
+            "SELECT * FROM t; --",
+            "*",
+        ],
     )
     def test_any_name_is_first_taken_as_it_is(self, store: DuckDB, name: str) -> None:
         quoted = '"' + name.replace('"', '""') + '"'
@@ -84,6 +96,8 @@ class TestTables:
 
 
 class TestQueries:
+    """One SELECT."""
+
     @pytest.mark.parametrize(
         "sql",
         [
@@ -114,6 +128,8 @@ class TestQueries:
 
 
 class TestFrames:
+    """Tables in memory."""
+
     FRAME: ClassVar[dict[str, list[Any]]] = {"customer": ["a", "b"], "paid": [1, 2]}
 
     def test_arrow(self, store: DuckDB) -> None:
@@ -157,6 +173,8 @@ class TestFrames:
 
 
 class TestParquet:
+    """Parquet stays where it is."""
+
     def test_it_is_a_view_of_the_file(self, store: DuckDB, tmp_path: Path) -> None:
         pq.write_table(pa.Table.from_pylist(ROWS), tmp_path / "o.parquet")
         raw, rows = rows_of(store, tmp_path / "o.parquet")
@@ -185,6 +203,8 @@ class TestParquet:
 
 
 class TestJson:
+    """JSON arrives as text."""
+
     def test_values_stay_as_they_are_written(self, store: DuckDB, tmp_path: Path) -> None:
         lines = '{"a": 1e400, "b": "03/04/2026"}\n{"a": null, "c": {"z": 1}}\n'
         (tmp_path / "o.jsonl").write_text(lines)

@@ -1,0 +1,163 @@
+"""``make bench``: time and memory of segdb beside others, as ratios within one run.
+
+Nothing here asserts a time; what is asserted is that everyone did the same job.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pytest
+
+from segdb.cluster.matrix import Matrix
+from segdb.demo import synthetic
+from tests.benchmarks import contenders
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+RESULTS = HERE / "results"
+MILLION = 1_000_000
+# Beyond this many orders a notebook does not fit into an ordinary machine.
+NOTEBOOK_ORDERS = 10
+NOTEBOOKS = ("pandas", "polars", "spark")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "millions" in metafunc.fixturenames:
+        sizes = [float(part) for part in metafunc.config.getoption("--orders").split(",")]
+        sizes += [100.0] if metafunc.config.getoption("--full") else []
+        metafunc.parametrize("millions", sizes, ids=lambda size: f"{size:g} million orders")
+
+
+@pytest.fixture
+def orders(tmp_path: Path, millions: float) -> Path:
+    """Orders of a made-up shop, no row twice: only segdb would look for such."""
+    path = tmp_path / "orders.parquet"
+    shop = synthetic.orders(max(50, int(millions * MILLION / synthetic.ORDERS_PER_CUSTOMER)))
+    with duckdb.connect() as connection:
+        connection.execute(f"SET temp_directory = '{tmp_path / 'spill'}'")
+        query = f"COPY (SELECT DISTINCT * FROM ({shop})) TO '{path}' (FORMAT parquet)"
+        connection.execute(query).fetchall()
+    return path
+
+
+def timed(command: list[str]) -> tuple[float, str]:
+    """Run a command of this Python in a process of its own: wall seconds, and its output."""
+    started = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, *command], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    seconds = time.perf_counter() - started
+    assert done.returncode == 0, done.stderr
+    return seconds, done.stdout
+
+
+def show(words: str) -> None:
+    sys.stdout.write(words + "\n")
+    sys.stdout.flush()
+
+
+def save(name: str, values: Any) -> None:
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / f"{name}.json").write_text(json.dumps(values, indent=2) + "\n", "utf-8")
+
+
+def compete(orders: Path, millions: float, only: list[str]) -> Iterator[dict[str, Any]]:
+    for name in only or contenders.CONTENDERS:
+        why = contenders.lacking(name)
+        if why is None and name in NOTEBOOKS and millions > NOTEBOOK_ORDERS:
+            why = f"it is run up to {NOTEBOOK_ORDERS} million orders"
+        if why is not None:
+            show(f"{name}: left out, since {why}")
+            continue
+        labels = orders.with_suffix(".labels")
+        seconds, output = timed(
+            ["-m", "tests.benchmarks.contenders", name, str(orders), str(labels)]
+        )
+        yield {"name": name, "seconds": seconds, **json.loads(output.splitlines()[-1])}
+
+
+def test_same_job(orders: Path, millions: float, pytestconfig: pytest.Config) -> None:
+    only = [name for name in pytestconfig.getoption("--only").split(",") if name]
+    rows = list(compete(orders, millions, only))
+    for row in rows:
+        row["inertia"] = {int(k): value for k, value in row.get("inertia", {}).items()}
+        row["worse"] = _worse(row, rows)
+    by_name = {row["name"]: row for row in rows}
+    floor = by_name.get("floor", rows[0])["seconds"]
+    show(f"\n{millions:g} million orders, {rows[0]['customers']:,} customers")
+    show(f"{'':28}{'seconds':>9}{'× floor':>9}{'peak MB':>9}{'k':>4}  inertia / best, mean over k")
+    for row in rows:
+        row["floors"] = row["seconds"] / floor
+        worse = "" if row["worse"] is None else f"{row['worse']:.5f}"
+        show(
+            f"{row['name']:28}{row['seconds']:9.1f}{row['floors']:9.2f}{row['peak_mb']:9.0f}"
+            f"{row.get('k', ''):>4}  {worse}"
+        )
+    save(f"orders_{millions:g}m", rows)
+    # Everyone found the same customers, and no fit is far from the best one.
+    kept = {row["customers"] for name, row in by_name.items() if "rejecting" not in name}
+    assert len(kept) == 1
+    assert all(row["worse"] is None or row["worse"] < 1.05 for row in rows)
+
+
+def _worse(row: dict[str, Any], rows: list[dict[str, Any]]) -> float | None:
+    """Mean over k of the inertia relative to the best of all."""
+    best = {
+        k: min(int_by_k[k] for other in rows if k in (int_by_k := _by_int(other)))
+        for k in row["inertia"]
+    }
+    return statistics.mean(row["inertia"][k] / best[k] for k in best) if best else None
+
+
+def _by_int(row: dict[str, Any]) -> dict[int, float]:
+    return {int(k): value for k, value in row.get("inertia", {}).items()}
+
+
+def best_of(runs: int, job: Callable[[], float]) -> float:
+    return min(job() for _ in range(runs))
+
+
+def test_help_starts_quickly() -> None:
+    seconds = best_of(5, lambda: timed(["-c", "from segdb.cli import main; main()", "--help"])[0])
+    show(f"\nsegdb --help: {seconds:.2f} s (target 0.4)")
+    save("help", {"seconds": seconds, "target": 0.4})
+
+
+def test_online_retail(shared_data: Path, tmp_path: Path) -> None:
+    code = (
+        "import sys, segdb\n"
+        "with segdb.run(sys.argv[1], database=sys.argv[2]) as run: print(run.facts['customers'])"
+    )
+    source = str(shared_data / "online_retail.parquet")
+    seconds, output = timed(["-c", code, source, str(tmp_path / "retail.duckdb")])
+    assert int(output) > 4_000
+    show(f"\nOnline Retail: {seconds:.1f} s (target 6)")
+    save("online_retail", {"seconds": seconds, "target": 6})
+
+
+def test_evidence() -> None:
+    from segdb.cluster.choice import scan
+
+    draw = np.random.default_rng(1)
+    centers = draw.normal(size=(6, 6)) * 2.0
+    values = np.ascontiguousarray(
+        centers[draw.integers(0, 6, 20_000)] + draw.normal(size=(20_000, 6))
+    )
+    names = tuple(f"x_{i}" for i in range(6))
+    matrix = Matrix(None, values, np.ones(len(values)), names)
+    started = time.perf_counter()
+    candidates = scan(matrix, None, range(2, 11), seed=1, n_init=10)
+    seconds = time.perf_counter() - started
+    assert [candidate.k for candidate in candidates] == list(range(2, 11))
+    show(f"\nEvidence of 20,000 × 6 for k = 2 to 10: {seconds:.1f} s (target 15)")
+    save("evidence", {"seconds": seconds, "target": 15})

@@ -1,0 +1,42 @@
+"""Colours and labels that all charts of a report share."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from segdb.charts.look import Look
+from segdb.charts.theme import SEGMENTS
+
+
+def test_a_segment_keeps_its_colour_when_others_come_and_go() -> None:
+    assert Look((1, 2, 3), {}).places == {1: 1, 2: 2, 3: 3}
+    assert Look((2, 3, 7), {}).places == {2: 2, 3: 3, 7: 7}
+
+
+def test_two_segments_that_wish_for_one_colour_get_two() -> None:
+    assert Look((1, 11), {}).places == {1: 1, 11: 2}
+
+
+@given(st.sets(st.integers(1, 10_000), min_size=1, max_size=len(SEGMENTS)))
+def test_up_to_ten_segments_have_ten_colours(ids: set[int]) -> None:
+    places = Look(tuple(ids), {}).places
+    assert set(places) == ids
+    assert len(set(places.values())) == len(ids)
+    assert set(places.values()) <= set(range(1, len(SEGMENTS) + 1))
+
+
+def test_more_than_ten_segments_share_colours() -> None:
+    assert len(Look(tuple(range(1, 24)), {}).places) == 23
+
+
+def test_labels_have_spaces_and_units() -> None:
+    units = {"recency_days": "days", "monetary": "currency", "frequency": "orders", "Income": ""}
+    look = Look((1,), units, "£")
+    assert look.label("recency_days") == "recency (days)"
+    assert look.label("monetary") == "monetary (£)"
+    assert look.label("frequency") == "frequency (orders)"
+    assert look.label("Income") == "Income"
+    assert look.label("unknown_one") == "unknown one"
+    assert look.label("_") == "_"
+    assert Look((1,), units).label("monetary") == "monetary"

@@ -1,0 +1,43 @@
+"""Attributes: which columns describe a customer by a number."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from segdb.inspect import numeric_attributes, understand
+from segdb.inspect.shapes import Ask
+from segdb.settings import Columns, Source
+from tests.inspect.conftest import Tables
+
+
+def test_numbers_that_differ_between_customers(table: Tables, ask: Ask) -> None:
+    rows = 40
+    raw = table(
+        {
+            "customer_id": pa.array(range(1000, 1000 + rows)),
+            "age": [str(20 + row % 30) for row in range(rows)],
+            "income": pa.array([1.5 * row for row in range(rows)]),
+            "born": pa.array([1950 + row % 25 for row in range(rows)]),
+            "row_number": pa.array(range(rows)),
+            "place": pa.array(reversed(range(rows))),
+            "constant": ["3"] * rows,
+            "flag": pa.array([row % 2 for row in range(rows)]),
+            "agreed": pa.array([row % 2 == 0 for row in range(rows)]),
+            "zip_code": pa.array([10_000 + 7 * row for row in range(rows)]),
+            "town": ["a", "b"] * (rows // 2),
+        }
+    )
+    reading, _ = understand(raw, "c.csv", ask, Source(), Columns(), "customers")
+    assert numeric_attributes(raw, reading, ask) == ("age", "income", "born")
+
+
+def test_there_may_be_none(table: Tables, ask: Ask) -> None:
+    raw = table({"customer_id": ["1", "2"], "town": ["a", "b"]})
+    reading, _ = understand(raw, "c.csv", ask, Source(), Columns(), "customers")
+    assert numeric_attributes(raw, reading, ask) == ()
+
+
+def test_a_column_without_a_value_is_none(table: Tables, ask: Ask) -> None:
+    raw = table({"customer_id": ["1", "2"], "income": pa.array([None, None], pa.float64())})
+    reading, _ = understand(raw, "c.csv", ask, Source(), Columns(), "customers")
+    assert numeric_attributes(raw, reading, ask) == ()

@@ -1,0 +1,78 @@
+"""Names: the words of shops."""
+
+from __future__ import annotations
+
+import pytest
+
+from segdb.inspect.names import is_identifier, score, words
+from segdb.reading import Role
+
+NAMES: dict[Role, list[str]] = {
+    "customer_id": [
+        "customer_id", "CustomerID", "CUSTOMERID", "Customer No.", "household_id", "client",
+        "Client Number", "user-id", "member_key", "customer_unique_id", "buyer", "ShopperId",
+        "dim_customer_key", "cust_id",
+    ],
+    "order_id": [
+        "order_id", "InvoiceNo", "Invoice", "basket_id", "transaction id", "OrderNumber",
+        "receipt_no", "ORDERNO", "sales_order_id",
+    ],
+    "ordered_at": [
+        "InvoiceDate", "order_date", "transaction_timestamp", "order_purchase_timestamp", "date",
+        "ordered_at", "created_at", "Date of purchase", "purchase_date", "ORDERDATE", "Timestamp",
+    ],
+    "amount": [
+        "amount", "sales_value", "total", "Total Amount", "revenue", "net_sales", "LineTotal",
+        "line_total_eur", "payment_value", "order_total", "Total Price", "spend", "price",
+        "grand total", "Sales",
+    ],
+    "quantity": ["Quantity", "qty", "units", "order_quantity", "items", "Units Sold"],
+    "unit_price": ["UnitPrice", "unit_price", "Price each", "price per unit", "price", "UNITPRICE"],
+    "category": ["category", "department", "Product Category", "product_category_name"],
+}  # fmt: skip
+NOT: dict[Role, list[str]] = {
+    "customer_id": [
+        "customer_city",
+        "customer_zip_code",
+        "product_id",
+        "customer_type",
+        "store_id",
+    ],
+    "order_id": ["order_line_id", "order_item_id", "product_id", "order_status", "line_number"],
+    "ordered_at": ["ship_date", "delivery_date", "birth_date", "order_delivered_date", "due_date"],
+    "amount": ["discount_amount", "tax_total", "unit_price", "sales_rep_id", "shipping_value"],
+    "quantity": ["quantity_discount", "unit_price"],
+    "unit_price": ["total_price", "priceless"],
+    "category": ["category_id", "customer_category"],
+}
+
+
+@pytest.mark.parametrize(("role", "name"), [(r, n) for r, names in NAMES.items() for n in names])
+def test_names_of_a_role(role: Role, name: str) -> None:
+    assert score(role, name) >= 60
+
+
+@pytest.mark.parametrize(("role", "name"), [(r, n) for r, names in NOT.items() for n in names])
+def test_names_that_only_look_alike(role: Role, name: str) -> None:
+    assert score(role, name) == 0
+
+
+def test_plain_names_go_before_loose_ones() -> None:
+    assert score("customer_id", "customer_id") > score("customer_id", "customer")
+    assert score("amount", "total_price") > score("amount", "price")
+    assert score("ordered_at", "order_date") > score("ordered_at", "date")
+
+
+def test_words() -> None:
+    assert words("CustomerID") == words("customer-id") == words("Customer ID") == "customer id"
+    assert words("HTTPStatus_2xx") == "http status 2xx"
+
+
+@pytest.mark.parametrize("name", ["ID", "StockCode", "zip code", "phone", "product_sku", "row"])
+def test_identifiers(name: str) -> None:
+    assert is_identifier(name)
+
+
+@pytest.mark.parametrize("name", ["Income", "Age", "Kidhome", "paid", "NumDealsPurchases"])
+def test_what_counts_something(name: str) -> None:
+    assert not is_identifier(name)

@@ -1,0 +1,67 @@
+"""Shops, their pages, and a browser to look at them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from segdb.report.page import render
+from segdb.settings import Settings, parse
+from segdb.store.duckdb import DuckDB
+from tests.report.browser import Browser, executable
+from tests.report.shop import Shop, make
+
+# By the name of their screenshots: as many segments and features as there may be, with hostile
+# names; as few; without orders; what the second run of a shop looks like; nothing but the least.
+SHOPS = {
+    "plain": Shop(runs=2),
+    "most": Shop(segments=10, features=15, hostile=True, runs=2),
+    "least": Shop(segments=2, features=3),
+    "attributes": Shop(segments=3, features=4, revenue=False, customers=200),
+    "bare": Shop(bare=True),
+}
+
+
+@dataclass(frozen=True)
+class Made:
+    """A shop with its open database and its page."""
+
+    shop: Shop
+    store: DuckDB
+    settings: Settings
+    html: str
+    path: Path
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Made]]:
+    folder = tmp_path_factory.mktemp("shops")
+    known: dict[str, Made] = {}
+
+    def get(name: str) -> Made:
+        if name not in known:
+            shop = SHOPS[name]
+            store = make(folder / f"{name}.duckdb", shop)
+            settings = parse({"report": {"currency": "£", "title": "A shop of <ours>"}})
+            html = render(store.fetch, settings)
+            path = folder / f"{name}.html"
+            path.write_text(html, "utf-8")
+            known[name] = Made(shop, store, settings, html, path)
+        return known[name]
+
+    yield get
+    for one in known.values():
+        one.store.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = executable()
+    if path is None:
+        pytest.skip("there is no Chromium: apt-get install chromium")
+    opened = Browser(path)
+    yield opened
+    opened.close()

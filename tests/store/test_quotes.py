@@ -1,0 +1,34 @@
+"""Quotes: which files end within a value."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from segdb.store import quotes
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        ("a,b\n1,x\n", None),
+        ('a,b\n1,"x\ny"\n', None),
+        ('a,b\n1,"x"\n\n\n', None),
+        ('a,b\n1,5" pipe\n', None),
+        ('a,b\n1,"x\ny",5" z\n', None),
+        ('a,b\n1,"x\n2,y\n', 2),
+        ('a,b\n\n1,"x""\n2,3\n', 3),
+        ('a,b\n1,"c\nd"\n2,"', 4),
+        ('a,b\n1,x\n"2,y\n' + "3,z\n" * 100_000, 3),
+    ],
+)
+@pytest.mark.parametrize("packed", [False, True])
+def test_the_line_where_the_open_value_begins(
+    tmp_path: Path, content: str, line: int | None, packed: bool
+) -> None:
+    path = tmp_path / ("o.csv.gz" if packed else "o.csv")
+    path.write_bytes(gzip.compress(content.encode()) if packed else content.encode())
+    assert quotes.left_open(path, "utf-8", ",") == line
+    assert quotes.count(path) == content.count('"')

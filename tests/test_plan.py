@@ -1,0 +1,148 @@
+"""What a run reads: its orders once, and everything else from tables that it made of them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from segdb.compile import to_sql
+from segdb.demo import synthetic
+from segdb.pipeline import run
+from segdb.settings import Settings, parse
+from segdb.steps import one_row
+from segdb.steps.intake import take_in
+from segdb.steps.progress import Notes
+from segdb.steps.read import read_sources
+from segdb.store.duckdb import DuckDB
+
+_TABLE = re.compile(r"CREATE OR REPLACE (?:TEMP )?TABLE .*? AS\s+(.*)", re.DOTALL | re.IGNORECASE)
+_HEAD = re.compile(r"\bLIMIT \d+")
+_QUERY = re.compile(r"\s*(?:SELECT|WITH|FROM)\b", re.IGNORECASE)
+
+
+class Watched(DuckDB):
+    """A store that keeps every statement that scans the source, as its plan says."""
+
+    def __init__(self) -> None:
+        super().__init__(duckdb.connect())
+        self.scans: list[str] = []
+
+    def execute(self, sql: str) -> None:
+        self._look(sql)
+        super().execute(sql)
+
+    def fetch(self, query: Any, values: Mapping[str, object] | None = None) -> Any:
+        # What has values to bind is none of the pipeline's own queries.
+        if values is None:
+            self._look(query if isinstance(query, str) else to_sql(query))
+        return super().fetch(query, values)
+
+    def _look(self, sql: str) -> None:
+        made = _TABLE.match(sql)
+        query = made[1] if made else sql
+        # To look at the head of the source is no scan.
+        if _QUERY.match(query) and not _HEAD.search(query):
+            explain = f"EXPLAIN (FORMAT json) {query}"
+            plan = json.loads(self.connection.execute(explain).fetchall()[0][1])
+            self.scans += [sql for name in nodes(plan) if name in ("PARQUET_SCAN", "READ_PARQUET")]
+
+
+def nodes(plan: list[dict[str, Any]]) -> Iterator[str]:
+    """Names of the plan's nodes."""
+    for node in plan:
+        yield node["name"].strip().upper()
+        yield from nodes(node["children"])
+
+
+def shop(tmp_path: Path, condition: str = "true") -> str:
+    path = tmp_path / "orders.parquet"
+    query = f"SELECT DISTINCT * FROM ({synthetic.orders(200)}) WHERE {condition}"
+    with duckdb.connect() as connection:
+        connection.execute(f"COPY ({query}) TO '{path}' (FORMAT parquet)").fetchall()
+    return str(path)
+
+
+def settings(duplicates: str) -> Settings:
+    return parse(
+        {
+            "as_of": synthetic.AS_OF.replace(" ", "T"),
+            "clean": {"duplicates": duplicates},
+            "cluster": {"k": 3, "n_init": 1},
+        }
+    )
+
+
+def taken_in(orders: str, duplicates: str = "keep") -> tuple[Watched, Notes, list[dict[str, Any]]]:
+    """Go as far as the features; nothing behind them reads the source, as the first test says."""
+    store, notes = Watched(), Notes()
+    chosen = settings(duplicates)
+    intake = take_in(store, chosen, read_sources(store, chosen, orders, None, notes), notes)
+    features = intake.features
+    return (
+        store,
+        notes,
+        store.rows(features.select("customer_id", "frequency").order_by("customer_id")),
+    )
+
+
+@pytest.fixture
+def spotless(tmp_path: Path) -> str:
+    """Orders of which every row is kept, each order one row."""
+    return shop(
+        tmp_path,
+        "customer_id IS NOT NULL AND amount IS NOT NULL AND quantity > 0 AND amount >= 0 "
+        f"AND ordered_at < TIMESTAMP '{synthetic.AS_OF}'",
+    )
+
+
+def test_a_whole_run_scans_the_source_once(spotless: str) -> None:
+    store = Watched()
+    run(store, settings("keep"), spotless, None, Notes())
+    (scan,) = store.scans
+    assert "segdb_per_customer" in scan
+
+
+def test_duplicates_are_found_in_the_same_scan(spotless: str) -> None:
+    store, _, _ = taken_in(spotless, "reject")
+    assert len(store.scans) == 1
+
+
+def test_rejected_rows_are_fetched_by_a_second_scan_only_where_there_are_any(
+    tmp_path: Path,
+) -> None:
+    store, _, _ = taken_in(shop(tmp_path))
+    first, second = store.scans
+    assert "segdb_per_customer" in first
+    assert "segdb_rejected" in second
+
+
+def test_a_large_source_is_sampled_and_then_counts_rows_for_orders(
+    spotless: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exact, _, expected = taken_in(spotless)
+    monkeypatch.setattr(one_row, "LARGE", 0)
+    sampled, notes, found = taken_in(spotless)
+    assert len(sampled.scans) == 2
+    assert "COUNT(DISTINCT" not in sampled.scans[1]
+    assert "COUNT(DISTINCT" in exact.scans[0]
+    assert any("rows are counted for orders" in words for words in notes.notes)
+    assert found == expected
+
+
+def test_orders_of_several_rows_are_told_apart_at_any_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(one_row, "LARGE", 0)
+    path = tmp_path / "orders.parquet"
+    query = synthetic.orders(200, multi_line_share=0.2)
+    with duckdb.connect() as connection:
+        connection.execute(f"COPY ({query}) TO '{path}' (FORMAT parquet)").fetchall()
+    store, notes, _ = taken_in(str(path))
+    assert "COUNT(DISTINCT" in store.scans[1]
+    assert not any("rows are counted" in words for words in notes.notes)

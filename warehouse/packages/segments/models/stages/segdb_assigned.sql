@@ -1,0 +1,230 @@
+{{ config(materialized='view') }}
+-- the nearest centroid, the distance to it, and the margin
+WITH "scaled" AS (SELECT * FROM {{ ref('segdb_scaled') }})
+SELECT * FROM (
+SELECT
+  "t2"."customer_id",
+  "t2"."recency_days",
+  "t2"."frequency",
+  "t2"."monetary",
+  "t2"."tenure_days",
+  "t2"."average_order_value",
+  "t2"."days_between_orders",
+  "t2"."x_recency_days",
+  "t2"."x_frequency",
+  "t2"."x_monetary",
+  "t2"."x_tenure_days",
+  "t2"."x_average_order_value",
+  "t2"."x_days_between_orders",
+  "t2"."nearest",
+  SQRT("t2"."least_square") AS "distance",
+  COALESCE(
+    1.0 - SQRT(
+      "t2"."least_square" / NULLIF(
+        LEAST(
+          CASE WHEN "t2"."nearest" = 0 THEN CAST('inf' AS DOUBLE) ELSE "t2"."square_0" END,
+          CASE WHEN "t2"."nearest" = 1 THEN CAST('inf' AS DOUBLE) ELSE "t2"."square_1" END,
+          CASE WHEN "t2"."nearest" = 2 THEN CAST('inf' AS DOUBLE) ELSE "t2"."square_2" END,
+          CASE WHEN "t2"."nearest" = 3 THEN CAST('inf' AS DOUBLE) ELSE "t2"."square_3" END
+        ),
+        0
+      )
+    ),
+    0.0
+  ) AS "margin"
+FROM (
+  SELECT
+    "t1"."customer_id",
+    "t1"."recency_days",
+    "t1"."frequency",
+    "t1"."monetary",
+    "t1"."tenure_days",
+    "t1"."average_order_value",
+    "t1"."days_between_orders",
+    "t1"."x_recency_days",
+    "t1"."x_frequency",
+    "t1"."x_monetary",
+    "t1"."x_tenure_days",
+    "t1"."x_average_order_value",
+    "t1"."x_days_between_orders",
+    "t1"."square_0",
+    "t1"."square_1",
+    "t1"."square_2",
+    "t1"."square_3",
+    LEAST("t1"."square_0", "t1"."square_1", "t1"."square_2", "t1"."square_3") AS "least_square",
+    CAST(CASE
+      WHEN "t1"."square_0" = LEAST("t1"."square_0", "t1"."square_1", "t1"."square_2", "t1"."square_3")
+      THEN 0
+      WHEN "t1"."square_1" = LEAST("t1"."square_0", "t1"."square_1", "t1"."square_2", "t1"."square_3")
+      THEN 1
+      WHEN "t1"."square_2" = LEAST("t1"."square_0", "t1"."square_1", "t1"."square_2", "t1"."square_3")
+      THEN 2
+      ELSE 3
+    END AS INT) AS "nearest"
+  FROM (
+    SELECT
+      "t0"."customer_id",
+      "t0"."recency_days",
+      "t0"."frequency",
+      "t0"."monetary",
+      "t0"."tenure_days",
+      "t0"."average_order_value",
+      "t0"."days_between_orders",
+      "t0"."x_recency_days",
+      "t0"."x_frequency",
+      "t0"."x_monetary",
+      "t0"."x_tenure_days",
+      "t0"."x_average_order_value",
+      "t0"."x_days_between_orders",
+      (
+        (
+          "t0"."x_recency_days" - -1.2525333162297572
+        ) * (
+          "t0"."x_recency_days" - -1.2525333162297572
+        )
+      ) + (
+        (
+          "t0"."x_frequency" - 1.4991803481619546
+        ) * (
+          "t0"."x_frequency" - 1.4991803481619546
+        )
+      ) + (
+        (
+          "t0"."x_monetary" - 1.4832655272485773
+        ) * (
+          "t0"."x_monetary" - 1.4832655272485773
+        )
+      ) + (
+        (
+          "t0"."x_tenure_days" - 0.7911673940421093
+        ) * (
+          "t0"."x_tenure_days" - 0.7911673940421093
+        )
+      ) + (
+        (
+          "t0"."x_average_order_value" - 0.8539885079726225
+        ) * (
+          "t0"."x_average_order_value" - 0.8539885079726225
+        )
+      ) + (
+        (
+          "t0"."x_days_between_orders" - -0.8790502987933794
+        ) * (
+          "t0"."x_days_between_orders" - -0.8790502987933794
+        )
+      ) AS "square_0",
+      (
+        (
+          "t0"."x_recency_days" - 1.5249462404850087
+        ) * (
+          "t0"."x_recency_days" - 1.5249462404850087
+        )
+      ) + (
+        (
+          "t0"."x_frequency" - -1.1323210967052995
+        ) * (
+          "t0"."x_frequency" - -1.1323210967052995
+        )
+      ) + (
+        (
+          "t0"."x_monetary" - -0.5406949824807681
+        ) * (
+          "t0"."x_monetary" - -0.5406949824807681
+        )
+      ) + (
+        (
+          "t0"."x_tenure_days" - 0.2940471334418959
+        ) * (
+          "t0"."x_tenure_days" - 0.2940471334418959
+        )
+      ) + (
+        (
+          "t0"."x_average_order_value" - 0.5064629521411205
+        ) * (
+          "t0"."x_average_order_value" - 0.5064629521411205
+        )
+      ) + (
+        (
+          "t0"."x_days_between_orders" - 0.8968982078315485
+        ) * (
+          "t0"."x_days_between_orders" - 0.8968982078315485
+        )
+      ) AS "square_1",
+      (
+        (
+          "t0"."x_recency_days" - 0.19380293764734208
+        ) * (
+          "t0"."x_recency_days" - 0.19380293764734208
+        )
+      ) + (
+        (
+          "t0"."x_frequency" - 0.446040022164078
+        ) * (
+          "t0"."x_frequency" - 0.446040022164078
+        )
+      ) + (
+        (
+          "t0"."x_monetary" - 0.2502521634827658
+        ) * (
+          "t0"."x_monetary" - 0.2502521634827658
+        )
+      ) + (
+        (
+          "t0"."x_tenure_days" - 0.7169245360742641
+        ) * (
+          "t0"."x_tenure_days" - 0.7169245360742641
+        )
+      ) + (
+        (
+          "t0"."x_average_order_value" - -0.17127224929328652
+        ) * (
+          "t0"."x_average_order_value" - -0.17127224929328652
+        )
+      ) + (
+        (
+          "t0"."x_days_between_orders" - 0.6726309671060868
+        ) * (
+          "t0"."x_days_between_orders" - 0.6726309671060868
+        )
+      ) AS "square_2",
+      (
+        (
+          "t0"."x_recency_days" - -0.48603167061682084
+        ) * (
+          "t0"."x_recency_days" - -0.48603167061682084
+        )
+      ) + (
+        (
+          "t0"."x_frequency" - -0.6728671996304855
+        ) * (
+          "t0"."x_frequency" - -0.6728671996304855
+        )
+      ) + (
+        (
+          "t0"."x_monetary" - -0.9148618447596277
+        ) * (
+          "t0"."x_monetary" - -0.9148618447596277
+        )
+      ) + (
+        (
+          "t0"."x_tenure_days" - -1.5568556764524992
+        ) * (
+          "t0"."x_tenure_days" - -1.5568556764524992
+        )
+      ) + (
+        (
+          "t0"."x_average_order_value" - -0.8298977331692983
+        ) * (
+          "t0"."x_average_order_value" - -0.8298977331692983
+        )
+      ) + (
+        (
+          "t0"."x_days_between_orders" - -0.7727171889079676
+        ) * (
+          "t0"."x_days_between_orders" - -0.7727171889079676
+        )
+      ) AS "square_3"
+    FROM "scaled" AS "t0"
+  ) AS "t1"
+) AS "t2"
+) AS stage

@@ -1,0 +1,55 @@
+{{ config(materialized='view') }}
+-- columns of the orders as numbers and moments, under the names of their roles
+WITH "orders_read" AS (SELECT * FROM {{ ref('segdb_orders_read') }})
+SELECT * FROM (
+SELECT
+  "t1"."order_id" AS "order_id (source)",
+  "t1"."customer_id" AS "customer_id (source)",
+  "t1"."ordered_at" AS "ordered_at (source)",
+  "t1"."amount" AS "amount (source)",
+  "t1"."category" AS "category (source)",
+  "t1"."segdb_copies" AS "copies",
+  CASE
+    WHEN TRIM("t1"."customer_id", ' 	
+') IN ('', 'NA', 'N/A', 'NULL', 'null', 'NaN', 'nan', 'None', '-')
+    THEN CAST(NULL AS TEXT)
+    ELSE TRIM("t1"."customer_id", ' 	
+')
+  END AS "customer_id",
+  CASE
+    WHEN TRIM("t1"."order_id", ' 	
+') IN ('', 'NA', 'N/A', 'NULL', 'null', 'NaN', 'nan', 'None', '-')
+    THEN CAST(NULL AS TEXT)
+    ELSE TRIM("t1"."order_id", ' 	
+')
+  END AS "order_id",
+  CASE
+    WHEN "t1"."ordered_at" BETWEEN MAKE_TIMESTAMP(1000, 1, 1, 0, 0, 0.0) AND MAKE_TIMESTAMP(9999, 12, 30, 0, 0, 0.0)
+    THEN "t1"."ordered_at"
+    ELSE CAST(NULL AS TIMESTAMP(6))
+  END AS "ordered_at",
+  TRY_CAST("t1"."amount" AS DECIMAL(18, 4)) AS "amount",
+  CASE
+    WHEN TRIM("t1"."category", ' 	
+') IN ('', 'NA', 'N/A', 'NULL', 'null', 'NaN', 'nan', 'None', '-')
+    THEN CAST(NULL AS TEXT)
+    ELSE TRIM("t1"."category", ' 	
+')
+  END AS "category"
+FROM (
+  SELECT
+    "t0"."order_id",
+    "t0"."customer_id",
+    "t0"."ordered_at",
+    "t0"."amount",
+    "t0"."category",
+    COUNT(*) AS "segdb_copies"
+  FROM "orders_read" AS "t0"
+  GROUP BY
+    1,
+    2,
+    3,
+    4,
+    5
+) AS "t1"
+) AS stage
