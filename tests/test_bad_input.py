@@ -200,7 +200,7 @@ def test_nan_infinity_and_1e400_are_missing(tmp_path: Path) -> None:
     path = tmp_path / "people.csv"
     path.write_text("id,age,visits\n" + rows + bad, "utf-8")
     with segdb.run(
-        customers=path, database=tmp_path / "x.duckdb", settings={"cluster": {"k": 3}}
+        customers=path, database=tmp_path / "x.duckdb", settings={"cluster": {"k": 3}, "features": {"attributes": ["age", "visits"]}},
     ) as result:
         statistics = {row["feature"]: row for row in result.table("feature_statistics").to_pylist()}
         assert statistics["age"]["missing"] == 4

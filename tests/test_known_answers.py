@@ -142,9 +142,9 @@ CDNOW = r"""
 SELECT parts[1] AS customer, strptime(parts[-3], '%Y%m%d') AS day,
        CAST(parts[-2] AS INTEGER) AS cds, CAST(parts[-1] AS DECIMAL(12, 2)) AS dollars
 FROM (
-    SELECT regexp_split_to_array(trim(line), '\s+') AS parts
+    SELECT regexp_split_to_array(regexp_replace(line, '^\s+|\s+$', '', 'g'), '\s+') AS parts
     FROM (SELECT unnest(string_split(content, chr(10))) AS line FROM read_text('PATH'))
-    WHERE trim(line, chr(13) || ' ') <> ''
+    WHERE regexp_matches(line, '^ *\d')
 )
 """
 

@@ -35,7 +35,7 @@ LIGHT: Mapping[str, str] = {
     "line": "#e3e5e2",
     "accent": "#0b6a6e",
     "low": "#2c72b5",
-    "high": "#c9560a",
+    "high": "#b64b06",
     **{f"s{place}": colour for place, colour in enumerate(SEGMENTS, start=1)},
 }
 DARK: Mapping[str, str] = {
