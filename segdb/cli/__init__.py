@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import click
 
-from segdb.cli import ask, run, share
+from segdb.cli import ask, model, run, share
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -28,5 +28,8 @@ for command in (
     ask.runs,
     share.report,
     share.export,
+    model.compile_sql,
+    model.score,
+    model.compare,
 ):
     main.add_command(command)

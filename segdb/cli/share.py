@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -11,17 +12,31 @@ from segdb.cli.terminal import config_option, database_option, guarded, settings
 
 @click.command()
 @click.option("--output", type=click.Path(path_type=Path), help="Where to; left out: as set.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["html", "svg", "png"]),
+    default="html",
+    show_default=True,
+    help="The page, or each chart as a picture in a folder.",
+)
 @config_option
 @database_option
 @guarded
-def report(output: Path | None, config: Path | None, database: Path | None) -> None:
-    """Write the HTML report of what is published, without fitting anything."""
+def report(output: Path | None, form: str, config: Path | None, database: Path | None) -> None:
+    """Write the report of what is published, without fitting anything."""
     from segdb.report.page import render
+    from segdb.report.pictures import write_pictures
     from segdb.report.write import write
     from segdb.store.ask import asking
 
     settings = settings_of(config, database)
     with asking(Path(settings.publish.database), settings.publish.schema_) as ask:
+        if form != "html":
+            folder = output or Path(settings.report.path).with_suffix("")
+            files = write_pictures(ask, settings, folder, form)
+            click.echo(f"Wrote {len(files)} pictures to {folder}.")
+            return
         html = render(ask, settings)
     path = write(output or Path(settings.report.path), html)
     click.echo(f"Wrote {path} ({len(html.encode()) / 1e6:.2f} MB). It opens without a network.")
@@ -34,3 +49,10 @@ def report(output: Path | None, config: Path | None, database: Path | None) -> N
 @guarded
 def export(folder: Path, config: Path | None, database: Path | None) -> None:
     """Write the published tables to FOLDER as Parquet and CSV, with a README of their columns."""
+    from segdb.report.export import export as export_tables
+    from segdb.store.ask import asking
+
+    settings = settings_of(config, database)
+    with asking(Path(settings.publish.database), settings.publish.schema_) as ask:
+        files = export_tables(ask, settings, folder)
+    click.echo(f"Wrote {len(files)} files to {folder}.")

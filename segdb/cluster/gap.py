@@ -44,24 +44,19 @@ def gaps(matrix: Matrix, fits: Sequence[Fit], seed: int, references: int) -> dic
         references: how many references, B.
 
     Returns:
-        None where a fit leaves nothing within its clusters, whose logarithm it would be.
+        None where there are no more rows that differ than clusters: nothing would be left within
+        them, and that has no logarithm.
     """
-    drawn = matrix.sample(ROWS, np.random.default_rng([seed, 1]))
-    values = drawn.values - drawn.values.mean(axis=0)
-    data = Matrix(None, values, drawn.weights, drawn.features)
-    shift = drawn.values.mean(axis=0)
+    values = matrix.values[matrix.draw(ROWS, np.random.default_rng([seed, 1]))]
+    center = values.mean(axis=0)
+    data = Matrix.of(values - center)
     ks = [fit.k for fit in fits]
-    if len(values) < max(ks) or data.distinct_rows <= max(ks):
+    if data.distinct_rows <= max(ks):
         return None
-    own = _inertias(data, ks, seed, [fit.centroids - shift for fit in fits])
-    box = _Box(values)
+    own = _inertias(data.values, ks, seed, [fit.centroids - center for fit in fits])
+    box = _Box(data.values)
     generators = [np.random.default_rng([seed, 2, number]) for number in range(references)]
-    noise = [
-        _inertias(Matrix(None, box.draw(g), data.weights, data.features), ks, seed, [])
-        for g in generators
-    ]
-    if min(own.values()) <= 0.0:
-        return None
+    noise = [_inertias(box.draw(generator), ks, seed, []) for generator in generators]
     logs = {k: np.log([one[k] for one in noise]) for k in own}
     return {
         k: Gap(
@@ -82,15 +77,16 @@ class _Box:
 
     def draw(self, generator: np.random.Generator) -> Floats:
         turned = generator.uniform(self.low, self.high, (self.rows, len(self.low)))
-        return np.ascontiguousarray(turned @ self.axes)
+        rows: Floats = turned @ self.axes
+        return rows
 
 
 def _inertias(
-    matrix: Matrix, ks: Sequence[int], seed: int, starts: Sequence[Floats]
+    values: Floats, ks: Sequence[int], seed: int, starts: Sequence[Floats]
 ) -> dict[int, float]:
+    matrix = Matrix.of(values)
     tries = [(k, seed + number) for k in ks for number in range(_STARTS)]
     found = in_threads(lambda one: plus_plus(matrix, *one), tries)
     best = best_by_k(found + lloyd_each(matrix, starts))
-    center = np.average(matrix.values, axis=0, weights=matrix.weights)
-    alone = float(((matrix.values - center) ** 2).sum(axis=1) @ matrix.weights)
+    alone = float(((values - values.mean(axis=0)) ** 2).sum())
     return {1: alone} | {k: best[k].inertia for k in ks}

@@ -54,6 +54,13 @@ class Matrix:
                 )
         return cls(ids, values, weights, names)
 
+    @classmethod
+    def of(cls, values: Floats, weights: Floats | None = None) -> Matrix:
+        """Take (n, d) values without ids and names; without weights each row weighs 1."""
+        names = tuple(f"column {place}" for place in range(1, values.shape[1] + 1))
+        weights = np.ones(len(values)) if weights is None else weights
+        return cls(None, np.ascontiguousarray(values, dtype=np.float64), weights, names)
+
     @cached_property
     def distinct_rows(self) -> int:
         """How many rows differ in any feature."""
@@ -69,23 +76,23 @@ class Matrix:
         ids = None if self.ids is None else self.ids.take(pa.array(rows))
         return Matrix(ids, self.values[rows], self.weights[rows], self.features)
 
-    def sample(self, rows: int, generator: np.random.Generator) -> Matrix:
-        """Return about ``rows`` of the customers that the rows stand for, each weighing 1.
+    def draw(self, rows: int, generator: np.random.Generator) -> Places:
+        """Return the places of ``rows`` rows, or of as many as there are, ascending.
 
-        A matrix that is no larger and not weighted is returned as it is. Of a weighted one, rows
-        are drawn by their weights with replacement: of a coreset, that is a uniform sample of the
-        customers.
+        Of a weighted matrix they are drawn by weight and with replacement, so that they stand for
+        customers drawn uniformly.
         """
         count = len(self.values)
-        if self.uniform and count <= rows:
-            return self
-        if self.uniform:
-            drawn = generator.choice(count, rows, replace=False)
-        else:
+        if not self.uniform:
             shares = self.weights / self.weights.sum()
-            drawn = generator.choice(count, min(rows, count), p=shares)
-        values = self.values[np.sort(drawn)]
-        return Matrix(None, values, np.ones(len(values)), self.features)
+            return np.sort(generator.choice(count, min(rows, count), p=shares))
+        if count <= rows:
+            return np.arange(count)
+        return np.sort(generator.choice(count, rows, replace=False))
+
+    def sample(self, rows: int, generator: np.random.Generator) -> Matrix:
+        """Return the rows that ``draw`` gives, each weighing 1."""
+        return Matrix.of(self.values[self.draw(rows, generator)])
 
 
 def _column(table: pa.Table, name: str, ids: pa.Array) -> Floats:

@@ -47,7 +47,7 @@ def resamples(matrix: Matrix, k: int, seed: int, count: int) -> list[Resample]:
         if len(drawn) < k:
             return None
         weights = times[drawn] * matrix.weights[drawn]
-        part = Matrix(None, matrix.values[drawn], weights, matrix.features)
+        part = Matrix.of(matrix.values[drawn], weights)
         seeds = generator.integers(2**32, size=_STARTS)
         found = best_by_k(plus_plus(part, k, int(own)) for own in seeds)[k]
         return Resample(drawn, nearest(matrix.values, found.centroids))

@@ -47,9 +47,7 @@ RUNS = Table(
         Column("inertia", "DOUBLE", "Over all customers.", "scaled units²"),
         Column("silhouette", "DOUBLE", "Of the k taken.", "-1 to 1"),
         Column("matrix_rows", "BIGINT", "Rows that K-Means saw.", "rows"),
-        Column(
-            "matrix_inertia", "DOUBLE", "Of K-Means on those rows, by weight.", "scaled units²"
-        ),
+        Column("matrix_inertia", "DOUBLE", "Of K-Means on those rows, by weight.", "scaled units²"),
         Column(
             "unrefined_inertia",
             "DOUBLE",

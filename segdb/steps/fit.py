@@ -101,16 +101,10 @@ def fit(
     decision = _decided(candidates, settings)
     progress.note(decision.sentence)
     best = next(candidate for candidate in candidates if candidate.k == decision.k)
-    drawn = len(compact.values) < intake.customers
-    refined = refine(
-        store,
-        scaled,
-        columns,
-        best.fit.centroids.tolist(),
-        max_steps=chosen.max_refine if drawn else 0,
-    )
-    quality = quality_from(refined.groups, refined.centroids, squares)
-    judged[decision.k] = quality
+    # K-Means on every customer ends where a step moves nothing.
+    steps = chosen.max_refine if len(compact.values) < intake.customers else 0
+    refined = refine(store, scaled, columns, best.fit.centroids.tolist(), max_steps=steps)
+    quality = judged[decision.k] = quality_from(refined.groups, refined.centroids, squares)
     order = _canonical(store, intake, scaled, columns, matrix, refined.centroids)
     silhouettes = segment_silhouettes(compact, uniform, best.fit)
     stabilities = segment_stabilities(compact, best.fit, seed=chosen.seed)
@@ -128,10 +122,7 @@ def fit(
         refine_steps=refined.steps,
         verdict=decision.sentence,
         clear=decision.clear,
-        k_selection=tuple(
-            _row(_over_all(candidate, judged[candidate.k]), judged[candidate.k], decision.k)
-            for candidate in candidates
-        ),
+        k_selection=tuple(_row(c, judged[c.k], decision.k) for c in candidates),
     )
 
 
@@ -212,11 +203,11 @@ def _over_all(candidate: Candidate, quality: Quality) -> Candidate:
 def _row(candidate: Candidate, quality: Quality, chosen: int) -> dict[str, Any]:
     return {
         "k": candidate.k,
-        "inertia": candidate.inertia,
+        "inertia": quality.inertia,
         "silhouette": candidate.silhouette,
         "simplified_silhouette": quality.simplified_silhouette,
-        "davies_bouldin": candidate.davies_bouldin,
-        "calinski_harabasz": candidate.calinski_harabasz,
+        "davies_bouldin": quality.davies_bouldin,
+        "calinski_harabasz": quality.calinski_harabasz,
         "gap": candidate.gap,
         "gap_error": candidate.gap_error,
         "stability": candidate.stability,

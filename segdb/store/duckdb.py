@@ -6,7 +6,6 @@ disk when memory runs out.
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -21,11 +20,9 @@ from ibis.backends.sql.datatypes import DuckDBType
 from ibis.expr import datatypes
 
 from segdb.compile import literal, quoted, to_sql
-from segdb.errors import EngineError, LockedError, PublishError, SegdbError, SourceError, UserError
+from segdb.errors import EngineError, LockedError, PublishError, UserError
 from segdb.sections import Engine
-
-# What an older DuckDB can still read; without it, 2.0 writes files that 1.5 refuses.
-_STORAGE = "v1.5.0"
+from segdb.store.opening import check_place, connect, open_error
 
 
 class DuckDB:
@@ -63,13 +60,13 @@ class DuckDB:
             LockedError: another process holds the file.
             SourceError: the file is no database, is not there, or cannot be made.
         """
-        _check_place(path, read_only=read_only)
+        check_place(path, read_only=read_only)
         until = time.monotonic() + wait
         while True:
             try:
-                store = cls(_connect(path, read_only=read_only), path)
+                store = cls(connect(path, read_only=read_only), path)
             except duckdb.Error as error:
-                trouble = _open_error(path, error)
+                trouble = open_error(path, error)
                 if not isinstance(trouble, LockedError) or time.monotonic() >= until:
                     raise trouble from None
                 time.sleep(min(0.2, wait))
@@ -210,50 +207,3 @@ def _type(name: str) -> Any:
         return DuckDBType.from_string(name)
     except Exception:  # noqa: BLE001 - sqlglot and Ibis raise many kinds for a type they lack
         return datatypes.unknown
-
-
-def _check_place(path: Path, *, read_only: bool) -> None:
-    try:
-        if path.is_dir():
-            raise SourceError(f"{path} is a folder; the database must be a file in it.")
-        if read_only:
-            if not path.exists():
-                raise SourceError(f"There is no database at {path}. `segdb run` makes one.")
-            return
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise SourceError(f"The folder {path.parent} cannot be used: {error.strerror}.") from None
-
-
-def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
-    if not read_only and not path.exists():
-        # By ATTACH and not by the connection's configuration: a second connection of this
-        # process would have to have the same one.
-        with duckdb.connect() as maker:
-            version = f"(STORAGE_VERSION {literal(_STORAGE)})"
-            maker.execute(f"ATTACH {literal(str(path))} AS made {version}").fetchall()
-    return duckdb.connect(str(path), read_only=read_only)
-
-
-def _open_error(path: Path, error: duckdb.Error) -> SegdbError:
-    # The path may hold any word.
-    text = str(error).replace(str(path), "the file")
-    if re.search(
-        r"could not set lock|conflicting lock|used by another process", text, re.IGNORECASE
-    ):
-        holder = re.search(r"PID (\d+)", text)
-        who = f" (process {holder[1]})" if holder else ""
-        return LockedError(
-            f"The database {path} is held by another process{who}. Close it there, or try again "
-            "with --wait SECONDS."
-        )
-    if "not a valid DuckDB database" in text:
-        return SourceError(
-            f"{path} is not a DuckDB database. Name another file in [publish] database."
-        )
-    if "different configuration" in text:
-        return SourceError(
-            f"The database {path} is open in this process already, in another way. Close it "
-            "first: what segdb.run returns has close()."
-        )
-    return SourceError(f"The database {path} cannot be opened: {text.splitlines()[0]}")

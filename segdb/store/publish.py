@@ -80,6 +80,17 @@ def publish(
         )
 
 
+def publish_one(store: DuckDB, schema: str, content: Content) -> None:
+    """Write one table beside those of the last run, in a transaction of its own.
+
+    Raises:
+        PublishError: the database refused; what was there is as it was.
+    """
+    with store.transaction():
+        _write(store, schema, content)
+        _comment(store, schema, content)
+
+
 def refuse_ambiguous(store: DuckDB, schema: str) -> None:
     """Refuse a schema that SQL could not tell from a database.
 

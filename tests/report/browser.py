@@ -140,6 +140,20 @@ class Browser:
             time.sleep(0.02)
         raise TimeoutError(expression)
 
+    def mouse(self, selector: str, *, click: bool = False) -> None:
+        """Move the mouse to the middle of an element, and click there if asked to."""
+        element = f"document.querySelector({json.dumps(selector)})"
+        self.evaluate(f"{element}.scrollIntoView({{block: 'center', behavior: 'instant'}})")
+        box = self.evaluate(
+            f"(({{x, y, width, height}}) => [x + width / 2, y + height / 2])"
+            f"({element}.getBoundingClientRect())"
+        )
+        at = {"x": box[0], "y": box[1]}
+        self.call("Input.dispatchMouseEvent", type="mouseMoved", **at)
+        if click:
+            for kind in ("mousePressed", "mouseReleased"):
+                self.call("Input.dispatchMouseEvent", type=kind, button="left", clickCount=1, **at)
+
     def screenshot(self, path: Path, *, whole: bool = True) -> None:
         """Save a picture of the page, or of what is in view."""
         clip = {}

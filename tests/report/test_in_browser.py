@@ -88,24 +88,14 @@ def test_a_segment_that_is_clicked_is_highlighted_everywhere(browser: Browser, m
     browser.evaluate("document.querySelector('.pick.all').click()")
     browser.wait(f"{faded} === 0")
     # And from a chart: the bar of a segment.
-    browser.evaluate(
-        "{const bar = document.querySelector('#chart-size_balance .mark-rect path');"
-        "const {x, y, width, height} = bar.getBoundingClientRect();"
-        "for (const type of ['mousemove', 'mousedown', 'mouseup', 'click']) bar.dispatchEvent("
-        "new MouseEvent(type, {bubbles: true, clientX: x + width / 2, clientY: y + height / 2}))}"
-    )
+    browser.mouse("#chart-size_balance .mark-rect path", click=True)
     browser.wait(f"{faded} === 4")
     assert browser.evaluate("document.querySelectorAll('.card.picked').length") == 1
 
 
 def test_a_tooltip_shows_texts_as_texts(browser: Browser, made: Get) -> None:
     browser.open(made("most").path)
-    browser.evaluate(
-        "{const bar = document.querySelectorAll('#chart-size_balance .mark-rect path')[9];"
-        "const {x, y, width, height} = bar.getBoundingClientRect();"
-        "for (const type of ['mouseover', 'mousemove']) bar.dispatchEvent(new MouseEvent(type, "
-        "{bubbles: true, clientX: x + width / 2, clientY: y + height / 2}))}"
-    )
+    browser.mouse("#chart-size_balance .mark-rect path:last-child")
     browser.wait("!document.getElementById('tip').hidden")
     assert made("most").shop.names[0] in browser.evaluate(
         "document.getElementById('tip').textContent"
@@ -132,18 +122,6 @@ def test_the_cube_turns_and_the_map_changes_its_axes(browser: Browser, made: Get
     )
     browser.wait(f"{dots} !== {many}")
     assert browser.complaints() == []
-
-
-def test_without_scripts_every_number_is_there(browser: Browser, made: Get) -> None:
-    page = made("plain").path
-    browser.call("Emulation.setScriptExecutionDisabled", value=True)
-    try:
-        browser.call("Page.navigate", url=page.as_uri())
-        browser.call("Emulation.setScriptExecutionDisabled", value=False)
-        browser.wait("document.readyState === 'complete' && document.querySelector('footer')")
-        assert browser.evaluate("document.querySelectorAll('figure details table').length") >= 20
-    finally:
-        browser.call("Emulation.setScriptExecutionDisabled", value=False)
 
 
 @EVERY

@@ -1,0 +1,166 @@
+"""Commands that use or question the model: compile, score and compare."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from segdb.cli.terminal import (
+    Terminal,
+    config_option,
+    database_option,
+    guarded,
+    json_option,
+    settings_of,
+    wait_option,
+)
+
+run_option = click.option("--run", "run_id", type=int, help="Whose model; left out: the last.")
+
+
+@click.command("compile")
+@click.option("--dialect", default="duckdb", show_default=True, help="Of the SQL.")
+@click.option("--stage", help="This stage alone.")
+@click.option("--orders", help="The table to read orders from.")
+@click.option("--customers", help="The table to read customers from.")
+@click.option("--dbt", "folder", type=click.Path(path_type=Path), help="Write a dbt package here.")
+@click.option("--output", type=click.Path(path_type=Path), help="Write the SQL to this file.")
+@run_option
+@config_option
+@database_option
+@guarded
+def compile_sql(
+    dialect: str,
+    stage: str | None,
+    orders: str | None,
+    customers: str | None,
+    folder: Path | None,
+    output: Path | None,
+    run_id: int | None,
+    config: Path | None,
+    database: Path | None,
+) -> None:
+    """Print a run as one SELECT, with all that was learned in it, for any engine."""
+    from segdb.report.write import write
+    from segdb.steps.exporting import compile_run, write_dbt
+    from segdb.store.duckdb import DuckDB
+
+    settings = settings_of(config, database)
+    schema = settings.publish.schema_
+    store = DuckDB.open(Path(settings.publish.database), read_only=True)
+    named = {"orders": orders, "customers": customers}
+    try:
+        if folder is not None:
+            paths = write_dbt(store, schema, folder, run_id, dialect, **named)
+            click.echo(f"Wrote {len(paths)} files of a dbt package to {folder}.")
+            return
+        sql = compile_run(store, schema, run_id, dialect, stage=stage, **named)
+    finally:
+        store.close()
+    if output is None:
+        click.echo(sql)
+    else:
+        click.echo(f"Wrote {write(output, sql)}.")
+
+
+@click.command()
+@click.argument("source", required=False)
+@click.option("--customers", help="Table of customers, where the run had one.")
+@click.option("--as-of", type=click.DateTime(), help="Count days back from this moment.")
+@click.option(
+    "--into",
+    default="scored_customers",
+    show_default=True,
+    help="A table of the schema, or a .csv, .tsv or .parquet file.",
+)
+@run_option
+@config_option
+@database_option
+@wait_option
+@json_option
+@guarded
+def score(
+    source: str | None,
+    customers: str | None,
+    as_of: Any,
+    into: str,
+    run_id: int | None,
+    config: Path | None,
+    database: Path | None,
+    wait: float,
+    as_json: bool,
+) -> None:
+    """Assign the customers of SOURCE by the stored model; the published tables stay."""
+    from segdb.steps.score import score as score_source
+    from segdb.store.duckdb import DuckDB
+
+    settings = settings_of(config, database)
+    listener = Terminal()
+    place = Path(into) if Path(into).suffix in {".csv", ".tsv", ".parquet"} else into
+    store = DuckDB.open(Path(settings.publish.database), wait=wait, engine=settings.engine)
+    try:
+        scored = score_source(
+            store,
+            settings.publish.schema_,
+            source,
+            customers,
+            listener,
+            run_id=run_id,
+            as_of=as_of,
+            into=place,
+        )
+    finally:
+        listener.done()
+        store.close()
+    if as_json:
+        told = {
+            "run_id": scored.run_id,
+            "customers": scored.customers,
+            "segments": scored.segments,
+            "beyond_caps": scored.beyond_caps,
+            "mean_margin": scored.mean_margin,
+            "rejected": sum(scored.rejected.values()),
+            "into": str(place),
+        }
+        click.echo(json.dumps(told, ensure_ascii=False))
+        return
+    for segment, count in scored.segments.items():
+        click.echo(f"{segment:<30} {count:>12,}")
+    beyond = (
+        ""
+        if scored.beyond_caps is None
+        else (f"; {scored.beyond_caps:.1%} of them beyond what the model learned")
+    )
+    click.echo(
+        f"{scored.customers:,} customers scored by run {scored.run_id} into {place}{beyond}; "
+        f"mean margin {scored.mean_margin:.2f}."
+    )
+
+
+@click.command()
+@config_option
+@database_option
+@wait_option
+@json_option
+@guarded
+def compare(config: Path | None, database: Path | None, wait: float, as_json: bool) -> None:
+    """Compare K-Means with Ward, DBSCAN, HDBSCAN and a Gaussian mixture on the same customers."""
+    import pyarrow as pa
+
+    from segdb import words
+    from segdb.steps.comparing import compare_run
+    from segdb.store.duckdb import DuckDB
+
+    settings = settings_of(config, database)
+    store = DuckDB.open(Path(settings.publish.database), wait=wait, engine=settings.engine)
+    try:
+        rows = compare_run(store, settings.publish.schema_)
+    finally:
+        store.close()
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False))
+    else:
+        click.echo(words.grid(pa.Table.from_pylist(rows).drop_columns(["run_id"])), nl=False)

@@ -1,0 +1,68 @@
+"""Opening: a database file, and in words why it could not be opened."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import duckdb
+
+from segdb.compile import literal
+from segdb.errors import LockedError, SegdbError, SourceError
+
+# What an older DuckDB can still read; without it, 2.0 writes files that 1.5 refuses.
+_STORAGE = "v1.5.0"
+
+
+def check_place(path: Path, *, read_only: bool) -> None:
+    """Make the folder of a database file, unless it is there or nothing will be written.
+
+    Raises:
+        SourceError: the file is a folder, is not there to be read, or its folder cannot be made.
+    """
+    try:
+        if path.is_dir():
+            raise SourceError(f"{path} is a folder; the database must be a file in it.")
+        if read_only:
+            if not path.exists():
+                raise SourceError(f"There is no database at {path}. `segdb run` makes one.")
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SourceError(f"The folder {path.parent} cannot be used: {error.strerror}.") from None
+
+
+def connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+    """Connect to a database file, making one that older releases can read where there is none."""
+    if not read_only and not path.exists():
+        # By ATTACH and not by the connection's configuration: a second connection of this
+        # process would have to have the same one.
+        with duckdb.connect() as maker:
+            version = f"(STORAGE_VERSION {literal(_STORAGE)})"
+            maker.execute(f"ATTACH {literal(str(path))} AS made {version}").fetchall()
+    return duckdb.connect(str(path), read_only=read_only)
+
+
+def open_error(path: Path, error: duckdb.Error) -> SegdbError:
+    """Return in words for the user why a database file could not be opened."""
+    # The path may hold any word.
+    text = str(error).replace(str(path), "the file")
+    if re.search(
+        r"could not set lock|conflicting lock|used by another process", text, re.IGNORECASE
+    ):
+        holder = re.search(r"PID (\d+)", text)
+        who = f" (process {holder[1]})" if holder else ""
+        return LockedError(
+            f"The database {path} is held by another process{who}. Close it there, or try again "
+            "with --wait SECONDS."
+        )
+    if "not a valid DuckDB database" in text:
+        return SourceError(
+            f"{path} is not a DuckDB database. Name another file in [publish] database."
+        )
+    if "different configuration" in text:
+        return SourceError(
+            f"The database {path} is open in this process already, in another way. Close it "
+            "first: what segdb.run returns has close()."
+        )
+    return SourceError(f"The database {path} cannot be opened: {text.splitlines()[0]}")
