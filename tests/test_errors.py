@@ -25,6 +25,7 @@ CODES = {
     "GateError": 1,
     "LockedError": 3,
     "PublishError": 4,
+    "EngineError": 4,
 }
 
 

@@ -23,7 +23,12 @@ from segdb.cli.terminal import config_option, database_option, guarded, settings
 @config_option
 @database_option
 @guarded
-def report(output: Path | None, form: str, config: Path | None, database: Path | None) -> None:
+def report(
+    output: Path | None,
+    form: Literal["html", "svg", "png"],
+    config: Path | None,
+    database: Path | None,
+) -> None:
     """Write the report of what is published, without fitting anything."""
     from segdb.report.page import render
     from segdb.report.pictures import write_pictures

@@ -70,7 +70,7 @@ def held(connection: duckdb.DuckDBPyConnection, settings: Any, given: Any, model
     return rows(connection, "held")
 
 
-@pytest.mark.parametrize(("source", "sections"), matrix())
+@pytest.mark.parametrize(("source", "sections"), list(matrix()))
 def test_live_equals_segments(source: str, sections: dict[str, Any]) -> None:
     with shops.opened() as connection:
         settings = shops.settings(source, **sections)
