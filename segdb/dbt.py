@@ -42,7 +42,6 @@ def segment(
     chosen = settings if isinstance(settings, Settings) else parse(settings or {})
     store = DuckDB.memory()
     try:
-        given = {"orders": orders, "customers": customers}
-        return run(**given, database=store.connection, settings=chosen).table(table)
+        return run(orders, customers, database=store.connection, settings=chosen).table(table)
     finally:
         store.close()

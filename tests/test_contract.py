@@ -29,15 +29,17 @@ PROMISED = {
     "segments_live": "customer_id segment_id segment distance margin run_id",
     "customer_segments": "customer_id segment_id segment",
 }
-BY_NAME = {table.name: table for table in TABLES}
+# What every run publishes, and what `segdb compare` adds.
+ALL = (*TABLES, contract.ALGORITHM_COMPARISON)
+BY_NAME = {table.name: table for table in ALL}
 
 
 def test_names_are_unique_and_every_table_is_listed() -> None:
-    assert len(BY_NAME) == len(TABLES)
+    assert len(BY_NAME) == len(ALL)
     declared = [value for value in vars(contract).values() if isinstance(value, Table)]
     assert {table.name for table in declared} == set(BY_NAME)
     assert set(contract.__all__) == {
-        *(table.name.upper() for table in TABLES), "ID", "TABLES", "Column", "Table",
+        *(table.name.upper() for table in ALL), "ID", "TABLES", "Column", "Table",
     }  # fmt: skip
 
 
@@ -47,7 +49,7 @@ def test_what_is_promised_is_there(name: str) -> None:
     assert set(PROMISED[name].split()) <= set(columns)
 
 
-@pytest.mark.parametrize("table", TABLES, ids=BY_NAME)
+@pytest.mark.parametrize("table", ALL, ids=BY_NAME)
 def test_every_table_is_told(table: Table) -> None:
     names = [column.name for column in table.columns]
     assert len({name.lower() for name in names}) == len(names)
@@ -62,7 +64,7 @@ def test_every_table_is_told(table: Table) -> None:
         assert not column.unit.endswith("."), column
 
 
-@pytest.mark.parametrize("table", TABLES, ids=BY_NAME)
+@pytest.mark.parametrize("table", ALL, ids=BY_NAME)
 def test_types_are_the_engines(table: Table) -> None:
     with duckdb.connect() as connection:
         for column in table.columns:

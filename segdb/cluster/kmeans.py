@@ -18,9 +18,9 @@ _STEPS = 300
 # default of 1e-4 takes half as long again and chooses no better.
 _TOLERANCE = 1e-3
 _FINALISTS = 2
-# So few rows have many optima, and starts that cost next to nothing.
-_FEW_ROWS = 1_000
-_MORE_STARTS = 5
+# On few rows a start costs next to nothing, and K-Means has as many optima as on many.
+_FEW_ROWS = 5_000
+_MOST_TIMES = 5
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,8 @@ def fit(matrix: Matrix, k: int, seed: int, n_init: int, start: Floats | None = N
         matrix: the rows.
         k: number of clusters.
         seed: of the starts.
-        n_init: how many starts, five times as many up to 1,000 rows; the one of least inertia is
-            taken.
+        n_init: how many starts (of fewer than 5,000 rows up to five times as many); the one of
+            least inertia is taken.
         start: (k, d) centroids to start from as well; with them ``n_init`` may be 0.
 
     Raises:
@@ -71,8 +71,8 @@ def fit_each(
         DataError: there are fewer rows that differ than the largest k.
     """
     _refuse_too_few(matrix, max(ks))
-    starting = n_init * (_MORE_STARTS if len(matrix.values) <= _FEW_ROWS else 1)
-    tries = [(k, _own_seed(seed, k, number)) for k in ks for number in range(starting)]
+    times = max(1, min(_MOST_TIMES, _FEW_ROWS // len(matrix.values)))
+    tries = [(k, _own_seed(seed, k, number)) for k in ks for number in range(n_init * times)]
     begun = in_threads(lambda one: plus_plus(matrix, *one), tries)
     ends: list[Floats] = []
     for k in ks:

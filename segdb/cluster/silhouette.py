@@ -34,9 +34,24 @@ def silhouettes(matrix: Matrix, labellings: Sequence[Places]) -> list[Floats | N
         None for a labelling of fewer than two clusters, or of as many as there are rows.
     """
     rows = len(matrix.values)
+    defined = [2 <= len(np.unique(labels)) < rows for labels in labellings]
+    asked = [labels for labels, known in zip(labellings, defined, strict=True) if known]
+    found = iter(_by_blocks(matrix, asked) if asked else [])
+    return [next(found) if known else None for known in defined]
+
+
+def mean_silhouettes(matrix: Matrix, labellings: Sequence[Places]) -> list[float | None]:
+    """Return of each labelling the mean silhouette of its rows, by weight."""
+    return [
+        None if values is None else float(np.average(values, weights=matrix.weights))
+        for values in silhouettes(matrix, labellings)
+    ]
+
+
+def _by_blocks(matrix: Matrix, labellings: Sequence[Places]) -> list[Floats]:
+    rows = len(matrix.values)
     numbered = [np.unique(labels, return_inverse=True) for labels in labellings]
-    counts = [len(kinds) for kinds, _ in numbered]
-    ends = np.cumsum([0, *counts])
+    ends = np.cumsum([0, *(len(kinds) for kinds, _ in numbered)])
     # (n, all clusters of all labellings): the weight of each row where it belongs.
     members = np.zeros((rows, ends[-1]))
     for begin, (_, own) in zip(ends[:-1], numbered, strict=True):
@@ -52,18 +67,7 @@ def silhouettes(matrix: Matrix, labellings: Sequence[Places]) -> list[Floats | N
         ]
 
     blocks = in_threads(block, range(0, rows, _BLOCK))
-    return [
-        np.concatenate([one[place] for one in blocks]) if 2 <= count < rows else None
-        for place, count in enumerate(counts)
-    ]
-
-
-def mean_silhouettes(matrix: Matrix, labellings: Sequence[Places]) -> list[float | None]:
-    """Return of each labelling the mean silhouette of its rows, by weight."""
-    return [
-        None if values is None else float(np.average(values, weights=matrix.weights))
-        for values in silhouettes(matrix, labellings)
-    ]
+    return [np.concatenate(parts) for parts in zip(*blocks, strict=True)]
 
 
 def _silhouette(sums: Floats, totals: Floats, own: Places, weights: Floats) -> Floats:

@@ -1,4 +1,4 @@
-"""Marts: what a dbt package holds beyond the stages: profiles of the segments, and the wide table."""
+"""Marts: the profiles of the segments and the wide table, which a dbt package holds as well."""
 
 from __future__ import annotations
 
@@ -63,7 +63,11 @@ def words(profiles: Sequence[Mapping[str, Any]], into: Dialect) -> str:
         exp.select(
             *(
                 exp.alias_(
-                    exp.cast(exp.convert(row[c.name]), type_name(_TYPES[c.type], into), dialect=into.compiler),
+                    exp.cast(
+                        exp.convert(row[c.name]),
+                        type_name(_TYPES[c.type], into),
+                        dialect=into.compiler,
+                    ),
                     c.name,
                     quoted=True,
                 )

@@ -9,7 +9,6 @@ from typing import Any
 import ibis.expr.types as ir
 
 from segdb import contract
-from segdb.compile import quoted
 from segdb.export import marts, tests_of
 from segdb.export.dialects import Dialect
 from segdb.export.portable import to_dialect
@@ -17,7 +16,7 @@ from segdb.export.script import Exported, Origin, read_by
 from segdb.export.sources import reads_from
 from segdb.export.yaml import plain, to_yaml
 from segdb.model import Model
-from segdb.stages.ctes import WORDS
+from segdb.stages.ctes import WORDS, name_in
 
 NAME = "segdb_segments"
 PREFIX = "segdb_"
@@ -92,7 +91,10 @@ def files(package: Package) -> dict[str, str]:
 def schema(package: Package) -> dict[str, Any]:
     """Return the content of schema.yml: sentences, types and tests, by the contract."""
     described = [
-        {"name": _file(name), "description": WORDS.get(name, _SAID.get(name, name)).capitalize() + "."}
+        {
+            "name": _file(name),
+            "description": WORDS.get(name, _SAID.get(name, name)).capitalize() + ".",
+        }
         for name in (*package.exported.stages, marts.WORDS)
         if name not in MARTS
     ]
@@ -157,14 +159,9 @@ def _model(sql: str, reads: Sequence[str], into: Dialect) -> str:
     """Return a stage as a model: what it reads by ref, each under the stage's name."""
     if not reads:
         return plain(sql)
-    names = {name: _name(name, into) for name in reads}
-    ctes = ",\n".join(f"{names[n]} AS (SELECT * FROM {{{{ ref('{_file(n)}') }}}})" for n in reads)
+    names = {name: name_in(name, into.compiler) for name in reads}
+    ctes = ",\n".join(_cte(names[n], f"ref('{_file(n)}')") for n in reads)
     return f"WITH {ctes}\nSELECT * FROM (\n{plain(sql)}\n) AS stage"
-
-
-def _name(name: str, into: Dialect) -> str:
-    marks = {"databricks": "``", "bigquery": "``", "mssql": "[]"}.get(into.compiler)
-    return f"{marks[0]}{name}{marks[1]}" if marks else quoted(name)
 
 
 def _is_table(package: Package, origin: Origin) -> bool:
@@ -176,9 +173,13 @@ def _reading(name: str, sql: str, package: Package) -> str:
     """Return the model that reads a source, or the model of the project that stands for it."""
     instead = f"var('{PREFIX}{name}_model', none)"
     place = f"ref({instead}) if {instead} else source('{SOURCE}', '{name}')"
-    table = _name(f"{name}_table", package.into)
+    table = name_in(f"{name}_table", package.into.compiler)
     from_it = plain(reads_from(sql, table, package.into))
-    return f"WITH {table} AS (SELECT * FROM {{{{ {place} }}}})\n{from_it}"
+    return f"WITH {_cte(table, place)}\n{from_it}"
+
+
+def _cte(name: str, place: str) -> str:
+    return f"{name} AS (SELECT * FROM {{{{ {place} }}}})"  # noqa: S608
 
 
 def _project(package: Package) -> str:
@@ -206,12 +207,13 @@ def _sources(package: Package, names: Sequence[str]) -> dict[str, Any]:
     tables = []
     for name in names:
         origin = package.origins[name]
+        table = (origin.table or name).split(".")[-1]
         tables.append(
             {
                 "name": name,
                 "description": f"The {name} to segment; name another table by the variable "
                 f"{PREFIX}{name}, or a model of your project by {PREFIX}{name}_model.",
-                "identifier": f"{{{{ var('{PREFIX}{name}', '{(origin.table or name).split('.')[-1]}') }}}}",
+                "identifier": f"{{{{ var('{PREFIX}{name}', '{table}') }}}}",
                 "columns": [{"name": column} for column in origin.raw.columns],
             }
         )
@@ -233,7 +235,9 @@ def _exposure(package: Package) -> dict[str, Any]:
                 "label": plain(package.title),
                 "type": "dashboard",
                 "maturity": "high",
-                "description": plain(f"The report of run {package.run_id}, one HTML file: {package.report}"),
+                "description": plain(
+                    f"The report of run {package.run_id}, one HTML file: {package.report}"
+                ),
                 "depends_on": [f"ref('{name}')" for name in MARTS],
                 "owner": {"name": "segdb"},
             }

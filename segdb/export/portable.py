@@ -113,13 +113,13 @@ def _null(kind: dt.DataType) -> ir.Value:
 def _tidied(text: str, dialect: Dialect) -> str:
     if dialect.filters and dialect.nested:
         return text
-    tree: exp.Expr = sqlglot.parse_one(text, read=dialect.compiler)
+    tree: Any = sqlglot.parse_one(text, read=dialect.compiler)
     if not dialect.filters:
         tree = tree.transform(_by_case)
     if not dialect.nested:
         tree = tsql.fitted(tree)
     quiet = sqlglot.ErrorLevel.IGNORE
-    return tree.sql(dialect=dialect.compiler, pretty=True, unsupported_level=quiet)
+    return str(tree.sql(dialect=dialect.compiler, pretty=True, unsupported_level=quiet))
 
 
 def _by_case(node: exp.Expr) -> exp.Expr:
@@ -141,4 +141,5 @@ def _by_case(node: exp.Expr) -> exp.Expr:
 
 
 def _when(condition: exp.Expr, value: exp.Expr) -> exp.Expr:
-    return exp.Case().when(condition.copy(), value.copy())
+    case: exp.Expr = exp.Case().when(condition.copy(), value.copy())
+    return case

@@ -30,9 +30,7 @@ class Read:
     reading: Reading
 
 
-def typed_table(
-    raw: ir.Table, reading: Reading, key: dt.DataType | None, dialect: Dialect
-) -> Read:
+def typed_table(raw: ir.Table, reading: Reading, key: dt.DataType | None, dialect: Dialect) -> Read:
     """Return how a table with the source's columns is read.
 
     Args:
@@ -82,9 +80,7 @@ def _declared(kind: dt.DataType, column: ColumnReading) -> dt.DataType:
     return _MOMENT if kind.is_timestamp() else kind
 
 
-def _value(
-    value: ir.Value, column: ColumnReading, reading: Reading, dialect: Dialect
-) -> ir.Value:
+def _value(value: ir.Value, column: ColumnReading, reading: Reading, dialect: Dialect) -> ir.Value:
     moment = column.kind == "timestamp" or reading.roles.get("ordered_at") == column.name
     if dialect.name == "sqlite" and (moment or value.type().is_temporal()):
         return _sqlite_moment(value)

@@ -55,7 +55,10 @@ def _inlined(tree: exp.Expr) -> exp.Expr:
     def inline(node: exp.Expr) -> exp.Expr:
         if isinstance(node, exp.Table) and node.name in parts and not node.db:
             body = parts[node.name].copy().transform(inline)
-            return exp.Subquery(this=body, alias=exp.TableAlias(this=exp.to_identifier(node.alias or node.name, quoted=True)))
+            return exp.Subquery(
+                this=body,
+                alias=exp.TableAlias(this=exp.to_identifier(node.alias or node.name, quoted=True)),
+            )
         return node
 
     return bare.transform(inline)

@@ -50,15 +50,16 @@ def with_ctes(parts: Mapping[str, str], dialect: str = "duckdb") -> str:
     """
     written = ",\n".join(_cte(name, sql, dialect) for name, sql in parts.items())
     last = list(parts)[-1]
-    return f"WITH\n{written}\nSELECT * FROM {_name(last, dialect)}"
+    return f"WITH\n{written}\nSELECT * FROM {name_in(last, dialect)}"
 
 
 def _cte(name: str, sql: str, dialect: str) -> str:
     told = f"-- {WORDS.get(name, name)}\n"
     # Not indented: a text in the SQL may go over several lines.
-    return f"{told}{_name(name, dialect)} AS (\n{sql.rstrip().rstrip(';')}\n)"
+    return f"{told}{name_in(name, dialect)} AS (\n{sql.rstrip().rstrip(';')}\n)"
 
 
-def _name(name: str, dialect: str) -> str:
+def name_in(name: str, dialect: str) -> str:
+    """Return a name as a quoted identifier of a dialect."""
     marks = {"databricks": "``", "bigquery": "``", "mysql": "``", "mssql": "[]"}.get(dialect)
     return f"{marks[0]}{name}{marks[1]}" if marks else quoted(name)

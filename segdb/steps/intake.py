@@ -98,6 +98,8 @@ def _take_in(store: DuckDB, settings: Settings, sources: Sources, progress: Prog
     features = store.table("segdb_features", features)
     if dropped is not None:
         dropped = store.table("segdb_dropped", dropped)
+        # Nobody's rows need then be looked up among the dropped.
+        dropped = dropped if store.rows(dropped.limit(1)) else None
     progress.step("Accounting for every row")
     present = {
         name: one for name, one in (("orders", orders), ("customers", customers)) if one is not None

@@ -106,7 +106,7 @@ def _check_sources(run: StoredRun, given: Mapping[str, object]) -> None:
             )
         if source is not None and name not in run.sources:
             raise SourceError(
-                f"The model of run {run.run_id} was learned without {name}, so it has no use for them."
+                f"The model of run {run.run_id} was learned without {name}; leave them out."
             )
 
 
@@ -121,12 +121,11 @@ def _as_the_run(run: StoredRun, as_of: datetime | None) -> Settings:
 def _check_columns(sources: Sources, run: StoredRun) -> None:
     """Say at once what the model reads and the sources lack."""
     for entry in run.model.catalogue.entries:
-        source, wanted = "orders", ()  # type: tuple[str, tuple[str, ...]]
-        if entry.column is not None:
-            source, wanted = "customers", (entry.column,)
-        elif entry.sql is not None:
+        source = "orders" if entry.column is None else "customers"
+        wanted = [] if entry.column is None else [entry.column]
+        if entry.sql is not None:
             parsed = UserSQL.parse(entry.name, entry.sql, "features.sql", aggregate=True)
-            wanted = parsed.columns
+            wanted = [*parsed.columns]
         there = sources.columns(source)
         for column in wanted:
             if column.lower() not in there:
@@ -142,7 +141,7 @@ def _assigned(
     found = {"orders": sources.orders, "customers": sources.customers}
     raw = {name: source[0].table for name, source in found.items() if source}
     stages = chain(raw, recipe, model)
-    rejected = {}
+    rejected: dict[tuple[str, str], int] = {}
     for name in raw:
         through = list(stages)[: list(stages).index(f"{name}_clean") + 1]
         judged = store.view("segdb_judged", as_select({n: stages[n] for n in through}, {}))
@@ -154,8 +153,7 @@ def _assigned(
 
 def _reasons(store: DuckDB, source: str, judged: ir.Table) -> dict[tuple[str, str], int]:
     rows = judged.filter(judged.reason.notnull())
-    counted = judged.copies.sum() if "copies" in judged.columns else rows.count()
-    counted = rows.copies.sum() if "copies" in judged.columns else counted
+    counted = rows.copies.sum() if "copies" in judged.columns else rows.count()
     found = store.rows(rows.group_by("reason").agg(n=counted).order_by("reason"))
     return {(source, row["reason"]): int(row["n"]) for row in found}
 

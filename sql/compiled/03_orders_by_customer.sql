@@ -9,12 +9,15 @@ SELECT
     ) AND NOT (
       "t0"."returned"
     )) AS "last_order_at",
-  COUNT(DISTINCT "t0"."order_id") FILTER(WHERE
-    (
-      "t0"."reason" IS NULL
-    ) AND NOT (
-      "t0"."returned"
-    )) AS "orders",
+  GREATEST(
+    COUNT(DISTINCT "t0"."order_id") FILTER(WHERE
+      (
+        "t0"."reason" IS NULL
+      ) AND NOT (
+        "t0"."returned"
+      )),
+    1
+  ) AS "orders",
   SUM("t0"."amount") FILTER(WHERE
     "t0"."reason" IS NULL) AS "revenue",
   MIN("t0"."ordered_at") FILTER(WHERE
@@ -25,7 +28,7 @@ SELECT
     )) AS "first_order_at",
   CAST(COUNT(DISTINCT "t0"."department") FILTER(WHERE
     "t0"."reason" IS NULL) / COUNT(DISTINCT "t0"."basket_id") FILTER(WHERE
-    "t0"."reason" IS NULL) AS DOUBLE) AS "departments_per_basket"
+    "t0"."reason" IS NULL) AS DOUBLE) AS "own_departments_per_basket"
 FROM "orders_clean" AS "t0"
 GROUP BY
   1

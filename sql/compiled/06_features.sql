@@ -5,7 +5,7 @@ SELECT
   "t5"."monetary",
   "t5"."days_between_orders",
   "t5"."departments_per_basket",
-  "t4"."income"
+  "t3"."income"
 FROM (
   SELECT
     "t0"."customer_id",
@@ -16,15 +16,25 @@ FROM (
     )) AS BIGINT) AS DOUBLE) AS "recency_days",
     CAST("t0"."orders" AS DOUBLE) AS "frequency",
     CAST("t0"."revenue" AS DOUBLE) AS "monetary",
-    (
-      (
-        EPOCH(CAST("t0"."last_order_at" AS TIMESTAMP)) - EPOCH(CAST("t0"."first_order_at" AS TIMESTAMP))
-      ) / 86400.0
-    ) / NULLIF("t0"."orders" - 1, 0) AS "days_between_orders",
     CASE
-      WHEN ISNAN("t0"."departments_per_basket") OR ISINF("t0"."departments_per_basket")
-      THEN CAST(NULL AS DOUBLE)
-      ELSE "t0"."departments_per_basket"
+      WHEN ABS(
+        (
+          (
+            EPOCH(CAST("t0"."last_order_at" AS TIMESTAMP)) - EPOCH(CAST("t0"."first_order_at" AS TIMESTAMP))
+          ) / 86400.0
+        ) / NULLIF("t0"."orders" - 1, 0)
+      ) < 1e+100
+      THEN (
+        (
+          EPOCH(CAST("t0"."last_order_at" AS TIMESTAMP)) - EPOCH(CAST("t0"."first_order_at" AS TIMESTAMP))
+        ) / 86400.0
+      ) / NULLIF("t0"."orders" - 1, 0)
+      ELSE CAST(NULL AS DOUBLE)
+    END AS "days_between_orders",
+    CASE
+      WHEN ABS("t0"."own_departments_per_basket") < 1e+100
+      THEN "t0"."own_departments_per_basket"
+      ELSE CAST(NULL AS DOUBLE)
     END AS "departments_per_basket"
   FROM "orders_by_customer" AS "t0"
   WHERE
@@ -34,12 +44,12 @@ LEFT OUTER JOIN (
   SELECT
     "t1"."customer_id" AS "right_id",
     CASE
-      WHEN ISNAN("t1"."income") OR ISINF("t1"."income")
-      THEN CAST(NULL AS DOUBLE)
-      ELSE "t1"."income"
+      WHEN ABS("t1"."income") < 1e+100
+      THEN "t1"."income"
+      ELSE CAST(NULL AS DOUBLE)
     END AS "income"
   FROM "customers_clean" AS "t1"
   WHERE
     "t1"."reason" IS NULL
-) AS "t4"
-  ON "t5"."customer_id" = "t4"."right_id"
+) AS "t3"
+  ON "t5"."customer_id" = "t3"."right_id"

@@ -82,7 +82,7 @@ def make(path: Path, shop: Shop | None = None) -> DuckDB:
     for run_id in range(1, shop.runs + 1):
         store.execute(f"CREATE OR REPLACE TEMP MACRO this_run() AS {run_id}")
         store.execute(f"CREATE OR REPLACE TEMP MACRO last_run() AS {shop.runs}")
-        made = {**_QUERIES, **_rows(shop, store, run_id)}
+        made: dict[str, Any] = {**_QUERIES, **_rows(shop, store, run_id)}
         if shop.bare:
             made |= {name: [] for name in LATER}
         contents = tuple(Content(t, made[t.name], {}) for t in contract.TABLES if t.name in made)

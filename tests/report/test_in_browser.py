@@ -95,7 +95,7 @@ def test_a_segment_that_is_clicked_is_highlighted_everywhere(browser: Browser, m
 
 def test_a_tooltip_shows_texts_as_texts(browser: Browser, made: Get) -> None:
     browser.open(made("most").path)
-    browser.mouse("#chart-size_balance .mark-rect path:last-child")
+    browser.mouse("#chart-size_balance path[aria-label*=onerror]")
     browser.wait("!document.getElementById('tip').hidden")
     assert made("most").shop.names[0] in browser.evaluate(
         "document.getElementById('tip').textContent"

@@ -54,7 +54,7 @@ def settings(source: str, **sections: Any) -> dict[str, Any]:
     }
 
 
-def sources(source: str) -> dict[str, str]:
+def sources(source: str) -> dict[str, Any]:
     """Return the arguments of a run."""
     named = {"orders": {"orders": "shop"}, "customers": {"customers": "people"}}
     return {**named["orders"], **named["customers"]} if source == "both" else named[source]

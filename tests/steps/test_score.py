@@ -1,3 +1,5 @@
+"""Customers of another source, by a stored model."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -58,7 +58,7 @@ def test_a_python_model_of_one_line(project: Path) -> None:
     assert built == [(4,)]
 
 
-def test_a_new_order_moves_its_customer_at_the_next_build(project: Path, tmp_path: Path) -> None:
+def test_a_new_order_moves_its_customer_at_the_next_build(tmp_path: Path) -> None:
     elsewhere = copy_of_project(tmp_path)
     publish(elsewhere)
     compile_package(elsewhere / "warehouse.duckdb", elsewhere / PACKAGE)
@@ -70,7 +70,7 @@ def test_a_new_order_moves_its_customer_at_the_next_build(project: Path, tmp_pat
     seed.write_text(seed.read_text("utf-8") + more, "utf-8")
     succeeded(elsewhere, "deps")
     succeeded(elsewhere, "build")
-    mine = f"SELECT segment_id FROM {{}}.segments WHERE customer_id = {customer}"  # noqa: S608
+    mine = f"SELECT segment_id FROM {{}}.segments WHERE customer_id = {customer}"
     before = rows(elsewhere / "warehouse.duckdb", mine.format("segdb"))
     assert rows(elsewhere / "shop.duckdb", mine.format("main")) != before
 
@@ -82,9 +82,7 @@ def test_a_new_order_moves_its_customer_at_the_next_build(project: Path, tmp_pat
         ('- name: "run_id"', "missing in"),
     ],
 )
-def test_a_drifted_contract_fails(
-    project: Path, tmp_path: Path, drift: str, found: str
-) -> None:
+def test_a_drifted_contract_fails(project: Path, tmp_path: Path, drift: str, found: str) -> None:
     elsewhere = copy_of_project(tmp_path)
     compile_package(project / "warehouse.duckdb", elsewhere / PACKAGE)
     path = elsewhere / PACKAGE / "models" / "schema.yml"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from segdb.errors import SettingsError
-from tests.warehouse.shop import PACKAGE, WAREHOUSE, compile_package, publish, copy_of_project
+from tests.warehouse.shop import PACKAGE, WAREHOUSE, compile_package, copy_of_project, publish
 
 # They hold learned numbers, whose last digits differ between machines.
 LEARNED = ("capped", "scaled", "assigned", "filled", "segment_words", "customer_segments")
@@ -37,7 +37,9 @@ def test_the_package_has_not_drifted(written: Path) -> None:
     for path in sorted(paths(written)):
         if not any(Path(path).stem.endswith(name) for name in LEARNED):
             told = "pytest --rewrite-golden writes it anew; read the difference"
-            assert (committed / path).read_text("utf-8") == (written / path).read_text("utf-8"), told
+            assert (committed / path).read_text("utf-8") == (written / path).read_text("utf-8"), (
+                told
+            )
 
 
 def test_no_python_is_in_it(written: Path) -> None:

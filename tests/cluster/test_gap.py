@@ -1,0 +1,85 @@
+"""The gap statistic against a plain NumPy version."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn.cluster import KMeans
+from threadpoolctl import threadpool_limits
+
+from segdb.cluster.fits import fit_range
+from segdb.cluster.gap import gaps
+from segdb.cluster.matrix import Floats, Matrix
+
+KS = range(2, 6)
+REFERENCES = 12
+
+
+def blobs(rows: int = 400) -> Floats:
+    draw = np.random.default_rng(6)
+    centers = np.array([[0.0, 0.0], [6.0, 0.0], [0.0, 9.0]])
+    return centers[draw.integers(0, 3, rows)] + draw.normal(size=(rows, 2))
+
+
+def plain(values: Floats) -> dict[int, tuple[float, float]]:
+    """Tibshirani, Walther and Hastie (2001), section 4, with references of its own."""
+    draw = np.random.default_rng(99)
+    centered = values - values.mean(axis=0)
+    axes = np.linalg.eigh(np.cov(centered, rowvar=False))[1]
+    turned = centered @ axes
+
+    def logs(of: Floats) -> list[float]:
+        ks = (1, *KS)
+        return [np.log(KMeans(k, n_init=5, random_state=0).fit(of).inertia_) for k in ks]
+
+    noise = np.array(
+        [
+            logs(draw.uniform(turned.min(axis=0), turned.max(axis=0), turned.shape) @ axes.T)
+            for _ in range(REFERENCES)
+        ]
+    )
+    gap = noise.mean(axis=0) - logs(values)
+    error = np.sqrt(((noise - noise.mean(axis=0)) ** 2).mean(axis=0) * (1 + 1 / REFERENCES))
+    return dict(zip((1, *KS), zip(gap.tolist(), error.tolist(), strict=True), strict=True))
+
+
+def test_equal_to_the_plain_version_within_its_error() -> None:
+    values = blobs()
+    matrix = Matrix.of(values)
+    found = gaps(matrix, fit_range(matrix, KS, 1, 5), seed=2, references=REFERENCES)
+    assert found is not None
+    with threadpool_limits(1):
+        expected = plain(values)
+    for k, (gap, error) in expected.items():
+        assert found[k].gap == pytest.approx(gap, abs=2 * error)
+        assert found[k].error == pytest.approx(error, rel=0.7)
+    assert max(found, key=lambda k: found[k].gap) == 3
+
+
+def test_noise_has_no_gap() -> None:
+    matrix = Matrix.of(np.random.default_rng(3).random((600, 4)))
+    found = gaps(matrix, fit_range(matrix, KS, 1, 5), seed=2, references=REFERENCES)
+    assert found is not None
+    assert all(abs(found[k].gap - found[1].gap) < 0.05 for k in KS)
+
+
+def test_a_coreset_and_a_large_matrix_give_what_a_small_one_gives() -> None:
+    draw = np.random.default_rng(1)
+    values = blobs(8_000)
+    # Far rows are drawn more often, and weigh less.
+    chance = np.minimum(1.0, 0.1 + 0.02 * ((values - values.mean(axis=0)) ** 2).sum(axis=1))
+    kept = np.flatnonzero(draw.random(8_000) < chance)
+    coreset = Matrix.of(values[kept], 1.0 / chance[kept])
+    small, large = Matrix.of(values[:2_000]), Matrix.of(values)
+    rises = []
+    for matrix in (small, large, coreset):
+        found = gaps(matrix, fit_range(matrix, KS, 1, 3), seed=2, references=REFERENCES)
+        assert found is not None
+        rises.append([found[k].gap - found[1].gap for k in KS])
+    np.testing.assert_allclose(rises[1], rises[0], atol=0.1)
+    np.testing.assert_allclose(rises[2], rises[0], atol=0.1)
+
+
+def test_undefined_where_nothing_is_left_within() -> None:
+    matrix = Matrix.of(np.eye(4).repeat(10, axis=0))
+    assert gaps(matrix, fit_range(matrix, range(2, 5), 1, 2), seed=2, references=3) is None

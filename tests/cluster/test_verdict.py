@@ -1,0 +1,114 @@
+"""Verdicts of made-up evidence: which k, in which words, and whether it is clear."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from segdb.cluster.candidate import Candidate
+from segdb.cluster.gap import Gap
+from segdb.cluster.kmeans import Fit
+from segdb.cluster.verdict import Criterion, verdict
+
+FIT = Fit(2, np.zeros((2, 1)), np.zeros(1, dtype=np.intp), 1.0)
+
+
+def candidate(k: int, inertia: float, silhouette: float | None) -> Candidate:
+    return Candidate(k, FIT, inertia, 1.0 - inertia / 1000.0, silhouette, None, None)
+
+
+# Inertia bends at 5; the silhouette is best at 3.
+INERTIAS = {2: 600.0, 3: 420.0, 4: 310.0, 5: 150.0, 6: 140.0, 7: 130.0}
+SILHOUETTES = {2: 0.3, 3: 0.41, 4: 0.35, 5: 0.38, 6: 0.3, 7: 0.29}
+STABILITIES = {2: 0.7, 3: 0.9, 4: 0.85, 5: 0.95, 6: 0.8, 7: 0.5}
+PLAIN = tuple(candidate(k, INERTIAS[k], SILHOUETTES[k]) for k in INERTIAS)
+GAPS = {2: 0.9, 3: 1.1, 4: 1.2, 5: 1.6, 6: 1.58, 7: 1.57}
+FULL = tuple(
+    replace(
+        one,
+        stability=STABILITIES[one.k],
+        gap=GAPS[one.k],
+        gap_error=0.02,
+        gap_of_one=Gap(1.0, 0.02),
+        davies_bouldin=1.0 + 0.01 * one.k,
+        calinski_harabasz=1000.0 * one.k,
+    )
+    for one in PLAIN
+)
+
+
+def test_the_sentence_holds_the_evidence() -> None:
+    found = verdict(FULL, "elbow")
+    assert (found.k, found.criterion_used, found.clear) == (5, "elbow", True)
+    assert found.sentence == (
+        "Elbow at 5; gap statistic agrees; silhouette prefers 3 (0.41 against 0.38); "
+        "Davies-Bouldin prefers 2 (1.02 against 1.05); "
+        "Calinski-Harabasz prefers 7 (7,000 against 5,000); stable (≥ 0.8) from 3 to 6."
+    )
+
+
+@pytest.mark.parametrize(
+    ("criterion", "k"),
+    [("elbow", 5), ("silhouette", 3), ("davies_bouldin", 2), ("calinski_harabasz", 7), ("gap", 5)],
+)
+def test_each_criterion_picks_its_own(criterion: Criterion, k: int) -> None:
+    found = verdict(FULL, criterion)
+    assert (found.k, found.criterion_used) == (k, criterion)
+
+
+def test_alone_with_its_choice_a_criterion_is_not_clear() -> None:
+    found = verdict(FULL, "silhouette")
+    assert not found.clear
+    assert "silhouette prefers 3 (0.41); elbow at 5; " in found.sentence.lower()
+    assert found.sentence.endswith("no number of segments is clearly better.")
+
+
+def test_without_an_elbow_the_silhouette_chooses_and_it_is_said() -> None:
+    straight = tuple(replace(one, inertia=800.0 - 100.0 * one.k) for one in PLAIN)
+    found = verdict(straight, "elbow")
+    assert (found.k, found.criterion_used, found.clear) == (3, "silhouette", False)
+    assert found.sentence.startswith("No elbow; silhouette prefers 3 (0.41); ")
+
+
+def test_without_the_gap_the_silhouette_chooses_and_it_is_said() -> None:
+    found = verdict(PLAIN, "gap")
+    assert (found.k, found.criterion_used) == (3, "silhouette")
+    assert found.sentence.startswith("Gap statistic not known; silhouette prefers 3 (0.41); ")
+
+
+def test_a_gap_that_never_rises_is_noise() -> None:
+    noise = tuple(replace(one, gap=0.9 - 0.01 * one.k) for one in FULL)
+    found = verdict(noise, "elbow")
+    assert (found.k, found.clear) == (5, False)
+    assert "gap statistic prefers a single segment" in found.sentence
+    assert found.sentence.endswith("clearly better, as in data without clusters.")
+    assert verdict(noise, "gap").k == 3
+
+
+def test_the_gap_may_fall_before_it_rises() -> None:
+    # The paper's rule from k = 1 on would stop there, and from k = 2 on at 2.
+    grouped = {2: 0.9, 3: 0.88, 4: 0.87, 5: 1.6, 6: 1.58, 7: 1.57}
+    found = verdict(tuple(replace(one, gap=grouped[one.k]) for one in FULL), "gap")
+    assert found.k == 5
+
+
+def test_segments_that_other_customers_would_not_give_are_not_clear() -> None:
+    shaky = tuple(replace(one, stability=0.5 if one.k > 2 else 0.9) for one in FULL)
+    found = verdict(shaky, "elbow")
+    assert not found.clear
+    assert "stable (≥ 0.8) at 2; " in found.sentence
+    assert found.sentence.endswith("better, and other customers would give other segments.")
+    nowhere = tuple(replace(one, stability=0.1) for one in FULL)
+    assert "stable (≥ 0.8) nowhere" in verdict(nowhere, "elbow").sentence
+
+
+def test_figures_that_look_equal_get_more_digits() -> None:
+    close = tuple(replace(one, silhouette=0.4 + 0.0001 * one.k) for one in PLAIN)
+    assert "silhouette prefers 7 (0.4007 against 0.4005)" in verdict(close, "elbow").sentence
+
+
+def test_a_single_candidate_is_taken() -> None:
+    assert verdict(PLAIN[:1], "elbow").k == 2
+    assert verdict([candidate(4, 0.0, None)], "elbow").k == 4

@@ -1,0 +1,64 @@
+"""Numbers in the reader's form."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from segdb.charts.chart import Form
+from segdb.report import forms
+from segdb.report.forms import Forms
+
+SHOP = Forms("£", datetime(2011, 12, 10))
+
+
+@pytest.mark.parametrize(
+    ("value", "form", "words"),
+    [
+        (1_234_567, "count", "1,234,567"),
+        (4, "customers", "fewer than 5"),
+        (0, "customers", "0"),
+        (5, "customers", "5"),
+        (1_234.5, "money", "£1,234"),
+        (-1_234.5, "money", "-£1,234"),
+        (31.2, "money", "£31.20"),
+        (0.1234, "share", "12.3%"),
+        (1.0, "share", "100%"),
+        (0.0, "share", "0%"),
+        (0.41234, "decimal", "0.412"),
+        (1234.5678, "number", "1,235"),
+        (0.000123456, "number", "0.0001235"),
+        (12.0, "number", "12"),
+        (0, "number", "0"),
+        (-0.5, "number", "-0.5"),
+        (True, "yes", "yes"),
+        (False, "yes", ""),
+        ("<b>", "text", "<b>"),
+        (None, "money", "–"),
+    ],
+)
+def test_values(value: object, form: Form, words: str) -> None:
+    assert SHOP.value(value, form) == words
+
+
+def test_days_come_with_their_date() -> None:
+    # As of the midnight after 9 December, nine days back is 30 November.
+    assert SHOP.ago(9) == "9 days ago (30 Nov 2011)"
+    assert SHOP.ago(1) == "1 day ago (8 Dec 2011)"
+    assert SHOP.ago(None) == "–"
+    assert Forms().ago(9) == "9 days ago"
+    assert SHOP.ago(1e9) == "1,000,000,000 days ago (–)"
+
+
+def test_measures_have_their_unit() -> None:
+    assert SHOP.measure(812.4, "currency") == "£812"
+    assert SHOP.measure(0.25, "share") == "25.0%"
+    assert SHOP.measure(18.3, "orders") == "18.3 orders"
+    assert SHOP.measure(18.3, "") == "18.3"
+    assert SHOP.measure(None, "orders") == "–"
+
+
+def test_a_day_is_written_without_a_leading_zero() -> None:
+    assert forms.day(datetime(2024, 3, 1, 12)) == "1 Mar 2024"
+    assert forms.day(None) == "–"

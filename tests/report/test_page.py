@@ -1,0 +1,263 @@
+"""The page as a text: every number is the table's, nothing is a customer, all is one file."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Callable, Iterator
+from html.parser import HTMLParser
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from segdb.charts import CHARTS
+from segdb.errors import UserError
+from segdb.report.page import render
+from segdb.settings import parse
+from tests.report.conftest import SHOPS, Made
+from tests.report.shop import Shop, make
+
+Get = Callable[[str], Made]
+EVERY = pytest.mark.parametrize("name", list(SHOPS))
+VOID = {"meta", "rect", "br", "img", "input", "link"}
+
+
+class Reader(HTMLParser):
+    """Reads the page into a tree of (tag, attributes, children)."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.root: tuple[str, dict[str, str], list[Any]] = ("", {}, [])
+        self._open = [self.root]
+        self.feed(text)
+        assert len(self._open) == 1, f"left open: {[tag for tag, _, _ in self._open]}"
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        node: tuple[str, dict[str, str], list[Any]] = (tag, {k: v or "" for k, v in attrs}, [])
+        self._open[-1][2].append(node)
+        if tag not in VOID:
+            self._open.append(node)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._open[-1][2].append((tag, {k: v or "" for k, v in attrs}, []))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop()[0] == tag
+
+    def handle_data(self, data: str) -> None:
+        self._open[-1][2].append(data)
+
+
+def find(node: Any, tag: str, **wanted: str) -> list[Any]:
+    """Every element below with that tag, and attributes where they are given."""
+    if isinstance(node, str):
+        return []
+    found = [part for child in node[2] for part in find(child, tag, **wanted)]
+    fits = node[0] == tag and all(node[1].get(k.rstrip("_")) == v for k, v in wanted.items())
+    return [node, *found] if fits else found
+
+
+def elements(node: Any) -> Iterator[Any]:
+    yield node
+    for child in node[2]:
+        if not isinstance(child, str):
+            yield from elements(child)
+
+
+def text(node: Any) -> str:
+    return node if isinstance(node, str) else "".join(text(child) for child in node[2])
+
+
+def seen(words: str) -> tuple[float, float]:
+    """The number that a reader sees, and half of its last digit."""
+    bare = words.replace("£", "").replace(",", "").strip()
+    scale = 0.01 if bare.endswith("%") else 1.0
+    bare = bare.removesuffix("%")
+    places = len(bare.partition(".")[2])
+    return float(bare) * scale, 0.5 * 10**-places * scale
+
+
+@EVERY
+def test_it_is_one_well_formed_file_within_its_size(made: Get, name: str) -> None:
+    page = made(name).html
+    Reader(page)
+    assert len(page.encode()) <= 1_500_000
+    assert len(re.findall("<script", page)) == 3
+    assert html.unescape(page).count("'sha256-") == 3
+    for _, attributes, _ in elements(Reader(page).root):
+        assert not {"src", "style", "onclick", "action", "srcset"} & set(attributes)
+        assert attributes.get("href", "#").startswith("#")
+    style = page[page.index("<style>") : page.index("</style>")]
+    assert "url(" not in style
+    assert "@import" not in style
+
+
+@EVERY
+def test_no_customer_is_on_it(made: Get, name: str) -> None:
+    assert not re.search(r"customer \d", made(name).html)
+
+
+def test_typical_customers_are_on_it_if_the_settings_ask_for_them(made: Get) -> None:
+    one = made("least")
+    report = one.settings.report.model_copy(update={"examples": True})
+    page = render(one.store.fetch, one.settings.model_copy(update={"report": report}))
+    ids = one.store.rows("SELECT customer_id FROM segdb.typical_customers")
+    assert all(row["customer_id"] in page for row in ids)
+
+
+@EVERY
+def test_cards_say_what_the_table_says(made: Get, name: str) -> None:
+    tree = Reader(made(name).html).root
+    cards = {card[1]["data-segment"]: card for card in find(tree, "article")}
+    rows = made(name).store.rows("FROM segdb.segment_profiles")
+    assert len(cards) == len(rows)
+    for row in rows:
+        card = cards[str(row["segment_id"])]
+        assert text(find(card, "h3")[0]).strip() == row["segment"].strip()
+        numbers = [row["customers"], row["revenue"]]
+        for data, value in zip(find(card, "data"), numbers, strict=False):
+            shown, half = seen(text(data))
+            assert float(data[1]["value"]) == value
+            assert abs(shown - value) <= half
+        shares = [row["customer_share"], row["revenue_share"]]
+        for small, value in zip(find(card, "small"), shares, strict=False):
+            shown, half = seen(text(small))
+            assert abs(shown - value) <= half
+        whole = text(card)
+        for column in ("summary", "action", "action_reason", "rule", "tier"):
+            assert row[column] is None or row[column] in whole
+        assert row["churn_risk"] is None or f"{row['churn_risk']} churn risk" in whole
+
+
+def test_cards_are_in_order_of_value(made: Get) -> None:
+    cards = find(Reader(made("plain").html).root, "article")
+    rows = made("plain").store.rows(
+        "SELECT segment_id FROM segdb.segment_profiles ORDER BY revenue / customers DESC"
+    )
+    assert [int(card[1]["data-segment"]) for card in cards] == [r["segment_id"] for r in rows]
+
+
+@EVERY
+def test_the_table_under_each_chart_is_what_its_sql_gives(made: Get, name: str) -> None:
+    tree = Reader(made(name).html).root
+    figures = find(tree, "figure")
+    assert len(figures) >= 10
+    for figure in figures:
+        chart = CHARTS[figure[1]["id"].removeprefix("chart-")]
+        shown = (
+            [query for query in chart.queries if made(name).store.rows(query.sql)]
+            if (chart.name != "map_space" or made(name).shop.revenue)
+            else [chart.queries[0]]
+        )
+        codes = [text(code) for code in find(figure, "code")]
+        for query, code, table in zip(shown, codes, find(figure, "table"), strict=True):
+            rows = made(name).store.rows(code)
+            cells = [find(line, "td") for line in find(table, "tr")[1:]]
+            assert len(cells) == min(len(rows), query.shown)
+            for row, line in zip(rows, cells, strict=False):
+                for field, cell in zip(query.fields, line, strict=True):
+                    _agree(row[field.name], field.form, text(cell))
+
+
+def _agree(value: Any, form: str, words: str) -> None:
+    if value is None:
+        assert words == "–"
+    elif form in {"count", "customers", "money", "share", "decimal"}:
+        shown, half = seen(words)
+        assert abs(shown - float(value)) <= half * 1.0001
+    elif form == "number":
+        shown, half = seen(words)
+        assert shown == pytest.approx(float(value), rel=6e-4)
+    elif form == "text":
+        assert words == str(value)
+
+
+@EVERY
+def test_the_charts_hold_the_same_rows_as_the_tables(made: Get, name: str) -> None:
+    page = made(name).html
+    found = re.search(r'<script type="application/json" id="charts">(.*?)</script>', page)
+    assert found
+    for chart_name, spec in json.loads(found[1])["specs"].items():
+        query = CHARTS[chart_name].queries[0]
+        packed = spec["datasets"].get(query.name)
+        if packed:
+            rows = made(name).store.rows(query.sql)
+            assert packed["length"] == len(rows)
+            at = packed["names"].index(query.fields[-1].name)
+            column = packed["columns"][at]
+            if isinstance(column, list) and not isinstance(column[0], bool):
+                wanted = [float(row[query.fields[-1].name]) for row in rows]
+                assert column == pytest.approx(wanted, rel=1e-5)
+
+
+def test_the_headline_says_what_the_run_says(made: Get) -> None:
+    one = made("plain")
+    run = one.store.rows("FROM segdb.runs ORDER BY run_id DESC LIMIT 1")[0]
+    head = find(Reader(one.html).root, "header", class_="headline")[0]
+    data = {float(d[1]["value"]): text(d) for d in find(head, "data")}
+    revenue = one.store.rows("SELECT sum(revenue) AS r FROM segdb.segment_profiles")[0]["r"]
+    assert data[run["customers"]] == f"{run['customers']:,}"
+    assert data[run["k"]] == str(run["k"])
+    assert any(value == pytest.approx(revenue) for value in data)
+    words = " ".join(text(head).split())
+    assert "A shop of <ours>" in words
+    assert "10 customers more (+0.7%)" in words
+    assert "113 customers are in another segment" in words
+
+
+def test_sections_stand_in_order_and_history_only_from_the_second_run(made: Get) -> None:
+    def sections(name: str) -> list[str]:
+        return [s[1]["id"] for s in find(Reader(made(name).html).root, "section")]
+
+    assert sections("plain") == [
+        "headline", "segments", "distribution", "differences", "maps", "choice", "quality",
+        "data", "history", "use",
+    ]  # fmt: skip
+    assert "history" not in sections("least")
+    for name in SHOPS:
+        links = [a[1]["href"] for a in find(Reader(made(name).html).root, "a")]
+        assert [f"#{section}" for section in sections(name)] == links[1:]
+
+
+def test_a_segment_of_fewer_than_five_keeps_its_figures_to_itself(tmp_path: Any) -> None:
+    store = make(tmp_path / "few.duckdb", Shop())
+    store.execute(
+        "UPDATE segdb.segment_profiles SET customers = 3, revenue = 98765.43, segment = 'Few' "
+        "WHERE segment_id = 2"
+    )
+    page = render(store.fetch, parse({}))
+    card = next(c for c in find(Reader(page).root, "article") if c[1]["data-segment"] == "2")
+    assert "fewer than 5" in text(card)
+    assert not find(card, "small")
+    assert "98,765" not in page
+    assert "98765" not in page
+    store.close()
+
+
+def test_another_schema(tmp_path: Any) -> None:
+    schema = 'my "own" schema'
+    store = make(tmp_path / "other.duckdb", Shop(schema=schema, customers=300))
+    page = render(store.fetch, parse({"publish": {"schema": schema}}))
+    code = [html.unescape(c) for c in re.findall(r"<code>(SELECT.*?)</code>", page, re.DOTALL)]
+    assert code
+    for sql in code:
+        assert "segdb." not in sql
+        store.rows(sql)
+    store.close()
+
+
+def test_nothing_published_is_said() -> None:
+    nothing = pa.table({"table_name": pa.array([], pa.string())})
+    with pytest.raises(UserError, match="no run to report on"):
+        render(lambda _: nothing, parse({}))
+
+
+def test_a_run_without_a_date_has_none(tmp_path: Any) -> None:
+    store = make(tmp_path / "timeless.duckdb", Shop(revenue=False, customers=300))
+    store.execute("UPDATE segdb.runs SET as_of = NULL")
+    page = render(store.fetch, parse({}))
+    assert "As of" not in text(find(Reader(page).root, "header", class_="headline")[0])
+    assert "Run 1, published" in page
+    store.close()
