@@ -8,7 +8,7 @@ from segdb.cluster.choice import RESAMPLES
 from segdb.cluster.kmeans import Fit, nearest
 from segdb.cluster.matrix import Matrix, Places
 from segdb.cluster.silhouette import silhouettes
-from segdb.cluster.stability import Resample, resamples
+from segdb.cluster.stability import resamples
 
 
 def segment_silhouettes(matrix: Matrix, sample: Matrix | None, fit: Fit) -> list[float | None]:
@@ -30,27 +30,20 @@ def segment_stabilities(matrix: Matrix, fit: Fit, *, seed: int) -> list[float | 
     """Return of each cluster the mean Jaccard similarity to its like in resamples (Hennig 2007).
 
     Its like is the cluster of the resample's fit with the largest similarity, over the rows that
-    were drawn, by weight. None without resamples.
+    were drawn, by weight. None for a cluster of which no row was ever drawn.
     """
-    found = resamples(matrix, fit.k, seed, RESAMPLES)
-    if not found:
-        return [None] * fit.k
-    each = np.array([_best_jaccards(matrix, fit, one) for one in found])
-    with np.errstate(invalid="ignore"):
-        means = np.nanmean(each, axis=0)
-    return [None if np.isnan(mean) else float(mean) for mean in means]
+    sums, times = np.zeros(fit.k), np.zeros(fit.k)
+    for one in resamples(matrix, fit.k, seed, RESAMPLES):
+        pairs = fit.labels[one.drawn] * fit.k + one.labels[one.drawn]
+        table = np.bincount(pairs, matrix.weights[one.drawn], minlength=fit.k**2)
+        both = table.reshape(fit.k, fit.k)
+        own = both.sum(axis=1, keepdims=True)
+        present = own[:, 0] > 0.0
+        either = own + both.sum(axis=0) - both
+        sums[present] += (both[present] / either[present]).max(axis=1)
+        times += present
+    return [float(s / t) if t else None for s, t in zip(sums, times, strict=True)]
 
 
 def _labels(judged: Matrix, matrix: Matrix, fit: Fit) -> Places:
     return fit.labels if judged is matrix else nearest(judged.values, fit.centroids)
-
-
-def _best_jaccards(matrix: Matrix, fit: Fit, one: Resample) -> list[float]:
-    own, other = fit.labels[one.drawn], one.labels[one.drawn]
-    weights = matrix.weights[one.drawn]
-    table = np.zeros((fit.k, fit.k))
-    np.add.at(table, (own, other), weights)
-    union = table.sum(axis=1)[:, None] + table.sum(axis=0)[None] - table
-    with np.errstate(invalid="ignore", divide="ignore"):
-        jaccards = np.where(union > 0, table / union, 0.0).max(axis=1)
-    return np.where(table.sum(axis=1) > 0, jaccards, np.nan).tolist()  # type: ignore[no-any-return]

@@ -61,7 +61,7 @@ def _rewriting(dialect: Dialect) -> Any:
     def rewrite(node: Any, changed: Mapping[str, Any] | None) -> Any:
         if isinstance(node, ops.Literal) and isinstance(node.value, float) and node.value > _MOST:
             return ops.Literal(_MOST, node.dtype)
-        name = type(node).__name__
+        name = getattr(node, "__func_name__", "")
         if isinstance(node, ops.ScalarUDF) and name in _DUCKDB_ONLY:
             raise _Unable(f"it has no word for {_DUCKDB_ONLY[name]}")
         node = node if not changed else node.__recreate__(changed)
@@ -141,5 +141,4 @@ def _by_case(node: exp.Expr) -> exp.Expr:
 
 
 def _when(condition: exp.Expr, value: exp.Expr) -> exp.Expr:
-    case: exp.Expr = exp.Case().when(condition.copy(), value.copy())
-    return case
+    return exp.Case(ifs=[exp.If(this=condition.copy(), true=value.copy())])

@@ -47,9 +47,18 @@ def test_stabilities_are_mean_best_jaccards() -> None:
     assert found == pytest.approx(expected, abs=1e-12)
 
 
-def test_what_is_apart_is_stable_and_what_is_cut_is_not() -> None:
-    found = segment_stabilities(MATRIX, FIT, seed=3)
-    alone = [place for place in range(5) if np.hypot(*FIT.centroids[place]) > 10]
-    stable = [value for value in found if value is not None and value > 0.95]
-    assert len(alone) == len(stable) == 2
-    assert all((found[place] or 0.0) > 0.95 for place in alone)
+def test_what_is_apart_is_more_stable_than_what_is_cut() -> None:
+    found = [value or 0.0 for value in segment_stabilities(MATRIX, FIT, seed=3)]
+    apart = np.hypot(*FIT.centroids.T) > 10
+    assert apart.sum() == 2
+    assert min(np.array(found)[apart]) > max(np.array(found)[~apart])
+
+
+def test_a_single_customer_may_never_be_drawn() -> None:
+    values = np.random.default_rng(1).normal(size=(20_000, 1))
+    values[0] = 1_000.0
+    found = fit(Matrix.of(values), 2, seed=1, n_init=1)
+    # In about one of twelve seeds no resample of 5,000 rows has it.
+    seeds = range(20, 40)
+    alone = int(found.labels[0])
+    assert None in [segment_stabilities(Matrix.of(values), found, seed=s)[alone] for s in seeds]
