@@ -4,7 +4,7 @@
     ├── UserError        (2)    something the caller can put right
     │   ├── SettingsError       raised by ``settings`` and by whoever finds a setting impossible
     │   ├── SourceError         raised by ``store`` and ``inspect``: a file, table or column
-    │   └── DataError           raised by ``pipeline`` and ``cluster``: too few or too alike customers
+    │   └── DataError           raised by ``steps`` and ``cluster``: too few customers, or alike
     ├── GateError        (1)    raised by ``pipeline``: a quality gate of the settings failed
     ├── LockedError      (3)    raised by ``store``: another process holds the database
     ├── EngineError      (4)    raised by ``store``: the database refused a statement; caught by

@@ -24,7 +24,7 @@ from segdb.steps.progress import Progress
 from segdb.steps.publish import contents, queries, versions
 from segdb.steps.read import read_sources
 from segdb.store.duckdb import DuckDB
-from segdb.store.publish import next_run, publish
+from segdb.store.publish import next_run, publish, refuse_ambiguous
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,7 @@ def run(
     """
     started = _now()
     schema = settings.publish.schema_
+    refuse_ambiguous(store, schema)
     progress.step("Reading the sources")
     sources = read_sources(store, settings, orders, customers, progress)
     intake = take_in(store, settings, sources, progress)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,8 +24,8 @@ def grid(table: pa.Table) -> str:
     for field in table.schema:
         number = pa.types.is_integer(field.type) or pa.types.is_floating(field.type)
         shown.add_column(Text(field.name), justify="right" if number else "left")
-    for row in table.to_pylist():
-        shown.add_row(*(Text(_cell(value)) for value in row.values()))
+    for row in _rows(table):
+        shown.add_row(*(Text(_cell(value)) for value in row))
     return _drawn(shown) + f"({table.num_rows:,} row{'s' if table.num_rows != 1 else ''})\n"
 
 
@@ -33,7 +34,7 @@ def csv_text(table: pa.Table) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(table.column_names)
-    writer.writerows(row.values() for row in table.to_pylist())
+    writer.writerows(_rows(table))
     return text.getvalue()
 
 
@@ -91,6 +92,11 @@ def run_json(result: Result, path: Path, report: Path | None) -> dict[str, Any]:
         "report": None if report is None else str(report),
         "tables": list(result.tables),
     }
+
+
+def _rows(table: pa.Table) -> Iterator[tuple[Any, ...]]:
+    """Return the rows by place, since two columns of a query may have the same name."""
+    return zip(*(column.to_pylist() for column in table.columns), strict=True)
 
 
 def _share(value: float | None) -> str:

@@ -1,4 +1,4 @@
-"""Bad input: exit code 2 (3 for the lock), one paragraph, and the last run's tables as they were."""
+"""Bad input: exit code 2 (3 for the lock), one paragraph, the last run's tables as they were."""
 
 from __future__ import annotations
 
@@ -55,6 +55,8 @@ def run_on(text: str, *arguments: str, name: str = "orders.csv") -> str:
 
 @pytest.mark.usefixtures("shop")
 class TestOrders:
+    """Orders that cannot be segmented, on top of a good run."""
+
     def test_no_such_file(self) -> None:
         message = failing("run", "god.csv", "--database", "shop.duckdb")
         assert "god.csv" in message
@@ -127,8 +129,10 @@ def test_a_locked_database(shop: Path) -> None:
         [
             sys.executable,
             "-c",
-            "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush=True);"
-            "sys.stdin.read()",
+            (
+                "import duckdb, sys; c = duckdb.connect(sys.argv[1]); "
+                "print('open', flush=True); sys.stdin.read()"
+            ),
             str(shop / "shop.duckdb"),
         ],
         stdin=subprocess.PIPE,
@@ -200,7 +204,9 @@ def test_nan_infinity_and_1e400_are_missing(tmp_path: Path) -> None:
     path = tmp_path / "people.csv"
     path.write_text("id,age,visits\n" + rows + bad, "utf-8")
     with segdb.run(
-        customers=path, database=tmp_path / "x.duckdb", settings={"cluster": {"k": 3}, "features": {"attributes": ["age", "visits"]}},
+        customers=path,
+        database=tmp_path / "x.duckdb",
+        settings={"cluster": {"k": 3}, "features": {"attributes": ["age", "visits"]}},
     ) as result:
         statistics = {row["feature"]: row for row in result.table("feature_statistics").to_pylist()}
         assert statistics["age"]["missing"] == 4

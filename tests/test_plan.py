@@ -68,20 +68,23 @@ def shop(tmp_path: Path, condition: str = "true") -> str:
     return str(path)
 
 
-def settings(duplicates: str) -> Settings:
+def settings(duplicates: str, *, sampled: bool = False) -> Settings:
     return parse(
         {
             "as_of": synthetic.AS_OF.replace(" ", "T"),
             "clean": {"duplicates": duplicates},
             "cluster": {"k": 3, "n_init": 1},
+            "features": {"sampled_orders": sampled},
         }
     )
 
 
-def taken_in(orders: str, duplicates: str = "keep") -> tuple[Watched, Notes, list[dict[str, Any]]]:
+def taken_in(
+    orders: str, duplicates: str = "keep", *, sampled: bool = False
+) -> tuple[Watched, Notes, list[dict[str, Any]]]:
     """Go as far as the features; nothing behind them reads the source, as the first test says."""
     store, notes = Watched(), Notes()
-    chosen = settings(duplicates)
+    chosen = settings(duplicates, sampled=sampled)
     intake = take_in(store, chosen, read_sources(store, chosen, orders, None, notes), notes)
     features = intake.features
     return (
@@ -122,12 +125,12 @@ def test_rejected_rows_are_fetched_by_a_second_scan_only_where_there_are_any(
     assert "segdb_rejected" in second
 
 
-def test_a_large_source_is_sampled_and_then_counts_rows_for_orders(
+def test_a_large_source_is_sampled_where_asked_for_and_then_counts_rows_for_orders(
     spotless: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    exact, _, expected = taken_in(spotless)
     monkeypatch.setattr(one_row, "LARGE", 0)
-    sampled, notes, found = taken_in(spotless)
+    exact, _, expected = taken_in(spotless)
+    sampled, notes, found = taken_in(spotless, sampled=True)
     assert len(sampled.scans) == 2
     assert "COUNT(DISTINCT" not in sampled.scans[1]
     assert "COUNT(DISTINCT" in exact.scans[0]
@@ -143,6 +146,6 @@ def test_orders_of_several_rows_are_told_apart_at_any_size(
     query = synthetic.orders(200, multi_line_share=0.2)
     with duckdb.connect() as connection:
         connection.execute(f"COPY ({query}) TO '{path}' (FORMAT parquet)").fetchall()
-    store, notes, _ = taken_in(str(path))
+    store, notes, _ = taken_in(str(path), sampled=True)
     assert "COUNT(DISTINCT" in store.scans[1]
     assert not any("rows are counted" in words for words in notes.notes)

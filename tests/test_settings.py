@@ -44,6 +44,7 @@ missing = "median"
 "not a product" = "NOT regexp_matches(StockCode, '^\\d{5}')"
 
 [features]
+sampled_orders = false
 use = ["recency_days", "frequency", "monetary"]
 attributes = ["Income"]
 categories = ["Education"]

@@ -79,7 +79,7 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
             y2="zero:Q",
             tooltip=BINS.tooltip[1:6],
         )
-        .transform_calculate(panel="datum.stage + ' · ' + datum.feature", zero="0")
+        .transform_calculate(panel="datum.stage + ' · ' + split(datum.feature, ' (')[0]", zero="0")
         .properties(width=200, height=90)
         .facet(
             data=data("bins"),

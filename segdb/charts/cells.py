@@ -40,13 +40,15 @@ def flat_map(
         scale: linear or sqrt.
     """
     own = "datum.axes == shown"
-    across = alt.X(
-        "x:Q", title=None, scale=alt.Scale(type=scale, zero=False, padding=14), axis=si(tickCount=6)
+    # Padding would stretch the root's steep start far below zero.
+    spread = (
+        alt.Scale(type="sqrt") if scale == "sqrt" else alt.Scale(zero=False, nice=True, padding=14)
     )
+    across = alt.X("x:Q", title=None, scale=spread, axis=si(tickCount=6))
     up = alt.Y(
         "y:Q",
         title=None,
-        scale=alt.Scale(type=scale, zero=False, padding=14),
+        scale=spread,
         axis=si(tickCount=6, labelColor=SOFT),
     )
     bubbles = (

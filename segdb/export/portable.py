@@ -126,7 +126,8 @@ def _by_case(node: exp.Expr) -> exp.Expr:
     """Write FILTER (WHERE c) of the user's aggregates as CASE WHEN c in what is aggregated."""
     if not isinstance(node, exp.Filter):
         return node
-    condition, aggregate = node.expression.this, node.this.copy()
+    condition: exp.Expr = node.expression.this
+    aggregate: exp.Expr = node.this.copy()
     inner = aggregate.this
     if isinstance(inner, exp.Distinct):
         counted = [_when(condition, part) for part in inner.expressions]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import ibis
 import ibis.expr.datatypes as dt
@@ -60,11 +61,13 @@ def reads_from(sql: str, name: str, dialect: Dialect) -> str:
         SettingsError: the name is no table's.
     """
     try:
-        wanted = exp.to_table(name, dialect=dialect.compiler)
+        wanted: Any = exp.to_table(name, dialect=dialect.compiler)
     except sqlglot.errors.SqlglotError:
+        wanted = None
+    if not isinstance(wanted, exp.Table) or wanted.alias or not wanted.name or ";" in name:
         raise SettingsError(
             f"{name!r} is no name of a table. Write it as {dialect.name} does, such as shop.orders."
-        ) from None
+        )
     tree = sqlglot.parse_one(sql, read=dialect.compiler)
     for table in list(tree.find_all(exp.Table)):
         chosen = wanted.copy()

@@ -12,7 +12,6 @@ from segdb.charts.look import Look
 from segdb.report.forms import Forms
 from segdb.report.published import Published
 
-
 # Pixels that a figure has when two stand beside each other.
 _HALF = 440
 

@@ -53,7 +53,10 @@ def deduplicated(raw: ir.Table) -> ir.Table:
 
 def judged_orders(orders: ir.Table, reading: Reading, rules: Rules) -> ir.Table:
     """Give every typed order row ``returned``, and a ``reason``, NULL where it is kept."""
-    orders = orders.mutate(returned=_gives_back(orders))
+    back = _gives_back(orders)
+    # Some shops write a return with a negative quantity and a positive amount.
+    amount = ibis.ifelse(back & (orders.amount > 0), -orders.amount, orders.amount)
+    orders = orders.mutate(returned=back, amount=amount)
     cases: list[tuple[ir.BooleanValue, str]] = [
         (orders.customer_id.isnull(), MISSING_ID),
         (orders.ordered_at.isnull(), BAD_DATE),

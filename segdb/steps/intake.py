@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import ibis.expr.types as ir
 
-from segdb.errors import EngineError
+from segdb.errors import EngineError, SettingsError
 from segdb.features.catalogue import Catalogue, Entry
 from segdb.features.feature import epoch
 from segdb.settings import Settings
@@ -69,12 +69,20 @@ def take_in(store: DuckDB, settings: Settings, sources: Sources, progress: Progr
 def _take_in(store: DuckDB, settings: Settings, sources: Sources, progress: Progress) -> Intake:
     as_of = settings.as_of
     recipe = recipe_of(settings, sources)
+    judging = _frozen(recipe)
     orders = customers = order_features = dropped = buyers = None
     entries: tuple[Entry, ...] = ()
     if sources.orders:
         progress.step("Aggregating the orders")
         entries = choose_order_entries(settings, sources.orders[1])
-        orders = _judge_orders(store, recipe, sources, Catalogue(entries), progress)
+        orders = _judge_orders(
+            store,
+            judging,
+            sources,
+            Catalogue(entries),
+            progress,
+            sampled=settings.features.sampled_orders,
+        )
         per_customer = orders.counts
         totals = store.rows(stage.totals(per_customer))[0]
         if totals["last_order_at"] is None:
@@ -87,6 +95,11 @@ def _take_in(store: DuckDB, settings: Settings, sources: Sources, progress: Prog
         customers = _judge_customers(store, recipe, sources, buyers)
         entries += choose_customer_entries(store, settings, customers, entries)
     catalogue = Catalogue(entries)
+    if not entries:
+        raise SettingsError(
+            "[features] use is empty, and nothing else makes a feature. Name one, such as "
+            '"frequency", or leave the key out.'
+        )
     features = _features(catalogue, order_features, customers)
     if settings.clean.missing == "reject":
         needed = tuple(n for n in catalogue.names if n not in settings.features.describe)
@@ -112,16 +125,31 @@ def _take_in(store: DuckDB, settings: Settings, sources: Sources, progress: Prog
 
 
 def _judge_orders(
-    store: DuckDB, recipe: Recipe, sources: Sources, catalogue: Catalogue, progress: Progress
+    store: DuckDB,
+    recipe: Recipe,
+    sources: Sources,
+    catalogue: Catalogue,
+    progress: Progress,
+    *,
+    sampled: bool,
 ) -> Judged:
     assert sources.orders is not None  # noqa: S101 - the caller asked first
     raw, reading = sources.orders
     table = clean.deduplicated(raw.table) if recipe.deduplicate else raw.table
     rows = store.view("segdb_orders_typed", typed(table, reading))
     judged = store.view("segdb_orders", clean.judged_orders(rows, reading, recipe.rules["orders"]))
-    one_row = one_row_each(store, recipe, raw, reading, catalogue, progress)
+    one_row = sampled and one_row_each(store, recipe, raw, reading, catalogue, progress)
     per_customer = stage.per_customer(judged, catalogue, reading, one_row=one_row)
     return Judged(raw, judged, reading, store.table("segdb_per_customer", per_customer))
+
+
+def _frozen(recipe: Recipe) -> Recipe:
+    """Return the recipe with one moment for "now", however often the rows are judged."""
+    now = datetime.now(UTC).replace(tzinfo=None)
+    rules = {
+        n: rule if rule.latest else replace(rule, latest=now) for n, rule in recipe.rules.items()
+    }
+    return replace(recipe, rules=rules)
 
 
 def _judge_customers(

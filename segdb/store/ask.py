@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
+from glob import glob
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import sqlglot
+from sqlglot import exp
 
-from segdb.compile import quoted
+from segdb.compile import literal, quoted
 from segdb.errors import UserError
 from segdb.store.duckdb import DuckDB
 
@@ -39,11 +42,31 @@ def asking(path: Path, schema: str) -> Iterator[Ask]:
                 f"{path} holds no segments in the schema '{schema}'. `segdb run` publishes them."
             )
         store.execute(f"USE {quoted(schema)}")
+        _allow_sources(store, schema)
         store.execute("SET enable_external_access = false")
         store.execute("SET lock_configuration = true")
         yield partial(_select, store)
     finally:
         store.close()
+
+
+def _allow_sources(store: DuckDB, schema: str) -> None:
+    """Let ``segments_live`` read the files that it was made of, and nothing else any file."""
+    views = store.rows(
+        "SELECT sql FROM duckdb_views() WHERE view_name = 'segments_live' "  # noqa: S608
+        f"AND lower(schema_name) = lower({literal(schema)})"
+    )
+    texts = [
+        str(text.this)
+        for view in views
+        for text in sqlglot.parse_one(view["sql"], read="duckdb").find_all(exp.Literal)
+        if text.is_string
+    ]
+    # The literals are whole patterns, as the readers wrote them.
+    found = {path for text in texts for path in glob(text) if Path(path).is_file()}  # noqa: PTH207
+    paths = sorted(found)
+    if paths:
+        store.execute(f"SET allowed_paths = [{', '.join(literal(path) for path in paths)}]")
 
 
 def ask(path: Path, schema: str, sql: str, values: Mapping[str, object] | None = None) -> pa.Table:

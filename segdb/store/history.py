@@ -10,7 +10,7 @@ from segdb.store.duckdb import DuckDB
 
 def last_model(store: DuckDB, schema: str) -> str | None:
     """Return the model of the last run as JSON text; None before the first run."""
-    if (schema, "runs") not in store.tables():
+    if not store.holds(schema, "runs"):
         return None
     sql = f"SELECT model FROM {quoted(schema)}.runs ORDER BY run_id DESC LIMIT 1"  # noqa: S608
     rows = store.rows(sql)
@@ -19,7 +19,7 @@ def last_model(store: DuckDB, schema: str) -> str | None:
 
 def last_segment_id(store: DuckDB, schema: str) -> int:
     """Return the highest segment id that was ever given; 0 before the first run."""
-    if (schema, "segment_history") not in store.tables():
+    if not store.holds(schema, "segment_history"):
         return 0
     sql = f"SELECT max(segment_id) AS last FROM {quoted(schema)}.segment_history"  # noqa: S608
     return int(store.rows(sql)[0]["last"] or 0)
@@ -95,7 +95,7 @@ WHERE h.valid_to IS NOT NULL"""  # noqa: S608
 def _prepare(store: DuckDB, schema: str, history: str, migrations: str) -> str:
     """Create what is not there, and return the SQL type of the ids in the history."""
     key = _key_type(store, f"{quoted(schema)}.segments")
-    if (schema, "segment_history") not in store.tables():
+    if not store.holds(schema, "segment_history"):
         store.execute(
             f"CREATE TABLE {history} (customer_id {key}, segment_id INTEGER, segment VARCHAR, "
             "valid_from TIMESTAMP, valid_to TIMESTAMP, run_id BIGINT)"

@@ -1,5 +1,5 @@
 -- Who is like these customers?
--- Reads customer_map: those nearest to the middle of a list of customers on the maps.
+-- Reads customer_map, segments: those nearest to the middle of a list of customers on the maps.
 -- Parameter ids = "": customer ids, separated by commas
 -- Parameter limit = 20: how many customers
 WITH listed AS (

@@ -28,9 +28,14 @@ KS = range(2, 11)
 SETTINGS: dict[str, Any] = {
     "as_of": AS_OF.replace(" ", "T"),
     "clean": {"duplicates": "keep"},
-    "features": {"transform": dict.fromkeys(LOGGED, "log1p"), "max_correlation": 1.0},
+    "features": {
+        "transform": dict.fromkeys(LOGGED, "log1p"),
+        "max_correlation": 1.0,
+        "sampled_orders": True,
+    },
 }
-# Returns are netted, and a customer who only gave back is dropped, as segdb does it.
+# Everyone counts rows for orders. Returns are netted, and a customer who only gave back is
+# dropped, as segdb does it.
 _SQL = f"""
 SELECT customer_id,
     max(ordered_at) FILTER (WHERE bought) AS last, min(ordered_at) FILTER (WHERE bought) AS first,

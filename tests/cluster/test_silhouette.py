@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from sklearn.metrics import silhouette_samples, silhouette_score
-from threadpoolctl import threadpool_limits
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from segdb.cluster.matrix import Floats, Matrix, Places
 from segdb.cluster.silhouette import mean_silhouettes, silhouettes

@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pytest
+from sklearn.cluster import KMeans
 
 import segdb
+from segdb.model import Model
 from segdb.steps.exporting import compile_run
 from segdb.store.duckdb import DuckDB
 from tests.export.engines import Labels, labels, load_postgres, load_sqlite
@@ -134,6 +137,27 @@ def case(
     connection, sources = CASES[request.param](data, tmp_path_factory.mktemp("case"))
     yield connection, sources
     connection.close()
+
+
+def test_scikit_learn_predicts_the_published_labels(case: Case) -> None:
+    connection = case[0]
+    stored = connection.execute("SELECT model FROM segdb.runs").fetchall()
+    model = Model.from_json(stored[0][0])
+    sql = "FROM segdb.customer_features JOIN segdb.segments USING (customer_id)"
+    table = arrow(connection, sql)
+    columns = []
+    for p in model.matrix:
+        natural = table[p.feature].to_numpy().astype(float)
+        value = np.where(np.isnan(natural), p.fill, natural)
+        value = np.clip(value, p.lower, p.upper) if p.lower is not None else value
+        value = np.log1p(value) if p.transform == "log1p" else value
+        columns.append((value - p.center) / p.spread)
+    scaled = np.column_stack(columns)
+    kmeans = KMeans(len(model.segments), n_init=1, max_iter=1).fit(scaled)
+    kmeans.cluster_centers_ = np.array([segment.centroid for segment in model.segments])
+    places = kmeans.predict(scaled)
+    expected = [model.segments[place].segment_id for place in places]
+    assert table["segment_id"].to_pylist() == expected
 
 
 def compiled(case: Case, dialect: str) -> str:

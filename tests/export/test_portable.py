@@ -93,9 +93,9 @@ def test_the_users_sql_without_filter_counts_the_same_rows(written: str, name: s
             "CREATE TABLE t AS SELECT i % 5 AS id, CASE WHEN i % 3 = 0 THEN 'x' END AS reason, "
             "i % 7 * 1.5 AS a FROM range(90) r(i)"
         ).fetchall()
-        kept = f"SELECT id, {written} AS own FROM t WHERE reason IS NULL GROUP BY id ORDER BY id"  # noqa: S608
+        kept = f"SELECT id, {written} AS own FROM t WHERE reason IS NULL GROUP BY id ORDER BY id"
         expected = connection.execute(kept).fetchall()
-        assert connection.execute(f"SELECT * FROM ({back}) ORDER BY id").fetchall() == expected  # noqa: S608
+        assert connection.execute(f"SELECT * FROM ({back}) ORDER BY id").fetchall() == expected
 
 
 def test_an_unknown_dialect_is_told() -> None:

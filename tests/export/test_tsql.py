@@ -22,7 +22,7 @@ from segdb.export.tsql import fitted
         ("SELECT a FROM t WHERE a > 1", "SELECT a FROM t WHERE a > 1"),
         (
             "WITH u AS (SELECT a FROM t) SELECT x.a FROM u AS x, u",
-            "SELECT x.a FROM (SELECT a FROM t) AS x, (SELECT a FROM t) AS [u]",
+            "SELECT x.a FROM (SELECT a AS a FROM t) AS x, (SELECT a AS a FROM t) AS [u]",
         ),
     ],
 )

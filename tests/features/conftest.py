@@ -36,7 +36,7 @@ class Order:
 
 
 def made() -> list[Order]:
-    draw = random.Random(4)  # noqa: S311 - not for secrets
+    draw = random.Random(4)
     rows = []
     for customer in range(100):
         for basket in range(draw.choice([1, 1, 2, 3, 9])):

@@ -100,7 +100,7 @@ class Browser:
             command["sessionId"] = self._session
         os.write(self._commands, json.dumps(command).encode() + b"\0")
         while True:
-            message = self._next(60)
+            message = self._next(180)
             if message.get("id") == self._number:
                 if "error" in message:
                     raise RuntimeError(f"{method}: {message['error']}")
@@ -116,7 +116,7 @@ class Browser:
                   deviceScaleFactor=1, mobile=width < 500)  # fmt: skip
         self.call(
             "Emulation.setEmulatedMedia",
-            media="print" if print_ else "screen",
+            media="print" if print_ else "",
             features=[{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}],
         )
         self.call("Page.navigate", url=page.as_uri())

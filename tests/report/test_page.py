@@ -207,6 +207,15 @@ def test_the_headline_says_what_the_run_says(made: Get) -> None:
     assert "113 customers are in another segment" in words
 
 
+def test_a_number_of_segments_that_is_not_clear_is_called_a_choice(tmp_path: Any) -> None:
+    store = make(tmp_path / "unclear.duckdb", Shop(customers=300))
+    assert "a choice more than a finding" not in render(store.fetch, parse({}))
+    store.execute("UPDATE segdb.runs SET clear = false, verdict = 'No number is better.'")
+    page = render(store.fetch, parse({}))
+    assert "5 segments, a choice more than a finding. No number is better." in page
+    store.close()
+
+
 def test_sections_stand_in_order_and_history_only_from_the_second_run(made: Get) -> None:
     def sections(name: str) -> list[str]:
         return [s[1]["id"] for s in find(Reader(made(name).html).root, "section")]
