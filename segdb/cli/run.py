@@ -102,7 +102,13 @@ def demo(
 @click.command()
 @click.argument("source", required=False)
 @click.option("--customers", help="Table of customers, beside the orders or alone.")
-@click.option("--output", type=click.Path(path_type=Path), default=CONFIG, show_default=True)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    default=CONFIG,
+    show_default=True,
+    help="Where to.",
+)
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
 @database_option
 @guarded

@@ -11,14 +11,14 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from segdb.cluster.kmeans import Fit, best_by_k, fit_each, lloyd_each
+from segdb.cluster.kmeans import FINE, Fit, best_by_k, fit_each, lloyd_each
 from segdb.cluster.matrix import Floats, Matrix
 
 _ROUNDS = 2
 # Rows that are tried as one centroid more.
 _TRIALS = 16
-# An inertia that is lower by less is the same: sums differ in the last bits.
-_BETTER = 1 - 1e-9
+# An inertia that is lower by less is the same, but for the last steps.
+_BETTER = 1 - 1e-5
 
 
 def fit_range(matrix: Matrix, ks: Sequence[int], seed: int, n_init: int) -> tuple[Fit, ...]:
@@ -32,11 +32,11 @@ def fit_range(matrix: Matrix, ks: Sequence[int], seed: int, n_init: int) -> tupl
     for _ in range(_ROUNDS):
         up = [_one_more(matrix, best[k], seed) for k in changed if k + 1 in best]
         down = [_one_less(matrix, best[k]) for k in changed if k - 1 in best and k > 1]
-        found = best_by_k(lloyd_each(matrix, up + down))
+        found = best_by_k(lloyd_each(matrix, up + down, FINE))
         better = {k: one for k, one in found.items() if one.inertia < best[k].inertia * _BETTER}
         best |= better
         changed = sorted(better)
-    return tuple(best[k] for k in ks)
+    return tuple(lloyd_each(matrix, [best[k].centroids for k in ks]))
 
 
 def _one_more(matrix: Matrix, fit: Fit, seed: int) -> Floats:

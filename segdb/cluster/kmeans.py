@@ -13,10 +13,10 @@ from segdb.cluster.matrix import Floats, Matrix, Places
 from segdb.cluster.threads import in_threads
 from segdb.errors import DataError
 
-_STEPS = 300
-# A start is only compared with others before the best ones are fitted to the end: scikit-learn's
-# default of 1e-4 takes half as long again and chooses no better.
-_TOLERANCE = 1e-3
+# The last steps move single rows; starts are told apart long before. Tolerances as scikit-learn's.
+ROUGH = 1e-3
+FINE = 1e-4
+_STEPS = 2_000
 _FINALISTS = 2
 # On few rows a start costs next to nothing, and K-Means has as many optima as on many.
 _FEW_ROWS = 5_000
@@ -55,7 +55,8 @@ def fit(matrix: Matrix, k: int, seed: int, n_init: int, start: Floats | None = N
         DataError: there are fewer than k rows that differ.
     """
     starts = [] if start is None else [start]
-    return fit_each(matrix, [k], seed, n_init, {k: starts})[k]
+    best = fit_each(matrix, [k], seed, n_init, {k: starts})[k]
+    return lloyd_each(matrix, [best.centroids])[0]
 
 
 def fit_each(
@@ -65,7 +66,7 @@ def fit_each(
     n_init: int,
     starts: Mapping[int, Sequence[Floats]] | None = None,
 ) -> dict[int, Fit]:
-    """Fit each k as ``fit`` does; ``starts`` are more starts by k.
+    """Fit each k as ``fit`` does, but for the last steps; ``starts`` are more starts by k.
 
     Raises:
         DataError: there are fewer rows that differ than the largest k.
@@ -79,7 +80,7 @@ def fit_each(
         best = sorted((one for one in begun if one.k == k), key=lambda one: one.inertia)
         ends += [one.centroids for one in best[:_FINALISTS]]
         ends += (starts or {}).get(k, [])
-    return best_by_k(lloyd_each(matrix, ends))
+    return best_by_k(lloyd_each(matrix, ends, FINE))
 
 
 def best_by_k(fits: Iterable[Fit]) -> dict[int, Fit]:
@@ -91,14 +92,14 @@ def best_by_k(fits: Iterable[Fit]) -> dict[int, Fit]:
     return best
 
 
-def lloyd_each(matrix: Matrix, starts: Iterable[Floats]) -> list[Fit]:
-    """Run Lloyd's steps from each start, an array of (k, d) centroids, until no row moves."""
-    return in_threads(lambda start: _fitted(matrix, len(start), init=start, tol=0.0), starts)
+def lloyd_each(matrix: Matrix, starts: Iterable[Floats], tolerance: float = 0.0) -> list[Fit]:
+    """Run Lloyd's steps from each start, an array of (k, d) centroids; at 0 until no row moves."""
+    return in_threads(lambda start: _fitted(matrix, len(start), init=start, tol=tolerance), starts)
 
 
 def plus_plus(matrix: Matrix, k: int, seed: int) -> Fit:
     """Fit from one start by greedy k-means++, until the centroids hardly move."""
-    return _fitted(matrix, k, init="k-means++", tol=_TOLERANCE, random_state=seed)
+    return _fitted(matrix, k, init="k-means++", tol=ROUGH, random_state=seed)
 
 
 def nearest(values: Floats, centroids: Floats) -> Places:

@@ -48,6 +48,15 @@ def test_a_stage_by_name(store: DuckDB) -> None:
         compile_run(store, "segdb", stage="caped")
 
 
+def test_without_names_duckdb_gives_the_published_segments(store: DuckDB) -> None:
+    # A run that kept no way back to its source reads these instead.
+    store.execute("CREATE OR REPLACE VIEW orders AS FROM shop")
+    store.execute("CREATE OR REPLACE VIEW customers AS FROM people")
+    columns = "customer_id, segment_id, segment, run_id"
+    again = store.fetch(f"SELECT {columns} FROM ({compile_run(store, 'segdb')}) ORDER BY ALL")
+    assert again == store.fetch(f"SELECT {columns} FROM segdb.segments ORDER BY ALL")
+
+
 def test_an_earlier_run(store: DuckDB) -> None:
     assert "run 1," in compile_run(store, "segdb", 1)
     with pytest.raises(UserError, match=r"There is no run 7\. There is: 1, 2"):

@@ -1,0 +1,61 @@
+"""The documentation: what it names is there, and what is there is named."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import click
+import pytest
+
+from segdb import contract
+from segdb.cli import main
+from segdb.queries import all_queries
+from segdb.settings import parse
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text("utf-8")
+PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
+PAGES += [ROOT / "warehouse" / "README.md", ROOT / "reports" / "README.md"]
+
+
+@pytest.mark.parametrize("name", sorted(main.commands))
+def test_every_command_has_help_and_is_in_the_readme(name: str) -> None:
+    command = main.commands[name]
+    assert command.help
+    assert f"segdb {name}" in README
+    for parameter in command.params:
+        if isinstance(parameter, click.Option) and not parameter.hidden:
+            assert parameter.help or parameter.name == "form", parameter.name
+
+
+@pytest.mark.parametrize("table", contract.TABLES, ids=lambda table: table.name)
+def test_every_table_is_in_the_readme(table: contract.Table) -> None:
+    assert f"`{table.name}`" in README
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)\)", page.read_text("utf-8")):
+        if not target.startswith("http"):
+            assert (page.parent / target).exists(), target
+
+
+def test_settings_of_the_readme_are_settings() -> None:
+    blocks = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
+    assert blocks
+    for block in blocks:
+        parse(tomllib.loads(block))
+
+
+def test_queries_of_the_readme_are_there() -> None:
+    for name in re.findall(r"segdb query ([a-z_]+)", README):
+        assert name in all_queries(), name
+
+
+def test_makefile_has_the_two_commands() -> None:
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    for command in ("make demo", "make test"):
+        assert command in README
+        assert re.search(rf"^{command.removeprefix('make ')}:", makefile, re.MULTILINE)
