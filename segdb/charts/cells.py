@@ -45,12 +45,7 @@ def flat_map(
         alt.Scale(type="sqrt") if scale == "sqrt" else alt.Scale(zero=False, nice=True, padding=14)
     )
     across = alt.X("x:Q", title=None, scale=spread, axis=si(tickCount=6))
-    up = alt.Y(
-        "y:Q",
-        title=None,
-        scale=spread,
-        axis=si(tickCount=6, labelColor=SOFT),
-    )
+    up = alt.Y("y:Q", title=None, scale=spread, axis=si(tickCount=6, labelColor=SOFT))
     bubbles = (
         alt.Chart(data(cells.name))
         .transform_filter(own)
@@ -66,6 +61,24 @@ def flat_map(
             tooltip=cells.tooltip[1:],
         )
     )
+    told = alt.Chart(alt.InlineData(values=titles)).transform_filter(own)
+    limit = alt.ExprRef("width")
+    below = told.mark_text(dy=36, align="center", color=SOFT, limit=limit).encode(
+        x=alt.value(alt.expr("width / 2")), y=alt.value(alt.expr("height")), text="x_title:N"
+    )
+    above = told.mark_text(dy=-14, align="left", color=SOFT, limit=limit).encode(
+        x=alt.value(0), y=alt.value(0), text="y_title:N"
+    )
+    centred = _centres(look, centres, own, across, up) if centres else ()
+    return (
+        alt.layer(bubbles, *centred, below, above)
+        .add_params(choice("shown", maps, label))
+        .properties(width="container", height=440)
+    )
+
+
+def _centres(look: Look, centres: Rows, own: str, across: Any, up: Any) -> tuple[alt.Chart, ...]:
+    """Draw the centres and their names, each name on a halo of the background."""
     middle = alt.Chart(alt.InlineData(values=centres)).transform_filter(own)
     marks = middle.mark_point(size=90, filled=True, stroke=INK, strokeWidth=2, opacity=1).encode(
         x=across, y=up, color=look.colour(), opacity=of_chosen()
@@ -83,17 +96,4 @@ def flat_map(
     names = middle.mark_text(dy=-15, fontSize=13, fontWeight=600, limit=170).encode(
         x=across, y=up, text="segment:N", opacity=of_chosen()
     )
-    told = alt.Chart(alt.InlineData(values=titles)).transform_filter(own)
-    limit = alt.ExprRef("width")
-    below = told.mark_text(dy=36, align="center", color=SOFT, limit=limit).encode(
-        x=alt.value(alt.expr("width / 2")), y=alt.value(alt.expr("height")), text="x_title:N"
-    )
-    above = told.mark_text(dy=-14, align="left", color=SOFT, limit=limit).encode(
-        x=alt.value(0), y=alt.value(0), text="y_title:N"
-    )
-    centred = (marks, halo, names) if centres else ()
-    return (
-        alt.layer(bubbles, *centred, below, above)
-        .add_params(choice("shown", maps, label))
-        .properties(width="container", height=440)
-    )
+    return marks, halo, names

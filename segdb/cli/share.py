@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Literal
 
 import click
 
-from segdb.cli.terminal import config_option, database_option, guarded, settings_of
+from segdb.cli.terminal import CONFIG, config_option, database_option, guarded, settings_of
 
 
 @click.command()
@@ -37,6 +38,12 @@ def report(
 
     settings = settings_of(config, database)
     with asking(Path(settings.publish.database), settings.publish.schema_) as ask:
+        if not config and not CONFIG.exists():
+            # As the run was shown: its title and currency.
+            kept = json.loads(
+                ask("SELECT settings FROM runs ORDER BY run_id DESC LIMIT 1")[0][0].as_py()
+            )
+            settings = settings.changed({"report": kept["report"]})
         if form != "html":
             folder = output or Path(settings.report.path).with_suffix("")
             files = write_pictures(ask, settings, folder, form)

@@ -136,7 +136,20 @@ def _rounded(rule: Rule, score: Callable[[Rule], float]) -> Rule:
                 if score(candidate) >= least:
                     rule = candidate
                     break
-    return rule
+    return _without_contradictions(rule)
+
+
+def _without_contradictions(rule: Rule) -> Rule:
+    """Leave out conjunctions that rounding has closed, such as ``x <= 50 AND x > 50``."""
+
+    def possible(conjunction: tuple[Condition, ...]) -> bool:
+        upper = {c.feature: c.threshold for c in conjunction if c.operator == "<="}
+        return all(
+            c.threshold < upper.get(c.feature, math.inf) for c in conjunction if c.operator == ">"
+        )
+
+    kept = tuple(part for part in rule.conditions if possible(part))
+    return Rule(kept or rule.conditions)
 
 
 def _with(rule: Rule, i: int, j: int, condition: Condition) -> Rule:

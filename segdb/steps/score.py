@@ -23,7 +23,7 @@ from segdb.steps.progress import Progress
 from segdb.steps.read import read_sources
 from segdb.steps.stored import StoredRun, stored_run
 from segdb.store.duckdb import DuckDB
-from segdb.store.scored import write_file, write_table
+from segdb.store.scored import save_file, save_table
 
 
 @dataclass(frozen=True)
@@ -92,9 +92,9 @@ def score(
     scored = _measured(store, run, assigned, rejected)
     rows = labelled(assigned, run.model).mutate(run_id=ibis.literal(run.run_id).cast("int64"))
     if isinstance(into, Path):
-        write_file(store, into, rows)
+        save_file(store, into, rows)
     else:
-        write_table(store, schema, into, rows, f"by the model of run {run.run_id}.")
+        save_table(store, schema, into, rows, f"by the model of run {run.run_id}.")
     return scored
 
 

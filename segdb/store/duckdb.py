@@ -84,10 +84,12 @@ class DuckDB:
 
     def _secure(self) -> None:
         # Nothing is downloaded behind the user's back, every zone is read the same way, and a
-        # name in SQL never means a Python variable.
+        # name in SQL never means a Python variable. In `python -c` and in notebooks DuckDB would
+        # draw a progress bar over what the caller prints.
         self.execute("SET autoinstall_known_extensions = false")
         self.execute("SET TimeZone = 'UTC'")
         self.execute("SET python_enable_replacements = false")
+        self.execute("SET enable_progress_bar = false")
 
     def _limit(self, engine: Engine) -> None:
         for setting, value in engine.model_dump(exclude_none=True).items():

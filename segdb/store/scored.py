@@ -17,7 +17,7 @@ _FORMATS = {".csv": "csv, header", ".tsv": "csv, header, delimiter '\t'", ".parq
 _MARK = "Customers scored by segdb"
 
 
-def write_table(store: DuckDB, schema: str, name: str, query: ir.Table, sentence: str) -> None:
+def save_table(store: DuckDB, schema: str, name: str, query: ir.Table, sentence: str) -> None:
     """Write the rows into a table of the schema, over one that was written so before.
 
     Raises:
@@ -35,7 +35,7 @@ def write_table(store: DuckDB, schema: str, name: str, query: ir.Table, sentence
         store.execute(f"COMMENT ON TABLE {place} IS {literal(f'{_MARK}: {sentence}')}")
 
 
-def write_file(store: DuckDB, path: Path, query: ir.Table) -> None:
+def save_file(store: DuckDB, path: Path, query: ir.Table) -> None:
     """Write the rows into a file whose ending says its format: csv, tsv or parquet.
 
     Raises:

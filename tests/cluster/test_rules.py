@@ -67,3 +67,16 @@ def test_matches_is_a_disjunction_of_conjunctions() -> None:
     )
     values = np.array([[1.0, 6.0], [1.0, 5.0], [10.0, 0.0], [9.0, 9.0]])
     assert matches(rule, values, NAMES).tolist() == [True, False, True, False]
+
+
+def test_rounding_closes_no_conjunction() -> None:
+    draw = np.random.default_rng(5)
+    values = draw.uniform(0, 100, size=(2_000, 2))
+    labels = np.digitize(values[:, 0], [50.2, 50.6, 80.0])
+    for rule in find(labelled(values, labels), "nearest", 4):
+        assert rule is not None
+        for part in rule.conditions:
+            upper = {c.feature: c.threshold for c in part if c.operator == "<="}
+            assert all(
+                c.threshold < upper.get(c.feature, np.inf) for c in part if c.operator == ">"
+            )

@@ -124,8 +124,9 @@ def test_the_cube_turns_and_the_map_changes_its_axes(browser: Browser, made: Get
     assert browser.complaints() == []
 
 
-@EVERY
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize(
+    ("name", "dark"), [("plain", False), ("plain", True), ("most", False), ("bare", True)]
+)
 def test_axe_finds_nothing_serious(browser: Browser, made: Get, name: str, dark: bool) -> None:
     found = importlib.util.find_spec("axe_playwright_python")
     if found is None or not found.submodule_search_locations:

@@ -63,3 +63,9 @@ def test_a_file_that_is_made_can_be_read_by_the_oldest_release(tmp_path: Path) -
 def test_a_folder_is_no_database(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="is a folder"):
         check_place(tmp_path, read_only=False)
+
+
+def test_no_progress_bar_is_drawn_over_what_the_caller_prints(tmp_path: Path) -> None:
+    store = DuckDB.open(tmp_path / "x.duckdb")
+    assert store.rows("SELECT current_setting('enable_progress_bar') AS bar") == [{"bar": False}]
+    store.close()
