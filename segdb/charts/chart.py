@@ -139,6 +139,8 @@ class Chart:
             spec["usermeta"] = {"least": self.least(readable)}
         # Altair's own defaults give way to the theme, which the page holds once.
         spec.pop("config", None)
+        # The version that draws is the bundle's, whichever Altair wrote for.
+        spec.pop("$schema", None)
         return spec
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import altair as alt
+import vl_convert
 
-# Vega-Lite's version as vl-convert names it: 6.4 of v6.4.1.
-VEGA_LITE = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
+# The newest Vega-Lite that vl-convert has: the one that fits the Vega of its bundle. Altair may
+# write for an older one; what the charts use is the same in both.
+VEGA_LITE = str(vl_convert.get_vegalite_versions()[-1])
 
 # Ten colours for segments: Petroff, "Accessible Color Sequences for Data Visualization" (2021,
 # arXiv:2107.02270), optimised for colour-vision deficiencies at a least perceptual distance and

@@ -66,7 +66,7 @@
     const old = views.get(name);
     if (old) old.finalize();
     const options = {
-      ast: true, actions: false, renderer: "svg", defaultStyle: false, config, tooltip: show,
+      mode: "vega-lite", ast: true, actions: false, renderer: "svg", defaultStyle: false, config, tooltip: show,
       formatLocale: locale,
     };
     const result = await vegaEmbed(plot, spec, options);

@@ -37,7 +37,15 @@ FROM (
     "t0"."customer_id",
     "t0"."order_id",
     "t0"."ordered_at",
-    "t0"."amount",
+    CASE
+      WHEN COALESCE("t0"."amount" < 0, FALSE) AND (
+        "t0"."amount" > 0
+      )
+      THEN -(
+        "t0"."amount"
+      )
+      ELSE "t0"."amount"
+    END AS "amount",
     "t0"."category",
     COALESCE("t0"."amount" < 0, FALSE) AS "returned"
   FROM "orders_typed" AS "t0"
