@@ -12,6 +12,7 @@ from segdb import contract
 from segdb.model import Model
 from segdb.settings import Settings
 from segdb.stages.assign import assign
+from segdb.steps.choose import Sources
 from segdb.steps.explain import explain
 from segdb.steps.explore import explore
 from segdb.steps.fit import Fitted, fit
@@ -23,6 +24,7 @@ from segdb.steps.maps import learn_components, map_rows
 from segdb.steps.progress import Progress
 from segdb.steps.publish import contents, queries, versions
 from segdb.steps.read import read_sources
+from segdb.steps.stored import inferred_of
 from segdb.store.duckdb import DuckDB
 from segdb.store.publish import next_run, publish, refuse_ambiguous
 
@@ -91,7 +93,7 @@ def run(
     rejected_share = intake.accounts.rows_rejected / intake.accounts.rows_read
     check(settings.gates, fitted, rejected_share)
     progress.step("Publishing")
-    row = _run_row(next_run(store, schema), started, settings, intake, model, fitted)
+    row = _run_row(next_run(store, schema), started, settings, sources, intake, model, fitted)
     large = queries(sources, intake, model, assigned, components, row["run_id"])
     written = contents(schema, model, large, small, row)
     publish(store, schema, written, row["run_id"], intake.as_of or started)
@@ -102,12 +104,12 @@ def _run_row(
     run_id: int,
     started: datetime,
     settings: Settings,
+    sources: Sources,
     intake: Intake,
     model: Model,
     fitted: Fitted,
 ) -> dict[str, Any]:
-    readings = {name: reading.to_dict() for name, reading in intake.recipe.readings.items()}
-    told = {**settings.model_dump(mode="json", by_alias=True), "inferred": readings}
+    told = {**settings.model_dump(mode="json", by_alias=True), "inferred": inferred_of(sources)}
     return {
         "run_id": run_id,
         "started_at": started,
