@@ -68,15 +68,17 @@ def chain(raw: Mapping[str, ir.Table], recipe: Recipe, model: Model) -> dict[str
     made = Chain()
     features = buyers = None
     if "orders" in raw:
-        judged = _judged(made, raw, recipe, "orders")
-        grouped = stage.per_customer(judged, model.catalogue, recipe.readings["orders"])
+        reading = stage.narrowed(recipe.readings["orders"], model.catalogue)
+        judged = _judged(made, raw, recipe, "orders", reading)
+        grouped = stage.per_customer(judged, model.catalogue, reading)
         customers = made.add("orders_by_customer", grouped)
         moment = None if recipe.as_of is None else epoch(recipe.as_of)
         features = stage.of_orders(customers, model.catalogue, moment)
         buyers = customers.filter(customers.last_order_at.notnull()).select("customer_id")
     if "customers" in raw:
-        judged = _judged(made, raw, recipe, "customers", buyers)
-        own = stage.of_customers(judged, model.catalogue, recipe.readings["customers"])
+        reading = recipe.readings["customers"]
+        judged = _judged(made, raw, recipe, "customers", reading, buyers)
+        own = stage.of_customers(judged, model.catalogue, reading)
         features = own if features is None else stage.joined(features, own)
     assert features is not None  # noqa: S101 - a recipe has one source at least
     if recipe.complete:
@@ -99,9 +101,10 @@ def _judged(
     raw: Mapping[str, ir.Table],
     recipe: Recipe,
     name: str,
+    reading: Reading,
     buyers: ir.Table | None = None,
 ) -> ir.Table:
-    reading, rules = recipe.readings[name], recipe.rules[name]
+    rules = recipe.rules[name]
     table = clean.deduplicated(raw[name]) if recipe.deduplicate else raw[name]
     rows = made.add(f"{name}_typed", typed(table, reading))
     if name == "orders":

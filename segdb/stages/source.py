@@ -107,7 +107,9 @@ def typed(table: ir.Table, reading: Reading) -> ir.Table:
         product = _double(role("quantity")) * _double(role("unit_price"))
         columns["amount"] = product.try_cast("decimal(18, 4)")
     if "quantity" in reading.roles:
-        columns["quantity"] = _finite(_double(role("quantity")))
+        pieces = role("quantity")
+        whole = pieces.type().is_integer()
+        columns["quantity"] = pieces.cast("float64") if whole else _finite(_double(pieces))
     if "category" in reading.roles:
         columns["category"] = stripped(table[reading.roles["category"]], reading.null_values)
     return table.select(**columns)

@@ -65,9 +65,7 @@ def queries(
         ),
         contract.CUSTOMER_MAP: customer_map(assigned, model, components),
         contract.TYPICAL_CUSTOMERS: typical(labelled(assigned, model), TYPICAL),
-        contract.RFM_BY_SEGMENT: rfm_by_segment(
-            scored(labelled(assigned, model, keep=model.catalogue.names), model.score_edges)
-        ),
+        contract.RFM_BY_SEGMENT: rfm_by_segment(assigned, model.score_edges, model),
     }
 
 
