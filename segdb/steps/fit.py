@@ -12,7 +12,7 @@ from segdb.cluster.choice import Verdict, scan, verdict
 from segdb.cluster.matrix import Matrix
 from segdb.cluster.segments import segment_silhouettes, segment_stabilities
 from segdb.errors import DataError
-from segdb.model import Parameters
+from segdb.model import Model
 from segdb.settings import Settings
 from segdb.stages.assign import assign
 from segdb.stages.matrix import coreset, everyone, sample, spread
@@ -68,7 +68,7 @@ def fit(
     store: DuckDB,
     settings: Settings,
     intake: Intake,
-    matrix: tuple[Parameters, ...],
+    model: Model,
     scaled: ir.Table,
     progress: Progress,
 ) -> Fitted:
@@ -78,8 +78,8 @@ def fit(
         store: where the customers are.
         settings: how many segments, and how to look for them.
         intake: the customers and their features.
-        matrix: the features of the matrix, by position.
-        scaled: customers with the columns of the matrix, scaled units.
+        model: what was learned so far; its segments are to be found.
+        scaled: customers with the model's columns, scaled units.
         progress: who hears of it.
 
     Raises:
@@ -87,7 +87,7 @@ def fit(
     """
     chosen = settings.cluster
     tried = _tried(settings, intake)
-    columns = [p.column for p in matrix]
+    columns = list(model.columns)
     progress.step(f"Finding segments (k = {tried[0]} to {tried[-1]})")
     compact, uniform = _matrices(store, settings, intake, columns, scaled)
     candidates = scan(compact, uniform, tried, seed=chosen.seed, n_init=chosen.n_init)
@@ -105,7 +105,7 @@ def fit(
     steps = chosen.max_refine if len(compact.values) < intake.customers else 0
     refined = refine(store, scaled, columns, best.fit.centroids.tolist(), max_steps=steps)
     quality = judged[decision.k] = quality_from(refined.groups, refined.centroids, squares)
-    order = _canonical(store, intake, scaled, columns, matrix, refined.centroids)
+    order = _canonical(store, intake, scaled, model, refined.centroids)
     silhouettes = segment_silhouettes(compact, uniform, best.fit)
     stabilities = segment_stabilities(compact, best.fit, seed=chosen.seed)
     return Fitted(
@@ -174,15 +174,14 @@ def _canonical(
     store: DuckDB,
     intake: Intake,
     scaled: ir.Table,
-    columns: list[str],
-    matrix: tuple[Parameters, ...],
+    model: Model,
     centroids: Centroids,
 ) -> list[int]:
     """Return the clusters from the most valuable customer's to the least."""
-    value = "monetary" if "monetary" in intake.catalogue.names else matrix[0].feature
+    value = "monetary" if "monetary" in intake.catalogue.names else model.matrix[0].feature
     entry = next(entry for entry in intake.catalogue.entries if entry.name == value)
     sign = 1 if entry.better == "higher" else -1
-    measured = store.rows(sizes(assign(scaled, columns, centroids), value))
+    measured = store.rows(sizes(assign(scaled, model.columns, centroids), value))
     worth = {row["nearest"]: sign * (row["value"] or 0.0) for row in measured}
     return sorted(
         range(len(centroids)),
