@@ -10,7 +10,6 @@ import ibis.expr.types as ir
 from segdb.cluster.candidate import Candidate
 from segdb.cluster.choice import Verdict, scan, verdict
 from segdb.cluster.matrix import Matrix
-from segdb.cluster.segments import segment_silhouettes, segment_stabilities
 from segdb.errors import DataError
 from segdb.model import Model
 from segdb.settings import Settings
@@ -106,15 +105,13 @@ def fit(
     refined = refine(store, scaled, columns, best.fit.centroids.tolist(), max_steps=steps)
     quality = judged[decision.k] = quality_from(refined.groups, refined.centroids, squares)
     order = _canonical(store, intake, scaled, model, refined.centroids)
-    silhouettes = segment_silhouettes(compact, uniform, best.fit)
-    stabilities = segment_stabilities(compact, best.fit, seed=chosen.seed)
     return Fitted(
         centroids=tuple(refined.centroids[place] for place in order),
         inertia=quality.inertia,
         silhouette=best.silhouette,
         stability=best.stability,
-        silhouettes=tuple(silhouettes[place] for place in order),
-        stabilities=tuple(stabilities[place] for place in order),
+        silhouettes=tuple(best.silhouettes[place] for place in order),
+        stabilities=tuple(best.stabilities[place] for place in order),
         smallest_share=min(quality.sizes) / intake.customers,
         matrix_rows=len(compact.values),
         matrix_inertia=best.fit.inertia,
