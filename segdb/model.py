@@ -139,15 +139,15 @@ class Model:
             return self.components.columns
         return tuple(p.column for p in self.matrix)
 
-    def scaled(self, segment: Segment) -> tuple[float, ...]:
-        """Return a segment's centroid as scaled features, one a feature of the matrix.
+    def scaled(self, centroid: tuple[float, ...]) -> tuple[float, ...]:
+        """Return a centroid as scaled features, one a feature of the matrix.
 
         Of a model with components it lies in their plane, so that the nearest centroid of a
         customer is the same in features as in components.
         """
         if self.components is None:
-            return segment.centroid
-        return self.components.scaled(segment.centroid)
+            return centroid
+        return self.components.scaled(centroid)
 
     def to_json(self) -> str:
         """Return the model as JSON text."""

@@ -71,11 +71,11 @@ def test_a_model_of_the_first_version_is_read() -> None:
 def test_a_centroid_on_components_goes_back_to_features() -> None:
     turned = Components((1.0, 2.0), ((0.6, 0.8), (-0.8, 0.6)))
     whole = replace(MODEL, components=turned)
-    back = whole.scaled(Segment(1, "one", turned.coordinates((3.0, -4.0))))
+    back = whole.scaled(turned.coordinates((3.0, -4.0)))
     assert back == pytest.approx((3.0, -4.0))
     # One component keeps what lies along it.
     assert turned.first(1).scaled((5.0,)) == pytest.approx((1.0 + 3.0, 2.0 + 4.0))
-    assert MODEL.scaled(MODEL.segments[0]) == MODEL.segments[0].centroid
+    assert MODEL.scaled(MODEL.segments[0].centroid) == MODEL.segments[0].centroid
 
 
 def test_the_matrix_goes_by_position() -> None:

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-# Squared scores: a name beside the profile by over a score is worse than the same name twice.
-AGAIN = 1.25
+# Squared scores: a name that fits worse by so much is worse than the same name twice.
+AGAIN = 0.5
 
 
 def match_places(
@@ -29,13 +29,14 @@ def match_places(
     """
     if not segments:
         return ()
-    fits = np.array([[_distance(segment, place) for place in places] for segment in segments])
-    cost = np.hstack([fits + again * AGAIN for again in range(len(segments))])
+    fits = np.array([[distance(segment, place) for place in places] for segment in segments])
+    cost = np.hstack([fits + (AGAIN if again else 0.0) for again in range(len(segments))])
     _, columns = linear_sum_assignment(cost)
     return tuple(int(column) % len(places) for column in columns)
 
 
-def _distance(segment: Mapping[str, float], place: Mapping[str, float]) -> float:
+def distance(segment: Mapping[str, float], place: Mapping[str, float]) -> float:
+    """Return the mean squared distance over the axes of the place that the segment has."""
     shared = [axis for axis in place if axis in segment]
     if not shared:
         return 1e2

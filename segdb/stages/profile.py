@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import ibis
 import ibis.expr.types as ir
@@ -52,6 +52,17 @@ def overall(features: ir.Table, names: Sequence[str]) -> ir.Table:
         edges = quantiles(column, (0.2, 0.4, 0.6, 0.8))
         columns |= {f"q{20 * place}_{i}": edge for place, edge in enumerate(edges, start=1)}
     return features.agg(**columns)
+
+
+def composite(features: ir.Table, measures: Mapping[str, tuple[float, float]]) -> ir.Table:
+    """Return one row: ``sd``, of the customers' mean over their standardized features.
+
+    Args:
+        features: in natural units; a missing one counts as the mean.
+        measures: mean and sd of each feature to take.
+    """
+    parts = [((features[name] - mean) / sd).fill_null(0.0) for name, (mean, sd) in measures.items()]
+    return features.agg(sd=(sum(parts[1:], parts[0]) / len(parts)).std(how="pop"))
 
 
 def typical(labelled: ir.Table, most: int) -> ir.Table:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
+from operator import mul
 from typing import Any
 
 import ibis.expr.types as ir
@@ -174,12 +176,18 @@ def _canonical(
     model: Model,
     centroids: Centroids,
 ) -> list[int]:
-    """Return the clusters from the most valuable customer's to the least."""
-    value = "monetary" if "monetary" in intake.catalogue.names else model.matrix[0].feature
-    entry = next(entry for entry in intake.catalogue.entries if entry.name == value)
-    sign = 1 if entry.better == "higher" else -1
-    measured = store.rows(sizes(assign(scaled, model.columns, centroids), value))
-    worth = {row["nearest"]: sign * (row["value"] or 0.0) for row in measured}
+    """Return the clusters from the most valuable to the least.
+
+    Without money to go by, it is by the sum of their scaled features, each by its better end.
+    """
+    if "monetary" in intake.catalogue.names:
+        measured = store.rows(sizes(assign(scaled, model.columns, centroids), "monetary"))
+        worth = {row["nearest"]: row["value"] or 0.0 for row in measured}
+    else:
+        better = {e.name: 1.0 if e.better == "higher" else -1.0 for e in intake.catalogue.entries}
+        signs = [better[p.feature] for p in model.matrix]
+        values = [model.scaled(centroid) for centroid in centroids]
+        worth = dict(enumerate(math.fsum(map(mul, signs, one)) for one in values))
     return sorted(
         range(len(centroids)),
         key=lambda place: (-worth.get(place, float("-inf")), centroids[place]),

@@ -55,14 +55,13 @@ def identified(
     """
     ids = tuple(range(1, len(fitted.centroids) + 1))
     names: dict[int, str] = {}
-    unnamed = [Segment(0, "", centroid) for centroid in fitted.centroids]
     if earlier is not None:
         shared = _shared(model.matrix, earlier.model)
         old = [
             _in_new_units(model.matrix, shared, segment, earlier.model)
             for segment in earlier.model.segments
         ]
-        new = [[model.scaled(segment)[place] for place in shared] for segment in unnamed]
+        new = [[model.scaled(one)[place] for place in shared] for one in fitted.centroids]
         reach = within * math.sqrt(len(shared)) if shared else 0.0
         old_ids = [segment.segment_id for segment in earlier.model.segments]
         ids = (
@@ -95,7 +94,7 @@ def _in_new_units(
 ) -> list[float]:
     """Take an old centroid to natural units by the old model, and to scaled ones by the new."""
     places = {p.feature: place for place, p in enumerate(model.matrix)}
-    scaled = model.scaled(segment)
+    scaled = model.scaled(segment.centroid)
     values = []
     for place in shared:
         new = matrix[place]

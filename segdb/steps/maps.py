@@ -42,7 +42,7 @@ def map_rows(model: Model, axes: Axes) -> dict[contract.Table, Rows]:
     coordinates: Rows = []
     points: Rows = []
     for segment in model.segments:
-        point = axes.components.coordinates(model.scaled(segment))
+        point = axes.components.coordinates(model.scaled(segment.centroid))
         coordinates += [
             {"segment_id": segment.segment_id, "component": number, "coordinate": value}
             for number, value in enumerate(point, start=1)
