@@ -9,6 +9,8 @@ from scipy.optimize import linear_sum_assignment
 
 # Squared scores: a name that fits worse by so much is worse than the same name twice.
 AGAIN = 0.5
+# The field's names are cells of a grid of r and f; money and tenure only tell neighbours apart.
+_WEIGHTS = {"m": 0.5, "t": 0.5}
 
 
 def match_places(
@@ -16,7 +18,7 @@ def match_places(
 ) -> tuple[int, ...]:
     """Give each segment the place that fits, so that the sum of squared distances is least.
 
-    The distance is over the axes of the place that the segment has, averaged over them. A place
+    The distance is over the axes of the place that the segment has, their mean by weight. A place
     is taken again only where any other would fit worse by ``AGAIN`` (the Hungarian method, Kuhn
     1955, by SciPy).
 
@@ -40,4 +42,5 @@ def distance(segment: Mapping[str, float], place: Mapping[str, float]) -> float:
     shared = [axis for axis in place if axis in segment]
     if not shared:
         return 1e2
-    return float(np.mean([(segment[axis] - place[axis]) ** 2 for axis in shared]))
+    squares = [(segment[axis] - place[axis]) ** 2 for axis in shared]
+    return float(np.average(squares, weights=[_WEIGHTS.get(axis, 1.0) for axis in shared]))

@@ -52,7 +52,7 @@ def test_of_two_of_a_kind_the_second_says_how_it_differs() -> None:
     means = {"tenure_days": 300.0, "monetary": 9.0}
     profiles = [
         Profile(means, {"tenure_days": z, "monetary": 0.1}, {**scores, "r": recency}, 1.0)
-        for z, recency in ((-0.6, 2.2), (0.8, 1.3))
+        for z, recency in ((-0.6, 1.7), (0.8, 1.2))
     ]
     found = [c.name for c in personas(profiles, [None] * 2, means, ["monetary"], load(), "")]
     assert found == ["Lost, joined later", "Lost"]
