@@ -28,6 +28,7 @@ _REST = """
 # categories = ["Education"]     # columns of customers, one 0/1 feature a value
 # transform = "auto"             # log1p where |skew| > 1; or "none", or a table by feature
 # max_correlation = 0.98
+# components = 3                 # cluster on so many principal components of the features
 # [features.sql]                 # your own: name = SQL aggregate over a customer's kept orders
 # largest_order = "max(amount)"
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from segdb.errors import SettingsError
 from segdb.features.catalogue import Catalogue
 
-VERSION = 1
+VERSION = 2
+# A model without components is the same in both.
+_READABLE = (1, VERSION)
 Transform = Literal["none", "log1p"]
 
 
@@ -55,13 +57,49 @@ class Parameters:
 
 
 @dataclass(frozen=True)
+class Components:
+    """Principal components: where the matrix is narrower than its features.
+
+    A customer's coordinate on a component is the sum over the features of the matrix of
+    ``(scaled - mean) * loading``. The components are orthonormal and not whitened, so that a
+    distance between coordinates is one in scaled units, less what the left-out components hold.
+
+    Attributes:
+        means: of each feature of the matrix, scaled units.
+        loadings: of each component, the widest first, one weight a feature of the matrix.
+    """
+
+    means: tuple[float, ...]
+    loadings: tuple[tuple[float, ...], ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of the coordinates."""
+        return tuple(f"component_{number}" for number in range(1, len(self.loadings) + 1))
+
+    def first(self, count: int) -> Components:
+        """Return the widest ones."""
+        return Components(self.means, self.loadings[:count])
+
+    def coordinates(self, scaled: Sequence[float]) -> tuple[float, ...]:
+        """Take scaled features to coordinates."""
+        centered = [value - mean for value, mean in zip(scaled, self.means, strict=True)]
+        return tuple(_dot(centered, weights) for weights in self.loadings)
+
+    def scaled(self, coordinates: Sequence[float]) -> tuple[float, ...]:
+        """Take coordinates back to scaled features, as near as the components come to them."""
+        by_feature = zip(self.means, *self.loadings, strict=True)
+        return tuple(mean + _dot(weights, coordinates) for mean, *weights in by_feature)
+
+
+@dataclass(frozen=True)
 class Segment:
     """A segment: its identity, its name, and its centroid.
 
     Attributes:
         segment_id: 1..k, 1 the most valuable on the first run.
         name: unique among the segments.
-        centroid: scaled units, one value a feature of the matrix.
+        centroid: one value a column of the matrix: a feature in scaled units, or a component.
     """
 
     segment_id: int
@@ -79,18 +117,37 @@ class Model:
         segments: ordered by ``segment_id``.
         score_edges: of recency, frequency and monetary (where they are features), the quintile
             edges that make the scores 1 to 5.
+        components: what stands in the matrix for the features; None where they do themselves.
     """
 
     catalogue: Catalogue
     parameters: tuple[Parameters, ...]
     segments: tuple[Segment, ...]
     score_edges: Mapping[str, tuple[float, ...]]
+    components: Components | None = None
 
     @property
     def matrix(self) -> tuple[Parameters, ...]:
         """The features of the matrix, by position."""
         inside = (p for p in self.parameters if p.position is not None)
         return tuple(sorted(inside, key=lambda p: p.position or 0))
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that distances are taken over, in the order of the centroids' values."""
+        if self.components is not None:
+            return self.components.columns
+        return tuple(p.column for p in self.matrix)
+
+    def scaled(self, centroid: tuple[float, ...]) -> tuple[float, ...]:
+        """Return a centroid as scaled features, one a feature of the matrix.
+
+        Of a model with components it lies in their plane, so that the nearest centroid of a
+        customer is the same in features as in components.
+        """
+        if self.components is None:
+            return centroid
+        return self.components.scaled(centroid)
 
     def to_json(self) -> str:
         """Return the model as JSON text."""
@@ -100,6 +157,7 @@ class Model:
             "parameters": [asdict(parameters) for parameters in self.parameters],
             "segments": [asdict(segment) for segment in self.segments],
             "score_edges": {name: list(edges) for name, edges in self.score_edges.items()},
+            "components": None if self.components is None else asdict(self.components),
         }
         return json.dumps(values, ensure_ascii=False)
 
@@ -111,7 +169,7 @@ class Model:
             SettingsError: it is a model of another version of segdb.
         """
         values: Mapping[str, Any] = json.loads(text)
-        if values.get("version") != VERSION:
+        if values.get("version") not in _READABLE:
             raise SettingsError(
                 f"The model is of version {values.get('version')}, and this segdb reads {VERSION}. "
                 "Run `segdb run` again."
@@ -124,4 +182,15 @@ class Model:
                 for s in values["segments"]
             ),
             score_edges={n: tuple(edges) for n, edges in values["score_edges"].items()},
+            components=_components(values.get("components")),
         )
+
+
+def _dot(one: Sequence[float], other: Sequence[float]) -> float:
+    return sum(a * b for a, b in zip(one, other, strict=True))
+
+
+def _components(values: Mapping[str, Any] | None) -> Components | None:
+    if values is None:
+        return None
+    return Components(tuple(values["means"]), tuple(tuple(one) for one in values["loadings"]))

@@ -12,7 +12,9 @@ from segdb import contract
 from segdb.model import Model
 from segdb.settings import Settings
 from segdb.stages.assign import assign
+from segdb.stages.components import project
 from segdb.steps.choose import Sources
+from segdb.steps.components import chosen, learn_axes
 from segdb.steps.explain import explain
 from segdb.steps.explore import explore
 from segdb.steps.fit import Fitted, fit
@@ -20,7 +22,7 @@ from segdb.steps.gates import check
 from segdb.steps.identity import identified, known
 from segdb.steps.intake import Intake, take_in
 from segdb.steps.learn import learn, prepared
-from segdb.steps.maps import learn_components, map_rows
+from segdb.steps.maps import map_rows
 from segdb.steps.progress import Progress
 from segdb.steps.publish import contents, queries, versions
 from segdb.steps.read import read_sources
@@ -71,30 +73,34 @@ def run(
     learned = learn(store, settings, intake, progress)
     unnamed = Model(intake.catalogue, learned.parameters, (), learned.score_edges)
     scaled = store.table("segdb_scaled", prepared(intake.features, unnamed.matrix))
-    fitted = fit(store, settings, intake, unnamed.matrix, scaled, progress)
+    axes = learn_axes(store, scaled, unnamed.matrix)
+    components = chosen(axes, settings.features.components, unnamed.matrix)
+    if components is not None:
+        unnamed = replace(unnamed, components=components)
+        features = [p.column for p in unnamed.matrix]
+        scaled = store.view("segdb_components", project(scaled, features, components))
+    fitted = fit(store, settings, intake, unnamed, scaled, progress)
     fitted, segments, names = identified(
-        fitted, unnamed.matrix, known(store, schema), settings.cluster.match_within
+        fitted, unnamed, known(store, schema), settings.cluster.match_within
     )
     model = replace(unnamed, segments=segments)
-    columns = [p.column for p in model.matrix]
-    assigned = store.table("segdb_assigned", assign(scaled, columns, fitted.centroids))
+    assigned = store.table("segdb_assigned", assign(scaled, model.columns, fitted.centroids))
     progress.step("Explaining the segments")
     explained = explain(store, settings, assigned, model, fitted, names, progress)
     model = explained.model
     progress.step("Exploring the features")
-    components = learn_components(store, scaled, columns)
     small = {
         contract.SEGMENT_PROFILES: explained.profiles,
         contract.SEGMENT_FEATURES: explained.features,
         contract.K_SELECTION: list(fitted.k_selection),
         **explore(store, intake.features, assigned, model, learned.correlations),
-        **map_rows(model, components),
+        **map_rows(model, axes),
     }
     rejected_share = intake.accounts.rows_rejected / intake.accounts.rows_read
     check(settings.gates, fitted, rejected_share)
     progress.step("Publishing")
     row = _run_row(next_run(store, schema), started, settings, sources, intake, model, fitted)
-    large = queries(sources, intake, model, assigned, components, row["run_id"])
+    large = queries(sources, intake, model, assigned, axes, row["run_id"])
     written = contents(schema, model, large, small, row)
     publish(store, schema, written, row["run_id"], intake.as_of or started)
     return Outcome(row, model, explained.profiles, intake.accounts.reasons)

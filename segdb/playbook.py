@@ -12,7 +12,7 @@ from segdb.errors import SettingsError
 
 OWN = Path(__file__).parent / "playbook.toml"
 TIERS = ("premium", "regular", "low engagement")
-AXES = frozenset("rfmt")
+AXES = frozenset("rfmto")
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Persona:
     Attributes:
         name: what the segment is called.
         tier: one of ``TIERS``.
-        place: mean scores, 1 to 5, by axis: r, f, m, and t for tenure.
+        place: mean scores, 1 to 5, by axis: r, f, m, t for tenure, and o for overdue.
         action: what to do.
         reason: why.
     """
@@ -40,7 +40,7 @@ class Standing:
 
     Attributes:
         tier: one of ``TIERS``.
-        above: the least mean place, in standard deviations.
+        above: the least mean place, in standard deviations of that mean over all customers.
         action: what to do.
         reason: why.
     """
@@ -90,7 +90,7 @@ def load(path: Path = OWN) -> Playbook:
 def _persona(entry: Mapping[str, Any]) -> Persona:
     place = {axis: float(score) for axis, score in entry["place"].items()}
     if not place or not set(place) <= AXES:
-        raise ValueError(f"the place of {entry['name']} takes r, f, m and t, each from 1 to 5")
+        raise ValueError(f"the place of {entry['name']} takes r, f, m, t and o, each from 1 to 5")
     return Persona(entry["name"], _tier(entry), place, entry["action"], entry["reason"])
 
 

@@ -80,6 +80,10 @@ class Features(Section):
     transform: Literal["auto", "none"] | dict[str, Literal["log1p", "none"]] = "auto"
     # Of two features with a larger |r|, the later one stays out of the matrix.
     max_correlation: Annotated[float, Field(gt=0, le=1)] = 0.98
+    # So many principal components of the scaled features stand in the matrix for them; left out:
+    # the features themselves. All of them give the segments that the features give, fewer leave
+    # out what the narrowest hold. Not whitened, as in scikit-learn's PCA.
+    components: Annotated[int, Field(ge=1)] | None = None
     # Of 2 million rows and more, count rows for orders where a sample of the orders says that each
     # is one row: faster, and exact only as far as the sample sees.
     sampled_orders: bool = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from segdb.errors import SettingsError
 from segdb.features.catalogue import Catalogue, Entry
-from segdb.model import VERSION, Model, Parameters, Segment, working
+from segdb.model import VERSION, Components, Model, Parameters, Segment, working
 
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
 
@@ -52,6 +53,29 @@ def test_every_number_comes_back_to_the_last_bit(
         {name: tuple(centroid)},
     )
     assert Model.from_json(model.to_json()) == model
+
+
+def test_components_go_through_json() -> None:
+    components = Components((0.1, -1e-300), ((1 / 3, 2 / 3), (-2 / 3, 1 / 3)))
+    model = replace(MODEL, components=components)
+    assert Model.from_json(model.to_json()) == model
+    assert model.columns == ("component_1", "component_2")
+
+
+def test_a_model_of_the_first_version_is_read() -> None:
+    values = {**json.loads(MODEL.to_json()), "version": 1}
+    del values["components"]
+    assert Model.from_json(json.dumps(values)) == MODEL
+
+
+def test_a_centroid_on_components_goes_back_to_features() -> None:
+    turned = Components((1.0, 2.0), ((0.6, 0.8), (-0.8, 0.6)))
+    whole = replace(MODEL, components=turned)
+    back = whole.scaled(turned.coordinates((3.0, -4.0)))
+    assert back == pytest.approx((3.0, -4.0))
+    # One component keeps what lies along it.
+    assert turned.first(1).scaled((5.0,)) == pytest.approx((1.0 + 3.0, 2.0 + 4.0))
+    assert MODEL.scaled(MODEL.segments[0].centroid) == MODEL.segments[0].centroid
 
 
 def test_the_matrix_goes_by_position() -> None:

@@ -51,6 +51,7 @@ categories = ["Education"]
 describe = ["tenure_days"]
 transform = { frequency = "log1p", monetary = "log1p" }
 max_correlation = 0.98
+components = 2
 [features.sql]
 variety_ratio = "count(DISTINCT StockCode) / count(DISTINCT InvoiceNo)"
 

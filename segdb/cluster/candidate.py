@@ -24,6 +24,9 @@ class Candidate:
         gap_error: its standard error, simulation error included.
         gap_of_one: the gap of a single segment, the same for every k: what k has to beat.
         stability: mean adjusted Rand index over bootstrap resamples.
+        silhouettes: mean silhouette of each segment's rows.
+        stabilities: mean Jaccard similarity of each segment over the resamples (Hennig 2007);
+            empty where they were not asked for.
     """
 
     k: int
@@ -37,3 +40,5 @@ class Candidate:
     gap_error: float | None = None
     gap_of_one: Gap | None = None
     stability: float | None = None
+    silhouettes: tuple[float | None, ...] = ()
+    stabilities: tuple[float | None, ...] = ()

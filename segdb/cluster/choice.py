@@ -11,9 +11,10 @@ from segdb.cluster.candidate import Candidate
 from segdb.cluster.fits import fit_range
 from segdb.cluster.gap import gaps
 from segdb.cluster.kmeans import Fit, nearest
-from segdb.cluster.matrix import Matrix
+from segdb.cluster.matrix import Floats, Matrix, Places
 from segdb.cluster.moments import calinski_harabasz, davies_bouldin, moments
-from segdb.cluster.silhouette import EXACT_ROWS, mean_silhouettes
+from segdb.cluster.segments import segment_silhouettes, segment_stabilities
+from segdb.cluster.silhouette import EXACT_ROWS, silhouettes
 from segdb.cluster.stability import mean_agreement, resamples
 from segdb.cluster.verdict import Verdict, verdict
 
@@ -60,14 +61,15 @@ def scan(
     ]
     center = np.average(matrix.values, axis=0, weights=matrix.weights)
     scatter = float(((matrix.values - center) ** 2).sum(axis=1) @ matrix.weights)
+    each = silhouettes(rows, labellings)
     found = [
-        _candidate(matrix, fit, scatter, silhouette)
-        for fit, silhouette in zip(fits, mean_silhouettes(rows, labellings), strict=True)
+        _candidate(matrix, fit, scatter, rows.weights, labels, values)
+        for fit, labels, values in zip(fits, labellings, each, strict=True)
     ]
     if references:
         found = _with_gaps(found, rows, seed, references)
     if resampled:
-        found = [_with_stability(matrix, one, seed, resampled) for one in found]
+        found = _with_stability(matrix, found, seed, resampled)
     return tuple(found)
 
 
@@ -77,14 +79,22 @@ def _judging_rows(matrix: Matrix, sample: Matrix | None, seed: int) -> Matrix:
     return matrix.sample(EXACT_ROWS, np.random.default_rng([seed, 0]))
 
 
-def _candidate(matrix: Matrix, fit: Fit, scatter: float, silhouette: float | None) -> Candidate:
+def _candidate(
+    matrix: Matrix,
+    fit: Fit,
+    scatter: float,
+    weights: Floats,
+    labels: Places,
+    values: Floats | None,
+) -> Candidate:
     of = moments(matrix, fit.labels)
     return Candidate(
         k=fit.k,
         fit=fit,
         inertia=fit.inertia,
         explained=1.0 - fit.inertia / scatter if scatter else 1.0,
-        silhouette=silhouette,
+        silhouette=None if values is None else float(np.average(values, weights=weights)),
+        silhouettes=segment_silhouettes(values, labels, weights, fit.k),
         davies_bouldin=davies_bouldin(of),
         calinski_harabasz=calinski_harabasz(of),
     )
@@ -100,6 +110,15 @@ def _with_gaps(found: list[Candidate], rows: Matrix, seed: int, references: int)
     ]
 
 
-def _with_stability(matrix: Matrix, one: Candidate, seed: int, count: int) -> Candidate:
-    drawn = resamples(matrix, one.k, seed, count)
-    return replace(one, stability=mean_agreement(matrix, one.fit.labels, drawn))
+def _with_stability(
+    matrix: Matrix, found: list[Candidate], seed: int, count: int
+) -> list[Candidate]:
+    drawn = resamples(matrix, [one.k for one in found], seed, count)
+    return [
+        replace(
+            one,
+            stability=mean_agreement(matrix, one.fit.labels, drawn[one.k]),
+            stabilities=segment_stabilities(matrix, one.fit, drawn[one.k]),
+        )
+        for one in found
+    ]

@@ -15,7 +15,8 @@ class Components:
     """Principal components, the widest first.
 
     Attributes:
-        loadings: (d, d), one unit vector a row; its largest loading is positive.
+        loadings: (d, d), one unit vector a row; its largest loading is positive, and of several
+            that are as large the first.
         explained_variance: (d,), the variance along each.
         explained_share: (d,), of all variance; zeros where there is none.
     """
@@ -31,7 +32,9 @@ def principal(covariance: Sequence[Sequence[float]]) -> Components:
     order = np.argsort(-values, kind="stable")
     variance = np.maximum(values[order], 0.0)
     loadings = np.ascontiguousarray(vectors[:, order].T)
-    largest = np.argmax(np.abs(loadings), axis=1)
+    sizes = np.abs(loadings)
+    # Of two standardized features both are as large, but for their last bits.
+    largest = np.argmax(sizes >= sizes.max(axis=1, keepdims=True) * (1 - 1e-6), axis=1)
     loadings *= np.sign(loadings[np.arange(len(loadings)), largest])[:, None]
     total = variance.sum()
     share = variance / total if total > 0 else np.zeros_like(variance)

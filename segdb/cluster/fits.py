@@ -30,7 +30,7 @@ def fit_range(matrix: Matrix, ks: Sequence[int], seed: int, n_init: int) -> tupl
     best = fit_each(matrix, ks, seed, n_init)
     changed: Iterable[int] = ks
     for _ in range(_ROUNDS):
-        up = [_one_more(matrix, best[k], seed) for k in changed if k + 1 in best]
+        up = [one_more(matrix, best[k], seed) for k in changed if k + 1 in best]
         down = [_one_less(matrix, best[k]) for k in changed if k - 1 in best and k > 1]
         found = best_by_k(lloyd_each(matrix, up + down, FINE))
         better = {k: one for k, one in found.items() if one.inertia < best[k].inertia * _BETTER}
@@ -39,7 +39,7 @@ def fit_range(matrix: Matrix, ks: Sequence[int], seed: int, n_init: int) -> tupl
     return tuple(lloyd_each(matrix, [best[k].centroids for k in ks]))
 
 
-def _one_more(matrix: Matrix, fit: Fit, seed: int) -> Floats:
+def one_more(matrix: Matrix, fit: Fit, seed: int) -> Floats:
     """Add the row that lowers the inertia most, of some drawn by their part in it."""
     values = matrix.values
     squares = ((values - fit.centroids[fit.labels]) ** 2).sum(axis=1)

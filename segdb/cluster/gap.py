@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from segdb.cluster.kmeans import Fit, best_by_k, lloyd_each, plus_plus
+from segdb.cluster.chain import chain
+from segdb.cluster.kmeans import Fit, lloyd_each
 from segdb.cluster.matrix import Floats, Matrix
 from segdb.cluster.threads import in_threads
 
 # Rows of the data and of each reference. More lower the error, which the references set anyway.
 ROWS = 2_000
-_STARTS = 2
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ def gaps(matrix: Matrix, fits: Sequence[Fit], seed: int, references: int) -> dic
 
     To keep it cheap, it is measured on at most 2,000 customers, drawn uniformly (of a weighted
     matrix: by weight); each fit is carried on over them. A reference is as many rows drawn
-    uniformly from the box along the principal components of the data, with two starts of K-Means.
+    uniformly from the box along the principal components of the data.
 
     Args:
         matrix: the rows that were fitted, or a uniform sample of the customers.
@@ -53,10 +53,17 @@ def gaps(matrix: Matrix, fits: Sequence[Fit], seed: int, references: int) -> dic
     ks = [fit.k for fit in fits]
     if data.distinct_rows <= max(ks):
         return None
-    own = _inertias(data.values, ks, seed, [fit.centroids - center for fit in fits])
+    carried = lloyd_each(data, [fit.centroids - center for fit in fits])
+    own = {1: _scatter(data.values)} | {fit.k: fit.inertia for fit in carried}
     box = _Box(data.values)
-    generators = [np.random.default_rng([seed, 2, number]) for number in range(references)]
-    noise = [_inertias(box.draw(generator), ks, seed, []) for generator in generators]
+
+    def reference(number: int) -> dict[int, float]:
+        generator = np.random.default_rng([seed, 2, number])
+        noise = Matrix.of(box.draw(generator))
+        found = chain(noise, ks, generator.integers(2**32, size=len(ks)).tolist(), starts=0)
+        return {1: _scatter(noise.values)} | {k: fit.inertia for k, fit in found.items()}
+
+    noise = in_threads(reference, range(references))
     logs = {k: np.log([one[k] for one in noise]) for k in own}
     return {
         k: Gap(
@@ -81,12 +88,5 @@ class _Box:
         return rows
 
 
-def _inertias(
-    values: Floats, ks: Sequence[int], seed: int, starts: Sequence[Floats]
-) -> dict[int, float]:
-    matrix = Matrix.of(values)
-    tries = [(k, seed + number) for k in ks for number in range(_STARTS)]
-    found = in_threads(lambda one: plus_plus(matrix, *one), tries)
-    best = best_by_k(found + lloyd_each(matrix, starts))
-    alone = float(((values - values.mean(axis=0)) ** 2).sum())
-    return {1: alone} | {k: best[k].inertia for k in ks}
+def _scatter(values: Floats) -> float:
+    return float(((values - values.mean(axis=0)) ** 2).sum())

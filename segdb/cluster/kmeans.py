@@ -94,7 +94,12 @@ def best_by_k(fits: Iterable[Fit]) -> dict[int, Fit]:
 
 def lloyd_each(matrix: Matrix, starts: Iterable[Floats], tolerance: float = 0.0) -> list[Fit]:
     """Run Lloyd's steps from each start, an array of (k, d) centroids; at 0 until no row moves."""
-    return in_threads(lambda start: _fitted(matrix, len(start), init=start, tol=tolerance), starts)
+    return in_threads(lambda start: fit_from(matrix, start, tolerance), starts)
+
+
+def fit_from(matrix: Matrix, start: Floats, tolerance: float) -> Fit:
+    """Run Lloyd's steps from (k, d) centroids, on as many threads as the caller allows."""
+    return _fitted(matrix, len(start), init=start, tol=tolerance)
 
 
 def plus_plus(matrix: Matrix, k: int, seed: int) -> Fit:

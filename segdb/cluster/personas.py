@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-# Squared scores: a name beside the profile by over a score is worse than the same name twice.
-AGAIN = 1.25
+# Squared scores: a name that fits worse by so much is worse than the same name twice.
+AGAIN = 0.5
+# The field's names are cells of a grid of r and f; money and tenure only tell neighbours apart.
+_WEIGHTS = {"m": 0.5, "t": 0.5}
 
 
 def match_places(
@@ -16,7 +18,7 @@ def match_places(
 ) -> tuple[int, ...]:
     """Give each segment the place that fits, so that the sum of squared distances is least.
 
-    The distance is over the axes of the place that the segment has, averaged over them. A place
+    The distance is over the axes of the place that the segment has, their mean by weight. A place
     is taken again only where any other would fit worse by ``AGAIN`` (the Hungarian method, Kuhn
     1955, by SciPy).
 
@@ -29,14 +31,16 @@ def match_places(
     """
     if not segments:
         return ()
-    fits = np.array([[_distance(segment, place) for place in places] for segment in segments])
-    cost = np.hstack([fits + again * AGAIN for again in range(len(segments))])
+    fits = np.array([[distance(segment, place) for place in places] for segment in segments])
+    cost = np.hstack([fits + (AGAIN if again else 0.0) for again in range(len(segments))])
     _, columns = linear_sum_assignment(cost)
     return tuple(int(column) % len(places) for column in columns)
 
 
-def _distance(segment: Mapping[str, float], place: Mapping[str, float]) -> float:
+def distance(segment: Mapping[str, float], place: Mapping[str, float]) -> float:
+    """Return the mean squared distance over the axes of the place that the segment has."""
     shared = [axis for axis in place if axis in segment]
     if not shared:
         return 1e2
-    return float(np.mean([(segment[axis] - place[axis]) ** 2 for axis in shared]))
+    squares = [(segment[axis] - place[axis]) ** 2 for axis in shared]
+    return float(np.average(squares, weights=[_WEIGHTS.get(axis, 1.0) for axis in shared]))

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from segdb.cluster.kmeans import best_by_k, nearest, plus_plus
+from segdb.cluster.chain import chain
+from segdb.cluster.kmeans import nearest
 from segdb.cluster.matrix import Floats, Matrix, Places
 from segdb.cluster.threads import in_threads
 
 # Rows of a resample. Fewer rows make a harsher test, and cost less.
 ROWS = 5_000
-_STARTS = 3
 
 
 @dataclass(frozen=True)
@@ -29,30 +29,34 @@ class Resample:
     labels: Places
 
 
-def resamples(matrix: Matrix, k: int, seed: int, count: int) -> list[Resample]:
-    """Return K-Means of ``count`` bootstrap resamples, each from three starts of its own.
+def resamples(
+    matrix: Matrix, ks: Sequence[int], seed: int, count: int
+) -> dict[int, list[Resample]]:
+    """Return, by k, K-Means of ``count`` bootstrap resamples, the same resamples for every k.
 
     A resample is as many rows as there are, or 5,000 where there are more, with replacement; a row
-    counts by its weight times how often it was drawn.
+    counts by its weight times how often it was drawn. Nothing starts from the centroids that are
+    judged: fits that do end near them, and noise would look stable.
 
     Returns:
-        Fewer than ``count``, where a resample has fewer rows than k.
+        Of a k fewer than ``count``, where a resample has fewer rows that differ than it.
     """
 
-    def one(number: int) -> Resample | None:
-        generator = np.random.default_rng([seed, k, number])
+    def one(number: int) -> dict[int, Resample]:
+        generator = np.random.default_rng([seed, number])
         rows = len(matrix.values)
         times = np.bincount(generator.integers(rows, size=min(rows, ROWS)), minlength=rows)
         drawn = np.flatnonzero(times)
-        if len(drawn) < k:
-            return None
-        weights = times[drawn] * matrix.weights[drawn]
-        part = Matrix.of(matrix.values[drawn], weights)
-        seeds = generator.integers(2**32, size=_STARTS)
-        found = best_by_k(plus_plus(part, k, int(own)) for own in seeds)[k]
-        return Resample(drawn, nearest(matrix.values, found.centroids))
+        part = Matrix.of(matrix.values[drawn], times[drawn] * matrix.weights[drawn])
+        seeds = generator.integers(2**32, size=len(ks)).tolist()
+        possible = [k for k in ks if k <= part.distinct_rows]
+        found = chain(part, possible, seeds[: len(possible)], starts=1)
+        return {
+            k: Resample(drawn, nearest(matrix.values, fit.centroids)) for k, fit in found.items()
+        }
 
-    return [found for found in in_threads(one, range(count)) if found is not None]
+    by_number = in_threads(one, range(count))
+    return {k: [found[k] for found in by_number if k in found] for k in ks}
 
 
 def mean_agreement(matrix: Matrix, labels: Places, found: Sequence[Resample]) -> float | None:

@@ -10,11 +10,19 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import TypeVar
 
 from joblib import cpu_count  # type: ignore[import-untyped]
 from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
+
+
+@cache
+def _libraries() -> ThreadpoolController:
+    """The libraries with threads, looked for once: all of them are there after the imports."""
+    return ThreadpoolController()
+
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -28,7 +36,7 @@ def in_threads(function: Callable[[T], R], items: Iterable[T]) -> list[R]:
     scikit-learn's ConvergenceWarning is silent: it tells of rows that coincide in one of many
     fits, and the caller says in its own words when that matters.
     """
-    controller = ThreadpoolController()
+    controller = _libraries()
     allowed = [library["num_threads"] for library in controller.info()]
     workers = max(1, min([cpu_count(), *allowed]))
 

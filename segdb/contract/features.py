@@ -75,11 +75,15 @@ FEATURE_CORRELATIONS = Table(
 PRINCIPAL_COMPONENTS = Table(
     "principal_components",
     "component and feature",
-    "The axes of the maps: principal components of the scaled matrix.",
+    "The axes of the maps: principal components of the scaled features. A coordinate is the sum "
+    "over the features of (scaled value - mean) * loading.",
     (
         Column("component", "INTEGER", "From 1, the widest first."),
-        Column("explained_share", "DOUBLE", "Of the variance of the matrix.", "0 to 1"),
+        Column("explained_variance", "DOUBLE", "Variance along it.", "scaled units²"),
+        Column("explained_share", "DOUBLE", "Of the variance of the features.", "0 to 1"),
+        Column("used", "BOOLEAN", "Whether the segments were found on it: [features] components."),
         FEATURE,
+        Column("mean", "DOUBLE", "The feature's mean over all customers.", "scaled units"),
         Column("loading", "DOUBLE", "The feature's weight in the component.", "-1 to 1"),
     ),
 )

@@ -82,12 +82,27 @@ SEGMENT_FEATURES = Table(
 SEGMENT_CENTROIDS = Table(
     "segment_centroids",
     "segment and feature of the matrix",
-    "The centroids: with feature_parameters, the whole model.",
+    "The centroids: with feature_parameters, all that finds the nearest one.",
     (
         SEGMENT_ID,
         FEATURE,
-        Column("scaled", "DOUBLE", "The centroid's coordinate.", "scaled units"),
+        Column(
+            "scaled",
+            "DOUBLE",
+            "The centroid's value; of segments found on components, taken back from them.",
+            "scaled units",
+        ),
         Column("natural", "DOUBLE", "The same, taken back to natural units.", "the feature's"),
+    ),
+)
+SEGMENT_COMPONENTS = Table(
+    "segment_components",
+    "segment and component",
+    "Where each centroid lies on each of the principal components.",
+    (
+        SEGMENT_ID,
+        Column("component", "INTEGER", "As in principal_components."),
+        Column("coordinate", "DOUBLE", "The centroid's coordinate.", "scaled units"),
     ),
 )
 SEGMENT_MAP = Table(

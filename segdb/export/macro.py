@@ -6,13 +6,9 @@ import ibis
 
 from segdb.compile import quoted, to_sql
 from segdb.model import Model
-from segdb.stages.assign import assign, labelled
-from segdb.stages.cap import cap
-from segdb.stages.chain import Chain
+from segdb.stages.assign import labelled
+from segdb.stages.chain import Chain, add_applied
 from segdb.stages.ctes import with_ctes
-from segdb.stages.fill import fill
-from segdb.stages.scale import scale
-from segdb.stages.transform import transform
 
 NAME = "assign"
 
@@ -24,18 +20,11 @@ def assign_macro(schema: str, model: Model) -> str:
     or NULL is filled as the model fills it. It returns one row: ``segment_id``, ``segment``,
     ``distance`` and ``margin``, as in ``segments``.
     """
-    matrix = model.matrix
-    names = [p.feature for p in matrix]
+    names = [p.feature for p in model.matrix]
     made = Chain()
     given = {"customer_id": "int64", **dict.fromkeys(names, "float64")}
     table = ibis.table(given, name="features")
-    table = made.add("filled", fill(table, matrix))
-    table = made.add("capped", cap(table, matrix))
-    table = made.add("transformed", transform(table, matrix))
-    table = made.add("scaled", scale(table, matrix))
-    columns = [p.column for p in matrix]
-    centroids = [segment.centroid for segment in model.segments]
-    table = made.add("assigned", assign(table, columns, centroids))
+    table = add_applied(made, table, model)
     made.add("segments", labelled(table, model).drop("customer_id"))
     values = ", ".join(f"CAST({quoted(name)} AS DOUBLE) AS {quoted(name)}" for name in names)
     parts = {"features": f"SELECT 1 AS customer_id, {values}"}

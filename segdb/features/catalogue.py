@@ -23,7 +23,8 @@ MOST_VALUES = 50
 # and those of the stages.
 _BESIDE = {column.name for table in TABLES if table.features for column in table.columns}
 RESERVED = re.compile(
-    r"x_.*|square_\d+|mean_\d+|pc\d|least_square|nearest|right_id|" + "|".join(sorted(_BESIDE)),
+    r"x_.*|square_\d+|mean_\d+|pc\d|component_\d+|least_square|nearest|right_id|"
+    + "|".join(sorted(_BESIDE)),
     re.IGNORECASE,
 )
 

@@ -20,6 +20,7 @@ from segdb.stages import clean
 from segdb.stages import features as stage
 from segdb.stages.assign import assign, labelled
 from segdb.stages.cap import cap
+from segdb.stages.components import project
 from segdb.stages.fill import fill
 from segdb.stages.scale import scale
 from segdb.stages.source import typed
@@ -83,17 +84,23 @@ def chain(raw: Mapping[str, ir.Table], recipe: Recipe, model: Model) -> dict[str
     assert features is not None  # noqa: S101 - a recipe has one source at least
     if recipe.complete:
         features = stage.complete(features, recipe.complete)
-    table = made.add("features", features)
+    table = add_applied(made, made.add("features", features), model)
+    made.add("segments", labelled(table, model))
+    return made.stages
+
+
+def add_applied(made: Chain, features: ir.Table, model: Model) -> ir.Table:
+    """Add the stages that apply a model to features in natural units, and return the last one."""
     matrix = model.matrix
-    table = made.add("filled", fill(table, matrix))
+    table = made.add("filled", fill(features, matrix))
     table = made.add("capped", cap(table, matrix))
     table = made.add("transformed", transform(table, matrix))
     table = made.add("scaled", scale(table, matrix))
-    columns = [p.column for p in matrix]
+    if model.components is not None:
+        columns = [p.column for p in matrix]
+        table = made.add("components", project(table, columns, model.components))
     centroids = [segment.centroid for segment in model.segments]
-    table = made.add("assigned", assign(table, columns, centroids))
-    made.add("segments", labelled(table, model))
-    return made.stages
+    return made.add("assigned", assign(table, model.columns, centroids))
 
 
 def _judged(

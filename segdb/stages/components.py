@@ -8,6 +8,8 @@ from itertools import combinations_with_replacement
 import ibis
 import ibis.expr.types as ir
 
+from segdb.model import Components
+
 COORDINATES = ("pc1", "pc2", "pc3")
 
 
@@ -19,25 +21,31 @@ def covariances(scaled: ir.Table, matrix: Sequence[str]) -> ir.Table:
     return scaled.agg(**columns)
 
 
-def project(
-    scaled: ir.Table,
-    matrix: Sequence[str],
-    means: Sequence[float],
-    loadings: Sequence[Sequence[float]],
-) -> ir.Table:
-    """Add the coordinates ``pc1`` to ``pc3`` of each customer; 0 where there is no component.
+def project(scaled: ir.Table, matrix: Sequence[str], components: Components) -> ir.Table:
+    """Add the coordinate of each customer on each component.
 
     Args:
-        scaled: customers with the columns of the matrix.
+        scaled: customers with the columns of the matrix, scaled units; all else is carried.
         matrix: those columns.
-        means: of each column.
-        loadings: of the first components, each one value a column.
+        components: as they were learned.
     """
+    return scaled.mutate(**_coordinates(scaled, matrix, components, components.columns))
+
+
+def place(scaled: ir.Table, matrix: Sequence[str], components: Components) -> ir.Table:
+    """Add ``pc1`` to ``pc3`` for the maps, the first three coordinates; 0 without a component."""
+    none = dict.fromkeys(COORDINATES, ibis.literal(0.0))
+    return scaled.mutate(**none | _coordinates(scaled, matrix, components, COORDINATES))
+
+
+def _coordinates(
+    scaled: ir.Table, matrix: Sequence[str], components: Components, names: Sequence[str]
+) -> dict[str, ir.Value]:
     columns: dict[str, ir.Value] = {}
-    for place, coordinate in enumerate(COORDINATES):
-        total: ir.Value = ibis.literal(0.0)
-        if place < len(loadings):
-            for name, mean, loading in zip(matrix, means, loadings[place], strict=True):
-                total = total + (scaled[name] - mean) * loading
-        columns[coordinate] = total
-    return scaled.mutate(**columns)
+    for name, weights in zip(names, components.loadings, strict=False):
+        parts = [
+            (scaled[column] - mean) * weight
+            for column, mean, weight in zip(matrix, components.means, weights, strict=True)
+        ]
+        columns[name] = sum(parts[1:], parts[0])
+    return columns

@@ -22,6 +22,7 @@ WORDS: Mapping[str, str] = {
     "capped": "values far out moved to a bound",
     "transformed": "long tails straightened",
     "scaled": "features made comparable",
+    "components": "coordinates on the principal components",
     "assigned": "the nearest centroid, the distance to it, and the margin",
     "segments": "ids and names",
 }

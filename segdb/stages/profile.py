@@ -57,6 +57,17 @@ def overall(features: ir.Table, names: Sequence[str]) -> ir.Table:
     return features.agg(**columns)
 
 
+def composite(features: ir.Table, measures: Mapping[str, tuple[float, float]]) -> ir.Table:
+    """Return one row: ``sd``, of the customers' mean over their standardized features.
+
+    Args:
+        features: in natural units; a missing one counts as the mean.
+        measures: mean and sd of each feature to take.
+    """
+    parts = [((features[name] - mean) / sd).fill_null(0.0) for name, (mean, sd) in measures.items()]
+    return features.agg(sd=(sum(parts[1:], parts[0]) / len(parts)).std(how="pop"))
+
+
 def typical(labelled: ir.Table, most: int) -> ir.Table:
     """Return (segment_id, place, customer_id, distance) of those nearest to each centroid."""
     # Whoever is not among the nearest is left out before anybody is sorted.

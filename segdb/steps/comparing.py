@@ -12,7 +12,7 @@ from segdb.cluster.matrix import Matrix
 from segdb.compile import quoted
 from segdb.contract.comparison import ALGORITHM_COMPARISON
 from segdb.stages.matrix import everyone, sample
-from segdb.steps.learn import prepared
+from segdb.steps.learn import placed
 from segdb.steps.stored import stored_run
 from segdb.store.duckdb import DuckDB
 from segdb.store.publish import Content, publish_one
@@ -44,9 +44,9 @@ def compare_run(store: DuckDB, schema: str) -> list[dict[str, Any]]:
         name="segments",
         database=schema,
     ).rename(labelled_id="customer_id")
-    scaled = prepared(natural, run.model.matrix)
+    scaled = placed(natural, run.model)
     table = scaled.inner_join(labels, scaled.customer_id == labels.labelled_id)
-    columns = [p.column for p in run.model.matrix]
+    columns = run.model.columns
     chosen = run.settings.cluster
     customers = int(store.rows(natural.agg(n=natural.count()))[0]["n"])
     wanted = [*columns, "segment_id"]

@@ -105,7 +105,7 @@ def centroid_rows(model: Model) -> Rows:
             "natural": natural(p, value),
         }
         for segment in model.segments
-        for p, value in zip(model.matrix, segment.centroid, strict=True)
+        for p, value in zip(model.matrix, model.scaled(segment.centroid), strict=True)
     ]
 
 

@@ -14,7 +14,7 @@ from segdb.features.rfm import SCORES, scored
 from segdb.model import Model
 from segdb.playbook import load
 from segdb.settings import Settings
-from segdb.stages.profile import by_segment, overall
+from segdb.stages.profile import by_segment, composite, overall
 from segdb.steps.describe import Judgement, Rows, feature_rows, profile_rows
 from segdb.steps.evidence import separations
 from segdb.steps.fit import Fitted
@@ -102,6 +102,7 @@ def _naming_profiles(
     """Return what naming looks at, of each segment in the order of the model."""
     names = model.catalogue.names
     behaviour = _behaviour(store, assigned, model)
+    spread = 1.0 if behaviour else _composite_sd(store, assigned, model, whole)
     profiles = []
     for place in range(len(model.segments)):
         row, manner = groups.get(place, {}), behaviour.get(place, {})
@@ -115,8 +116,22 @@ def _naming_profiles(
             i = names.index(_TENURE)
             edges = [whole[f"q{level}_{i}"] for level in (20, 40, 60, 80)]
             scores["t"] = score(row.get(f"median_{i}") or 0.0, edges)
-        profiles.append(Profile(means, z, scores, manner.get("overdue")))
+        standing = sum(z[p.feature] for p in model.matrix) / len(model.matrix) / spread
+        profiles.append(Profile(means, z, scores, manner.get("overdue"), standing))
     return profiles
+
+
+def _composite_sd(
+    store: DuckDB, assigned: ir.Table, model: Model, whole: Mapping[str, Any]
+) -> float:
+    """Return the sd, over all customers, of the mean of their standardized features."""
+    places = {name: i for i, name in enumerate(model.catalogue.names)}
+    measures = {
+        p.feature: (whole[f"mean_{places[p.feature]}"], whole[f"sd_{places[p.feature]}"])
+        for p in model.matrix
+    }
+    query = composite(assigned, {n: (mean, sd) for n, (mean, sd) in measures.items() if sd})
+    return float(store.rows(query)[0]["sd"] or 1.0)
 
 
 def _behaviour(store: DuckDB, assigned: ir.Table, model: Model) -> dict[int, dict[str, Any]]:

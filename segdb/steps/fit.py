@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
+from operator import mul
 from typing import Any
 
 import ibis.expr.types as ir
@@ -10,9 +12,8 @@ import ibis.expr.types as ir
 from segdb.cluster.candidate import Candidate
 from segdb.cluster.choice import Verdict, scan, verdict
 from segdb.cluster.matrix import Matrix
-from segdb.cluster.segments import segment_silhouettes, segment_stabilities
 from segdb.errors import DataError
-from segdb.model import Parameters
+from segdb.model import Model
 from segdb.settings import Settings
 from segdb.stages.assign import assign
 from segdb.stages.matrix import coreset, everyone, sample, spread
@@ -68,7 +69,7 @@ def fit(
     store: DuckDB,
     settings: Settings,
     intake: Intake,
-    matrix: tuple[Parameters, ...],
+    model: Model,
     scaled: ir.Table,
     progress: Progress,
 ) -> Fitted:
@@ -78,8 +79,8 @@ def fit(
         store: where the customers are.
         settings: how many segments, and how to look for them.
         intake: the customers and their features.
-        matrix: the features of the matrix, by position.
-        scaled: customers with the columns of the matrix, scaled units.
+        model: what was learned so far; its segments are to be found.
+        scaled: customers with the model's columns, scaled units.
         progress: who hears of it.
 
     Raises:
@@ -87,7 +88,7 @@ def fit(
     """
     chosen = settings.cluster
     tried = _tried(settings, intake)
-    columns = [p.column for p in matrix]
+    columns = list(model.columns)
     progress.step(f"Finding segments (k = {tried[0]} to {tried[-1]})")
     compact, uniform = _matrices(store, settings, intake, columns, scaled)
     candidates = scan(compact, uniform, tried, seed=chosen.seed, n_init=chosen.n_init)
@@ -105,16 +106,14 @@ def fit(
     steps = chosen.max_refine if len(compact.values) < intake.customers else 0
     refined = refine(store, scaled, columns, best.fit.centroids.tolist(), max_steps=steps)
     quality = judged[decision.k] = quality_from(refined.groups, refined.centroids, squares)
-    order = _canonical(store, intake, scaled, columns, matrix, refined.centroids)
-    silhouettes = segment_silhouettes(compact, uniform, best.fit)
-    stabilities = segment_stabilities(compact, best.fit, seed=chosen.seed)
+    order = _canonical(store, intake, scaled, model, refined.centroids)
     return Fitted(
         centroids=tuple(refined.centroids[place] for place in order),
         inertia=quality.inertia,
         silhouette=best.silhouette,
         stability=best.stability,
-        silhouettes=tuple(silhouettes[place] for place in order),
-        stabilities=tuple(stabilities[place] for place in order),
+        silhouettes=tuple(best.silhouettes[place] for place in order),
+        stabilities=tuple(best.stabilities[place] for place in order),
         smallest_share=min(quality.sizes) / intake.customers,
         matrix_rows=len(compact.values),
         matrix_inertia=best.fit.inertia,
@@ -174,16 +173,21 @@ def _canonical(
     store: DuckDB,
     intake: Intake,
     scaled: ir.Table,
-    columns: list[str],
-    matrix: tuple[Parameters, ...],
+    model: Model,
     centroids: Centroids,
 ) -> list[int]:
-    """Return the clusters from the most valuable customer's to the least."""
-    value = "monetary" if "monetary" in intake.catalogue.names else matrix[0].feature
-    entry = next(entry for entry in intake.catalogue.entries if entry.name == value)
-    sign = 1 if entry.better == "higher" else -1
-    measured = store.rows(sizes(assign(scaled, columns, centroids), value))
-    worth = {row["nearest"]: sign * (row["value"] or 0.0) for row in measured}
+    """Return the clusters from the most valuable to the least.
+
+    Without money to go by, it is by the sum of their scaled features, each by its better end.
+    """
+    if "monetary" in intake.catalogue.names:
+        measured = store.rows(sizes(assign(scaled, model.columns, centroids), "monetary"))
+        worth = {row["nearest"]: row["value"] or 0.0 for row in measured}
+    else:
+        better = {e.name: 1.0 if e.better == "higher" else -1.0 for e in intake.catalogue.entries}
+        signs = [better[p.feature] for p in model.matrix]
+        values = [model.scaled(centroid) for centroid in centroids]
+        worth = dict(enumerate(math.fsum(map(mul, signs, one)) for one in values))
     return sorted(
         range(len(centroids)),
         key=lambda place: (-worth.get(place, float("-inf")), centroids[place]),

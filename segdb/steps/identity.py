@@ -38,15 +38,17 @@ def known(store: DuckDB, schema: str) -> Known | None:
 
 
 def identified(
-    fitted: Fitted, matrix: Sequence[Parameters], earlier: Known | None, within: float
+    fitted: Fitted, model: Model, earlier: Known | None, within: float
 ) -> tuple[Fitted, tuple[Segment, ...], tuple[str | None, ...]]:
     """Give the clusters ids: those of the last run's segments where they match.
 
     Args:
         fitted: the clusters in the canonical order.
-        matrix: the features of the matrix, by position.
+        model: what was learned, but for the segments.
         earlier: what the last run left.
-        within: the farthest match, as the root mean square over the features, scaled units.
+        within: the farthest match, as the root mean square over the features, scaled units. Of
+            centroids on components, it is their place among the features that is compared: the
+            components of two runs may be turned against each other.
 
     Returns:
         The clusters in the order of their ids, as segments, and the name that each keeps.
@@ -54,12 +56,12 @@ def identified(
     ids = tuple(range(1, len(fitted.centroids) + 1))
     names: dict[int, str] = {}
     if earlier is not None:
-        shared = _shared(matrix, earlier.model)
+        shared = _shared(model.matrix, earlier.model)
         old = [
-            _in_new_units(matrix, shared, segment, earlier.model)
+            _in_new_units(model.matrix, shared, segment, earlier.model)
             for segment in earlier.model.segments
         ]
-        new = [[centroid[place] for place in shared] for centroid in fitted.centroids]
+        new = [[model.scaled(one)[place] for place in shared] for one in fitted.centroids]
         reach = within * math.sqrt(len(shared)) if shared else 0.0
         old_ids = [segment.segment_id for segment in earlier.model.segments]
         ids = (
@@ -92,11 +94,12 @@ def _in_new_units(
 ) -> list[float]:
     """Take an old centroid to natural units by the old model, and to scaled ones by the new."""
     places = {p.feature: place for place, p in enumerate(model.matrix)}
+    scaled = model.scaled(segment.centroid)
     values = []
     for place in shared:
         new = matrix[place]
         old_place = places[new.feature]
-        value = natural(model.matrix[old_place], segment.centroid[old_place])
+        value = natural(model.matrix[old_place], scaled[old_place])
         if new.transform == "log1p":
             value = math.log1p(max(value, -0.999))
         values.append((value - new.center) / new.spread)

@@ -12,9 +12,10 @@ import ibis.expr.types as ir
 
 from segdb.errors import DataError, SettingsError, nearest
 from segdb.features.rfm import QUINTILES, SCORES, score_edges
-from segdb.model import Parameters
+from segdb.model import Model, Parameters
 from segdb.settings import Settings
 from segdb.stages.cap import cap, cap_bounds
+from segdb.stages.components import project
 from segdb.stages.fill import fill, fill_values
 from segdb.stages.scale import measures, scale
 from segdb.stages.transform import choose, shape, transform
@@ -86,6 +87,14 @@ def _score_edges(store: DuckDB, intake: Intake) -> dict[str, tuple[float, ...]]:
 def prepared(features: ir.Table, matrix: tuple[Parameters, ...]) -> ir.Table:
     """Apply what was learned: fill, cap, transform and scale, as one expression."""
     return scale(transform(cap(fill(features, matrix), matrix), matrix), matrix)
+
+
+def placed(features: ir.Table, model: Model) -> ir.Table:
+    """Apply what was learned up to the columns that distances are taken over."""
+    scaled = prepared(features, model.matrix)
+    if model.components is None:
+        return scaled
+    return project(scaled, [p.column for p in model.matrix], model.components)
 
 
 def _filled(store: DuckDB, settings: Settings, intake: Intake) -> tuple[Parameters, ...]:

@@ -1,82 +1,56 @@
-"""Maps: principal components of the matrix, learned from its covariances in SQL."""
+"""Maps: where customers and segments lie on the principal components."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import ibis
 import ibis.expr.types as ir
 
 from segdb import contract
-from segdb.cluster.components import principal
 from segdb.model import Model
-from segdb.stages.components import COORDINATES, covariances, project
+from segdb.stages.components import COORDINATES, place
+from segdb.steps.components import Axes
 from segdb.steps.describe import Rows
-from segdb.store.duckdb import DuckDB
 
 
-@dataclass(frozen=True)
-class Components:
-    """The axes of the maps.
-
-    Attributes:
-        means: of each column of the matrix, scaled units.
-        loadings: of each component, one value a column; unit vectors.
-        shares: of the variance that each component explains.
-    """
-
-    means: tuple[float, ...]
-    loadings: tuple[tuple[float, ...], ...]
-    shares: tuple[float, ...]
-
-
-def learn_components(store: DuckDB, scaled: ir.Table, columns: list[str]) -> Components:
-    """Learn the principal components of all customers from one aggregate."""
-    row = store.rows(covariances(scaled, columns))[0]
-    size = range(len(columns))
-    matrix = [[float(row[f"cov_{min(i, j)}_{max(i, j)}"]) for j in size] for i in size]
-    found = principal(matrix)
-    return Components(
-        means=tuple(float(row[f"mean_{i}"]) for i in size),
-        loadings=tuple(tuple(float(v) for v in loading) for loading in found.loadings),
-        shares=tuple(float(share) for share in found.explained_share),
-    )
-
-
-def customer_map(assigned: ir.Table, model: Model, components: Components) -> ir.Table:
+def customer_map(assigned: ir.Table, model: Model, axes: Axes) -> ir.Table:
     """Return the query of ``customer_map``."""
-    columns = [p.column for p in model.matrix]
-    first = components.loadings[: len(COORDINATES)]
-    placed = project(assigned, columns, components.means, first)
-    ids = [(place, segment.segment_id) for place, segment in enumerate(model.segments)]
-    segment_id = ibis.cases(*((placed.nearest == place, number) for place, number in ids))
+    placed = place(assigned, [p.column for p in model.matrix], axes.components)
+    ids = [(number, segment.segment_id) for number, segment in enumerate(model.segments)]
+    segment_id = ibis.cases(*((placed.nearest == number, own) for number, own in ids))
     return placed.select("customer_id", *COORDINATES, segment_id=segment_id.cast("int32")).select(
         "customer_id", "segment_id", *COORDINATES
     )
 
 
-def map_rows(model: Model, components: Components) -> dict[contract.Table, Rows]:
-    """Return the rows of ``principal_components`` and ``segment_map``."""
+def map_rows(model: Model, axes: Axes) -> dict[contract.Table, Rows]:
+    """Return the rows of ``principal_components``, ``segment_components`` and ``segment_map``."""
+    used = 0 if model.components is None else len(model.components.loadings)
+    along = zip(axes.variances, axes.shares, axes.components.loadings, strict=True)
     loadings: Rows = [
         {
             "component": number,
+            "explained_variance": variance,
             "explained_share": share,
+            "used": number <= used,
             "feature": p.feature,
+            "mean": mean,
             "loading": loading,
         }
-        for number, (share, vector) in enumerate(
-            zip(components.shares, components.loadings, strict=True), start=1
-        )
-        for p, loading in zip(model.matrix, vector, strict=True)
+        for number, (variance, share, weights) in enumerate(along, start=1)
+        for p, mean, loading in zip(model.matrix, axes.components.means, weights, strict=True)
     ]
+    coordinates: Rows = []
     points: Rows = []
     for segment in model.segments:
-        centered = [v - m for v, m in zip(segment.centroid, components.means, strict=True)]
-        point = [
-            sum(value * weight for value, weight in zip(centered, vector, strict=True))
-            for vector in components.loadings[: len(COORDINATES)]
+        point = axes.components.coordinates(model.scaled(segment.centroid))
+        coordinates += [
+            {"segment_id": segment.segment_id, "component": number, "coordinate": value}
+            for number, value in enumerate(point, start=1)
         ]
-        point += [0.0] * (len(COORDINATES) - len(point))
-        named = {"segment_id": segment.segment_id, "segment": segment.name}
-        points.append({**named, **dict(zip(COORDINATES, point, strict=True))})
-    return {contract.PRINCIPAL_COMPONENTS: loadings, contract.SEGMENT_MAP: points}
+        shown = dict.fromkeys(COORDINATES, 0.0) | dict(zip(COORDINATES, point, strict=False))
+        points.append({"segment_id": segment.segment_id, "segment": segment.name, **shown})
+    return {
+        contract.PRINCIPAL_COMPONENTS: loadings,
+        contract.SEGMENT_COMPONENTS: coordinates,
+        contract.SEGMENT_MAP: points,
+    }

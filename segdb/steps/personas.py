@@ -1,4 +1,4 @@
-"""Personas: names, tiers, risks, actions and words for the segments, from their own profiles."""
+"""Personas: names, tiers, risks and actions for the segments, from their own profiles."""
 
 from __future__ import annotations
 
@@ -7,24 +7,15 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from segdb.cluster.personas import match_places
-from segdb.features.catalogue import REGISTRY
+from segdb.cluster.personas import distance, match_places
 from segdb.playbook import Persona, Playbook
+from segdb.steps.phrases import REMARKABLE, readable, summary, tendency
 
-# Beyond these mean distances from the average, in standard deviations, a feature is remarkable.
-REMARKABLE, EXTREME = 0.35, 1.25
+# From this mean distance from the average on, in standard deviations, "high" is "very high".
+EXTREME = 1.25
+# Two segments of one persona that differ by less in everything are told apart by numbers.
+_APART = 0.1
 MEDIUM_RISK, HIGH_RISK = 0.3, 0.6
-
-_PHRASES: Mapping[str, str] = {
-    "monetary": "spends {mean} (all customers: {average})",
-    "average_order_value": "{mean} an order (all customers: {average})",
-    "tenure_days": "first order {mean} days ago (all customers: {average})",
-    "days_between_orders": "orders every {mean} days (all customers: {average})",
-    "items_per_order": "{mean} items an order (all customers: {average})",
-    "categories": "buys from {mean} categories (all customers: {average})",
-    "return_rate": "returns {mean} of what it buys (all customers: {average})",
-    "active_months": "active in {mean} months (all customers: {average})",
-}
 
 
 @dataclass(frozen=True)
@@ -36,12 +27,22 @@ class Profile:
         z: mean's distance from all customers' mean, in their standard deviations, by feature.
         scores: mean scores by axis (r, f, m, t); empty without orders.
         overdue: share of customers silent for over twice their rhythm; None without orders.
+        standing: mean place over the features of the matrix, in standard deviations of that mean
+            over all customers.
     """
 
     means: Mapping[str, float]
     z: Mapping[str, float]
     scores: Mapping[str, float]
     overdue: float | None
+    standing: float = 0.0
+
+    @property
+    def place(self) -> Mapping[str, float]:
+        """What is compared with the places of the playbook: the scores, and o from 1 to 5."""
+        if self.overdue is None or not self.scores:
+            return self.scores
+        return {**self.scores, "o": 1.0 + 4.0 * self.overdue}
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def personas(
         Character(
             name=name,
             tier=tier,
-            summary=summary(profile, overall, currency),
+            summary=summary(profile.means, profile.z, overall, currency),
             churn_risk=risk(profile.overdue),
             overdue=profile.overdue,
             action=action,
@@ -98,64 +99,57 @@ def risk(overdue: float | None) -> str | None:
     return "high" if overdue >= HIGH_RISK else "medium" if overdue >= MEDIUM_RISK else "low"
 
 
-def summary(profile: Profile, overall: Mapping[str, float], currency: str) -> str:
-    """Say in words what sets a segment apart: its three most remarkable features."""
-    ranked = sorted(profile.z, key=lambda name: (-abs(profile.z[name]), name))
-    told = [
-        phrase(name, profile.means[name], overall[name], currency)
-        for name in ranked[:3]
-        if abs(profile.z[name]) >= REMARKABLE
-    ]
-    text = "; ".join(told) or "close to the average customer in everything"
-    return text[0].upper() + text[1:] + "."
-
-
-def phrase(name: str, mean: float, average: float, currency: str) -> str:
-    """Say how a mean compares with all customers' mean, in natural units."""
-    unit = REGISTRY[name].unit if name in REGISTRY else ""
-    times = mean / average if average else None
-    if name == "recency_days":
-        return f"last order {mean:,.0f} days ago (all customers: {average:,.0f})"
-    if name == "frequency" and times is not None:
-        return f"orders {_times(times)} the average customer ({mean:,.1f} orders)"
-    if name in _PHRASES:
-        return _PHRASES[name].format(
-            mean=_amount(unit, mean, currency), average=_amount(unit, average, currency)
-        )
-    return (
-        f"{readable(name)} {_amount(unit, mean, currency)} "
-        f"(all customers: {_amount(unit, average, currency)})"
-    )
-
-
-def readable(feature: str) -> str:
-    """Turn a feature's name into words: no brackets, underscores, or camel case."""
-    text = re.sub(r"\([^)]*\)", " ", feature)
-    text = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text).replace("_", " ")
-    return re.sub(r"\s+", " ", text).strip().lower() or feature
-
-
 def _of_orders(
     profiles: Sequence[Profile], kept: Sequence[str | None], playbook: Playbook
 ) -> list[tuple[str, str, str, str]]:
     if not all(profile.scores for profile in profiles):
         return []
-    by_name = {persona.name: persona for persona in playbook.personas}
     # A kept name brings its own advice, and is not given to another segment.
-    found: list[Persona | None] = [by_name.get(name or "") for name in kept]
-    free = [p for p in playbook.personas if p not in found] or list(playbook.personas)
+    found: list[Persona | None] = [_persona_of(name, playbook) for name in kept]
+    free = [p for p in playbook.personas if p.name not in kept] or list(playbook.personas)
     open_places = [place for place, persona in enumerate(found) if persona is None]
     chosen = match_places(
-        [profiles[place].scores for place in open_places], [persona.place for persona in free]
+        [profiles[place].place for place in open_places], [persona.place for persona in free]
     )
     for place, choice in zip(open_places, chosen, strict=True):
         found[place] = free[choice]
-    names = _unique([p.name if p else "" for p in found], kept)
+    given = [persona for persona in found if persona]
+    names = _unique(_told_apart(profiles, given, kept), kept)
     return [
         (name, persona.tier, persona.action, persona.reason)
-        for name, persona in zip(names, found, strict=True)
-        if persona
+        for name, persona in zip(names, given, strict=True)
     ]
+
+
+def _persona_of(name: str | None, playbook: Playbook) -> Persona | None:
+    """Return the persona of a name, which may say more than that: "Lost, smaller orders"."""
+    plain = re.sub(r"(, .*| \d+)$", "", name or "")
+    return next((p for p in playbook.personas if p.name in {name, plain}), None)
+
+
+def _told_apart(
+    profiles: Sequence[Profile], found: Sequence[Persona], kept: Sequence[str | None]
+) -> list[str]:
+    """Return the personas' names; of several with one, all but one say how they differ from it.
+
+    That one has kept the name from the last run, or fits it best.
+    """
+    names = [persona.name for persona in found]
+    for persona in {persona.name: persona for persona in found}.values():
+        own = [place for place, one in enumerate(found) if one is persona]
+        first = min(
+            own,
+            key=lambda place: (
+                kept[place] != persona.name,
+                distance(profiles[place].place, persona.place),
+            ),
+        )
+        for place in own:
+            apart = {n: z - profiles[first].z[n] for n, z in profiles[place].z.items()}
+            most = max(apart, key=lambda name: (abs(apart[name]), name))
+            if abs(apart[most]) >= _APART:
+                names[place] = f"{persona.name}, {tendency(most, more=apart[most] > 0)}"
+    return names
 
 
 def _of_attributes(
@@ -167,7 +161,7 @@ def _of_attributes(
     names = _unique([_described(profile, matrix) for profile in profiles], kept)
     named = []
     for name, profile in zip(names, profiles, strict=True):
-        standing = playbook.standing(sum(profile.z[f] for f in matrix) / len(matrix))
+        standing = playbook.standing(profile.standing)
         named.append((name, standing.tier, standing.action, standing.reason))
     return named
 
@@ -205,17 +199,3 @@ def _unique(names: Sequence[str], kept: Sequence[str | None]) -> list[str]:
 def score(value: float, quantiles: Sequence[float]) -> float:
     """Place a value between 1 and 5 by the quintile edges of all customers."""
     return 1.0 + bisect_right(list(quantiles), value) * 4.0 / len(quantiles)
-
-
-def _times(times: float) -> str:
-    if 0.85 <= times <= 1.15:
-        return "as often as"
-    return f"{times:.1f} times as often as" if times >= 0.1 else "hardly as often as"
-
-
-def _amount(unit: str, value: float, currency: str) -> str:
-    if unit == "currency":
-        return f"{currency}{value:,.0f}" if abs(value) >= 100 else f"{currency}{value:,.2f}"
-    if unit == "share":
-        return f"{value:.0%}"
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.3g}"

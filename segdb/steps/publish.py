@@ -17,10 +17,11 @@ from segdb.model import Model
 from segdb.stages.assign import labelled
 from segdb.stages.profile import rfm_by_segment, typical
 from segdb.steps.choose import Sources
+from segdb.steps.components import Axes
 from segdb.steps.describe import Rows, centroid_rows, feature_sentences, parameter_rows
 from segdb.steps.intake import Intake
 from segdb.steps.live import live_select
-from segdb.steps.maps import Components, customer_map
+from segdb.steps.maps import customer_map
 from segdb.store.history import departures, entries
 from segdb.store.publish import Content
 
@@ -36,7 +37,7 @@ def queries(
     intake: Intake,
     model: Model,
     assigned: ir.Table,
-    components: Components,
+    axes: Axes,
     run_id: int,
 ) -> Queries:
     """Return the query of each table that is written without passing through Python.
@@ -46,7 +47,7 @@ def queries(
         intake: the features, the rejects, and how they came about.
         model: the model.
         assigned: every customer with ``nearest``, ``distance`` and ``margin``.
-        components: the axes of the maps.
+        axes: of the maps.
         run_id: the run.
     """
     run = ibis.literal(run_id, "int64")
@@ -63,7 +64,7 @@ def queries(
             reason=rejected.reason,
             row=rejected.row.cast("json"),
         ),
-        contract.CUSTOMER_MAP: customer_map(assigned, model, components),
+        contract.CUSTOMER_MAP: customer_map(assigned, model, axes),
         contract.TYPICAL_CUSTOMERS: typical(labelled(assigned, model), TYPICAL),
         contract.RFM_BY_SEGMENT: rfm_by_segment(assigned, model.score_edges, model),
     }

@@ -27,6 +27,12 @@ def test_the_largest_loading_is_positive() -> None:
         assert (loadings[np.arange(4), largest] > 0).all()
 
 
+def test_of_loadings_as_large_the_first_is_positive() -> None:
+    for noise in (-1e-15, 0.0, 1e-15):
+        found = principal([[1.0 + noise, 0.3], [0.3, 1.0 - noise]])
+        np.testing.assert_allclose(found.loadings, np.array([[1, 1], [1, -1]]) / np.sqrt(2))
+
+
 def test_without_variance_nothing_is_explained() -> None:
     found = principal([[0.0, 0.0], [0.0, 0.0]])
     assert found.explained_share.tolist() == [0.0, 0.0]

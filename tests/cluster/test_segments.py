@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from sklearn.metrics import silhouette_samples
@@ -10,7 +12,8 @@ from segdb.cluster.choice import RESAMPLES
 from segdb.cluster.kmeans import fit, nearest
 from segdb.cluster.matrix import Matrix
 from segdb.cluster.segments import segment_silhouettes, segment_stabilities
-from segdb.cluster.stability import resamples
+from segdb.cluster.silhouette import silhouettes
+from segdb.cluster.stability import Resample, resamples
 
 DRAW = np.random.default_rng(7)
 # Two clusters far off, and one cloud that three of the five segments share.
@@ -22,24 +25,28 @@ FIT = fit(MATRIX, 5, seed=1, n_init=5)
 def test_silhouettes_are_scikit_learns() -> None:
     each = silhouette_samples(MATRIX.values, FIT.labels)
     expected = [each[FIT.labels == place].mean() for place in range(5)]
-    assert segment_silhouettes(MATRIX, None, FIT) == pytest.approx(expected, abs=1e-9)
+    values = silhouettes(MATRIX, [FIT.labels])[0]
+    found = segment_silhouettes(values, FIT.labels, MATRIX.weights, 5)
+    assert found == pytest.approx(expected, abs=1e-9)
+    assert segment_silhouettes(None, FIT.labels, MATRIX.weights, 5) == (None,) * 5
 
 
 def test_silhouettes_on_a_sample_that_misses_a_segment() -> None:
     sample = Matrix.of(MATRIX.values[FIT.labels != 2][:150])
     labels = nearest(sample.values, FIT.centroids)
     each = silhouette_samples(sample.values, labels)
-    found = segment_silhouettes(MATRIX, sample, FIT)
+    found = segment_silhouettes(each, labels, sample.weights, 5)
     assert found[2] is None
     assert found[0] == pytest.approx(each[labels == 0].mean(), abs=1e-9)
 
 
 def test_stabilities_are_mean_best_jaccards() -> None:
-    found = segment_stabilities(MATRIX, FIT, seed=3)
+    drawn = resamples(MATRIX, [5], 3, RESAMPLES)[5]
+    found = segment_stabilities(MATRIX, FIT, drawn)
     expected = []
     for place in range(5):
         best = []
-        for one in resamples(MATRIX, 5, 3, RESAMPLES):
+        for one in drawn:
             own = set(one.drawn[FIT.labels[one.drawn] == place].tolist())
             others = [set(one.drawn[one.labels[one.drawn] == k].tolist()) for k in range(5)]
             best.append(max(len(own & other) / len(own | other) for other in others))
@@ -48,17 +55,16 @@ def test_stabilities_are_mean_best_jaccards() -> None:
 
 
 def test_what_is_apart_is_more_stable_than_what_is_cut() -> None:
-    found = [value or 0.0 for value in segment_stabilities(MATRIX, FIT, seed=3)]
+    drawn = resamples(MATRIX, [5], 3, RESAMPLES)[5]
+    found = [value or 0.0 for value in segment_stabilities(MATRIX, FIT, drawn)]
     apart = np.hypot(*FIT.centroids.T) > 10
     assert apart.sum() == 2
     assert min(np.array(found)[apart]) > max(np.array(found)[~apart])
 
 
 def test_a_single_customer_may_never_be_drawn() -> None:
-    values = np.random.default_rng(1).normal(size=(20_000, 1))
-    values[0] = 1_000.0
-    found = fit(Matrix.of(values), 2, seed=1, n_init=1)
-    # In about one of twelve seeds no resample of 5,000 rows has it.
-    seeds = range(20, 40)
-    alone = int(found.labels[0])
-    assert None in [segment_stabilities(Matrix.of(values), found, seed=s)[alone] for s in seeds]
+    never = Resample(np.arange(50), np.zeros(400, dtype=np.intp))
+    labels = np.zeros(400, dtype=np.intp)
+    labels[399] = 1
+    found = segment_stabilities(MATRIX, replace(FIT, k=2, labels=labels), [never])
+    assert found == (1.0, None)

@@ -37,11 +37,11 @@ def test_equal_to_a_plain_bootstrap() -> None:
     agreements = []
     with threadpool_limits(1):
         for number in range(6):
-            rows = np.random.default_rng([9, 3, number]).integers(300, size=300)
+            rows = np.random.default_rng([9, number]).integers(300, size=300)
             reference = KMeans(3, n_init=10, random_state=0, tol=0).fit(MATRIX.values[rows])
             predicted = reference.predict(MATRIX.values)
             agreements.append(adjusted_rand_score(labels, predicted))
-    found = mean_agreement(MATRIX, labels, resamples(MATRIX, 3, seed=9, count=6))
+    found = mean_agreement(MATRIX, labels, resamples(MATRIX, [3], seed=9, count=6)[3])
     assert found == pytest.approx(np.mean(agreements), abs=0.01)
     assert found is not None
     assert found > 0.9
@@ -50,16 +50,16 @@ def test_equal_to_a_plain_bootstrap() -> None:
 def test_noise_is_not_stable() -> None:
     noise = Matrix.of(DRAW.normal(size=(300, 6)))
     labels = fit(noise, 5, seed=1, n_init=5).labels
-    found = mean_agreement(noise, labels, resamples(noise, 5, seed=1, count=6))
+    found = mean_agreement(noise, labels, resamples(noise, [4, 5], seed=1, count=6)[5])
     assert found is not None
     assert found < 0.6
 
 
 def test_a_resample_is_drawn_by_the_seed_alone() -> None:
     with threadpool_limits(1):
-        one = resamples(MATRIX, 3, seed=4, count=3)
+        one = resamples(MATRIX, [3], seed=4, count=3)[3]
     with threadpool_limits(2):
-        two = resamples(MATRIX, 3, seed=4, count=3)
+        two = resamples(MATRIX, [3], seed=4, count=3)[3]
     for a, b in zip(one, two, strict=True):
         assert (a.drawn == b.drawn).all()
         assert (a.labels == b.labels).all()
@@ -69,5 +69,6 @@ def test_a_resample_is_drawn_by_the_seed_alone() -> None:
 
 def test_too_few_rows_for_a_resample() -> None:
     few = Matrix.of(np.arange(4.0)[:, None])
-    assert resamples(few, 4, seed=1, count=3) == []
+    found = resamples(few, [2, 4], seed=1, count=3)
+    assert (len(found[2]), found[4]) == (3, [])
     assert mean_agreement(few, np.arange(4), []) is None

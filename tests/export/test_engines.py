@@ -57,7 +57,7 @@ def mall(data: Path, _: Path) -> Case:
     source = data / "mall_customers.csv"
     measures = ["Age", "Annual Income (k$)", "Spending Score (1-100)"]
     settings = {
-        "features": {"attributes": measures, "categories": ["Gender"]},
+        "features": {"attributes": measures, "categories": ["Gender"], "components": 2},
         "cluster": {"k": 5, "n_init": 1},
     }
     connection = segmented({"customers": source}, settings)
@@ -153,6 +153,8 @@ def test_scikit_learn_predicts_the_published_labels(case: Case) -> None:
         value = np.log1p(value) if p.transform == "log1p" else value
         columns.append((value - p.center) / p.spread)
     scaled = np.column_stack(columns)
+    if model.components is not None:
+        scaled = (scaled - model.components.means) @ np.array(model.components.loadings).T
     kmeans = KMeans(len(model.segments), n_init=1, max_iter=1).fit(scaled)
     kmeans.cluster_centers_ = np.array([segment.centroid for segment in model.segments])
     places = kmeans.predict(scaled)

@@ -10,10 +10,12 @@ from segdb.export.macro import assign_macro
 from tests.steps import shops
 
 
-@pytest.mark.parametrize("source", ["orders", "customers", "both"])
-def test_assign_gives_the_published_segment(source: str) -> None:
+@pytest.mark.parametrize(
+    ("source", "components"), [("orders", None), ("customers", None), ("both", 3)]
+)
+def test_assign_gives_the_published_segment(source: str, components: int | None) -> None:
     with shops.opened() as connection:
-        settings = shops.settings(source)
+        settings = shops.settings(source, features={"components": components})
         result = segdb.run(**shops.sources(source), database=connection, settings=settings)
         connection.execute(assign_macro("segdb", result.model)).fetchall()
         given = ", ".join(f'"{p.feature}" := f."{p.feature}"' for p in result.model.matrix)

@@ -17,7 +17,7 @@ from segdb.stages.assign import assign, labelled
 from segdb.stages.cap import METHODS as CAPS
 from segdb.stages.scale import METHODS as SCALES
 from segdb.steps.intake import take_in
-from segdb.steps.learn import prepared
+from segdb.steps.learn import placed
 from segdb.steps.progress import Notes
 from segdb.steps.read import read_sources
 from segdb.store.duckdb import DuckDB
@@ -35,7 +35,10 @@ def matrix() -> Iterator[Any]:
         sections = {
             "outliers": {"method": cap},
             "scale": {"method": scale},
-            "features": {"transform": ("auto", "none")[place % 2]},
+            "features": {
+                "transform": ("auto", "none")[place % 2],
+                "components": (None, None, 2, None, 3)[place % 5],
+            },
             "clean": {
                 "duplicates": ("reject", "keep")[place // 2 % 2],
                 "returns": ("net", "reject")[place // 3 % 2],
@@ -63,9 +66,8 @@ def held(connection: duckdb.DuckDBPyConnection, settings: Any, given: Any, model
     found = read_sources(store, chosen, given.get("orders"), given.get("customers"), notes)
     intake = take_in(store, chosen, found, notes)
     assert intake.catalogue == model.catalogue
-    columns = [p.column for p in model.matrix]
-    scaled = prepared(intake.features, model.matrix)
-    assigned = assign(scaled, columns, [s.centroid for s in model.segments])
+    scaled = placed(intake.features, model)
+    assigned = assign(scaled, model.columns, [s.centroid for s in model.segments])
     store.table("held", labelled(assigned, model))
     return rows(connection, "held")
 
