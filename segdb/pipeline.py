@@ -72,9 +72,9 @@ def run(
     unnamed = Model(intake.catalogue, learned.parameters, (), learned.score_edges)
     scaled = store.table("segdb_scaled", prepared(intake.features, unnamed.matrix))
     fitted = fit(store, settings, intake, unnamed.matrix, scaled, progress)
-    fitted, segments, names = identified(
-        fitted, unnamed.matrix, known(store, schema), settings.cluster.match_within
-    )
+    earlier = known(store, schema, scaled, unnamed.matrix)
+    within = settings.cluster.match_within
+    fitted, segments, names = identified(fitted, intake.catalogue, unnamed.matrix, earlier, within)
     model = replace(unnamed, segments=segments)
     columns = [p.column for p in model.matrix]
     assigned = store.table("segdb_assigned", assign(scaled, columns, fitted.centroids))
