@@ -13,6 +13,7 @@ from segdb.model import Model
 from segdb.settings import Settings
 from segdb.stages.assign import assign
 from segdb.steps.choose import Sources
+from segdb.steps.drift import grown
 from segdb.steps.explain import explain
 from segdb.steps.explore import explore
 from segdb.steps.fit import Fitted, fit
@@ -94,9 +95,11 @@ def run(
     check(settings.gates, fitted, rejected_share)
     progress.step("Publishing")
     row = _run_row(next_run(store, schema), started, settings, sources, intake, model, fitted)
+    small |= grown(store, schema, row["run_id"], assigned, model, explained.profiles)
     large = queries(sources, intake, model, assigned, components, row["run_id"])
     written = contents(schema, model, large, small, row)
-    publish(store, schema, written, row["run_id"], intake.as_of or started)
+    moment, keep_runs = intake.as_of or started, settings.publish.keep_runs
+    publish(store, schema, written, row["run_id"], moment, keep_runs=keep_runs)
     return Outcome(row, model, explained.profiles, intake.accounts.reasons)
 
 

@@ -166,6 +166,9 @@ class Publish(Section):
 
     database: str = "warehouse/warehouse.duckdb"
     schema_: Annotated[str, Field(alias="schema", min_length=1)] = "segdb"
+    # Earlier runs that `segdb rollback` can publish again. Each takes the room of its
+    # customer_features and rejected_rows in the database, and a copy of them at the next run.
+    keep_runs: Annotated[int, Field(ge=0)] = 3
 
 
 class Engine(Section):

@@ -204,8 +204,9 @@ def test_who_came_from_where_and_went_where(store: DuckDB) -> None:
     publish(store, 1, START, {1: 1, 2: 1})
     publish(store, 2, START + timedelta(30), {1: 2})
     publish(store, 3, START + timedelta(60), {1: 2, 2: 1})
-    entered = store.rows(entries("segdb") + " ORDER BY h.customer_id, entered_at")
-    assert [(e["customer_id"], e["segment"], e["previous_segment"], e["run_id"]) for e in entered] == [
+    wanted = "SELECT customer_id, segment, previous_segment, run_id"
+    entered = store.rows(f"{wanted} FROM ({entries('segdb')}) ORDER BY customer_id, entered_at")
+    assert [tuple(row.values()) for row in entered] == [
         (1, "S1", None, 1), (1, "S2", "S1", 2), (2, "S1", None, 1), (2, "S1", None, 3),
     ]  # fmt: skip
     left = store.rows(departures("segdb") + " ORDER BY h.customer_id, left_at")
