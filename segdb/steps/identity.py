@@ -103,20 +103,20 @@ def _ids(
     within: float,
 ) -> tuple[int, ...]:
     model = earlier.model
-    shared = _shared(catalogue, matrix, model) if model else []
+    shared = shared_features(catalogue, matrix, model) if model else []
     if model is None or not shared:
         return tuple(range(earlier.next_id, earlier.next_id + len(centroids)))
     return match(
         [[centroid[place] for place in shared] for centroid in centroids],
-        [_in_new_units(matrix, shared, segment, model) for segment in model.segments],
+        [in_new_units(matrix, shared, segment, model) for segment in model.segments],
         [segment.segment_id for segment in model.segments],
         earlier.next_id,
         within * math.sqrt(sum(earlier.variances[place] for place in shared)),
     )
 
 
-def _shared(catalogue: Catalogue, matrix: Sequence[Parameters], model: Model) -> list[int]:
-    """Return the positions of the features that the last run's matrix had as well.
+def shared_features(catalogue: Catalogue, matrix: Sequence[Parameters], model: Model) -> list[int]:
+    """Return the positions of the features that the matrix of another run had as well.
 
     A feature of another definition is another feature. Where fewer than half of the smaller
     matrix are shared, none are: segments of other features are other segments.
@@ -131,7 +131,7 @@ def _shared(catalogue: Catalogue, matrix: Sequence[Parameters], model: Model) ->
     return shared if 2 * len(shared) >= min(len(matrix), len(before)) else []
 
 
-def _in_new_units(
+def in_new_units(
     matrix: Sequence[Parameters], shared: Sequence[int], segment: Segment, model: Model
 ) -> list[float]:
     """Take an old centroid to natural units by the old model, and to scaled ones by the new.

@@ -21,7 +21,7 @@ Ask = Callable[..., pa.Table]
 
 
 @contextmanager
-def asking(path: Path, schema: str) -> Iterator[Ask]:
+def asking(path: Path, schema: str, wait: float = 0) -> Iterator[Ask]:
     """Open a database file for reading alone, and yield a function that runs one SELECT on it.
 
     The function takes the SELECT, and values for the ``$name`` parameters in it. Unqualified
@@ -30,12 +30,13 @@ def asking(path: Path, schema: str) -> Iterator[Ask]:
     Args:
         path: the database file.
         schema: where the published tables are.
+        wait: seconds to go on trying while another process holds the file.
 
     Raises:
         UserError: there are no segments, it is no single SELECT, or the database refuses it.
         SegdbError: the database cannot be opened.
     """
-    store = DuckDB.open(path, read_only=True)
+    store = DuckDB.open(path, read_only=True, wait=wait)
     try:
         if not store.holds(schema, "runs"):
             raise UserError(
@@ -69,9 +70,16 @@ def _allow_sources(store: DuckDB, schema: str) -> None:
         store.execute(f"SET allowed_paths = [{', '.join(literal(path) for path in paths)}]")
 
 
-def ask(path: Path, schema: str, sql: str, values: Mapping[str, object] | None = None) -> pa.Table:
+def ask(
+    path: Path,
+    schema: str,
+    sql: str,
+    values: Mapping[str, object] | None = None,
+    *,
+    wait: float = 0,
+) -> pa.Table:
     """Run one SELECT on a database file; see ``asking``."""
-    with asking(path, schema) as select:
+    with asking(path, schema, wait) as select:
         return select(sql, values)
 
 

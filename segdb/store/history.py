@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import ibis.expr.types as ir
+
 from segdb.compile import quoted
 from segdb.store.duckdb import DuckDB
 
@@ -96,6 +98,21 @@ def _moves(store: DuckDB, history: str, segments: str, key: str) -> str:
         "WHERE o.segment_id IS DISTINCT FROM s.segment_id"
     )
     return "segdb_moves"
+
+
+def stays_of(store: DuckDB, schema: str, run_id: int) -> ir.Table | None:
+    """Return (customer_id, segment) as of a run; None of a run that the history does not tell."""
+    sql = (
+        f"SELECT max(as_of) AS moment FROM {quoted(schema)}.segment_migrations "  # noqa: S608
+        f"WHERE run_id = {int(run_id)}"
+    )
+    moment = store.rows(sql)[0]["moment"]
+    if moment is None:
+        return None
+    history = store.stored(schema, "segment_history")
+    begun = history.valid_from <= moment
+    open_then = history.valid_to.isnull() | (history.valid_to > moment)
+    return history.filter(begun & open_then).select("customer_id", "segment")
 
 
 def entries(schema: str) -> str:

@@ -81,13 +81,15 @@ def test_it_is_numpys(pairs: list[tuple[int, int]]) -> None:
 def test_deciles_and_bins_are_numpys(store: DuckDB) -> None:
     draw = np.random.default_rng(3)
     values = np.round(draw.lognormal(2, 1, 1_000), 1)
-    rows = ", ".join(f"({i}, {v}, {'NULL' if i % 7 == 0 else v})" for i, v in enumerate(values))
-    store.execute(f"CREATE TABLE t AS FROM (VALUES {rows}) AS v(customer_id, whole, some)")
-    table = ibis.table({"customer_id": "int64", "whole": "float64", "some": "float64"}, name="t")
-    row = store.rows(deciles(table, ["whole", "some"]))[0]
+    rows = ", ".join(
+        f"({i}, {v}::DOUBLE, {'NULL' if i % 7 == 0 else v}::DOUBLE)" for i, v in enumerate(values)
+    )
+    store.execute(f"CREATE TABLE t AS FROM (VALUES {rows}) AS v(customer_id, whole, part)")
+    table = ibis.table({"customer_id": "int64", "whole": "float64", "part": "float64"}, name="t")
+    row = store.rows(deciles(table, ["whole", "part"]))[0]
     there = values[np.arange(len(values)) % 7 != 0]
     edges = {}
-    for i, (name, own) in enumerate((("whole", values), ("some", there))):
+    for i, (name, own) in enumerate((("whole", values), ("part", there))):
         edges[name] = [row[f"edge_{i}_{place}"] for place in range(1, 10)]
         np.testing.assert_allclose(edges[name], np.quantile(own, np.arange(1, 10) / 10))
     found = {(r["feature"], r["bin"]): r["customers"] for r in store.rows(binned(table, edges))}
@@ -95,8 +97,8 @@ def test_deciles_and_bins_are_numpys(store: DuckDB) -> None:
     assert {b: n for (f, b), n in found.items() if f == "whole"} == dict(
         zip(*(part.tolist() for part in np.unique(places, return_counts=True)), strict=True)
     )
-    assert found["some", MISSING] == len(values) - len(there)
-    assert sum(n for (f, _), n in found.items() if f == "some") == len(values)
+    assert found["part", MISSING] == len(values) - len(there)
+    assert sum(n for (f, _), n in found.items() if f == "part") == len(values)
 
 
 def test_it_compiles_for_other_engines() -> None:
