@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
@@ -14,7 +15,7 @@ import sqlglot
 from sqlglot import exp
 
 from segdb.compile import literal, quoted
-from segdb.errors import UserError
+from segdb.errors import UserError, nearest
 from segdb.store.duckdb import DuckDB
 
 Ask = Callable[..., pa.Table]
@@ -90,4 +91,17 @@ def _select(store: DuckDB, sql: str, values: Mapping[str, object] | None = None)
             raise UserError("A query is one SELECT; it cannot change the database.")
         return store.fetch(sql, values)
     except duckdb.Error as error:
-        raise UserError(f"The query failed: {str(error).strip()}") from None
+        raise UserError(f"The query failed: {_in_words(str(error).strip())}") from None
+
+
+def _in_words(text: str) -> str:
+    """Say which column is meant, where the database knows none of that name."""
+    missing = re.search(r'Referenced column "([^"]+)" not found', text)
+    if missing is None:
+        return text
+    there = re.search(r"Candidate bindings: (.+)", text)
+    known = [name.split(".")[-1] for name in re.findall(r'"([^"]+)"', there[1])] if there else []
+    meant = nearest(missing[1], known)
+    if "Did you mean" not in meant:
+        meant = " A feature is one where the last run had it: see use in [features]."
+    return f"there is no column '{missing[1]}'.{meant}"
