@@ -74,7 +74,7 @@ def customers(tables: Frames) -> pd.DataFrame:
 
 def best(frame: pd.DataFrame, limit: int = 20, by: str = "monetary") -> list[Any]:
     ordered = frame.sort_values([by, "customer_id"], ascending=[False, True])
-    return ordered.customer_id.head(limit).tolist()
+    return list(ordered.customer_id.head(limit))
 
 
 def scaled(tables: Frames) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], list[Any]]:
