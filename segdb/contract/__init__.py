@@ -20,7 +20,14 @@ from segdb.contract.history import (
     SEGMENT_HISTORY,
     SEGMENT_MIGRATIONS,
 )
-from segdb.contract.runs import K_SELECTION, REJECTED_ROWS, RUNS
+from segdb.contract.runs import (
+    K_SELECTION,
+    KEPT_RUNS,
+    REJECTED_ROWS,
+    RUN_DRIFT,
+    RUN_SEGMENTS,
+    RUNS,
+)
 from segdb.contract.segments import (
     RFM_BY_SEGMENT,
     SEGMENT_CENTROIDS,
@@ -44,6 +51,9 @@ TABLES: tuple[Table, ...] = (
     FEATURE_PARAMETERS,
     K_SELECTION,
     RUNS,
+    RUN_SEGMENTS,
+    RUN_DRIFT,
+    KEPT_RUNS,
     REJECTED_ROWS,
     FEATURE_STATISTICS,
     FEATURE_HISTOGRAMS,
@@ -72,12 +82,15 @@ __all__ = [
     "FEATURE_PARAMETERS",
     "FEATURE_STATISTICS",
     "ID",
+    "KEPT_RUNS",
     "K_SELECTION",
     "LEFT_SEGMENT",
     "PRINCIPAL_COMPONENTS",
     "REJECTED_ROWS",
     "RFM_BY_SEGMENT",
     "RUNS",
+    "RUN_DRIFT",
+    "RUN_SEGMENTS",
     "SEGMENTS",
     "SEGMENTS_LIVE",
     "SEGMENT_CENTROIDS",
