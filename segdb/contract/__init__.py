@@ -22,6 +22,7 @@ from segdb.contract.history import (
 )
 from segdb.contract.runs import K_SELECTION, REJECTED_ROWS, RUNS
 from segdb.contract.segments import (
+    ASSIGN,
     RFM_BY_SEGMENT,
     SEGMENT_CENTROIDS,
     SEGMENT_FEATURES,
@@ -61,6 +62,7 @@ TABLES: tuple[Table, ...] = (
 
 __all__ = [
     "ALGORITHM_COMPARISON",
+    "ASSIGN",
     "CUSTOMER_FEATURES",
     "CUSTOMER_MAP",
     "CUSTOMER_SEGMENTS",

@@ -81,8 +81,19 @@ def chain(raw: Mapping[str, ir.Table], recipe: Recipe, model: Model) -> dict[str
     assert features is not None  # noqa: S101 - a recipe has one source at least
     if recipe.complete:
         features = stage.complete(features, recipe.complete)
-    table = made.add("features", features)
-    matrix = model.matrix
+    applied(made, made.add("features", features), model)
+    return made.stages
+
+
+def applied(made: Chain, features: ir.Table, model: Model) -> None:
+    """Add the stages from the features in natural units to ``segments``.
+
+    Args:
+        made: the stages so far.
+        features: ``customer_id`` and at least the features of the matrix.
+        model: what was learned.
+    """
+    matrix, table = model.matrix, features
     table = made.add("filled", fill(table, matrix))
     table = made.add("capped", cap(table, matrix))
     table = made.add("transformed", transform(table, matrix))
@@ -91,7 +102,6 @@ def chain(raw: Mapping[str, ir.Table], recipe: Recipe, model: Model) -> dict[str
     centroids = [segment.centroid for segment in model.segments]
     table = made.add("assigned", assign(table, columns, centroids))
     made.add("segments", labelled(table, model))
-    return made.stages
 
 
 def _judged(
