@@ -20,7 +20,11 @@ SELECT
     ELSE CAST(NULL AS DOUBLE)
   END AS "quantity",
   CASE
-    WHEN TRIM("t1"."department", ' 	
+    WHEN (
+      LENGTH(TRIM("t1"."department", ' 	
+')) <= 0
+    )
+    AND TRIM("t1"."department", ' 	
 ') IN ('')
     THEN CAST(NULL AS TEXT)
     ELSE TRIM("t1"."department", ' 	
