@@ -29,6 +29,7 @@ from segdb.contract.runs import (
     RUNS,
 )
 from segdb.contract.segments import (
+    ASSIGN,
     RFM_BY_SEGMENT,
     SEGMENT_CENTROIDS,
     SEGMENT_COMPONENTS,
@@ -73,6 +74,7 @@ TABLES: tuple[Table, ...] = (
 
 __all__ = [
     "ALGORITHM_COMPARISON",
+    "ASSIGN",
     "CUSTOMER_FEATURES",
     "CUSTOMER_MAP",
     "CUSTOMER_SEGMENTS",

@@ -84,15 +84,20 @@ def chain(raw: Mapping[str, ir.Table], recipe: Recipe, model: Model) -> dict[str
     assert features is not None  # noqa: S101 - a recipe has one source at least
     if recipe.complete:
         features = stage.complete(features, recipe.complete)
-    table = add_applied(made, made.add("features", features), model)
-    made.add("segments", labelled(table, model))
+    applied(made, made.add("features", features), model)
     return made.stages
 
 
-def add_applied(made: Chain, features: ir.Table, model: Model) -> ir.Table:
-    """Add the stages that apply a model to features in natural units, and return the last one."""
-    matrix = model.matrix
-    table = made.add("filled", fill(features, matrix))
+def applied(made: Chain, features: ir.Table, model: Model) -> None:
+    """Add the stages from the features in natural units to ``segments``.
+
+    Args:
+        made: the stages so far.
+        features: ``customer_id`` and at least the features of the matrix.
+        model: what was learned.
+    """
+    matrix, table = model.matrix, features
+    table = made.add("filled", fill(table, matrix))
     table = made.add("capped", cap(table, matrix))
     table = made.add("transformed", transform(table, matrix))
     table = made.add("scaled", scale(table, matrix))
@@ -100,7 +105,8 @@ def add_applied(made: Chain, features: ir.Table, model: Model) -> ir.Table:
         columns = [p.column for p in matrix]
         table = made.add("components", project(table, columns, model.components))
     centroids = [segment.centroid for segment in model.segments]
-    return made.add("assigned", assign(table, model.columns, centroids))
+    table = made.add("assigned", assign(table, model.columns, centroids))
+    made.add("segments", labelled(table, model))
 
 
 def _judged(

@@ -12,6 +12,7 @@ import ibis
 import ibis.expr.types as ir
 
 from segdb import contract
+from segdb.export.macro import assign_macro
 from segdb.features.rfm import scored
 from segdb.model import Model
 from segdb.stages.assign import labelled
@@ -100,11 +101,12 @@ def contents(
         contract.ENTERED_SEGMENT: entries(schema),
         contract.LEFT_SEGMENT: departures(schema),
     }
-    return tuple(
+    published = (
         Content(table, tables[table], sentences if table.features else {})
         for table in contract.TABLES
         if table in tables
     )
+    return (*published, Content(contract.ASSIGN, assign_macro(schema, model), {}))
 
 
 def versions() -> str:

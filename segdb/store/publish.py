@@ -42,8 +42,8 @@ class Content:
 
     Attributes:
         table: its contract.
-        rows: a query whose columns have the contract's names, or few rows as mappings; None for
-            a view that cannot be had of this source.
+        rows: a query whose columns have the contract's names, or few rows as mappings; of a
+            macro, the statement that makes it; None for a view that cannot be had of this source.
         features: the sentence of each feature's column, where the table has them.
     """
 
@@ -152,6 +152,9 @@ def _is_small(content: Content) -> bool:
 def _write(store: DuckDB, schema: str, content: Content) -> None:
     table = content.table
     name = f"{quoted(schema)}.{quoted(table.name)}"
+    if table.kind == "macro":
+        store.execute(str(content.rows))
+        return
     if isinstance(content.rows, ir.Table | str):
         sql = content.rows if isinstance(content.rows, str) else to_sql(content.rows)
         store.execute(f"CREATE OR REPLACE {table.kind} {name} AS {_typed(table, sql)}")
@@ -195,6 +198,9 @@ def _comment(store: DuckDB, schema: str, content: Content) -> None:
     table = content.table
     name = f"{quoted(schema)}.{quoted(table.name)}"
     sentence = f"One row a {table.row}. {table.sentence}"
+    if table.kind == "macro":
+        store.execute(f"COMMENT ON MACRO TABLE {name} IS {literal(sentence)}")
+        return
     store.execute(f"COMMENT ON {table.kind} {name} IS {literal(sentence)}")
     columns = {column.name: _told(column) for column in table.columns}
     for column, words in {**columns, **content.features}.items():
