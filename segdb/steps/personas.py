@@ -14,6 +14,8 @@ from segdb.playbook import Persona, Playbook
 # Beyond these mean distances from the average, in standard deviations, a feature is remarkable.
 REMARKABLE, EXTREME = 0.35, 1.25
 MEDIUM_RISK, HIGH_RISK = 0.3, 0.6
+# What fewer customers of a segment are known to be says nothing about it, and too much about them.
+FEWEST = 5
 
 _PHRASES: Mapping[str, str] = {
     "monetary": "spends {mean} (all customers: {average})",
@@ -32,7 +34,7 @@ class Profile:
     """What naming looks at, of one segment.
 
     Attributes:
-        means: mean of each feature, natural units.
+        means: mean of each feature, natural units; all customers' where too few have it.
         z: mean's distance from all customers' mean, in their standard deviations, by feature.
         scores: mean scores by axis (r, f, m, t); empty without orders.
         overdue: share of customers silent for over twice their rhythm; None without orders.
