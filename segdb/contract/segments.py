@@ -78,6 +78,7 @@ SEGMENT_FEATURES = Table(
     (
         SEGMENT_ID,
         FEATURE,
+        Column("customers", "BIGINT", "Customers of the segment who have it.", "customers"),
         Column("mean", "DOUBLE", "Mean of those who have it.", "the feature's"),
         *QUANTILES,
         Column(

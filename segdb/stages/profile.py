@@ -31,7 +31,7 @@ def by_segment(assigned: ir.Table, names: Sequence[str]) -> ir.Table:
     """Return one row a cluster: its size, distances, and of feature i mean, sum and quantiles.
 
     The columns are ``nearest``, ``customers``, ``cohesion`` (mean distance), ``margin`` (mean),
-    ``mean_i``, ``sum_i``, and ``p05_i`` to ``p95_i``.
+    ``known_i`` (customers who have the feature), ``mean_i``, ``sum_i``, and ``p05_i`` to ``p95_i``.
     """
     columns = {
         "customers": assigned.count(),
@@ -40,7 +40,11 @@ def by_segment(assigned: ir.Table, names: Sequence[str]) -> ir.Table:
     }
     for i, name in enumerate(names):
         column = assigned[name]
-        columns |= {f"mean_{i}": column.mean(), f"sum_{i}": column.sum()}
+        columns |= {
+            f"known_{i}": column.count(),
+            f"mean_{i}": column.mean(),
+            f"sum_{i}": column.sum(),
+        }
         levels = quantiles(column, list(QUANTILES.values()))
         columns |= {f"{q}_{i}": level for q, level in zip(QUANTILES, levels, strict=True)}
     return assigned.group_by("nearest").agg(**columns)
