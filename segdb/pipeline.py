@@ -73,9 +73,9 @@ def run(
     unnamed = Model(intake.catalogue, learned.parameters, (), learned.score_edges)
     scaled = store.table("segdb_scaled", prepared(intake.features, unnamed.matrix))
     fitted = fit(store, settings, intake, unnamed.matrix, scaled, progress)
-    earlier = known(store, schema, scaled, unnamed.matrix)
+    earlier = known(store, schema, scaled, intake.catalogue, unnamed.matrix)
     within = settings.cluster.match_within
-    fitted, segments, names = identified(fitted, intake.catalogue, unnamed.matrix, earlier, within)
+    fitted, segments, names = identified(fitted, unnamed.matrix, earlier, within)
     model = replace(unnamed, segments=segments)
     columns = [p.column for p in model.matrix]
     assigned = store.table("segdb_assigned", assign(scaled, columns, fitted.centroids))

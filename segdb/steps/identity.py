@@ -14,8 +14,13 @@ from segdb.features.catalogue import Catalogue
 from segdb.model import Model, Parameters, Segment
 from segdb.steps.describe import natural
 from segdb.steps.fit import Fitted
+from segdb.steps.learn import prepared
 from segdb.store.duckdb import DuckDB
 from segdb.store.history import last_model, last_segment_id
+from segdb.store.kept import kept_features, published_run
+
+# Mean and standard deviation.
+Moments = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -25,49 +30,64 @@ class Known:
     Attributes:
         model: of the last run; None where another version of segdb wrote it.
         next_id: the first id that was never used.
-        variances: of the columns of the new matrix over all customers, scaled units squared.
+        shared: positions of the features of the new matrix that the last run's had as well.
+        then: mean and standard deviation of the last run's customers in each of them, in the
+            scaled units of the new run; empty where they are gone.
+        now: likewise of the new run's customers.
     """
 
     model: Model | None
     next_id: int
-    variances: tuple[float, ...]
+    shared: tuple[int, ...] = ()
+    then: tuple[Moments, ...] = ()
+    now: tuple[Moments, ...] = ()
 
 
 def known(
-    store: DuckDB, schema: str, scaled: ir.Table, matrix: Sequence[Parameters]
+    store: DuckDB,
+    schema: str,
+    scaled: ir.Table,
+    catalogue: Catalogue,
+    matrix: Sequence[Parameters],
 ) -> Known | None:
     """Return what the last run in a schema left; None before the first.
 
     Args:
-        store: the database.
+        store: the database, with the last run still published.
         schema: where the tables are.
         scaled: the customers of the new run, scaled units.
-        matrix: the features of the new matrix, by position.
+        catalogue: what the features of the new run are.
+        matrix: those of its matrix, by position.
     """
-    text = last_model(store, schema)
-    if text is None:
+    last, text = published_run(store, schema), last_model(store, schema)
+    if last is None or text is None:
         return None
+    next_id = last_segment_id(store, schema) + 1
     try:
         model = Model.from_json(text)
     except SettingsError:
-        model = None
-    spread = {f"v{place}": scaled[p.column].var(how="pop") for place, p in enumerate(matrix)}
-    variances = tuple(float(v or 0.0) for v in store.rows(scaled.agg(**spread))[0].values())
-    return Known(model, last_segment_id(store, schema) + 1, variances)
+        return Known(None, next_id)
+    shared = tuple(shared_features(catalogue, matrix, model))
+    own = tuple(matrix[place] for place in shared)
+    features = kept_features(store, schema, last)
+    then = _moments(store, prepared(features, own), own) if features is not None and own else ()
+    return Known(model, next_id, shared, then, _moments(store, scaled, own) if own else ())
+
+
+def _moments(store: DuckDB, scaled: ir.Table, matrix: Sequence[Parameters]) -> tuple[Moments, ...]:
+    columns = {f"mean_{i}": scaled[p.column].mean() for i, p in enumerate(matrix)}
+    columns |= {f"sd_{i}": scaled[p.column].std(how="pop") for i, p in enumerate(matrix)}
+    row = store.rows(scaled.agg(**columns))[0]
+    return tuple((row[f"mean_{i}"] or 0.0, row[f"sd_{i}"] or 0.0) for i in range(len(matrix)))
 
 
 def identified(
-    fitted: Fitted,
-    catalogue: Catalogue,
-    matrix: Sequence[Parameters],
-    earlier: Known | None,
-    within: float,
+    fitted: Fitted, matrix: Sequence[Parameters], earlier: Known | None, within: float
 ) -> tuple[Fitted, tuple[Segment, ...], tuple[str | None, ...]]:
     """Give the clusters ids: those of the last run's segments where they match.
 
     Args:
         fitted: the clusters in the canonical order.
-        catalogue: what the features are.
         matrix: the features of the matrix, by position.
         earlier: what the last run left.
         within: the farthest match, in units of how far the customers lie from their mean (root
@@ -79,7 +99,7 @@ def identified(
     ids = tuple(range(1, len(fitted.centroids) + 1))
     names: dict[int, str] = {}
     if earlier is not None:
-        ids = _ids(fitted.centroids, catalogue, matrix, earlier, within)
+        ids = _ids(fitted.centroids, matrix, earlier, within)
         before = earlier.model.segments if earlier.model else ()
         names = {segment.segment_id: segment.name for segment in before}
     order = sorted(range(len(ids)), key=lambda place: ids[place])
@@ -97,22 +117,39 @@ def identified(
 
 def _ids(
     centroids: Sequence[Sequence[float]],
-    catalogue: Catalogue,
     matrix: Sequence[Parameters],
     earlier: Known,
     within: float,
 ) -> tuple[int, ...]:
-    model = earlier.model
-    shared = shared_features(catalogue, matrix, model) if model else []
+    model, shared = earlier.model, earlier.shared
     if model is None or not shared:
         return tuple(range(earlier.next_id, earlier.next_id + len(centroids)))
+    places = [in_new_units(matrix, shared, segment, model) for segment in model.segments]
     return match(
         [[centroid[place] for place in shared] for centroid in centroids],
-        [in_new_units(matrix, shared, segment, model) for segment in model.segments],
+        [places, _moved_along(places, earlier)],
         [segment.segment_id for segment in model.segments],
         earlier.next_id,
-        within * math.sqrt(sum(earlier.variances[place] for place in shared)),
+        within * math.sqrt(sum(sd**2 for _, sd in earlier.now)),
     )
+
+
+def _moved_along(places: Sequence[Sequence[float]], earlier: Known) -> list[list[float]]:
+    """Return where the old centroids would lie had they moved with all customers.
+
+    From one month to the next every customer is older and has bought more: measured against all
+    of them, a segment may be where it was.
+    """
+    pairs = list(zip(earlier.then, earlier.now, strict=True)) if earlier.then else []
+    if not pairs:
+        return []
+    return [
+        [
+            (value - then[0]) / then[1] * now[1] + now[0] if then[1] else value
+            for value, (then, now) in zip(place, pairs, strict=True)
+        ]
+        for place in places
+    ]
 
 
 def shared_features(catalogue: Catalogue, matrix: Sequence[Parameters], model: Model) -> list[int]:
