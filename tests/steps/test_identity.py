@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,14 +15,14 @@ from segdb.store.duckdb import DuckDB
 
 NOW = datetime(2026, 1, 1)
 # Five kinds of customers: days since the last order, orders, amount of one.
-KINDS = {
+KINDS: dict[str, tuple[float, float, float]] = {
     "champions": (5, 40, 200),
     "loyal": (20, 15, 80),
     "new": (8, 2, 30),
     "risky": (200, 12, 90),
     "lost": (400, 1, 25),
 }
-Shop = dict[str, tuple[float, float, float]]
+Shop = Mapping[str, tuple[float, float, float]]
 COLUMNS = {
     "customer_id": "client",
     "order_id": "basket",
@@ -131,7 +131,10 @@ def test_other_units_and_features_keep_ids(store: DuckDB, sections: dict[str, An
 def test_other_features_are_other_segments(store: DuckDB) -> None:
     fill(store, KINDS)
     run(store)
-    other = {"use": [], "sql": {"largest": "max(total)", "weekday": "avg(dayofweek(bought_at))"}}
+    other: dict[str, Any] = {
+        "use": [],
+        "sql": {"largest": "max(total)", "weekday": "avg(dayofweek(bought_at))"},
+    }
     assert min(run(store, features=other).values()) > 5
     # The same name, and another definition.
     highest = max(ids(store).values())
