@@ -70,7 +70,8 @@ def known(
     shared = tuple(shared_features(catalogue, matrix, model))
     own = tuple(matrix[place] for place in shared)
     features = kept_features(store, schema, last)
-    then = _moments(store, prepared(features, own), own) if features is not None and own else ()
+    there = features is not None and {p.feature for p in own} <= {*features.columns}
+    then = _moments(store, prepared(features, own), own) if own and there else ()
     return Known(model, next_id, shared, then, _moments(store, scaled, own) if own else ())
 
 
