@@ -78,13 +78,13 @@ def test_the_questions_are_listed() -> None:
 )
 def test_what_is_no_question(made: Path, words: tuple[str, ...], message: str) -> None:
     result = query(made, *words, code=2)
-    assert result.stderr.startswith("Error: ")
-    assert message in result.stderr
+    assert result.output.startswith("Error: ")
+    assert message in result.output
 
 
 @pytest.mark.parametrize("words", [("SELECT 1", "--limit", "3"), ("customers", "limit")])
 def test_parameters_in_the_wrong_place(made: Path, words: tuple[str, ...]) -> None:
-    assert "Error: " in query(made, *words, code=2).stderr
+    assert "Error: " in query(made, *words, code=2).output
 
 
 def test_a_query_of_features_that_a_run_did_not_have(made: Path, tmp_path: Path) -> None:
@@ -93,6 +93,6 @@ def test_a_query_of_features_that_a_run_did_not_have(made: Path, tmp_path: Path)
     assert query(made, "segment_value", "--config", str(config)).stdout
     assert query(made, "next_best_segment", "--config", str(config)).stdout
     assert query(made, "look_alikes", "--ids", "c1", "--config", str(config)).stdout
-    words = query(made, "win_back", "--config", str(config), code=2).stderr
-    assert "there is no column 'monetary'" in words
+    words = query(made, "win_back", "--config", str(config), code=2).output
+    assert "there is no column 'recency_days'" in words
     assert "A feature is one where the last run had it" in words

@@ -75,16 +75,16 @@ def test_what_moved_between_two_runs(made: Path) -> None:
 )
 def test_a_run_that_will_not_do(made: Path, words: tuple[str, ...], message: str) -> None:
     result = segdb_on(made, *words, code=2)
-    assert result.stderr.startswith("Error: ")
-    assert message in result.stderr
-    assert len(result.stderr.splitlines()) == 1
+    assert result.output.startswith("Error: ")
+    assert message in result.output
+    assert len(result.output.splitlines()) == 1
 
 
 @pytest.mark.parametrize("words", [("runs",), ("runs", "diff", "1", "2"), ("rollback", "1")])
 def test_a_database_without_segments(tmp_path: Path, words: tuple[str, ...]) -> None:
     path = tmp_path / "warehouse.duckdb"
     duckdb.connect(str(path)).close()
-    assert "`segdb run` publishes them" in segdb_on(path, *words, code=2).stderr
+    assert "`segdb run` publishes them" in segdb_on(path, *words, code=2).output
 
 
 def test_rolled_back_and_forth(made: Path, tmp_path: Path) -> None:
@@ -110,5 +110,5 @@ def test_the_settings_say_how_many_are_kept(made: Path, tmp_path: Path) -> None:
     segdb_on(path, "rollback", "1", "--config", str(config))
     assert (
         "Run 2 is not kept any more. None is kept."
-        in segdb_on(path, "rollback", "2", code=2).stderr
+        in segdb_on(path, "rollback", "2", code=2).output
     )
