@@ -20,7 +20,7 @@ from sqlglot import exp
 
 from segdb.compile import to_sql
 from segdb.errors import SettingsError
-from segdb.export import engines, tsql
+from segdb.export import idioms, tsql
 from segdb.export.dialects import Dialect
 
 # The largest double below 2**63, and the largest whole number of DECIMAL(18,4).
@@ -69,7 +69,7 @@ def _rewriting(dialect: Dialect) -> Any:
             return _counted(node)
         if isinstance(node, ops.TryCast):
             return _cast(node, dialect)
-        return engines.rewritten(node, dialect)
+        return idioms.rewritten(node, dialect)
 
     return rewrite
 
@@ -120,14 +120,14 @@ def _null(kind: dt.DataType) -> ir.Value:
 
 
 def _tidied(text: str, dialect: Dialect) -> str:
-    if dialect.filters and dialect.nested and not engines.has_words(dialect):
+    if dialect.filters and dialect.nested and not idioms.has_words(dialect):
         return text
     tree: Any = sqlglot.parse_one(text, read=dialect.compiler)
     if not dialect.filters:
         tree = tree.transform(_by_case)
     if not dialect.nested:
         tree = tsql.fitted(tree)
-    tree = engines.spoken(tree, dialect)
+    tree = idioms.spoken(tree, dialect)
     quiet = sqlglot.ErrorLevel.IGNORE
     return str(tree.sql(dialect=dialect.compiler, pretty=True, unsupported_level=quiet))
 

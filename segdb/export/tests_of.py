@@ -37,11 +37,15 @@ def files(heading: str) -> dict[str, str]:
     }
 
 
+def key(table: contract.Table) -> str:
+    """Return the column that tells the rows of a table apart."""
+    return "segment_id" if table is contract.SEGMENT_PROFILES else "customer_id"
+
+
 def column(table: contract.Table, name: str, model: Model) -> dict[str, Any]:
     """Return ``{"data_tests": …}`` of a column, or nothing."""
     found: list[Any] = []
-    one_each = "segment_id" if table is contract.SEGMENT_PROFILES else "customer_id"
-    if name == one_each:
+    if name == key(table):
         found += ["unique"]
     if name in {"customer_id", "segment_id", "segment", "distance", "customers"}:
         found += ["not_null"]

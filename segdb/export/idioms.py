@@ -1,4 +1,4 @@
-"""Engines: what some of them say in a way of their own, where the SQL of Ibis would not do."""
+"""Idioms: what some engines say in a way of their own, where the SQL of Ibis would not do."""
 
 from __future__ import annotations
 
