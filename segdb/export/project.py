@@ -110,7 +110,10 @@ def sources(package: Package, names: Sequence[str]) -> dict[str, Any]:
     place = {"database": "target.database", "schema": "target.schema"}
     written = [o.table for o in package.origins.values() if o.table and "." in o.table]
     if written:
-        place["schema"] = f"'{written[0].split('.')[-2]}'"
+        *database, schema, _ = written[0].split(".")
+        place["schema"] = f"'{schema}'"
+        if database:
+            place["database"] = f"'{database[-1]}'"
     source = {"name": SOURCE, "description": "What the segments are made of."}
     source |= {key: f"{{{{ var('{PREFIX}{key}', {place[key]}) }}}}" for key in place}
     return {"version": 2, "sources": [{**source, "tables": tables}]}
