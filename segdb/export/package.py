@@ -77,7 +77,7 @@ def _contracted(package: Package, table: contract.Table) -> dict[str, Any]:
         columns[place:place] = [(n, marts.DOUBLE, package.sentences[n]) for n in features]
     return {
         "name": table.name,
-        "description": plain(f"One row a {table.row}. {table.sentence}"),
+        "description": plain(table.told),
         "config": {"contract": {"enforced": True}},
         "columns": [
             {
@@ -95,7 +95,7 @@ def _contracted(package: Package, table: contract.Table) -> dict[str, Any]:
 
 def _key_of(table: contract.Table, name: str) -> dict[str, Any]:
     """Return the constraint of a table's key; a view takes none."""
-    if table.name not in TABLES or name != tests_of.key(table):
+    if table.name not in TABLES or (name,) != table.key:
         return {}
     # An engine that lacks it, or does not hold it, is no reason to warn: the tests do.
     quiet = {"warn_unsupported": False, "warn_unenforced": False}

@@ -37,15 +37,10 @@ def files(heading: str) -> dict[str, str]:
     }
 
 
-def key(table: contract.Table) -> str:
-    """Return the column that tells the rows of a table apart."""
-    return "segment_id" if table is contract.SEGMENT_PROFILES else "customer_id"
-
-
 def column(table: contract.Table, name: str, model: Model) -> dict[str, Any]:
     """Return ``{"data_tests": …}`` of a column, or nothing."""
     found: list[Any] = []
-    if name == key(table):
+    if (name,) == table.key:
         found += ["unique"]
     if name in {"customer_id", "segment_id", "segment", "distance", "customers"}:
         found += ["not_null"]
