@@ -180,6 +180,11 @@ def test_the_macro_gives_the_published_labels(case: Case) -> None:
     assert labels(rows) == published(case)
 
 
+def test_the_live_view_gives_the_published_labels(case: Case) -> None:
+    live = PUBLISHED.replace("segdb.segments", "segdb.segments_live")
+    assert labels(case[0].execute(live).fetchall()) == published(case)
+
+
 def compiled(case: Case, dialect: str) -> str:
     named = {name: f"{name}_typed_source" for name in case[1]}
     return compile_run(DuckDB(case[0]), "segdb", None, dialect, **named)
