@@ -222,6 +222,21 @@ def test_postgres(case: Case, postgres: Any) -> None:
     assert labels(rows) == published(case)
 
 
+def test_a_materialized_view_with_its_key(postgres: Any) -> None:
+    connection, sources = both(Path(), Path())
+    for name, table in sources.items():
+        load_postgres(postgres, f"{name}_typed_source", table)
+    sql = compiled((connection, sources), "postgres")
+    postgres.execute(f"CREATE MATERIALIZED VIEW segments_now AS\n{sql}")
+    postgres.execute("CREATE UNIQUE INDEX ON segments_now (customer_id)")
+    postgres.execute("REFRESH MATERIALIZED VIEW CONCURRENTLY segments_now")
+    columns = "customer_id, segment_id, segment"
+    rows = postgres.execute(f"SELECT {columns} FROM segments_now").fetchall()
+    assert labels(rows) == published((connection, sources))
+    postgres.execute("DROP MATERIALIZED VIEW segments_now")
+    connection.close()
+
+
 @pytest.mark.parametrize(("dialect", "library"), [("clickhouse", "chdb"), ("spark", "pyspark")])
 def test_with_make_engines(case: Case, dialect: str, library: str, tmp_path: Path) -> None:
     there = [str(ELSEWHERE), "-c", f"import {library}"]
