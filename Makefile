@@ -7,6 +7,7 @@
 #   make golden       write sql/compiled/ anew
 #   make bench        the benchmarks, with their figures
 #   make dbt          the real dbt in an environment of its own, for the tests of warehouse/
+#   make engines      ClickHouse and Spark, for the tests that run exported SQL on them
 #   make test-compat  every test on the oldest releases that are promised
 #   make clean        remove what make has made; the warehouse and the reports stay
 
@@ -21,6 +22,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 COMPAT := .venv-compat
 DBT := .venv-dbt
+ENGINES := .venv-engines
 INSTALL := -m pip install --quiet --disable-pip-version-check
 # Where the system's Python came without ensurepip, its pip installs the first one.
 make_venv = test -n "$(1)" || { echo "segdb needs Python 3.11 or newer on the PATH, or: make PYTHON=/path/to/python"; exit 1; }; \
@@ -29,10 +31,10 @@ make_venv = test -n "$(1)" || { echo "segdb needs Python 3.11 or newer on the PA
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check golden bench dbt test-compat clean
+.PHONY: help demo test check golden bench dbt engines test-compat clean
 
 help:
-	@sed -n '4,11s/^# *//p' Makefile
+	@sed -n '4,12s/^# *//p' Makefile
 
 demo: $(VENV)/demo.stamp
 	$(VENV)/bin/segdb demo
@@ -54,11 +56,13 @@ bench: $(VENV)/test.stamp
 
 dbt: $(DBT)/dbt.stamp
 
+engines: $(ENGINES)/engines.stamp
+
 test-compat: $(COMPAT)/test.stamp
 	$(COMPAT)/bin/python -m pytest
 
 clean:
-	rm -rf $(VENV) $(COMPAT) $(DBT) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(COMPAT) $(DBT) $(ENGINES) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find segdb tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(PY):
@@ -78,6 +82,14 @@ $(VENV)/demo.stamp: pyproject.toml | $(PY)
 $(VENV)/test.stamp: pyproject.toml | $(PY)
 	$(PY) $(INSTALL) --editable '.[demo,excel,test]'
 	$(PY) $(INSTALL) --no-deps 'lifetimes==0.11.3'
+	@touch $@
+
+$(ENGINES)/bin/python:
+	@$(call make_venv,$(PYTHON),$(ENGINES))
+
+# Over a gigabyte, and Spark wants a Java of 17 or newer: so they are asked for by name.
+$(ENGINES)/engines.stamp: | $(ENGINES)/bin/python
+	$(ENGINES)/bin/python $(INSTALL) 'chdb>=3' 'pyspark>=3.5'
 	@touch $@
 
 # Apart from the linters, whose releases dbt holds back.

@@ -17,7 +17,8 @@ from segdb.settings import parse
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
 PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
-PAGES += [ROOT / "warehouse" / "README.md", ROOT / "reports" / "README.md"]
+PAGES += [ROOT / "warehouse" / name for name in ("README.md", "BI.md")]
+PAGES += [ROOT / "reports" / "README.md"]
 
 
 def commands(group: click.Group, prefix: str = "") -> dict[str, click.Command]:

@@ -31,6 +31,7 @@ K_SELECTION = Table(
         Column("stability", "DOUBLE", "Mean adjusted Rand index over resamples.", "-1 to 1"),
         Column("selected", "BOOLEAN", "Whether this k was taken."),
     ),
+    key=("k",),
 )
 RUNS = Table(
     "runs",
@@ -74,6 +75,7 @@ RUNS = Table(
         Column("versions", "JSON", "Of segdb and what it ran on."),
     ),
     grows=True,
+    key=("run_id",),
 )
 RUN_SEGMENTS = Table(
     "run_segments",

@@ -1,4 +1,3 @@
-{{ config(materialized='view') }}
 -- columns of the orders as numbers and moments, under the names of their roles
 WITH "orders_read" AS (SELECT * FROM {{ ref('segdb_orders_read') }})
 SELECT * FROM (
@@ -10,14 +9,22 @@ SELECT
   "t1"."category" AS "category (source)",
   "t1"."segdb_copies" AS "copies",
   CASE
-    WHEN TRIM("t1"."customer_id", ' 	
+    WHEN (
+      LENGTH(TRIM("t1"."customer_id", ' 	
+')) <= 4
+    )
+    AND TRIM("t1"."customer_id", ' 	
 ') IN ('', 'NA', 'N/A', 'NULL', 'null', 'NaN', 'nan', 'None', '-')
     THEN CAST(NULL AS TEXT)
     ELSE TRIM("t1"."customer_id", ' 	
 ')
   END AS "customer_id",
   CASE
-    WHEN TRIM("t1"."order_id", ' 	
+    WHEN (
+      LENGTH(TRIM("t1"."order_id", ' 	
+')) <= 4
+    )
+    AND TRIM("t1"."order_id", ' 	
 ') IN ('', 'NA', 'N/A', 'NULL', 'null', 'NaN', 'nan', 'None', '-')
     THEN CAST(NULL AS TEXT)
     ELSE TRIM("t1"."order_id", ' 	
@@ -30,7 +37,11 @@ SELECT
   END AS "ordered_at",
   TRY_CAST("t1"."amount" AS DECIMAL(18, 4)) AS "amount",
   CASE
-    WHEN TRIM("t1"."category", ' 	
+    WHEN (
+      LENGTH(TRIM("t1"."category", ' 	
+')) <= 4
+    )
+    AND TRIM("t1"."category", ' 	
 ') IN ('', 'NA', 'N/A', 'NULL', 'null', 'NaN', 'nan', 'None', '-')
     THEN CAST(NULL AS TEXT)
     ELSE TRIM("t1"."category", ' 	
