@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 import ibis.expr.types as ir
 
 from segdb.cluster.matrix import Matrix
-from segdb.cluster.rules import Rule, find
+from segdb.cluster.rules import find
+from segdb.cluster.simplify import Condition, Rule
 from segdb.compile import quoted, to_sql
+from segdb.features.catalogue import REGISTRY
 from segdb.model import Model
 from segdb.settings import Settings
 from segdb.stages.matrix import everyone, sample
@@ -48,7 +50,7 @@ def find_rules(
 
 
 def rule_sql(rule: Rule, fills: Mapping[str, float], missing: Mapping[str, int]) -> str:
-    """Return a rule as a predicate over ``customer_features``.
+    """Return a rule as a predicate over ``customer_features``, for a WHERE.
 
     Args:
         rule: a disjunction of conjunctions.
@@ -56,16 +58,26 @@ def rule_sql(rule: Rule, fills: Mapping[str, float], missing: Mapping[str, int])
         missing: how many customers lack each feature.
     """
 
-    def condition(feature: str, operator: str, threshold: float) -> str:
-        name = quoted(feature)
-        value = f"coalesce({name}, {fills[feature]!r})" if missing[feature] else name
-        return f"{value} {operator} {threshold!r}"
+    def bounds(feature: str, conditions: Sequence[Condition]) -> str:
+        name = feature if feature in REGISTRY else quoted(feature)
+        text = " AND ".join(f"{name} {c.operator} {_number(c.threshold)}" for c in conditions)
+        # A comparison with NULL holds nowhere, which is right where the fill lies outside.
+        if not missing[feature] or not all(c.holds(fills[feature]) for c in conditions):
+            return text
+        return f"({name} IS NULL OR {text})"
 
-    parts = [
-        " AND ".join(condition(c.feature, c.operator, c.threshold) for c in conjunction)
-        for conjunction in rule.conditions
-    ]
+    def conjunction(part: Sequence[Condition]) -> str:
+        by_feature: dict[str, list[Condition]] = {}
+        for condition in part:
+            by_feature.setdefault(condition.feature, []).append(condition)
+        return " AND ".join(bounds(name, conditions) for name, conditions in by_feature.items())
+
+    parts = [conjunction(part) for part in rule.conditions]
     return parts[0] if len(parts) == 1 else " OR ".join(f"({part})" for part in parts)
+
+
+def _number(value: float) -> str:
+    return f"{value:.0f}" if value.is_integer() and abs(value) < 1e15 else repr(value)
 
 
 def _counted(store: DuckDB, assigned: ir.Table, rules: Sequence[str | None]) -> list[Figures]:
