@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import ibis.expr.types as ir
 
@@ -45,21 +45,30 @@ def find_rules(
     )
     matrix = Matrix.from_arrow(store.fetch(query), "customer_id", "weight")
     rules = find(matrix, "nearest", len(model.segments))
-    texts = [None if rule is None else rule_sql(rule, fills, counts) for rule in rules]
+    binary = {entry.name for entry in model.catalogue.of("category")}
+    texts = [None if rule is None else rule_sql(rule, fills, counts, binary) for rule in rules]
     return _counted(store, assigned, texts)
 
 
-def rule_sql(rule: Rule, fills: Mapping[str, float], missing: Mapping[str, int]) -> str:
+def rule_sql(
+    rule: Rule,
+    fills: Mapping[str, float],
+    missing: Mapping[str, int],
+    binary: Collection[str] = (),
+) -> str:
     """Return a rule as a predicate over ``customer_features``, for a WHERE.
 
     Args:
         rule: a disjunction of conjunctions.
         fills: what a missing feature counts as.
         missing: how many customers lack each feature.
+        binary: features that are 0 or 1.
     """
 
     def bounds(feature: str, conditions: Sequence[Condition]) -> str:
         name = feature if feature in REGISTRY else quoted(feature)
+        if feature in binary:
+            return f"{name} = {int(all(c.holds(1.0) for c in conditions))}"
         text = " AND ".join(f"{name} {c.operator} {_number(c.threshold)}" for c in conditions)
         # A comparison with NULL holds nowhere, which is right where the fill lies outside.
         if not missing[feature] or not all(c.holds(fills[feature]) for c in conditions):

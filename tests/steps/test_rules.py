@@ -60,3 +60,9 @@ def test_names_of_any_kind_are_quoted() -> None:
     rule = Rule(((Condition('a "b"', "<=", 1e20),), (Condition("frequency", ">", 2.0),)))
     told = rule_sql(rule, {'a "b"': 1.0, "frequency": 1.0}, {'a "b"': 0, "frequency": 0})
     assert told == '("a ""b""" <= 1e+20) OR (frequency > 2)'
+
+
+def test_a_category_is_there_or_not() -> None:
+    bounds = (Condition("card_gold", ">", 0.5),), (Condition("card_gold", "<=", 0.5),)
+    told = rule_sql(Rule(bounds), {"card_gold": 0.0}, {"card_gold": 0}, {"card_gold"})
+    assert told == '("card_gold" = 1) OR ("card_gold" = 0)'
