@@ -6,6 +6,7 @@
 #   make check        lint, format, types, architecture
 #   make golden       write sql/compiled/ anew
 #   make bench        the benchmarks, with their figures
+#   make dbt          the real dbt in an environment of its own, for the tests of warehouse/
 #   make test-compat  every test on the oldest releases that are promised
 #   make clean        remove what make has made; the warehouse and the reports stay
 
@@ -19,6 +20,7 @@ COMPAT_PYTHON ?= $(call find,python3.11 python3.12 python3 python)
 VENV := .venv
 PY := $(VENV)/bin/python
 COMPAT := .venv-compat
+DBT := .venv-dbt
 INSTALL := -m pip install --quiet --disable-pip-version-check
 # Where the system's Python came without ensurepip, its pip installs the first one.
 make_venv = test -n "$(1)" || { echo "segdb needs Python 3.11 or newer on the PATH, or: make PYTHON=/path/to/python"; exit 1; }; \
@@ -27,10 +29,10 @@ make_venv = test -n "$(1)" || { echo "segdb needs Python 3.11 or newer on the PA
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check golden bench test-compat clean
+.PHONY: help demo test check golden bench dbt test-compat clean
 
 help:
-	@sed -n '4,10s/^# *//p' Makefile
+	@sed -n '4,11s/^# *//p' Makefile
 
 demo: $(VENV)/demo.stamp
 	$(VENV)/bin/segdb demo
@@ -50,11 +52,13 @@ golden: $(VENV)/test.stamp
 bench: $(VENV)/test.stamp
 	$(PY) -m pytest tests/benchmarks --capture=no
 
+dbt: $(DBT)/dbt.stamp
+
 test-compat: $(COMPAT)/test.stamp
 	$(COMPAT)/bin/python -m pytest
 
 clean:
-	rm -rf $(VENV) $(COMPAT) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(COMPAT) $(DBT) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find segdb tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(PY):
@@ -62,6 +66,9 @@ $(PY):
 
 $(COMPAT)/bin/python:
 	@$(call make_venv,$(COMPAT_PYTHON),$(COMPAT))
+
+$(DBT)/bin/python:
+	@$(call make_venv,$(PYTHON),$(DBT))
 
 $(VENV)/demo.stamp: pyproject.toml | $(PY)
 	$(PY) $(INSTALL) --editable '.[demo]'
@@ -71,6 +78,11 @@ $(VENV)/demo.stamp: pyproject.toml | $(PY)
 $(VENV)/test.stamp: pyproject.toml | $(PY)
 	$(PY) $(INSTALL) --editable '.[demo,excel,test]'
 	$(PY) $(INSTALL) --no-deps 'lifetimes==0.11.3'
+	@touch $@
+
+# Apart from the linters, whose releases dbt holds back.
+$(DBT)/dbt.stamp: pyproject.toml | $(DBT)/bin/python
+	$(DBT)/bin/python $(INSTALL) --editable '.[dbt]'
 	@touch $@
 
 $(COMPAT)/test.stamp: pyproject.toml tests/constraints.txt | $(COMPAT)/bin/python

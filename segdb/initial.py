@@ -50,6 +50,7 @@ _REST = """
 [publish]
 # database = "warehouse/warehouse.duckdb"
 # schema = "segdb"
+# keep_runs = 3                  # earlier runs that `segdb rollback` can publish again
 
 [report]
 # path = "reports/segments.html"

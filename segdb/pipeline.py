@@ -12,9 +12,10 @@ from segdb import contract
 from segdb.model import Model
 from segdb.settings import Settings
 from segdb.stages.assign import assign
-from segdb.stages.components import project
+from segdb.stages.components import in_matrix
 from segdb.steps.choose import Sources
 from segdb.steps.components import chosen, learn_axes
+from segdb.steps.drift import grown
 from segdb.steps.explain import explain
 from segdb.steps.explore import explore
 from segdb.steps.fit import Fitted, fit
@@ -77,11 +78,10 @@ def run(
     components = chosen(axes, settings.features.components, unnamed.matrix)
     if components is not None:
         unnamed = replace(unnamed, components=components)
-        features = [p.column for p in unnamed.matrix]
-        scaled = store.view("segdb_components", project(scaled, features, components))
+        scaled = store.view("segdb_components", in_matrix(scaled, unnamed))
     fitted = fit(store, settings, intake, unnamed, scaled, progress)
     fitted, segments, names = identified(
-        fitted, unnamed, known(store, schema), settings.cluster.match_within
+        fitted, unnamed, known(store, schema, axes.spreads), settings.cluster.match_within
     )
     model = replace(unnamed, segments=segments)
     assigned = store.table("segdb_assigned", assign(scaled, model.columns, fitted.centroids))
@@ -100,9 +100,11 @@ def run(
     check(settings.gates, fitted, rejected_share)
     progress.step("Publishing")
     row = _run_row(next_run(store, schema), started, settings, sources, intake, model, fitted)
+    small |= grown(store, schema, row["run_id"], assigned, model, explained.profiles)
     large = queries(sources, intake, model, assigned, axes, row["run_id"])
     written = contents(schema, model, large, small, row)
-    publish(store, schema, written, row["run_id"], intake.as_of or started)
+    moment, keep_runs = intake.as_of or started, settings.publish.keep_runs
+    publish(store, schema, written, row["run_id"], moment, keep_runs=keep_runs)
     return Outcome(row, model, explained.profiles, intake.accounts.reasons)
 
 

@@ -17,8 +17,6 @@ _HERE = Path(__file__).parent
 # In a wheel the files lie in the package, in a checkout beside it.
 FOLDERS = (_HERE / "queries", _HERE.parent / "sql" / "queries")
 _WRITTEN_FOR = "segdb"
-
-
 _PARAMETER = re.compile(r"^-- Parameter (\w+) = (.+?): (.+)$", re.MULTILINE)
 
 Value = str | int | float | None
@@ -32,7 +30,8 @@ class Query:
         name: the file's name.
         question: the first line of its header comment.
         sql: the whole file; a parameter is written ``$name`` in it.
-        defaults: the value of each parameter that is not given, from the header comment.
+        defaults: the value of each parameter that is not given, from the header comment; None
+            of one that must be given.
     """
 
     name: str
@@ -44,14 +43,17 @@ class Query:
         """Return the value of each parameter: as given, or its default.
 
         Raises:
-            UserError: there is no such parameter, or a number was wanted.
+            UserError: there is no such parameter, a number was wanted, or one is lacking.
         """
         values = dict(self.defaults)
         for name, text in given.items():
             if name not in values:
-                known = ", ".join(f"--{n}" for n in values) or "none"
-                raise UserError(f"The query {self.name} has no --{name}; its parameters: {known}.")
+                known = nearest(f"--{name}", [f"--{n}" for n in values]) or " It has no parameters."
+                raise UserError(f"The query {self.name} has no --{name}.{known}")
             values[name] = _like(self.defaults[name], name, text)
+        lacking = [f"--{name}" for name, value in values.items() if value is None]
+        if lacking:
+            raise UserError(f"The query {self.name} needs {', '.join(lacking)}. {self.question}")
         return values
 
     def on(self, schema: str) -> str:

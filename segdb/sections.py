@@ -129,8 +129,8 @@ class Cluster(Section):
     matrix_rows: Annotated[int, Field(ge=100)] = 20_000
     # The most steps of that refinement; each is one scan of the customers.
     max_refine: Annotated[int, Field(ge=0)] = 30
-    # A segment is the last run's if its centroid moved by less than this a feature (root mean
-    # square, scaled units); it keeps its id and name.
+    # A segment is the last run's if its centroid moved by less than this, in standard deviations a
+    # feature (root mean square); it keeps its id and name.
     match_within: Annotated[float, Field(ge=0)] = 0.5
 
     @field_validator("k", mode="wrap")
@@ -170,6 +170,9 @@ class Publish(Section):
 
     database: str = "warehouse/warehouse.duckdb"
     schema_: Annotated[str, Field(alias="schema", min_length=1)] = "segdb"
+    # Earlier runs that `segdb rollback` can publish again. Each takes the room of its
+    # customer_features and rejected_rows in the database, and a copy of them at the next run.
+    keep_runs: Annotated[int, Field(ge=0)] = 3
 
 
 class Engine(Section):

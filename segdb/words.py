@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from rich.text import Text
 if TYPE_CHECKING:
     from segdb.api import Result
     from segdb.settings import Settings
+    from segdb.steps.difference import Difference
 
 
 def grid(table: pa.Table) -> str:
@@ -92,6 +94,37 @@ def run_json(result: Result, path: Path, report: Path | None) -> dict[str, Any]:
         "report": None if report is None else str(report),
         "tables": list(result.tables),
     }
+
+
+def difference_text(found: Difference, before: int, after: int) -> str:
+    """Return what moved between two runs: a heading and a table for each kind of thing."""
+    parts = (
+        ("Figures", found.figures, "The same."),
+        ("Settings", found.settings, "The same."),
+        ("Segments", found.segments, ""),
+        ("Centroids, in the features' own units", found.centroids, "No segment is in both."),
+        ("Drift (population stability index: below 0.1 little, above 0.25 much)", found.drift, ""),
+        (
+            "Customers, from segment to segment",
+            found.customers,
+            "Not known any more: a run of the two is neither kept nor in segment_history.",
+        ),
+    )
+    told = [f"From run {before} to run {after}\n"]
+    for heading, rows, none in parts:
+        shown = grid(pa.Table.from_pylist(_as_text(rows))) if rows else f"{none}\n"
+        told.append(f"\n{heading}\n{shown}")
+    return "".join(told)
+
+
+def _as_text(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A setting may be of any type and length, and a column of a table is of one."""
+    if "name" not in rows[0]:
+        return rows
+    return [
+        {name: textwrap.shorten(_cell(value), 60, placeholder=" …") for name, value in row.items()}
+        for row in rows
+    ]
 
 
 def _rows(table: pa.Table) -> Iterator[tuple[Any, ...]]:

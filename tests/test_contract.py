@@ -29,8 +29,8 @@ PROMISED = {
     "segments_live": "customer_id segment_id segment distance margin run_id",
     "customer_segments": "customer_id segment_id segment",
 }
-# What every run publishes, and what `segdb compare` adds.
-ALL = (*TABLES, contract.ALGORITHM_COMPARISON)
+# The tables that every run publishes, what `segdb compare` adds, and the macro.
+ALL = (*TABLES, contract.ALGORITHM_COMPARISON, contract.ASSIGN)
 BY_NAME = {table.name: table for table in ALL}
 
 

@@ -34,7 +34,7 @@ def read_by(sql: str) -> set[tuple[str, str]]:
 
 def test_every_file_is_a_query_by_its_name() -> None:
     assert set(QUERIES) == {path.stem for path in FOLDER.iterdir()}
-    assert len(QUERIES) >= 8
+    assert len(QUERIES) >= 12
     assert all(re.fullmatch("[a-z]+(_[a-z]+)*", name) for name in QUERIES)
     assert len({query.question for query in QUERIES.values()}) == len(QUERIES)
 
@@ -87,5 +87,14 @@ def test_values_are_given_or_the_default() -> None:
     assert given == {"limit": 5, "share": 0.25, "name": "7"}
     with pytest.raises(UserError, match="takes a number, not 'five'"):
         query.values({"limit": "five"})
-    with pytest.raises(UserError, match="no --size; its parameters: --limit"):
+    with pytest.raises(UserError, match=r"The query q has no --size\. Did you mean '--share'\?"):
         query.values({"size": "5"})
+    with pytest.raises(UserError, match=r"The query q has no --x\. It has no parameters"):
+        Query("q", "Who?", "SELECT 1", {}).values({"x": "5"})
+
+
+def test_a_value_without_a_default_must_be_given() -> None:
+    query = Query("q", "Who is it?", "SELECT $ids", {"ids": None})
+    assert query.values({"ids": "7"}) == {"ids": "7"}
+    with pytest.raises(UserError, match=r"The query q needs --ids\. Who is it\?"):
+        query.values({})

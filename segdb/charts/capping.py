@@ -1,4 +1,4 @@
-"""How each feature is distributed, before and after capping."""
+"""How each feature is distributed, as it was measured and as K-Means saw it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import altair as alt
 
 from segdb.charts.chart import Chart, Drawn, Field, Query, Rows
-from segdb.charts.drawing import data, in_order, si
+from segdb.charts.drawing import data, in_order, panels, si
 from segdb.charts.look import Look
 from segdb.charts.theme import ACCENT
 
@@ -24,7 +24,10 @@ WITH bins AS (
         histograms."upper",
         histograms.customers
     FROM segdb.feature_histograms AS histograms
-    JOIN segdb.feature_statistics USING (feature)
+    JOIN segdb.feature_statistics AS known USING (feature)
+    WHERE known.maximum > 1 OR known.minimum < 0 OR NOT (  -- of yes and no there is no shape
+        p05 IN (0, 1) AND p25 IN (0, 1) AND median IN (0, 1) AND p75 IN (0, 1) AND p95 IN (0, 1)
+    )
     QUALIFY place <= 15
 ),
 islands AS (  -- neighbouring bins of fewer than 5 customers become one
@@ -79,13 +82,24 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
             y2="zero:Q",
             tooltip=BINS.tooltip[1:6],
         )
-        .transform_calculate(panel="datum.stage + ' · ' + split(datum.feature, ' (')[0]", zero="0")
+        .transform_calculate(
+            panel="datum.feature + '\\n' + "
+            "(datum.stage == 'after' ? 'filled and capped' : 'as read')",
+            zero="0",
+        )
         .properties(width=200, height=90)
         .facet(
             data=data("bins"),
-            facet=alt.Facet("panel:N", sort=in_order("place"), title=None),
-            columns=4,
+            facet=alt.Facet(
+                "panel:N",
+                sort=in_order("place"),
+                title=None,
+                header=alt.Header(
+                    labelExpr="split(datum.label, '\\n')", labelFontSize=12, labelLineHeight=15
+                ),
+            ),
         )
+        .properties(**panels(4, below=72))
         .resolve_scale(x="independent", y="independent")
     )
 
@@ -93,9 +107,10 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
 CHART = Chart(
     name="capping",
     title="Features before and after capping",
-    caption="Capping moves the few extreme values to a bound, so that they do not pull the "
-    "centres. Neighbouring bars of fewer than 5 customers are drawn as one.",
-    description="Histograms of each feature over all customers, before and after capping.",
+    caption="Customers by the value of each feature: as read, and with gaps filled and the few "
+    "extreme values moved to a bound, so that they do not pull the centres. Neighbouring bars of "
+    "fewer than 5 customers are drawn as one.",
+    description="Histograms of each feature over all customers, as read, and filled and capped.",
     section="data",
     queries=(BINS,),
     draw=draw,

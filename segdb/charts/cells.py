@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import altair as alt
 
 from segdb.charts.chart import Drawn, Query, Rows
-from segdb.charts.drawing import data, of_chosen, si
+from segdb.charts.drawing import HALO, data, of_chosen, si
 from segdb.charts.look import Look
 from segdb.charts.theme import INK, SOFT, SURFACE
+
+# From so many pixels on, the title of an axis is one line.
+_ONE_LINE = 560
+# Where a name may stand, in pixels below its centre, and how tall it is.
+_PLACES = (-15, 19, -32, 36, -49, 53)
+_TALL = 17
 
 
 def choice(name: str, options: Sequence[str], label: str) -> Any:
@@ -35,7 +42,7 @@ def flat_map(
         cells: the query of (axes, segment_id, segment, x, y, customers).
         maps: their names, ours.
         label: of the choice.
-        titles: of each map its ``x_title`` and ``y_title``.
+        titles: of each map its ``x_title`` and ``y_title``, a line a part.
         centres: (axes, segment_id, segment, x, y).
         scale: linear or sqrt.
     """
@@ -62,19 +69,42 @@ def flat_map(
         )
     )
     told = alt.Chart(alt.InlineData(values=titles)).transform_filter(own)
-    limit = alt.ExprRef("width")
-    below = told.mark_text(dy=36, align="center", color=SOFT, limit=limit).encode(
-        x=alt.value(alt.expr("width / 2")), y=alt.value(alt.expr("height")), text="x_title:N"
+    below = _title(told, "x_title", "top", 28).encode(
+        x=alt.value(alt.expr("width / 2")), y=alt.value(alt.expr("height"))
     )
-    above = told.mark_text(dy=-14, align="left", color=SOFT, limit=limit).encode(
-        x=alt.value(0), y=alt.value(0), text="y_title:N"
-    )
-    centred = _centres(look, centres, own, across, up) if centres else ()
+    above = _title(told, "y_title", "bottom", -12, "left").encode(x=alt.value(0), y=alt.value(0))
+    centred = _centres(look, _apart(centres, scale), own, across, up) if centres else ()
     return (
         alt.layer(bubbles, *centred, below, above)
         .add_params(choice("shown", maps, label))
         .properties(width="container", height=440)
     )
+
+
+def _title(
+    told: alt.Chart,
+    column: str,
+    baseline: Literal["top", "bottom"],
+    dy: int,
+    align: Literal["left", "center"] = "center",
+) -> alt.Chart:
+    """Draw what an axis is: in one line where there is room, else a line a part."""
+    parts = f"datum.{column}"
+    line = f"replace(replace({parts}, regexp(':\\\\n'), ': '), regexp('\\\\n', 'g'), ', ')"
+    # Lines run down from the first, and the title above the map has to end at its place.
+    rise = f"width < {_ONE_LINE} ? 15 * (length(split({parts}, '\\n')) - 1) : 0"
+    marks: alt.Chart = told.transform_calculate(
+        words=f"width < {_ONE_LINE} ? {parts} : {line}"
+    ).mark_text(
+        dy=alt.ExprRef(f"{dy} - ({rise})") if baseline == "bottom" else dy,
+        align=align,
+        baseline=baseline,
+        color=SOFT,
+        lineBreak="\n",
+        lineHeight=15,
+        limit=alt.ExprRef("width"),
+    )
+    return marks.encode(text="words:N")
 
 
 def _centres(look: Look, centres: Rows, own: str, across: Any, up: Any) -> tuple[alt.Chart, ...]:
@@ -83,17 +113,42 @@ def _centres(look: Look, centres: Rows, own: str, across: Any, up: Any) -> tuple
     marks = middle.mark_point(size=90, filled=True, stroke=INK, strokeWidth=2, opacity=1).encode(
         x=across, y=up, color=look.colour(), opacity=of_chosen()
     )
-    halo = middle.mark_text(
-        dy=-15,
-        fontSize=13,
-        fontWeight=600,
-        limit=170,
-        stroke=SURFACE,
-        strokeWidth=4,
-        strokeJoin="round",
-        aria=False,
-    ).encode(x=across, y=up, text="segment:N", opacity=of_chosen())
-    names = middle.mark_text(dy=-15, fontSize=13, fontWeight=600, limit=170).encode(
-        x=across, y=up, text="segment:N", opacity=of_chosen()
-    )
-    return marks, halo, names
+    names = [
+        middle.mark_text(
+            dy=alt.ExprRef("datum.dy"), fontSize=13, fontWeight=600, limit=170, **style
+        ).encode(x=across, y=up, text="segment:N", opacity=of_chosen())
+        for style in (HALO, {})
+    ]
+    return marks, *names
+
+
+def _apart(centres: Rows, scale: str) -> Rows:
+    """Return the centres with ``dy``, the place of the name: above, or where there is room.
+
+    The map is taken to be of a page's size; on a phone names may meet.
+    """
+    placed: Rows = []
+    for axes in dict.fromkeys(row["axes"] for row in centres):
+        own = [row for row in centres if row["axes"] == axes]
+        x, y = (
+            _pixels([row[a] for row in own], size, scale) for a, size in (("x", 900), ("y", 330))
+        )
+        taken: list[tuple[float, float, float]] = []
+        for row, left, down in zip(own, x, y, strict=True):
+            half = 4.0 * min(len(row["segment"]), 21)
+            free = [dy for dy in _PLACES if not _meets((left, dy - down, half), taken)]
+            dy = free[0] if free else _PLACES[0]
+            taken.append((left, dy - down, half))
+            placed.append({**row, "dy": dy})
+    return placed
+
+
+def _pixels(values: Sequence[float], size: float, scale: str) -> list[float]:
+    drawn = [math.copysign(math.sqrt(abs(v)), v) if scale == "sqrt" else v for v in values]
+    low, high = min(drawn), max(drawn)
+    return [(value - low) / (high - low or 1.0) * size for value in drawn]
+
+
+def _meets(name: tuple[float, float, float], taken: Sequence[tuple[float, float, float]]) -> bool:
+    x, y, half = name
+    return any(abs(x - a) < half + other and abs(y - b) < _TALL for a, b, other in taken)

@@ -30,6 +30,8 @@ _FORMATS: Mapping[str, str] = {
     "decimal": ".3f",
     "number": ",.4~r",
 }
+# A grid of more columns has slanted heads, unless its place says otherwise.
+_LEVEL = 8
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,8 @@ class Chart:
         gutter: pixels beside the panels, for the labels of the axis they share.
         even: whether panels come in pairs.
         wide: whether it wants the whole width of the page; panels always do.
-        least: pixels without which its rows cannot be told apart; on a narrower page it scrolls.
+        cells: how many columns of cells it has, where it is a grid.
+        square: whether it is no higher than it is wide.
     """
 
     name: str
@@ -112,7 +115,8 @@ class Chart:
     gutter: int = 0
     even: bool = False
     wide: bool = False
-    least: Callable[[Mapping[str, Rows]], int] | None = None
+    cells: Callable[[Mapping[str, Rows]], int] | None = None
+    square: bool = False
 
     def shown(self, rows: Mapping[str, Rows]) -> bool:
         """Tell whether there is something to draw."""
@@ -133,15 +137,24 @@ class Chart:
         spec["datasets"] = {**spec.get("datasets", {}), **_used(spec, readable)}
         spec["params"] = [*spec.get("params", []), {"name": "chosen", "value": 0}]
         spec["description"] = self.description
-        if self.panel:
-            spec["usermeta"] = {"panel": self.panel, "gutter": self.gutter, "even": self.even}
-        elif self.least is not None:
-            spec["usermeta"] = {"least": self.least(readable)}
+        spec |= self._laid(readable)
+        if self.cells is not None:
+            spec["params"].append({"name": "slanted", "value": self.cells(readable) > _LEVEL})
         # Altair's own defaults give way to the theme, which the page holds once.
         spec.pop("config", None)
         # The version that draws is the bundle's, whichever Altair wrote for.
         spec.pop("$schema", None)
         return spec
+
+    def _laid(self, rows: Mapping[str, Rows]) -> dict[str, Any]:
+        """Return what the page has to know to fit the chart into its place."""
+        if self.panel:
+            return {"usermeta": {"panel": self.panel, "gutter": self.gutter, "even": self.even}}
+        if self.cells is not None:
+            cells = self.cells(rows)
+            # Pixels without which cells cannot be told apart, on a page and on a phone.
+            return {"usermeta": {"cells": cells, "least": [190 + 42 * cells, 124 + 38 * cells]}}
+        return {"usermeta": {"square": True}} if self.square else {}
 
 
 def _readable(query: Query, rows: Sequence[Mapping[str, Any]], look: Look) -> Rows:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import altair as alt
 
 from segdb.charts.chart import Chart, Drawn, Field, Query, Rows
-from segdb.charts.drawing import data, grid_width
+from segdb.charts.drawing import CELL, columns, data, heads, names
 from segdb.charts.look import Look
 from segdb.charts.theme import HIGH, LOW
 
@@ -38,15 +38,10 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
     """Draw a cell a pair: its colour the sign, its strength the correlation."""
     features = len({row["feature"] for row in rows["pairs"]})
     base = alt.Chart(data("pairs")).encode(
-        x=alt.X(
-            "other:N",
-            sort=None,
-            title=None,
-            axis=alt.Axis(labelAngle=-30, labelLimit=120, grid=False),
-        ),
-        y=alt.Y("feature:N", sort=None, title=None, axis=alt.Axis(grid=False)),
+        x=alt.X("other:N", sort=None, title=None, axis=heads(rows["pairs"], "other")),
+        y=alt.Y("feature:N", sort=None, title=None, axis=names()),
     )
-    cells = base.mark_rect(cornerRadius=3, xOffset=1, x2Offset=-1, yOffset=1, y2Offset=-1).encode(
+    cells = base.mark_rect(**CELL).encode(
         color=alt.condition("datum.r < 0", alt.value(LOW), alt.value(HIGH)),
         fillOpacity=alt.FillOpacity(
             "strength:Q", scale=alt.Scale(domain=[0, 1], range=[0.03, 0.65]), legend=None
@@ -70,5 +65,5 @@ CHART = Chart(
     section="data",
     queries=(PAIRS,),
     draw=draw,
-    least=lambda rows: grid_width(rows["pairs"], "other"),
+    cells=lambda rows: columns(rows["pairs"], "other"),
 )

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import altair as alt
 
 from segdb.charts.chart import Chart, Drawn, Field, Query, Rows
-from segdb.charts.drawing import data, in_order
+from segdb.charts.drawing import data, in_order, panels
 from segdb.charts.look import Look
 from segdb.charts.theme import ACCENT, SOFT, SURFACE
 
@@ -37,7 +37,7 @@ WITH long AS (
 )
 SELECT place, criterion, better, k, value, selected
 FROM long
-WHERE value IS NOT NULL
+WHERE value IS NOT NULL AND (SELECT count(*) FROM segdb.k_selection) > 1
 ORDER BY place, k
 """,
     (
@@ -59,7 +59,7 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
         y=alt.Y(
             "value:Q",
             title=None,
-            scale=alt.Scale(zero=False),
+            scale=alt.Scale(zero=False, nice=False, padding=10),
             axis=alt.Axis(tickCount=4, format=",.4~r"),
         ),
     )
@@ -77,8 +77,8 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
         .facet(
             data=data("criteria"),
             facet=alt.Facet("panel:N", sort=in_order("place"), title=None),
-            columns=3,
         )
+        .properties(**panels(3, below=70))
         .resolve_scale(y="independent")
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import altair as alt
 
 from segdb.charts.chart import Chart, Drawn, Field, Query, Rows
-from segdb.charts.drawing import BESIDE, data, of_chosen
+from segdb.charts.drawing import BESIDE, data, names, of_chosen
 from segdb.charts.look import Look
 from segdb.charts.theme import SOFT, SURFACE
 
@@ -42,7 +42,7 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
     """Draw a ring at the share of customers, a dot at the share of revenue, and a line between."""
     height = 34 * len(rows["segments"])
     base = alt.Chart(data("segments")).encode(
-        y=alt.Y("segment:N", sort=None, title=None), opacity=of_chosen()
+        y=alt.Y("segment:N", sort=None, title=None, axis=names()), opacity=of_chosen()
     )
     share = alt.X(
         "customer_share:Q", title="Share of all", axis=alt.Axis(format=".0%", tickCount=5)

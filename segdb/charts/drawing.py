@@ -2,25 +2,86 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import altair as alt
 
 from segdb.charts.chart import Rows
+from segdb.charts.theme import SURFACE
 
 # Room for figures behind the ends of bars.
 BESIDE = {"left": 2, "top": 4, "right": 40, "bottom": 2}
+# A cell of a grid: its neighbours are told from it by a line of the background.
+CELL: Mapping[str, Any] = {
+    "cornerRadius": 3,
+    "stroke": SURFACE,
+    "strokeWidth": 2,
+    "strokeOpacity": 1,
+}
+# Behind words that stand on lines or bubbles.
+HALO: Mapping[str, Any] = {
+    "stroke": SURFACE, "strokeWidth": 4, "strokeJoin": "round", "aria": False,
+}  # fmt: skip
+# So many letters of a level head stand in a line.
+_LETTERS = 15
+_LINE = 14
 
 
-def grid_width(rows: Rows, column: str) -> int:
-    """Return the pixels that a grid with a column of cells for each of these values wants."""
-    return 190 + 42 * len({row[column] for row in rows})
+def columns(rows: Rows, column: str) -> int:
+    """Return how many columns a grid has: the values of a column of its rows."""
+    return len({row[column] for row in rows})
 
 
 def si(**options: Any) -> alt.Axis:
     """Return an axis of large numbers, such as 1.5k; zero is 0, not 0k."""
     words = "datum.value == 0 ? '0' : datum.label"
     return alt.Axis(format="~s", labelExpr=words, **options)
+
+
+def names(letters: int = 28, **options: Any) -> alt.Axis:
+    """Return an upright axis of names: long ones break into two lines of so many letters."""
+    lines = _lines(str(letters))
+    cut = f"length({lines}) > 2 ? [{lines}[0], {lines}[1] + '…'] : {lines}"
+    # A second line would hang below the middle of its row.
+    raised = alt.ExprRef(f"length({lines}) > 1 ? -{_LINE / 2} : 0")
+    return alt.Axis(labelExpr=cut, labelOffset=raised, grid=False, **options)
+
+
+def heads(rows: Rows, column: str) -> alt.Axis:
+    """Return the heads of a grid's columns: level, or slanted where the columns are narrow.
+
+    Which of both is the parameter ``slanted`` of the chart, since the room for them must be known
+    before the columns are laid.
+
+    Args:
+        rows: of the grid.
+        column: whose values are the heads.
+    """
+    longest = max((len(str(row[column])) for row in rows), default=0)
+    most = min(3, 1 + longest // _LETTERS)
+    band = "bandwidth('x')"
+    lines = _lines(f"floor({band} / 7.2)")
+    # Empty lines above a short name let it stand at the foot of its head.
+    told = f"min(length({lines}), {most})"
+    empty = _lines(f"floor({band} / 7.2)", before="\\n" * most)
+    padded = f"slice({empty}, {told}, {told} + {most})"
+    return alt.Axis(
+        orient="top",
+        grid=False,
+        labelExpr=f"slanted ? datum.label : {padded}",
+        labelAngle=alt.ExprRef("slanted ? -35 : 0"),
+        labelAlign=alt.ExprRef("slanted ? 'left' : 'center'"),
+        labelBaseline="bottom",
+        labelLimit=alt.ExprRef(f"slanted ? 130 : {band}"),
+        labelPadding=alt.ExprRef(f"slanted ? 6 : {6 + (most - 1) * _LINE}"),
+    )
+
+
+def _lines(letters: str, before: str = "") -> str:
+    """Return the Vega expression of a label's lines, broken at blanks."""
+    pattern = f"regexp('(.{{1,' + {letters} + '}})(\\\\s+|$)', 'g')"
+    return f"split('{before}' + trim(replace(datum.label, {pattern}, '$1\\n')), '\\n')"
 
 
 def in_order(field: str) -> alt.EncodingSortField:
@@ -31,6 +92,17 @@ def in_order(field: str) -> alt.EncodingSortField:
 def data(name: str) -> alt.NamedData:
     """Return the rows of a query as data of a chart."""
     return alt.NamedData(name=name)
+
+
+def panels(columns: int, between: int = 64, below: int = 60) -> dict[str, Any]:
+    """Return how a facet lays its panels: on a grid, whatever the labels of their axes.
+
+    Args:
+        columns: at most.
+        between: pixels between two beside each other.
+        below: pixels between two below each other.
+    """
+    return {"columns": columns, "bounds": "flush", "spacing": {"column": between, "row": below}}
 
 
 def of_chosen(full: float = 1.0, faded: float = 0.12) -> Any:

@@ -16,7 +16,7 @@ TRIED = Query(
     """
 SELECT k, inertia, selected
 FROM segdb.k_selection
-WHERE inertia IS NOT NULL
+WHERE inertia IS NOT NULL AND (SELECT count(*) FROM segdb.k_selection) > 1
 ORDER BY k
 """,
     (

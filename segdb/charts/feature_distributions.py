@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import altair as alt
 
 from segdb.charts.chart import Chart, Drawn, Field, Query, Rows
-from segdb.charts.drawing import data, in_order, of_chosen, si
+from segdb.charts.drawing import data, in_order, names, of_chosen, panels, si
 from segdb.charts.look import Look
 from segdb.charts.theme import INK
 
@@ -19,6 +19,7 @@ SELECT
     feature,
     segment_id,
     segment,
+    segment_features.customers,
     segment_features.p05,
     segment_features.p25,
     segment_features.median,
@@ -26,8 +27,12 @@ SELECT
     segment_features.p95
 FROM segdb.segment_features
 JOIN segdb.segment_profiles USING (segment_id)
-JOIN segdb.feature_statistics USING (feature)
-WHERE segment_profiles.customers >= 5 AND segment_features.median IS NOT NULL
+JOIN segdb.feature_statistics AS known USING (feature)
+WHERE segment_features.customers >= 5
+    AND (known.maximum > 1 OR known.minimum < 0 OR NOT (  -- of yes and no there is no spread
+        known.p05 IN (0, 1) AND known.p25 IN (0, 1) AND known.median IN (0, 1)
+        AND known.p75 IN (0, 1) AND known.p95 IN (0, 1)
+    ))
 QUALIFY place <= 15
 ORDER BY place, segment_id
 """,
@@ -36,6 +41,7 @@ ORDER BY place, segment_id
         Field("feature", "Feature", "feature"),
         Field("segment_id", "Number"),
         Field("segment", "Segment"),
+        Field("customers", "Customers who have it", "customers"),
         Field("p05", "5% have less", "number"),
         Field("p25", "A quarter have less", "number"),
         Field("median", "Median", "number"),
@@ -50,7 +56,12 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
     """Draw a panel a feature, and in it a band a segment."""
     segments = len({row["segment_id"] for row in rows["bands"]})
     base = alt.Chart().encode(
-        y=alt.Y("segment:N", sort=None, title=None, axis=alt.Axis(labelLimit=110)),
+        y=alt.Y(
+            "segment:N",
+            sort=None,
+            title=None,
+            axis=names(17, labelLimit=112, labelFontSize=11),
+        ),
         color=look.colour(),
         opacity=of_chosen(),
     )
@@ -62,17 +73,17 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
     half = base.mark_bar(height=10, cornerRadius=3).encode(
         x="p25:Q", x2="p75:Q", tooltip=BANDS.tooltip[1:]
     )
-    middle = base.mark_tick(thickness=2.5, size=16, aria=False).encode(
+    middle = base.mark_tick(thickness=2.5, size=17, aria=False).encode(
         x="median:Q", color=alt.value(INK)
     )
     return (
         alt.layer(wide, half, middle)
-        .properties(width=190, height=22 * segments)
+        .properties(width=190, height=26 * segments)
         .facet(
             data=data("bands"),
             facet=alt.Facet("feature:N", sort=in_order("place"), title=None),
-            columns=3,
         )
+        .properties(**panels(3, between=28))
         .resolve_scale(x="independent")
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import altair as alt
 
 from segdb.charts.chart import Chart, Drawn, Field, Query, Rows
-from segdb.charts.drawing import BESIDE, data
+from segdb.charts.drawing import BESIDE, data, names
 from segdb.charts.look import Look
 from segdb.charts.theme import ACCENT
 
@@ -33,7 +33,7 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
             axis=alt.Axis(format=".0%", tickCount=5),
             scale=alt.Scale(domainMax=1),
         ),
-        y=alt.Y("feature:N", sort=None, title=None),
+        y=alt.Y("feature:N", sort=None, title=None, axis=names()),
     )
     bars = base.mark_bar(color=ACCENT, height={"band": 0.5}, cornerRadiusEnd=3).encode(
         tooltip=FEATURES.tooltip

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import altair as alt
 
-from segdb.charts.theme import SEGMENTS
+from segdb.charts.theme import SEGMENTS, SOFT
 
 _SYMBOLS: Mapping[str, str] = {"currency": "", "days": "days"}
 
@@ -43,18 +43,24 @@ class Look:
             taken[segment_id] = 1 + next((place for place in free if place not in used), wished)
         return taken
 
-    def colour(self) -> alt.Color:
-        """Return the colour channel of segments."""
-        domain = list(self.places)
-        colours = [f"var(--s{place})" for place in self.places.values()]
+    def colour(self, gone: Sequence[int] = ()) -> alt.Color:
+        """Return the colour channel of segments, and of those that are no more."""
+        domain = [*self.places, *gone]
+        colours = [*(f"var(--s{place})" for place in self.places.values()), *[SOFT] * len(gone)]
         return alt.Color("segment_id:N", scale=alt.Scale(domain=domain, range=colours), legend=None)
+
+    def name(self, feature: object) -> str:
+        """Return a feature's name as people read it, without its unit."""
+        given = str(feature)
+        unit = self.units.get(given, "")
+        words = given.removesuffix(f"_{unit}") if unit else given
+        words = words.replace("_", " ").strip() or given
+        first = words.split(" ")[0]
+        return f"{words[0].upper()}{words[1:]}" if first.islower() else words
 
     def label(self, feature: object) -> str:
         """Return a feature's name as people read it, with its unit."""
-        name = str(feature)
-        unit = self.units.get(name, "")
+        unit = self.units.get(str(feature), "")
         if unit == "currency":
             unit = self.currency
-        words = name.removesuffix(f"_{unit}") if unit else name
-        words = words.replace("_", " ").strip() or name
-        return f"{words} ({unit})" if unit else words
+        return f"{self.name(feature)} ({unit})" if unit else self.name(feature)

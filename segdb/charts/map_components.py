@@ -132,15 +132,17 @@ def _words(component: int, axes: Rows) -> str:
     own = [row for row in axes if row["component"] == component]
     if not own:
         return f"Component {component}"
-    told = ", ".join(f"{row['feature']} {row['loading']:+.2f}" for row in own[:3])
-    return f"Component {component} ({own[0]['explained_share']:.0%} of the variance): {told}"
+    told = [f"{row['feature']} {row['loading']:+.2f}".replace("-", "−") for row in own[:3]]
+    first = f"Component {component} ({own[0]['explained_share']:.0%} of the variance):"
+    return "\n".join((first, *told))
 
 
 CHART = Chart(
     name="map_components",
     title="The map",
     caption="All customers on the axes that tell most about them. A bubble is a group of at least "
-    "5 neighbours of one segment; the words on the axes say what lies behind them.",
+    "5 neighbours of one segment; the features on the axes, with their loadings, say what lies "
+    "behind them.",
     description="Customers grouped into cells on the principal components, coloured by segment, "
     "with the centre and name of each segment.",
     section="maps",

@@ -103,7 +103,7 @@ SELECT
     any_value(median) FILTER (feature = 'monetary') AS monetary
 FROM segdb.segment_features
 JOIN segdb.segment_profiles USING (segment_id)
-WHERE customers >= 5
+WHERE segment_features.customers >= 5
 GROUP BY ALL
 ORDER BY segment_id
 """,

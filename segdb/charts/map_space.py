@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import combinations, product
 from typing import Any
 
@@ -10,28 +10,29 @@ import altair as alt
 
 from segdb.charts.cells import choice
 from segdb.charts.chart import Chart, Drawn, Field, Query, Rows
-from segdb.charts.drawing import data, of_chosen
+from segdb.charts.drawing import HALO, data, of_chosen
 from segdb.charts.look import Look
+from segdb.charts.map_components import AXES
 from segdb.charts.theme import LINE, SOFT, SURFACE
 
 # The rest of both queries, from ``points`` on. At most 700 cells, so that it turns.
 _POOLED = """
 box AS (  -- as many cells across as the customers can fill, from 4 to 12
     SELECT
-        min(x) AS left_x, max(x) - min(x) AS width,
-        min(y) AS low_y, max(y) - min(y) AS height,
-        min(z) AS near_z, max(z) - min(z) AS depth,
+        quantile_cont(x, 0.01) AS left_x, quantile_cont(x, 0.99) - left_x AS width,
+        quantile_cont(y, 0.01) AS low_y, quantile_cont(y, 0.99) - low_y AS height,
+        quantile_cont(z, 0.01) AS near_z, quantile_cont(z, 0.99) - near_z AS depth,
         least(12, greatest(4, cbrt(count(*) / 4)))::INTEGER - 0.001 AS cells
     FROM points
-    HAVING max(x) > min(x) AND max(y) > min(y) AND max(z) > min(z)
+    HAVING width > 0 AND height > 0 AND depth > 0
 ),
-placed AS (  -- every axis from 0 to 1
+placed AS (  -- every axis from 0 to 1; the outermost hundredths are drawn on the sides
     SELECT
         segment_id,
         cells,
-        (x - left_x) / width AS x,
-        (y - low_y) / height AS y,
-        (z - near_z) / depth AS z
+        greatest(0, least(1, (x - left_x) / width)) AS x,
+        greatest(0, least(1, (y - low_y) / height)) AS y,
+        greatest(0, least(1, (z - near_z) / depth)) AS z
     FROM points, box
 ),
 fine AS (
@@ -109,20 +110,22 @@ points AS (  -- capped above, and by square roots, which give small values their
     shown=30,
     needs=("recency_days", "frequency", "monetary"),
 )
-_AXES = {
-    "Components": ("Component 1", "Component 2", "Component 3"),
-    "Recency, frequency, monetary": ("Recency", "Frequency", "Monetary"),
-}
+_KINDS = {"Components": COMPONENTS, "Recency, frequency, monetary": RFM}
+
+
+_RFM_AXES = ("Recency", "Frequency", "Monetary")
 
 
 def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
     """Draw bubbles in a cube; turning is a calculation of Vega's on fixed columns."""
-    kinds = dict(zip(_AXES, (COMPONENTS, RFM), strict=True))
-    shown = [name for name, query in kinds.items() if rows[query.name]]
-    most = max(row["customers"] for name in shown for row in rows[kinds[name].name])
+    shown = [name for name, query in _KINDS.items() if rows[query.name]]
+    most = max(row["customers"] for name in shown for row in rows[_KINDS[name].name])
+    axes = dict(zip(_KINDS, (_components(rows[AXES.name]), _RFM_AXES), strict=True))
     layers: list[Any] = [_frame()]
     for name in shown:
-        layers += [_bubbles(kinds[name], name, look, most), _names(name)]
+        own = rows[_KINDS[name].name]
+        layers += [_bubbles(_KINDS[name], name, look, most), _names(name, axes[name])]
+        layers += _segments(name, _middles(own))
     turn = alt.param("turn", value=35, bind=alt.binding_range(min=0, max=360, step=1, name="Turn "))
     tilt = alt.param(
         "tilt", value=20, bind=alt.binding_range(min=-90, max=90, step=1, name="Tilt ")
@@ -132,6 +135,23 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
         .add_params(choice("shown", shown, "Axes"), turn, tilt)
         .properties(width="container", height=480)
     )
+
+
+def _components(axes: Rows) -> tuple[str, ...]:
+    """Return what stands at each axis: the feature that it tells most of."""
+    leading = {row["component"]: row["feature"] for row in reversed(axes)}
+    return tuple(f"{i}: {leading[i]}" if i in leading else f"Component {i}" for i in (1, 2, 3))
+
+
+def _middles(cells: Rows) -> Rows:
+    """Return the middle of each segment's customers, with its name."""
+    found: Rows = []
+    for segment_id, segment in dict.fromkeys((r["segment_id"], r["segment"]) for r in cells):
+        own = [row for row in cells if row["segment_id"] == segment_id]
+        weight = sum(row["customers"] for row in own)
+        middle = {a: sum(row[a] * row["customers"] for row in own) / weight for a in "xyz"}
+        found.append({"segment_id": segment_id, "segment": segment, **middle})
+    return found
 
 
 def _turned(chart: alt.Chart, end: str = "") -> Drawn:
@@ -154,7 +174,7 @@ def _turned(chart: alt.Chart, end: str = "") -> Drawn:
 def _place(name: str) -> Any:
     # One unit is as long across as up, whatever the width of the page.
     sides = ("width", "height") if name.startswith("across") else ("height", "width")
-    reach = f"1.7 * max(1, {sides[0]} / max(1, {sides[1]}))"
+    reach = f"1.55 * max(1, {sides[0]} / max(1, {sides[1]}))"
     domain = alt.ExprRef(f"[-({reach}), {reach}]")
     kind = alt.X if name.startswith("across") else alt.Y
     return kind(f"{name}:Q", axis=None, scale=alt.Scale(domain=domain, nice=False, zero=False))
@@ -191,17 +211,28 @@ def _bubbles(query: Query, name: str, look: Look, most: int) -> Drawn:
     )
 
 
-def _names(name: str) -> Drawn:
+def _segments(name: str, middles: Rows) -> list[Drawn]:
+    chart = alt.Chart(alt.InlineData(values=middles)).transform_filter(f"shown == '{name}'")
+    style = {"fontSize": 12.5, "fontWeight": 600, "limit": 150}
+    return [
+        _turned(chart)
+        .mark_text(**style, **more)
+        .encode(x=_place("across"), y=_place("up"), text="segment:N", opacity=of_chosen())
+        for more in (HALO, {})
+    ]
+
+
+def _names(name: str, axes: Sequence[str]) -> Drawn:
     # At the middle of an edge each, on the outside.
     middles = ((0, -1.15, -1.15), (-1.2, 0, -1.2), (1.15, -1.15, 0))
     values = [
         {"words": words, "x": x, "y": y, "z": z}
-        for words, (x, y, z) in zip(_AXES[name], middles, strict=True)
+        for words, (x, y, z) in zip(axes, middles, strict=True)
     ]
     chart = alt.Chart(alt.InlineData(values=values)).transform_filter(f"shown == '{name}'")
     return (
         _turned(chart)
-        .mark_text(color=SOFT)
+        .mark_text(color=SOFT, limit=180)
         .encode(x=_place("across"), y=_place("up"), text="words:N")
     )
 
@@ -210,12 +241,13 @@ CHART = Chart(
     name="map_space",
     title="The map in space",
     caption="Turn it with the sliders. A bubble is a group of at least 5 neighbours of one "
-    "segment, the larger the more customers.",
+    "segment, the larger the more customers; a name stands in the middle of its segment.",
     description="Customers grouped into cells of three axes, coloured by segment, in a cube that "
     "two sliders turn.",
     section="maps",
-    queries=(COMPONENTS, RFM),
+    queries=(COMPONENTS, RFM, AXES),
     draw=draw,
     wide=True,
     carriers=2,
+    square=True,
 )

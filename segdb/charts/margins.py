@@ -33,7 +33,7 @@ ORDER BY segment_id, margin
 )
 
 
-def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
+def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
     """Draw stacked columns, a tenth of the margin each."""
     return (
         alt.Chart(data("bins"))
@@ -50,7 +50,10 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
             order="segment_id:Q",
             tooltip=BINS.tooltip,
         )
-        .properties(width="container", height=240)
+        .properties(
+            width="container",
+            height=max(240, 34 * len({row["segment_id"] for row in rows["bins"]})),
+        )
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import altair as alt
 
 from segdb.charts.chart import Chart, Drawn, Field, Query, Rows
-from segdb.charts.drawing import data, grid_width, in_order, of_chosen
+from segdb.charts.drawing import CELL, columns, data, heads, in_order, names, of_chosen
 from segdb.charts.look import Look
 from segdb.charts.theme import ACCENT
 
@@ -23,7 +23,7 @@ SELECT
     to_segment_id AS segment_id,
     coalesce(from_segment_id, 1000000) AS from_place,
     coalesce(to_segment_id, 1000000) AS to_place,
-    coalesce(old.segment, 'not there before') AS from_segment,
+    coalesce(old.segment, 'not a customer') AS from_segment,
     coalesce(new.segment, 'gone') AS to_segment,
     moves.customers,
     moves.customers / sum(moves.customers) OVER (PARTITION BY from_segment_id) AS share
@@ -57,17 +57,13 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
         x=alt.X(
             "to_segment:N",
             sort=in_order("to_place"),
-            title="To",
-            axis=alt.Axis(orient="top", labelAngle=-30, labelLimit=130, grid=False),
+            title="After",
+            axis=heads(rows["moves"], "to_segment"),
         ),
-        y=alt.Y(
-            "from_segment:N", sort=in_order("from_place"), title="From", axis=alt.Axis(grid=False)
-        ),
+        y=alt.Y("from_segment:N", sort=in_order("from_place"), title="Before", axis=names()),
         opacity=of_chosen(faded=0.2),
     )
-    cells = base.mark_rect(
-        color=ACCENT, cornerRadius=3, xOffset=1, x2Offset=-1, yOffset=1, y2Offset=-1
-    ).encode(
+    cells = base.mark_rect(color=ACCENT, **CELL).encode(
         fillOpacity=alt.FillOpacity(
             "share:Q", scale=alt.Scale(domain=[0, 1], range=[0.04, 0.6]), legend=None
         ),
@@ -86,5 +82,5 @@ CHART = Chart(
     section="history",
     queries=(MOVES,),
     draw=draw,
-    least=lambda rows: grid_width(rows["moves"], "to_segment"),
+    cells=lambda rows: columns(rows["moves"], "to_segment"),
 )

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import altair as alt
 
 from segdb.charts.chart import Chart, Drawn, Field, Query, Rows
-from segdb.charts.drawing import data, in_order, of_chosen
+from segdb.charts.drawing import data, in_order, names, of_chosen, panels
 from segdb.charts.look import Look
 
 MEASURES = Query(
@@ -46,7 +46,12 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
             scale=alt.Scale(domain=[0, 1], nice=False),
             axis=alt.Axis(tickCount=5, format="~g"),
         ),
-        y=alt.Y("segment:N", sort=None, title=None, axis=alt.Axis(labelLimit=110)),
+        y=alt.Y(
+            "segment:N",
+            sort=None,
+            title=None,
+            axis=names(17, labelLimit=112, labelFontSize=11),
+        ),
         opacity=of_chosen(),
     )
     bars = base.mark_bar(height={"band": 0.5}, cornerRadiusEnd=3).encode(
@@ -57,12 +62,12 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
     )
     return (
         alt.layer(bars, words)
-        .properties(width=190, height=26 * segments)
+        .properties(width=190, height=28 * segments)
         .facet(
             data=data("measures"),
             facet=alt.Facet("measure:N", sort=in_order("place"), title=None),
-            columns=3,
         )
+        .properties(**panels(3, between=36))
     )
 
 

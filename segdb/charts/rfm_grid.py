@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import altair as alt
 
 from segdb.charts.chart import Chart, Drawn, Field, Query, Rows
-from segdb.charts.drawing import data, grid_width, of_chosen
+from segdb.charts.drawing import CELL, columns, data, heads, names, of_chosen
 from segdb.charts.look import Look
 from segdb.charts.theme import ACCENT
 
@@ -38,27 +38,20 @@ ORDER BY segment_id, rfm_by_segment.customers DESC, rfm_segment
 
 def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
     """Draw a cell an RFM segment and segment, as strong as its share of the segment."""
-    names = len({row["rfm_segment"] for row in rows["cells"]})
+    kinds = len({row["rfm_segment"] for row in rows["cells"]})
     base = alt.Chart(data("cells")).encode(
-        x=alt.X(
-            "segment:N",
-            sort=None,
-            title=None,
-            axis=alt.Axis(orient="top", labelAngle=-30, labelLimit=130, grid=False),
-        ),
-        y=alt.Y("rfm_segment:N", sort=None, title=None, axis=alt.Axis(grid=False)),
+        x=alt.X("segment:N", sort=None, title=None, axis=heads(rows["cells"], "segment")),
+        y=alt.Y("rfm_segment:N", sort=None, title=None, axis=names()),
         opacity=of_chosen(faded=0.2),
     )
-    cells = base.mark_rect(
-        color=ACCENT, cornerRadius=3, xOffset=1, x2Offset=-1, yOffset=1, y2Offset=-1
-    ).encode(
+    cells = base.mark_rect(color=ACCENT, **CELL).encode(
         fillOpacity=alt.FillOpacity(
             "share:Q", scale=alt.Scale(domain=[0, 1], range=[0.04, 0.6]), legend=None
         ),
         tooltip=CELLS.tooltip,
     )
     words = base.mark_text(fontSize=11, aria=False).encode(text=alt.Text("customers:Q", format=","))
-    return alt.layer(cells, words).properties(width="container", height=28 * names)
+    return alt.layer(cells, words).properties(width="container", height=28 * kinds)
 
 
 CHART = Chart(
@@ -70,5 +63,5 @@ CHART = Chart(
     section="quality",
     queries=(CELLS,),
     draw=draw,
-    least=lambda rows: grid_width(rows["cells"], "segment"),
+    cells=lambda rows: columns(rows["cells"], "segment"),
 )

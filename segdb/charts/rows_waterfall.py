@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import altair as alt
 
 from segdb.charts.chart import Chart, Drawn, Field, Query, Rows
-from segdb.charts.drawing import BESIDE, data, si
+from segdb.charts.drawing import BESIDE, data, names, si
 from segdb.charts.look import Look
 from segdb.charts.theme import ACCENT, HIGH
 
@@ -59,7 +59,7 @@ ORDER BY place
 def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
     """Draw a waterfall from the rows read down to the rows kept."""
     base = alt.Chart(data("steps")).encode(
-        y=alt.Y("step:N", sort=None, title=None, axis=alt.Axis(labelLimit=190)),
+        y=alt.Y("step:N", sort=None, title=None, axis=names(28, labelLimit=200)),
     )
     rejected = "datum.place > 0 && datum.place < 10"
     bars = base.mark_bar(height={"band": 0.6}, cornerRadius=2).encode(

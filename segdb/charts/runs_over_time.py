@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import altair as alt
 
 from segdb.charts.chart import Chart, Drawn, Field, Query, Rows
-from segdb.charts.drawing import data, in_order
+from segdb.charts.drawing import data, in_order, panels
 from segdb.charts.look import Look
 from segdb.charts.theme import ACCENT
 
@@ -50,8 +50,16 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
         y=alt.Y(
             "value:Q",
             title=None,
-            scale=alt.Scale(zero=False, padding=10),
-            axis=alt.Axis(tickCount=4, format=",.4~r"),
+            scale=alt.Scale(zero=False, nice=False, padding=10),
+            # Runs, customers and segments are whole: between them there is nothing to read.
+            axis=alt.Axis(
+                tickCount=4,
+                format=",.4~r",
+                labelExpr="datum.value > 1 && datum.value % 1 ? '' : datum.label",
+                gridOpacity=alt.condition(
+                    "datum.value > 1 && datum.value % 1", alt.value(0), alt.value(1)
+                ),
+            ),
         ),
     )
     line = base.mark_line(color=ACCENT, strokeWidth=2, aria=False)
@@ -62,8 +70,8 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
         .facet(
             data=data("runs"),
             facet=alt.Facet("measure:N", sort=in_order("place"), title=None),
-            columns=3,
         )
+        .properties(**panels(3, below=70))
         .resolve_scale(y="independent")
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import altair as alt
 
 from segdb.charts.chart import Chart, Drawn, Field, Query, Rows
-from segdb.charts.drawing import data, of_chosen
+from segdb.charts.drawing import data, names, of_chosen
 from segdb.charts.look import Look
 from segdb.charts.theme import SURFACE
 
@@ -31,9 +31,14 @@ ORDER BY segment_id
 def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
     """Draw a ring at the mean distance within, a dot at the distance to the next centre."""
     base = alt.Chart(data("segments")).encode(
-        y=alt.Y("segment:N", sort=None, title=None), opacity=of_chosen()
+        y=alt.Y("segment:N", sort=None, title=None, axis=names()), opacity=of_chosen()
     )
-    within = alt.X("cohesion:Q", title="Scaled units", scale=alt.Scale(zero=True))
+    within = alt.X(
+        "cohesion:Q",
+        title="Distance, scaled units",
+        scale=alt.Scale(zero=True),
+        axis=alt.Axis(tickCount=5),
+    )
     line = base.mark_rule(strokeWidth=3).encode(x=within, x2="separation:Q", color=look.colour())
     ring = base.mark_point(size=130, strokeWidth=2, filled=False, fill=SURFACE).encode(
         x=within, stroke=look.colour(), tooltip=SEGMENTS.tooltip
@@ -42,7 +47,7 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
         x="separation:Q", color=look.colour(), tooltip=SEGMENTS.tooltip
     )
     return alt.layer(line, ring, dot).properties(
-        width="container", height=34 * len(rows["segments"])
+        width="container", height=max(34 * len(rows["segments"]), 200)
     )
 
 

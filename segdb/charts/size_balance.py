@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import altair as alt
 
 from segdb.charts.chart import Chart, Drawn, Field, Query, Rows
-from segdb.charts.drawing import BESIDE, data, of_chosen
+from segdb.charts.drawing import BESIDE, HALO, data, names, of_chosen
 from segdb.charts.look import Look
 from segdb.charts.theme import SOFT
 
@@ -42,19 +42,22 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
         x=alt.X(
             "customer_share:Q", title="Share of customers", axis=alt.Axis(format=".0%", tickCount=5)
         ),
-        y=alt.Y("segment:N", sort=None, title=None),
+        y=alt.Y("segment:N", sort=None, title=None, axis=names()),
         color=look.colour(),
         opacity=of_chosen(),
         tooltip=SEGMENTS.tooltip,
     )
-    words = base.mark_text(align="left", dx=6).encode(
-        x="customer_share:Q",
-        y=alt.Y("segment:N", sort=None),
-        text=alt.Text("customers:Q", format=","),
-        opacity=of_chosen(),
-    )
+    words = [
+        base.mark_text(align="left", dx=6, **style).encode(
+            x="customer_share:Q",
+            y=alt.Y("segment:N", sort=None),
+            text=alt.Text("customers:Q", format=","),
+            opacity=of_chosen(),
+        )
+        for style in (HALO, {})
+    ]
     equal = base.mark_rule(strokeDash=[4, 4], color=SOFT).encode(x="min(equal_share):Q")
-    return alt.layer(equal, bars, words).properties(
+    return alt.layer(equal, bars, *words).properties(
         width="container", padding=BESIDE, height=height
     )
 

@@ -75,7 +75,8 @@ CONFIG: Mapping[str, Any] = {
         "labelLimit": 170,
         "titleLimit": 420,
     },
-    "axisY": {"labelColor": INK},
+    "axisX": {"labelFlush": False},
+    "axisY": {"labelColor": INK, "labelLineHeight": 14},
     "header": {
         "labelColor": INK,
         "labelFontSize": 13,

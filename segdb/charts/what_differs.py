@@ -7,18 +7,18 @@ from collections.abc import Mapping
 import altair as alt
 
 from segdb.charts.chart import Chart, Drawn, Field, Query, Rows
-from segdb.charts.drawing import data, grid_width, of_chosen
+from segdb.charts.drawing import CELL, columns, data, heads, names, of_chosen
 from segdb.charts.look import Look
 from segdb.charts.theme import HIGH, LOW
 
 CELLS = Query(
     "cells",
     """
-SELECT segment_id, segment, feature, segment_features.mean, z
+SELECT segment_id, segment, feature, segment_features.customers, segment_features.mean, z
 FROM segdb.segment_features
 JOIN segdb.segment_profiles USING (segment_id)
 JOIN segdb.feature_statistics USING (feature)
-WHERE segment_profiles.customers >= 5 AND z IS NOT NULL
+WHERE segment_features.customers >= 5 AND z IS NOT NULL
 QUALIFY dense_rank() OVER (ORDER BY importance DESC NULLS LAST, feature) <= 30
 ORDER BY importance DESC NULLS LAST, feature, segment_id
 """,
@@ -26,6 +26,7 @@ ORDER BY importance DESC NULLS LAST, feature, segment_id
         Field("segment_id", "Number"),
         Field("segment", "Segment"),
         Field("feature", "Feature", "feature"),
+        Field("customers", "Customers who have it", "customers"),
         Field("mean", "Mean", "number"),
         Field("z", "Standard deviations from the average", "decimal"),
     ),
@@ -36,16 +37,11 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
     """Draw a cell a segment and feature: its colour the side, its strength the distance."""
     features = len({row["feature"] for row in rows["cells"]})
     base = alt.Chart(data("cells")).encode(
-        x=alt.X(
-            "segment:N",
-            sort=None,
-            title=None,
-            axis=alt.Axis(orient="top", labelAngle=-30, labelLimit=130, grid=False),
-        ),
-        y=alt.Y("feature:N", sort=None, title=None, axis=alt.Axis(grid=False)),
+        x=alt.X("segment:N", sort=None, title=None, axis=heads(rows["cells"], "segment")),
+        y=alt.Y("feature:N", sort=None, title=None, axis=names()),
         opacity=of_chosen(faded=0.2),
     )
-    cells = base.mark_rect(cornerRadius=3, xOffset=1, x2Offset=-1, yOffset=1, y2Offset=-1).encode(
+    cells = base.mark_rect(**CELL).encode(
         color=alt.condition("datum.z < 0", alt.value(LOW), alt.value(HIGH)),
         fillOpacity=alt.FillOpacity(
             "strength:Q",
@@ -54,10 +50,12 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
         ),
         tooltip=CELLS.tooltip,
     )
-    words = base.mark_text(fontSize=11, aria=False).encode(text=alt.Text("told:Q", format="+.1f"))
+    words = base.mark_text(fontSize=11, aria=False).encode(text="told:N")
     return (
         alt.layer(cells, words)
-        .transform_calculate(strength="abs(datum.z)", told="abs(datum.z) < 0.05 ? 0 : datum.z")
+        .transform_calculate(
+            strength="abs(datum.z)", told="abs(datum.z) < 0.05 ? '0' : format(datum.z, '+.1f')"
+        )
         .properties(width="container", height=max(30 * features, 60))
     )
 
@@ -72,6 +70,6 @@ CHART = Chart(
     section="differences",
     queries=(CELLS,),
     draw=draw,
-    least=lambda rows: grid_width(rows["cells"], "segment"),
+    cells=lambda rows: columns(rows["cells"], "segment"),
     wide=True,
 )

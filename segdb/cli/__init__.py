@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import click
 
-from segdb.cli import ask, model, run, share
+from segdb.cli import ask, model, run, runs, share
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -25,7 +25,8 @@ for command in (
     run.init,
     run.demo,
     ask.query,
-    ask.runs,
+    runs.runs,
+    runs.rollback,
     share.report,
     share.export,
     model.compile_sql,

@@ -1,4 +1,4 @@
-"""Commands that ask the published tables: query and runs."""
+"""The command that asks the published tables: query."""
 
 from __future__ import annotations
 
@@ -8,15 +8,29 @@ from typing import Any
 
 import click
 
-from segdb.cli.terminal import config_option, database_option, guarded, json_option, settings_of
+from segdb.cli.terminal import (
+    config_option,
+    database_option,
+    guarded,
+    settings_of,
+    wait_option,
+)
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("question", required=False, metavar="NAME|SQL")
 @click.argument("parameters", nargs=-1, type=click.UNPROCESSED)
-@click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "csv", "json"]),
+    default="table",
+    show_default=True,
+    help="Of the answer.",
+)
 @config_option
 @database_option
+@wait_option
 @guarded
 def query(
     question: str | None,
@@ -24,6 +38,7 @@ def query(
     form: str,
     config: Path | None,
     database: Path | None,
+    wait: float,
 ) -> None:
     """Ask the published tables: a named query, or a SELECT. Without either, list the queries.
 
@@ -46,33 +61,11 @@ def query(
         sql, values = named.on(schema), named.values(_pairs(parameters))
     elif parameters:
         raise click.UsageError(f"A SELECT takes no '{parameters[0]}'.")
-    table = ask(Path(settings.publish.database), schema, sql, values)
+    table = ask(Path(settings.publish.database), schema, sql, values, wait=wait)
     if form == "json":
         click.echo(json.dumps(table.to_pylist(), default=str, ensure_ascii=False))
     else:
         click.echo(words.csv_text(table) if form == "csv" else words.grid(table), nl=False)
-
-
-@click.command()
-@config_option
-@database_option
-@json_option
-@guarded
-def runs(config: Path | None, database: Path | None, as_json: bool) -> None:
-    """List the runs that were published."""
-    from segdb import words
-    from segdb.compile import quoted
-    from segdb.store.ask import ask
-
-    settings = settings_of(config, database)
-    schema = settings.publish.schema_
-    columns = "run_id, finished_at, as_of, rows_read, rows_rejected, customers, k, silhouette"
-    sql = f"SELECT {columns} FROM {quoted(schema)}.runs ORDER BY run_id"  # noqa: S608
-    table = ask(Path(settings.publish.database), schema, sql)
-    if as_json:
-        click.echo(json.dumps(table.to_pylist(), default=str))
-    else:
-        click.echo(words.grid(table), nl=False)
 
 
 def _pairs(parameters: tuple[str, ...]) -> dict[str, str]:

@@ -18,9 +18,10 @@ def match(
 ) -> tuple[int, ...]:
     """Give each new centroid the id of the old one that it is, or a new id.
 
-    Pairs farther apart than the threshold are no pairs; of the others as many as can be are
-    matched, and among those ways the one with the least sum of distances (the Hungarian method,
-    Kuhn 1955).
+    The sum of the distances is the least that there is (the Hungarian method, Kuhn 1955), where a
+    pair farther apart than the threshold is none and counts as the threshold (a gated assignment,
+    Blackman and Popoli 1999). So no segment that stayed where it was gives its id away to let a
+    vanished one and a new one be matched along a chain of neighbours.
 
     Args:
         new: (k, d) centroids.
@@ -35,9 +36,9 @@ def match(
     found: dict[int, int] = {}
     if len(old):
         distances = cdist(np.asarray(new, dtype=float), np.asarray(old, dtype=float))
-        # Dear enough that one match more is worth any distance within the threshold.
-        dear = 1.0 + threshold * (1 + min(distances.shape))
-        rows, columns = linear_sum_assignment(np.where(distances <= threshold, distances, dear))
+        # A little above the threshold, so that a pair within it is preferred to none.
+        none = threshold + 1e-9
+        rows, columns = linear_sum_assignment(np.where(distances <= threshold, distances, none))
         found = {
             int(row): int(column)
             for row, column in zip(rows, columns, strict=True)

@@ -20,8 +20,16 @@ from segdb.contract.history import (
     SEGMENT_HISTORY,
     SEGMENT_MIGRATIONS,
 )
-from segdb.contract.runs import K_SELECTION, REJECTED_ROWS, RUNS
+from segdb.contract.runs import (
+    K_SELECTION,
+    KEPT_RUNS,
+    REJECTED_ROWS,
+    RUN_DRIFT,
+    RUN_SEGMENTS,
+    RUNS,
+)
 from segdb.contract.segments import (
+    ASSIGN,
     RFM_BY_SEGMENT,
     SEGMENT_CENTROIDS,
     SEGMENT_COMPONENTS,
@@ -44,6 +52,9 @@ TABLES: tuple[Table, ...] = (
     FEATURE_PARAMETERS,
     K_SELECTION,
     RUNS,
+    RUN_SEGMENTS,
+    RUN_DRIFT,
+    KEPT_RUNS,
     REJECTED_ROWS,
     FEATURE_STATISTICS,
     FEATURE_HISTOGRAMS,
@@ -63,6 +74,7 @@ TABLES: tuple[Table, ...] = (
 
 __all__ = [
     "ALGORITHM_COMPARISON",
+    "ASSIGN",
     "CUSTOMER_FEATURES",
     "CUSTOMER_MAP",
     "CUSTOMER_SEGMENTS",
@@ -72,12 +84,15 @@ __all__ = [
     "FEATURE_PARAMETERS",
     "FEATURE_STATISTICS",
     "ID",
+    "KEPT_RUNS",
     "K_SELECTION",
     "LEFT_SEGMENT",
     "PRINCIPAL_COMPONENTS",
     "REJECTED_ROWS",
     "RFM_BY_SEGMENT",
     "RUNS",
+    "RUN_DRIFT",
+    "RUN_SEGMENTS",
     "SEGMENTS",
     "SEGMENTS_LIVE",
     "SEGMENT_CENTROIDS",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from segdb.contract.table import (
     RUN,
+    SEGMENT,
+    SEGMENT_ID,
     Column,
     Table,
 )
@@ -50,7 +52,12 @@ RUNS = Table(
     "Every run that was published; never overwritten.",
     (
         RUN,
-        Column("started_at", "TIMESTAMP", "When it began.", "UTC"),
+        Column(
+            "started_at",
+            "TIMESTAMP",
+            "When it began; of a rollback, when the run that it republishes began.",
+            "UTC",
+        ),
         Column("finished_at", "TIMESTAMP", "When it published.", "UTC"),
         Column("as_of", "TIMESTAMP", "Recency and tenure count back from here."),
         Column("rows_read", "BIGINT", "Rows of all sources.", "rows"),
@@ -71,9 +78,59 @@ RUNS = Table(
         Column("refine_steps", "INTEGER", "Steps of the refinement; 0 without one.", "steps"),
         Column("verdict", "VARCHAR", "Why this number of segments, in a sentence."),
         Column("clear", "BOOLEAN", "Whether one number of segments is clearly better."),
+        Column(
+            "republishes",
+            "BIGINT",
+            "The earlier run that `segdb rollback` published again as this one; else NULL.",
+        ),
         Column("settings", "JSON", "The settings, with what was inferred."),
         Column("model", "JSON", "The model."),
         Column("versions", "JSON", "Of segdb and what it ran on."),
+    ),
+    grows=True,
+)
+RUN_SEGMENTS = Table(
+    "run_segments",
+    "run and segment",
+    "The sizes of every run's segments.",
+    (
+        RUN,
+        SEGMENT_ID,
+        SEGMENT,
+        Column("customers", "BIGINT", "Customers in the segment.", "customers"),
+        Column("customer_share", "DOUBLE", "Of all customers.", "0 to 1"),
+    ),
+    grows=True,
+)
+RUN_DRIFT = Table(
+    "run_drift",
+    "run and feature",
+    "How far the customers moved since the run before: the population stability index.",
+    (
+        RUN,
+        Column("previous_run_id", "BIGINT", "The run that was published before."),
+        Column(
+            "feature",
+            "VARCHAR",
+            "A column of customer_features, by the deciles of the run before; or segment_id, for "
+            "the sizes of the segments.",
+        ),
+        Column("psi", "DOUBLE", "Population stability index; below 0.1 little, above 0.25 much."),
+    ),
+    grows=True,
+)
+KEPT_RUNS = Table(
+    "kept_runs",
+    "earlier run that is kept",
+    "The earlier runs that `segdb rollback` can publish again: the last [publish] keep_runs.",
+    (
+        RUN,
+        Column(
+            "tables",
+            "JSON",
+            "The rows of its small tables, by name; its features and rejected rows are tables of "
+            "the schema that ends in _kept, customer_features_RUN and rejected_rows_RUN.",
+        ),
     ),
     grows=True,
 )

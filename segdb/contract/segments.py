@@ -30,6 +30,15 @@ SEGMENTS_LIVE = Table(
     (CUSTOMER, SEGMENT_ID, SEGMENT, DISTANCE, MARGIN, RUN),
     kind="view",
 )
+# Not among TABLES: it has no rows of its own.
+ASSIGN = Table(
+    "assign",
+    "call",
+    "The segment of one row of features, by the model alone: each feature of the matrix is an "
+    "argument by name, such as assign(frequency := 5); what is left out is filled.",
+    (SEGMENT_ID, SEGMENT, DISTANCE, MARGIN),
+    kind="macro",
+)
 SEGMENT_PROFILES = Table(
     "segment_profiles",
     "segment",
@@ -69,6 +78,7 @@ SEGMENT_FEATURES = Table(
     (
         SEGMENT_ID,
         FEATURE,
+        Column("customers", "BIGINT", "Customers of the segment who have it.", "customers"),
         Column("mean", "DOUBLE", "Mean of those who have it.", "the feature's"),
         *QUANTILES,
         Column(

@@ -29,7 +29,7 @@ class Table:
         sentence: what it is for.
         columns: in order.
         grows: rows of earlier runs stay.
-        kind: table or view.
+        kind: table, view, or a table macro, which is asked like a table with arguments.
         features: whether a column for each feature follows the first one.
     """
 
@@ -38,7 +38,7 @@ class Table:
     sentence: str
     columns: tuple[Column, ...]
     grows: bool = False
-    kind: Literal["table", "view"] = "table"
+    kind: Literal["table", "view", "macro"] = "table"
     features: bool = False
 
 

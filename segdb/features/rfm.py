@@ -42,7 +42,13 @@ def score_edges(features: ir.Table, names: Sequence[str]) -> ir.Table | None:
 
 
 def scored(features: ir.Table, edges: Mapping[str, Sequence[float]]) -> ir.Table:
-    """Add the scores and ``rfm_segment``; NULL for a score whose feature was not computed.
+    """Add the scores and ``rfm_segment``; NULL for a score whose feature was not computed."""
+    table = scores(features, edges)
+    return table.mutate(rfm_segment=rfm_segment(table))
+
+
+def scores(features: ir.Table, edges: Mapping[str, Sequence[float]]) -> ir.Table:
+    """Add ``r_score``, ``f_score`` and ``m_score``; NULL where the feature was not computed.
 
     A score is one more than the number of quintile edges that the value is above (for recency:
     5 less that number), so that equal values get equal scores.
@@ -56,12 +62,14 @@ def scored(features: ir.Table, edges: Mapping[str, Sequence[float]]) -> ir.Table
         for edge in edges[feature]:
             above = above + (features[feature] > edge).cast("int32")
         columns[score] = (above + 1 if higher else 5 - above).cast("int32")
-    table = features.mutate(**columns)
-    if not {"recency_days", "frequency"} <= set(edges):
-        return table.mutate(rfm_segment=ibis.null("string"))
+    return features.mutate(**columns)
+
+
+def rfm_segment(table: ir.Table) -> ir.StringValue:
+    """Return the name of the grid's cell of ``r_score`` and ``f_score``; NULL without one."""
     cells = (
         ((table.r_score == r) & (table.f_score == f), name)
         for r, row in GRID.items()
         for f, name in enumerate(row, start=1)
     )
-    return table.mutate(rfm_segment=ibis.cases(*cells, else_=ibis.null("string")))
+    return ibis.cases(*cells, else_=ibis.null("string"))

@@ -11,7 +11,9 @@ from typing import Any
 from segdb.charts.chart import Rows
 from segdb.charts.look import Look
 from segdb.errors import UserError
-from segdb.report.forms import FEWEST, Forms
+from segdb.report.cards import Segment, segments
+from segdb.report.changes import changes
+from segdb.report.forms import Forms
 from segdb.report.published import Published
 
 _RUN = """
@@ -22,64 +24,7 @@ FROM segdb.runs
 ORDER BY run_id DESC
 LIMIT 2
 """
-_SEGMENTS = """
-SELECT *, revenue / customers AS revenue_per_customer
-FROM segdb.segment_profiles
-ORDER BY revenue / customers DESC NULLS LAST, segment_id
-"""
-_MEASURES = """
-SELECT segment_id, segment_features.feature, unit, segment_features.median, z
-FROM segdb.segment_features
-JOIN segdb.feature_statistics USING (feature)
-ORDER BY importance DESC NULLS LAST, segment_features.feature
-"""
-_MOVED = """
-SELECT sum(customers) AS moved
-FROM segdb.segment_migrations
-WHERE run_id = (SELECT max(run_id) FROM segdb.runs)
-    AND from_segment_id IS NOT NULL AND to_segment_id IS NOT NULL
-    AND from_segment_id <> to_segment_id
-"""
-_REASONS = """
-SELECT source, reason, count(*) AS rows
-FROM segdb.rejected_rows
-GROUP BY ALL
-ORDER BY rows DESC, source, reason
-"""
-_TYPICAL = """
-SELECT segment_id, place, customer_id::VARCHAR AS customer_id, distance
-FROM segdb.typical_customers
-ORDER BY segment_id, place
-"""
-# Of orders these three say most; without them, what matters most to the segments.
-_KEY_FEATURES = ("recency_days", "frequency", "monetary")
-
-
-@dataclass(frozen=True)
-class Measure:
-    """A segment's median of a feature, in words."""
-
-    label: str
-    value: str
-
-
-@dataclass(frozen=True)
-class Segment:
-    """A segment as its card shows it.
-
-    Attributes:
-        row: of ``segment_profiles``.
-        place: of its colour in the palette, from 1.
-        few: whether it has too few customers for figures of its own.
-        measures: medians of the features that say most.
-        typical: ids nearest to the centre, where the settings ask for them.
-    """
-
-    row: Mapping[str, Any]
-    place: int
-    few: bool
-    measures: tuple[Measure, ...]
-    typical: tuple[str, ...] = ()
+_TRIED = "SELECT k, stability, selected FROM segdb.k_selection ORDER BY k"
 
 
 @dataclass(frozen=True)
@@ -88,20 +33,26 @@ class Facts:
 
     Attributes:
         run: the last row of ``runs``.
-        changes: sentences on what changed since the run before.
+        before: the row before it; None at the first run.
+        changes: phrases on what changed since the run before.
         segments: in order of value.
+        foremost: the one with the most of the revenue, or else of the customers.
+        most: the largest share of customers or revenue that a segment has.
         revenue: of all segments; None without orders.
-        reasons: rejected rows by source and reason.
+        tried: each number of segments that was tried, with the stability of it.
         parameters: rows of ``feature_parameters``.
         versions: of segdb and what it ran on.
         settings: those of the run, as TOML-like lines.
     """
 
     run: Mapping[str, Any]
+    before: Mapping[str, Any] | None
     changes: tuple[str, ...]
     segments: tuple[Segment, ...]
+    foremost: Segment | None
+    most: float
     revenue: float | None
-    reasons: Rows
+    tried: Rows
     parameters: Rows
     versions: Mapping[str, str]
     settings: tuple[tuple[str, str], ...] = field(default=())
@@ -140,27 +91,18 @@ def facts(published: Published, look: Look, forms: Forms, *, examples: bool) -> 
         examples: whether ids of typical customers are shown.
     """
     run, *before = last_run(published)
-    rows = published.some(_SEGMENTS)
-    measures = published.some(_MEASURES)
-    typical = published.some(_TYPICAL) if examples else []
-    amounts = [row["revenue"] for row in rows if row["revenue"] is not None]
+    found = segments(published, look, forms, examples=examples)
+    amounts = [one.row["revenue"] for one in found if one.row["revenue"] is not None]
+    shown = [one for one in found if not one.few]
     return Facts(
         run=run,
-        changes=_changes(run, before[0], published, forms) if before else (),
-        segments=tuple(
-            Segment(
-                row=row,
-                place=look.places[row["segment_id"]],
-                few=row["customers"] < FEWEST,
-                measures=_measures(row["segment_id"], measures, look, forms),
-                typical=tuple(
-                    one["customer_id"] for one in typical if one["segment_id"] == row["segment_id"]
-                ),
-            )
-            for row in rows
-        ),
+        before=before[0] if before else None,
+        changes=changes(run, before[0], published) if before else (),
+        segments=found,
+        foremost=max(shown, key=_part, default=None),
+        most=max((share for one in shown for share in _shares(one)), default=1.0),
         revenue=sum(amounts) if amounts else None,
-        reasons=published.some(_REASONS),
+        tried=published.some(_TRIED),
         parameters=published.some(
             "SELECT * FROM segdb.feature_parameters ORDER BY position NULLS LAST, feature"
         ),
@@ -169,42 +111,13 @@ def facts(published: Published, look: Look, forms: Forms, *, examples: bool) -> 
     )
 
 
-def _measures(segment_id: int, rows: Rows, look: Look, forms: Forms) -> tuple[Measure, ...]:
-    own = [row for row in rows if row["segment_id"] == segment_id and row["median"] is not None]
-    key = [row for name in _KEY_FEATURES for row in own if row["feature"] == name]
-    told = []
-    for row in (key or own)[:3]:
-        if row["feature"] == "recency_days":
-            told.append(Measure("Last order, median", forms.ago(row["median"])))
-            continue
-        label = look.label(row["feature"]).removesuffix(f" ({row['unit'] or ''})")
-        label = label.removesuffix(f" ({look.currency})")
-        value = forms.measure(row["median"], row["unit"] or "")
-        told.append(Measure(f"{label[:1].upper()}{label[1:]}, median", value))
-    return tuple(told)
+def _shares(one: Segment) -> tuple[float, ...]:
+    return (one.row["customer_share"], max(one.row["revenue_share"] or 0.0, 0.0))
 
 
-def _changes(
-    run: Mapping[str, Any], before: Mapping[str, Any], published: Published, forms: Forms
-) -> tuple[str, ...]:
-    told = []
-    more = run["customers"] - before["customers"]
-    if more:
-        told.append(
-            f"{abs(more):,} customers {'more' if more > 0 else 'fewer'} "
-            f"({more / before['customers']:+.1%})"
-        )
-    if run["k"] != before["k"]:
-        told.append(f"{run['k']} segments instead of {before['k']}")
-    moved = published.some(_MOVED)
-    if moved and (moved[0]["moved"] or 0) >= FEWEST:
-        count = forms.value(moved[0]["moved"], "count")
-        told.append(f"{count} customers are in another segment than before")
-    if run["silhouette"] is not None and before["silhouette"] is not None:
-        step = run["silhouette"] - before["silhouette"]
-        if abs(step) >= 0.01:
-            told.append(f"the silhouette went {'up' if step > 0 else 'down'} by {abs(step):.2f}")
-    return tuple(told) or ("nothing that shows in the figures",)
+def _part(one: Segment) -> tuple[float, float]:
+    """Return what makes a segment the foremost: its part of the revenue, then of the customers."""
+    return one.row["revenue_share"] or 0.0, one.row["customer_share"]
 
 
 def _as_inferred(values: Mapping[str, Any]) -> dict[str, Any]:

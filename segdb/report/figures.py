@@ -71,7 +71,7 @@ def figures(
             if rows[query.name]
         )
         spec = rounded(chart.spec(rows, look))
-        wanted = spec.get("usermeta", {}).get("least", 0)
+        wanted = spec.get("usermeta", {}).get("least", (0,))[0]
         wide = chart.wide or chart.panel > 0 or wanted > _HALF
         found.append(Figure(chart, spec, numbers, wide))
     return _paired(found)

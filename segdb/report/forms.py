@@ -13,7 +13,8 @@ from segdb.charts.chart import Form
 # Fewer customers than this are never shown one by one.
 FEWEST = 5
 NOTHING = "–"
-_MANY_DAYS = 365
+# From here on an amount is too long for half a card.
+_LONG = 1e7
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,15 @@ class Forms:
         digits = 0 if abs(value) >= 100 else 2
         return f"{'-' if value < 0 else ''}{self.currency}{abs(value):,.{digits}f}"
 
+    def short(self, value: float | None) -> str:
+        """Write an amount for a narrow place: from ten million on in millions or billions."""
+        if value is None or abs(value) < _LONG:
+            return self.money(value)
+        size, letters = (1e9, "bn") if abs(value) >= 1e9 else (1e6, "M")
+        digits = max(0, 2 - math.floor(math.log10(abs(value) / size)))
+        sign = "-" if value < 0 else ""
+        return f"{sign}{self.currency}{abs(value) / size:,.{digits}f}{letters}"
+
     def measure(self, value: float | None, unit: str) -> str:
         """Write a feature's value with its unit."""
         if value is None:
@@ -58,7 +68,10 @@ class Forms:
             return self.money(value)
         if unit == "share":
             return share(value)
-        return f"{number(value)} {unit}".strip()
+        written = number(value)
+        if written == "1":
+            unit = f"{unit[:-3]}y" if unit.endswith("ies") else unit.removesuffix("s")
+        return f"{written} {unit}".strip()
 
     def ago(self, days: float | None) -> str:
         """Write days before ``as_of`` with their date: ``9 days ago (1 Dec 2011)``."""

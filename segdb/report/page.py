@@ -43,7 +43,7 @@ SECTIONS = (
     Section("use", "How to use it"),
 )
 # These have words of their own; the others stand or fall with their charts.
-_ALWAYS = {"headline", "segments", "data", "use"}
+_ALWAYS = {"headline", "segments", "choice", "data", "use"}
 
 
 def render(ask: Ask, settings: Settings) -> str:
@@ -74,7 +74,9 @@ def render(ask: Ask, settings: Settings) -> str:
             facts=facts,
             run=facts.run,
             segments=facts.segments,
-            quality=quality(facts.run, [segment.row for segment in facts.segments]),
+            quality=quality(facts.run, [segment.row for segment in facts.segments], facts.tried),
+            verdict=_verdict(facts),
+            examples=settings.report.examples,
             schema=settings.publish.schema_,
             published=published,
             policy=policy((vega, script), (style,)),
@@ -84,6 +86,12 @@ def render(ask: Ask, settings: Settings) -> str:
             charts=Markup(safe_json(_charts(drawn, settings))),  # noqa: S704 - escaped for scripts
         )
     )
+
+
+def _verdict(facts: told.Facts) -> tuple[str, ...]:
+    """Return the verdict of the run, a phrase each."""
+    words = str(facts.run["verdict"] or "").rstrip(".")
+    return tuple(part[:1].upper() + part[1:] for part in words.split("; ") if part)
 
 
 def _of(drawn: tuple[Figure, ...], section: str) -> list[Figure]:
@@ -126,6 +134,7 @@ def _environment(forms: written.Forms) -> Environment:
         "count": written.count,
         "customers": written.customers,
         "money": forms.money,
+        "short": forms.short,
         "share": written.share,
         "percent": lambda value: f"{value:.0%}",
         "number": lambda value: forms.value(value, "number"),

@@ -14,29 +14,47 @@ _STRUCTURE = (
 _NO_STRUCTURE = "The segments divide a crowd without clear borders"
 # Hennig, "Cluster-wise assessment of cluster stability" (2007), on the mean Jaccard similarity.
 _STABLE, _PATTERN = 0.75, 0.60
+_DISTINCT = 0.50
 
 
-def quality(run: Mapping[str, Any], segments: Sequence[Mapping[str, Any]]) -> str:
+# From a mean adjusted Rand index of so much on, a whole segmentation counts as stable.
+_SAME = 0.8
+
+
+def quality(
+    run: Mapping[str, Any],
+    segments: Sequence[Mapping[str, Any]],
+    tried: Sequence[Mapping[str, Any]],
+) -> str:
     """Say in one sentence how good the segments are; empty where nothing was measured.
 
     Args:
         run: a row of ``runs``.
         segments: rows of ``segment_profiles``.
+        tried: rows of ``k_selection``, at least ``selected`` and ``stability``.
     """
     silhouette = run["silhouette"]
     if silhouette is None:
         return ""
     words = next((words for least, words in _STRUCTURE if silhouette > least), _NO_STRUCTURE)
-    return f"{words} (silhouette {silhouette:.2f}){_stability(segments)}."
-
-
-def _stability(segments: Sequence[Mapping[str, Any]]) -> str:
+    distinct = silhouette > _DISTINCT
     found = [row["stability"] for row in segments if row["stability"] is not None]
+    whole = [row["stability"] for row in tried if row["selected"] and row["stability"] is not None]
+    return f"{words} (silhouette {silhouette:.2f}){_stability(distinct, found, whole)}."
+
+
+def _stability(distinct: bool, found: Sequence[float], whole: Sequence[float]) -> str:
     if not found:
         return ""
     shaky = sum(value < _PATTERN for value in found)
+    stable = not shaky and min(found) >= _STABLE and all(value >= _SAME for value in whole)
+    link = "and" if stable == distinct else "but"
+    if stable:
+        return f", {link} each of them is found again when the data are resampled"
+    # What does not come back speaks against segments that are distinct, and with the others.
     if shaky:
-        return f", and {shaky} of {len(found)} would not be found again in other samples"
-    if min(found) >= _STABLE:
-        return ", and each of them is found again when the data are resampled"
-    return ", and most of them are found again when the data are resampled"
+        return (
+            f", {link} {shaky} of {len(found)} {'is' if shaky == 1 else 'are'} not found again "
+            "when the data are resampled"
+        )
+    return f", {link} their borders shift when the data are resampled"

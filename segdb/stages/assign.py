@@ -50,25 +50,30 @@ def assign(
     )
 
 
-def labelled(assigned: ir.Table, model: Model, keep: Sequence[str] = ()) -> ir.Table:
+def labelled(assigned: ir.Table, model: Model) -> ir.Table:
     """Give the assigned customers the ids and names of the model's segments.
 
     Args:
         assigned: customers with ``nearest``, ``distance`` and ``margin``.
         model: whose segments are in the order of ``nearest``.
-        keep: further columns to carry on.
     """
-    places = [assigned.nearest == place for place in range(len(model.segments))]
-    ids = [segment.segment_id for segment in model.segments]
-    names = [segment.name for segment in model.segments]
     return assigned.select(
         customer_id=assigned.customer_id,
-        segment_id=ibis.cases(*zip(places, ids, strict=True)).cast("int32"),
-        segment=ibis.cases(*zip(places, names, strict=True)),
+        **identity(assigned.nearest, model),
         distance=assigned.distance,
         margin=assigned.margin,
-        **{name: assigned[name] for name in keep},
     )
+
+
+def identity(nearest: ir.IntegerValue, model: Model) -> dict[str, ir.Value]:
+    """Return ``segment_id`` and ``segment`` of the place of a centroid."""
+    places = [nearest == place for place in range(len(model.segments))]
+    ids = [segment.segment_id for segment in model.segments]
+    names = [segment.name for segment in model.segments]
+    return {
+        "segment_id": ibis.cases(*zip(places, ids, strict=True)).cast("int32"),
+        "segment": ibis.cases(*zip(places, names, strict=True)),
+    }
 
 
 def _square(scaled: ir.Table, matrix: Sequence[str], centroid: Sequence[float]) -> ir.Value:

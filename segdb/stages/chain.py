@@ -69,28 +69,35 @@ def chain(raw: Mapping[str, ir.Table], recipe: Recipe, model: Model) -> dict[str
     made = Chain()
     features = buyers = None
     if "orders" in raw:
-        judged = _judged(made, raw, recipe, "orders")
-        grouped = stage.per_customer(judged, model.catalogue, recipe.readings["orders"])
+        reading = stage.narrowed(recipe.readings["orders"], model.catalogue)
+        judged = _judged(made, raw, recipe, "orders", reading)
+        grouped = stage.per_customer(judged, model.catalogue, reading)
         customers = made.add("orders_by_customer", grouped)
         moment = None if recipe.as_of is None else epoch(recipe.as_of)
         features = stage.of_orders(customers, model.catalogue, moment)
         buyers = customers.filter(customers.last_order_at.notnull()).select("customer_id")
     if "customers" in raw:
-        judged = _judged(made, raw, recipe, "customers", buyers)
-        own = stage.of_customers(judged, model.catalogue, recipe.readings["customers"])
+        reading = recipe.readings["customers"]
+        judged = _judged(made, raw, recipe, "customers", reading, buyers)
+        own = stage.of_customers(judged, model.catalogue, reading)
         features = own if features is None else stage.joined(features, own)
     assert features is not None  # noqa: S101 - a recipe has one source at least
     if recipe.complete:
         features = stage.complete(features, recipe.complete)
-    table = add_applied(made, made.add("features", features), model)
-    made.add("segments", labelled(table, model))
+    applied(made, made.add("features", features), model)
     return made.stages
 
 
-def add_applied(made: Chain, features: ir.Table, model: Model) -> ir.Table:
-    """Add the stages that apply a model to features in natural units, and return the last one."""
-    matrix = model.matrix
-    table = made.add("filled", fill(features, matrix))
+def applied(made: Chain, features: ir.Table, model: Model) -> None:
+    """Add the stages from the features in natural units to ``segments``.
+
+    Args:
+        made: the stages so far.
+        features: ``customer_id`` and at least the features of the matrix.
+        model: what was learned.
+    """
+    matrix, table = model.matrix, features
+    table = made.add("filled", fill(table, matrix))
     table = made.add("capped", cap(table, matrix))
     table = made.add("transformed", transform(table, matrix))
     table = made.add("scaled", scale(table, matrix))
@@ -98,7 +105,8 @@ def add_applied(made: Chain, features: ir.Table, model: Model) -> ir.Table:
         columns = [p.column for p in matrix]
         table = made.add("components", project(table, columns, model.components))
     centroids = [segment.centroid for segment in model.segments]
-    return made.add("assigned", assign(table, model.columns, centroids))
+    table = made.add("assigned", assign(table, model.columns, centroids))
+    made.add("segments", labelled(table, model))
 
 
 def _judged(
@@ -106,9 +114,10 @@ def _judged(
     raw: Mapping[str, ir.Table],
     recipe: Recipe,
     name: str,
+    reading: Reading,
     buyers: ir.Table | None = None,
 ) -> ir.Table:
-    reading, rules = recipe.readings[name], recipe.rules[name]
+    rules = recipe.rules[name]
     table = clean.deduplicated(raw[name]) if recipe.deduplicate else raw[name]
     rows = made.add(f"{name}_typed", typed(table, reading))
     if name == "orders":

@@ -51,6 +51,11 @@ def deduplicated(raw: ir.Table) -> ir.Table:
     return raw.group_by(list(raw.columns)).agg(**{COPIES: raw.count()})
 
 
+def folded(judged: ir.Table) -> ir.Table:
+    """Fold judged rows that are equal in every column into one, with ``copies``."""
+    return judged.group_by(list(judged.columns)).agg(copies=judged.count())
+
+
 def judged_orders(orders: ir.Table, reading: Reading, rules: Rules) -> ir.Table:
     """Give every typed order row ``returned``, and a ``reason``, NULL where it is kept."""
     back = _gives_back(orders)
@@ -108,6 +113,20 @@ def _gives_back(orders: ir.Table) -> ir.BooleanValue:
     if "quantity" in orders.columns:
         back |= (orders.quantity < 0).fill_null(False)
     return back
+
+
+def suspects(rows: ir.Table, counts: ir.Table, dropped: ir.Table | None) -> ir.Table:
+    """Return the judged rows of those who have a row that is rejected.
+
+    Args:
+        rows: judged rows.
+        counts: ``customer_id``, ``read_rows`` and ``kept_rows``, one row a customer.
+        dropped: (customer_id, reason) of customers who were taken out after judging.
+    """
+    ids = counts.filter(counts.kept_rows < counts.read_rows).select("customer_id")
+    if dropped is not None:
+        ids = ids.union(dropped.select("customer_id"))
+    return rows.semi_join(ids, rows.customer_id.identical_to(ids.customer_id))
 
 
 def rejects(judged: ir.Table, reading: Reading, dropped: ir.Table | None) -> ir.Table:

@@ -8,7 +8,7 @@ from itertools import combinations_with_replacement
 import ibis
 import ibis.expr.types as ir
 
-from segdb.model import Components
+from segdb.model import Components, Model
 
 COORDINATES = ("pc1", "pc2", "pc3")
 
@@ -19,6 +19,13 @@ def covariances(scaled: ir.Table, matrix: Sequence[str]) -> ir.Table:
     for i, j in combinations_with_replacement(range(len(matrix)), 2):
         columns[f"cov_{i}_{j}"] = scaled[matrix[i]].cov(scaled[matrix[j]], how="pop")
     return scaled.agg(**columns)
+
+
+def in_matrix(scaled: ir.Table, model: Model) -> ir.Table:
+    """Add the columns that distances are taken over, where they are not the features' own."""
+    if model.components is None:
+        return scaled
+    return project(scaled, [p.column for p in model.matrix], model.components)
 
 
 def project(scaled: ir.Table, matrix: Sequence[str], components: Components) -> ir.Table:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import ibis
 import ibis.expr.types as ir
 
 from segdb.features.catalogue import REGISTRY, Catalogue
 from segdb.features.feature import SECONDS_A_DAY, Aggregates, Orders
-from segdb.reading import Reading
+from segdb.reading import Reading, Role
 from segdb.stages.clean import NO_ORDERS, arguments
 from segdb.stages.source import value
 
@@ -18,6 +20,25 @@ _ALWAYS: Aggregates = {
 }
 # Cubes of larger numbers would overflow where their skewness is measured.
 HUGE = 1e100
+
+
+# What cleaning judges every row by.
+_JUDGED: frozenset[Role] = frozenset(
+    ("customer_id", "ordered_at", "amount", "quantity", "unit_price")
+)
+
+
+def narrowed(reading: Reading, catalogue: Catalogue) -> Reading:
+    """Return the reading of the orders with those roles alone that the features look at.
+
+    A column that no feature reads is then neither decoded nor trimmed by the one pass: DuckDB
+    makes a join of the look-up of the tokens for "missing", and cannot leave out what it joins.
+    """
+    features = [REGISTRY[entry.name] for entry in catalogue.of("orders")]
+    roles = _JUDGED.union(*(feature.roles for feature in features))
+    if any("orders" in feature.aggregates for feature in features):
+        roles |= {"order_id"}
+    return replace(reading, roles={r: c for r, c in reading.roles.items() if r in roles})
 
 
 def per_customer(

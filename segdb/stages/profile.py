@@ -7,6 +7,9 @@ from collections.abc import Mapping, Sequence
 import ibis
 import ibis.expr.types as ir
 
+from segdb.features.rfm import rfm_segment, scores
+from segdb.model import Model
+from segdb.stages.assign import identity
 from segdb.stages.quantiles import quantiles
 
 QUANTILES = {"p05": 0.05, "p25": 0.25, "median": 0.5, "p75": 0.75, "p95": 0.95}
@@ -28,7 +31,7 @@ def by_segment(assigned: ir.Table, names: Sequence[str]) -> ir.Table:
     """Return one row a cluster: its size, distances, and of feature i mean, sum and quantiles.
 
     The columns are ``nearest``, ``customers``, ``cohesion`` (mean distance), ``margin`` (mean),
-    ``mean_i``, ``sum_i``, and ``p05_i`` to ``p95_i``.
+    ``known_i`` (customers who have the feature), ``mean_i``, ``sum_i``, and ``p05_i`` to ``p95_i``.
     """
     columns = {
         "customers": assigned.count(),
@@ -37,7 +40,11 @@ def by_segment(assigned: ir.Table, names: Sequence[str]) -> ir.Table:
     }
     for i, name in enumerate(names):
         column = assigned[name]
-        columns |= {f"mean_{i}": column.mean(), f"sum_{i}": column.sum()}
+        columns |= {
+            f"known_{i}": column.count(),
+            f"mean_{i}": column.mean(),
+            f"sum_{i}": column.sum(),
+        }
         levels = quantiles(column, list(QUANTILES.values()))
         columns |= {f"{q}_{i}": level for q, level in zip(QUANTILES, levels, strict=True)}
     return assigned.group_by("nearest").agg(**columns)
@@ -67,15 +74,31 @@ def composite(features: ir.Table, measures: Mapping[str, tuple[float, float]]) -
 
 def typical(labelled: ir.Table, most: int) -> ir.Table:
     """Return (segment_id, place, customer_id, distance) of those nearest to each centroid."""
-    window = ibis.window(
-        group_by=labelled.segment_id, order_by=[labelled.distance, labelled.customer_id]
+    # Whoever is not among the nearest is left out before anybody is sorted.
+    reach = labelled.group_by("segment_id").agg(reach=_least(labelled.distance, most).maxs())
+    near = labelled.join(
+        reach, [labelled.segment_id == reach.segment_id, labelled.distance <= reach.reach]
     )
-    ranked = labelled.mutate(place=(ibis.row_number().over(window) + 1).cast("int32"))
+    window = ibis.window(group_by=near.segment_id, order_by=[near.distance, near.customer_id])
+    ranked = near.mutate(place=(ibis.row_number().over(window) + 1).cast("int32"))
     nearest = ranked.filter(ranked.place <= most)
     return nearest.select("segment_id", "place", "customer_id", "distance")
 
 
-def rfm_by_segment(scored: ir.Table) -> ir.Table:
+def rfm_by_segment(
+    assigned: ir.Table, edges: Mapping[str, Sequence[float]], model: Model
+) -> ir.Table:
     """Return (rfm_segment, segment_id, segment, customers); empty without RFM scores."""
-    kept = scored.filter(scored.rfm_segment.notnull())
-    return kept.group_by("rfm_segment", "segment_id", "segment").agg(customers=kept.count())
+    # Counted by the scores: no more than 25 rows a segment then need names.
+    cells = scores(assigned, edges)
+    cells = cells.filter(cells.r_score.notnull(), cells.f_score.notnull())
+    cells = cells.group_by("nearest", "r_score", "f_score").agg(customers=cells.count())
+    named = cells.select(
+        rfm_segment=rfm_segment(cells), **identity(cells.nearest, model), customers=cells.customers
+    )
+    counted = named.group_by("rfm_segment", "segment_id", "segment")
+    return counted.agg(customers=named.customers.sum().cast("int64"))
+
+
+@ibis.udf.agg.builtin(name="min", signature=(("float64", "int64"), "array<float64>"))
+def _least(_column, _most): ...  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202

@@ -21,16 +21,18 @@ class Judged:
 
     Attributes:
         raw: the source as it was read.
-        rows: its rows with ``reason``, and ``copies`` where duplicates were folded.
+        rows: its rows with ``reason``, and ``copies`` where duplicates are folded already.
         reading: how its columns are read.
         counts: one row, ``read_rows`` and ``kept_rows``, or a table that sums to them by
             ``customer_id``.
+        unfolded: whether duplicates have still to be folded in ``rows``.
     """
 
     raw: Raw
     rows: ir.Table
     reading: Reading
     counts: ir.Table
+    unfolded: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,10 @@ def account(
     for name, one in judged.items():
         source_read, source_kept = _counted(store, one, dropped)
         if source_kept < source_read:
-            rows = clean.rejects(one.rows, one.reading, dropped)
+            # To fold and to join all rows of a source costs several times what reading it does.
+            rows = clean.suspects(one.rows, one.counts, dropped)
+            rows = clean.folded(rows) if one.unfolded else rows
+            rows = clean.rejects(rows, one.reading, dropped)
             parts.append(rows.select(source=ibis.literal(name), reason=rows.reason, row=rows.row))
         lines = one.raw.unreadable
         if lines is not None:

@@ -24,11 +24,13 @@ class Axes:
         components: as many as the matrix has features.
         variances: along each, scaled units squared.
         shares: of the whole variance that each holds.
+        spreads: variance of each feature, scaled units squared.
     """
 
     components: Components
     variances: tuple[float, ...]
     shares: tuple[float, ...]
+    spreads: tuple[float, ...]
 
 
 def learn_axes(store: DuckDB, scaled: ir.Table, matrix: tuple[Parameters, ...]) -> Axes:
@@ -49,6 +51,7 @@ def learn_axes(store: DuckDB, scaled: ir.Table, matrix: tuple[Parameters, ...]) 
         ),
         variances=tuple(found.explained_variance.tolist()),
         shares=tuple(found.explained_share.tolist()),
+        spreads=tuple(float(row[f"cov_{i}_{i}"]) for i in size),
     )
 
 

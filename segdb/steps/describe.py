@@ -87,6 +87,7 @@ def feature_rows(model: Model, groups: Groups, whole: Mapping[str, Any]) -> Rows
                 {
                     "segment_id": segment.segment_id,
                     "feature": name,
+                    "customers": row.get(f"known_{i}", 0),
                     "mean": mean,
                     **{q: row.get(f"{q}_{i}") for q in QUANTILES},
                     "z": None if mean is None or not sd else (mean - center) / sd,

@@ -18,7 +18,7 @@ from segdb.stages.profile import by_segment, composite, overall
 from segdb.steps.describe import Judgement, Rows, feature_rows, profile_rows
 from segdb.steps.evidence import separations
 from segdb.steps.fit import Fitted
-from segdb.steps.personas import Profile, personas, score
+from segdb.steps.personas import FEWEST, Profile, personas, score
 from segdb.steps.progress import Progress
 from segdb.steps.rules import find_rules
 from segdb.store.duckdb import DuckDB
@@ -113,8 +113,9 @@ def _naming_profiles(
         row, manner = groups.get(place, {}), behaviour.get(place, {})
         means, z = {}, {}
         for i, name in enumerate(names):
-            mean, center, sd = row.get(f"mean_{i}"), whole[f"mean_{i}"] or 0.0, whole[f"sd_{i}"]
-            means[name] = center if mean is None else mean
+            center, sd = whole[f"mean_{i}"] or 0.0, whole[f"sd_{i}"]
+            known = row.get(f"known_{i}", 0) >= FEWEST
+            means[name] = row[f"mean_{i}"] if known else center
             z[name] = (means[name] - center) / sd if sd else 0.0
         scores = {axis: manner[axis] for axis in "rfm" if manner.get(axis) is not None}
         if scores and _TENURE in names:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from segdb.cluster.identity import match
+from segdb.errors import SettingsError
+from segdb.features.catalogue import Catalogue
 from segdb.model import Model, Parameters, Segment
 from segdb.steps.describe import natural
 from segdb.steps.fit import Fitted
@@ -19,22 +21,32 @@ class Known:
     """What earlier runs left.
 
     Attributes:
-        model: of the last run.
+        model: of the last run; None where another version of segdb wrote it.
         next_id: the first id that was never used.
+        variances: of the features of the new matrix over all customers, scaled units squared.
     """
 
-    model: Model
+    model: Model | None
     next_id: int
+    variances: tuple[float, ...]
 
 
-def known(store: DuckDB, schema: str) -> Known | None:
-    """Return what the last run in a schema left; None before the first."""
+def known(store: DuckDB, schema: str, variances: Sequence[float]) -> Known | None:
+    """Return what the last run in a schema left; None before the first.
+
+    Args:
+        store: the database.
+        schema: where the tables are.
+        variances: of the features of the new matrix, by position, scaled units squared.
+    """
     text = last_model(store, schema)
     if text is None:
         return None
-    model = Model.from_json(text)
-    used = max((s.segment_id for s in model.segments), default=0)
-    return Known(model, max(used, last_segment_id(store, schema)) + 1)
+    try:
+        model = Model.from_json(text)
+    except SettingsError:
+        model = None
+    return Known(model, last_segment_id(store, schema) + 1, tuple(variances))
 
 
 def identified(
@@ -46,7 +58,8 @@ def identified(
         fitted: the clusters in the canonical order.
         model: what was learned, but for the segments.
         earlier: what the last run left.
-        within: the farthest match, as the root mean square over the features, scaled units. Of
+        within: the farthest match, in units of how far the customers lie from their mean (root
+            mean square over the features; 1 scaled unit where the scale is ``standard``). Of
             centroids on components, it is their place among the features that is compared: the
             components of two runs may be turned against each other.
 
@@ -56,20 +69,9 @@ def identified(
     ids = tuple(range(1, len(fitted.centroids) + 1))
     names: dict[int, str] = {}
     if earlier is not None:
-        shared = _shared(model.matrix, earlier.model)
-        old = [
-            _in_new_units(model.matrix, shared, segment, earlier.model)
-            for segment in earlier.model.segments
-        ]
-        new = [[model.scaled(one)[place] for place in shared] for one in fitted.centroids]
-        reach = within * math.sqrt(len(shared)) if shared else 0.0
-        old_ids = [segment.segment_id for segment in earlier.model.segments]
-        ids = (
-            match(new, old, old_ids, earlier.next_id, reach)
-            if shared
-            else tuple(range(earlier.next_id, earlier.next_id + len(new)))
-        )
-        names = {segment.segment_id: segment.name for segment in earlier.model.segments}
+        ids = _ids(fitted.centroids, model, earlier, within)
+        before = earlier.model.segments if earlier.model else ()
+        names = {segment.segment_id: segment.name for segment in before}
     order = sorted(range(len(ids)), key=lambda place: ids[place])
     segments = tuple(
         Segment(ids[place], f"Segment {ids[place]}", fitted.centroids[place]) for place in order
@@ -83,16 +85,46 @@ def identified(
     return reordered, segments, tuple(names.get(segment.segment_id) for segment in segments)
 
 
-def _shared(matrix: Sequence[Parameters], model: Model) -> list[int]:
-    """Return the positions of the features that the last run's matrix had as well."""
+def _ids(
+    centroids: Sequence[tuple[float, ...]], model: Model, earlier: Known, within: float
+) -> tuple[int, ...]:
+    before = earlier.model
+    shared = shared_features(model.catalogue, model.matrix, before) if before else []
+    if before is None or not shared:
+        return tuple(range(earlier.next_id, earlier.next_id + len(centroids)))
+    return match(
+        [[model.scaled(one)[place] for place in shared] for one in centroids],
+        [in_new_units(model.matrix, shared, segment, before) for segment in before.segments],
+        [segment.segment_id for segment in before.segments],
+        earlier.next_id,
+        within * math.sqrt(sum(earlier.variances[place] for place in shared)),
+    )
+
+
+def shared_features(catalogue: Catalogue, matrix: Sequence[Parameters], model: Model) -> list[int]:
+    """Return the positions of the features that the matrix of another run had as well.
+
+    A feature of another definition is another feature. Where fewer than half of the smaller
+    matrix are shared, none are: segments of other features are other segments.
+    """
+    then, now = ({e.name: e for e in c.entries} for c in (model.catalogue, catalogue))
     before = {p.feature for p in model.matrix}
-    return [place for place, p in enumerate(matrix) if p.feature in before]
+    shared = [
+        place
+        for place, p in enumerate(matrix)
+        if p.feature in before and then[p.feature] == now[p.feature]
+    ]
+    return shared if 2 * len(shared) >= min(len(matrix), len(before)) else []
 
 
-def _in_new_units(
+def in_new_units(
     matrix: Sequence[Parameters], shared: Sequence[int], segment: Segment, model: Model
 ) -> list[float]:
-    """Take an old centroid to natural units by the old model, and to scaled ones by the new."""
+    """Take an old centroid to natural units by the old model, and to scaled ones by the new.
+
+    The new bounds apply to it as to every customer, so that it lies where the new run would have
+    seen it.
+    """
     places = {p.feature: place for place, p in enumerate(model.matrix)}
     scaled = model.scaled(segment.centroid)
     values = []
@@ -100,6 +132,10 @@ def _in_new_units(
         new = matrix[place]
         old_place = places[new.feature]
         value = natural(model.matrix[old_place], scaled[old_place])
+        if new.lower is not None:
+            value = max(value, new.lower)
+        if new.upper is not None:
+            value = min(value, new.upper)
         if new.transform == "log1p":
             value = math.log1p(max(value, -0.999))
         values.append((value - new.center) / new.spread)

@@ -134,13 +134,20 @@ def _judge_orders(
     sampled: bool,
 ) -> Judged:
     assert sources.orders is not None  # noqa: S101 - the caller asked first
-    raw, reading = sources.orders
-    table = clean.deduplicated(raw.table) if recipe.deduplicate else raw.table
-    rows = store.view("segdb_orders_typed", typed(table, reading))
-    judged = store.view("segdb_orders", clean.judged_orders(rows, reading, recipe.rules["orders"]))
+    raw, reading = sources.orders[0], stage.narrowed(sources.orders[1], catalogue)
+    rules = recipe.rules["orders"]
+
+    def judged(name: str, table: ir.Table) -> ir.Table:
+        rows = store.view(f"{name}_typed", typed(table, reading))
+        return store.view(name, clean.judged_orders(rows, reading, rules))
+
+    rows = counting = judged("segdb_orders", raw.table)
+    if recipe.deduplicate:
+        counting = judged("segdb_orders_once", clean.deduplicated(raw.table))
     one_row = sampled and one_row_each(store, recipe, raw, reading, catalogue, progress)
-    per_customer = stage.per_customer(judged, catalogue, reading, one_row=one_row)
-    return Judged(raw, judged, reading, store.table("segdb_per_customer", per_customer))
+    per_customer = stage.per_customer(counting, catalogue, reading, one_row=one_row)
+    counts = store.table("segdb_per_customer", per_customer)
+    return Judged(raw, rows, reading, counts, unfolded=recipe.deduplicate)
 
 
 def _frozen(recipe: Recipe) -> Recipe:

@@ -15,7 +15,7 @@ from segdb.features.rfm import QUINTILES, SCORES, score_edges
 from segdb.model import Model, Parameters
 from segdb.settings import Settings
 from segdb.stages.cap import cap, cap_bounds
-from segdb.stages.components import project
+from segdb.stages.components import in_matrix
 from segdb.stages.fill import fill, fill_values
 from segdb.stages.scale import measures, scale
 from segdb.stages.transform import choose, shape, transform
@@ -91,10 +91,7 @@ def prepared(features: ir.Table, matrix: tuple[Parameters, ...]) -> ir.Table:
 
 def placed(features: ir.Table, model: Model) -> ir.Table:
     """Apply what was learned up to the columns that distances are taken over."""
-    scaled = prepared(features, model.matrix)
-    if model.components is None:
-        return scaled
-    return project(scaled, [p.column for p in model.matrix], model.components)
+    return in_matrix(prepared(features, model.matrix), model)
 
 
 def _filled(store: DuckDB, settings: Settings, intake: Intake) -> tuple[Parameters, ...]:

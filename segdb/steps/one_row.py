@@ -7,6 +7,8 @@ rows, tells so.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from segdb.features.catalogue import REGISTRY, Catalogue
 from segdb.reading import Reading
 from segdb.stages import clean
@@ -49,7 +51,10 @@ def one_row_each(
         return False
     # By the id alone: an order that is drawn is drawn with all of its rows, copies among them.
     key = raw.table[reading.roles["order_id"]]
+    # Drawn first: the engine would otherwise judge every row before it draws.
+    reading = reading if recipe.deduplicate else _judged_by(reading, recipe.rules["orders"])
     drawn = raw.table.filter(uniform(key, _SEED) < _SHARE)
+    drawn = store.table("segdb_drawn", drawn.select(*(c.name for c in reading.columns)))
     drawn = clean.deduplicated(drawn) if recipe.deduplicate else drawn
     judged = clean.judged_orders(typed(drawn, reading), reading, recipe.rules["orders"])
     found = store.rows(rows_an_order(judged))[0]
@@ -61,3 +66,10 @@ def one_row_each(
         f"at most {most:.4%} of the orders can be of more (95 % sure)."
     )
     return True
+
+
+def _judged_by(reading: Reading, rules: clean.Rules) -> Reading:
+    """Return the reading with those columns alone that a row is judged by."""
+    asked = {column.lower() for predicate in rules.predicates for column in predicate.columns}
+    asked |= {column.lower() for column in reading.roles.values()}
+    return replace(reading, columns=tuple(c for c in reading.columns if c.name.lower() in asked))

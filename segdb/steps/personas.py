@@ -24,6 +24,8 @@ EXTREME = 1.25
 # Two segments of one persona that differ by less in everything are told apart by numbers.
 _APART = 0.1
 MEDIUM_RISK, HIGH_RISK = 0.3, 0.6
+# What fewer customers of a segment are known to be says nothing about it, and too much about them.
+FEWEST = 5
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Profile:
     """What naming looks at, of one segment.
 
     Attributes:
-        means: mean of each feature, natural units.
+        means: mean of each feature, natural units; all customers' where too few have it.
         z: mean's distance from all customers' mean, in their standard deviations, by feature.
         scores: mean scores by axis (r, f, m, t); empty without orders.
         overdue: share of customers silent for over twice their rhythm; None without orders.

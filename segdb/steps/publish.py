@@ -12,6 +12,7 @@ import ibis
 import ibis.expr.types as ir
 
 from segdb import contract
+from segdb.export.macro import assign_macro
 from segdb.features.rfm import scored
 from segdb.model import Model
 from segdb.stages.assign import labelled
@@ -66,9 +67,7 @@ def queries(
         ),
         contract.CUSTOMER_MAP: customer_map(assigned, model, axes),
         contract.TYPICAL_CUSTOMERS: typical(labelled(assigned, model), TYPICAL),
-        contract.RFM_BY_SEGMENT: rfm_by_segment(
-            scored(labelled(assigned, model, keep=model.catalogue.names), model.score_edges)
-        ),
+        contract.RFM_BY_SEGMENT: rfm_by_segment(assigned, model.score_edges, model),
     }
 
 
@@ -102,11 +101,12 @@ def contents(
         contract.ENTERED_SEGMENT: entries(schema),
         contract.LEFT_SEGMENT: departures(schema),
     }
-    return tuple(
+    published = (
         Content(table, tables[table], sentences if table.features else {})
         for table in contract.TABLES
         if table in tables
     )
+    return (*published, Content(contract.ASSIGN, assign_macro(schema, model), {}))
 
 
 def versions() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
@@ -14,14 +15,14 @@ import sqlglot
 from sqlglot import exp
 
 from segdb.compile import literal, quoted
-from segdb.errors import UserError
+from segdb.errors import UserError, nearest
 from segdb.store.duckdb import DuckDB
 
 Ask = Callable[..., pa.Table]
 
 
 @contextmanager
-def asking(path: Path, schema: str) -> Iterator[Ask]:
+def asking(path: Path, schema: str, wait: float = 0) -> Iterator[Ask]:
     """Open a database file for reading alone, and yield a function that runs one SELECT on it.
 
     The function takes the SELECT, and values for the ``$name`` parameters in it. Unqualified
@@ -30,12 +31,13 @@ def asking(path: Path, schema: str) -> Iterator[Ask]:
     Args:
         path: the database file.
         schema: where the published tables are.
+        wait: seconds to go on trying while another process holds the file.
 
     Raises:
         UserError: there are no segments, it is no single SELECT, or the database refuses it.
         SegdbError: the database cannot be opened.
     """
-    store = DuckDB.open(path, read_only=True)
+    store = DuckDB.open(path, read_only=True, wait=wait)
     try:
         if not store.holds(schema, "runs"):
             raise UserError(
@@ -69,9 +71,16 @@ def _allow_sources(store: DuckDB, schema: str) -> None:
         store.execute(f"SET allowed_paths = [{', '.join(literal(path) for path in paths)}]")
 
 
-def ask(path: Path, schema: str, sql: str, values: Mapping[str, object] | None = None) -> pa.Table:
+def ask(
+    path: Path,
+    schema: str,
+    sql: str,
+    values: Mapping[str, object] | None = None,
+    *,
+    wait: float = 0,
+) -> pa.Table:
     """Run one SELECT on a database file; see ``asking``."""
-    with asking(path, schema) as select:
+    with asking(path, schema, wait) as select:
         return select(sql, values)
 
 
@@ -82,4 +91,17 @@ def _select(store: DuckDB, sql: str, values: Mapping[str, object] | None = None)
             raise UserError("A query is one SELECT; it cannot change the database.")
         return store.fetch(sql, values)
     except duckdb.Error as error:
-        raise UserError(f"The query failed: {str(error).strip()}") from None
+        raise UserError(f"The query failed: {_in_words(str(error).strip())}") from None
+
+
+def _in_words(text: str) -> str:
+    """Say which column is meant, where the database knows none of that name."""
+    missing = re.search(r'Referenced column "([^"]+)" not found', text)
+    if missing is None:
+        return text
+    there = re.search(r"Candidate bindings: (.+)", text)
+    known = [name.split(".")[-1] for name in re.findall(r'"([^"]+)"', there[1])] if there else []
+    meant = nearest(missing[1], known)
+    if "Did you mean" not in meant:
+        meant = " A feature is one where the last run had it: see use in [features]."
+    return f"there is no column '{missing[1]}'.{meant}"

@@ -135,6 +135,11 @@ class DuckDB:
         """Return the relation (SQL of a FROM clause) as an unbound table called ``name``."""
         return ibis.table(self.schema(relation), name=name)
 
+    def stored(self, schema: str, name: str) -> ir.Table:
+        """Return a table of the database as an unbound table."""
+        found = self.schema(f"{quoted(schema)}.{quoted(name)}")
+        return ibis.table(found, name=name, database=schema)
+
     def schema(self, relation: str) -> ibis.Schema:
         """Return the column names and types of a relation (SQL of a FROM clause)."""
         described = self.connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()  # noqa: S608

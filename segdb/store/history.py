@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import ibis.expr.types as ir
+
 from segdb.compile import quoted
 from segdb.store.duckdb import DuckDB
 
@@ -18,56 +20,99 @@ def last_model(store: DuckDB, schema: str) -> str | None:
 
 
 def last_segment_id(store: DuckDB, schema: str) -> int:
-    """Return the highest segment id that was ever given; 0 before the first run."""
-    if not store.holds(schema, "segment_history"):
+    """Return the highest segment id that any run ever gave; 0 before the first run.
+
+    It is read off the models: a run that looks back, or one that was rolled back, is in no
+    history, and its ids are taken all the same.
+    """
+    if not store.holds(schema, "runs"):
         return 0
-    sql = f"SELECT max(segment_id) AS last FROM {quoted(schema)}.segment_history"  # noqa: S608
+    sql = (
+        "SELECT max(list_max(json_extract(model, '$.segments[*].segment_id')::INTEGER[])) AS last "  # noqa: S608
+        f"FROM {quoted(schema)}.runs"
+    )
     return int(store.rows(sql)[0]["last"] or 0)
 
 
-def record(store: DuckDB, schema: str, run_id: int, moment: datetime) -> None:
+def record(
+    store: DuckDB, schema: str, run_id: int, moment: datetime, *, rewind: bool = False
+) -> None:
     """Update ``segment_history`` and ``segment_migrations`` from the new ``segments``.
 
     A customer who stays keeps the open stay; one who moves or goes has it closed at ``moment``,
     and one who is elsewhere or new gets a stay opened. A run with the same moment as an earlier
     one takes that one's place; a run that looks further back than the last one leaves both tables
-    as they are.
+    as they are, unless ``rewind`` takes all that came later out of them.
+
+    The open stays and the segments are joined once; what changed is the only thing written.
 
     Args:
         store: in the middle of a publish, with ``segments`` written.
         schema: where the tables are.
         run_id: the run.
         moment: as_of, or the time of the run where there is none.
+        rewind: the run is an earlier one, published again in the place of the later ones.
     """
     history = f"{quoted(schema)}.segment_history"
     migrations = f"{quoted(schema)}.segment_migrations"
     at = f"TIMESTAMP '{moment.isoformat(sep=' ')}'"
     key = _prepare(store, schema, history, migrations)
-    later = store.rows(f"SELECT count(*) AS n FROM {history} WHERE valid_from > {at}")  # noqa: S608
-    if later[0]["n"]:
+    # Every run that was recorded has a row among the migrations: a few where the stays are many.
+    last = store.rows(f"SELECT max(as_of) AS last FROM {migrations}")[0]["last"]  # noqa: S608
+    if last is not None and last > moment and not rewind:
         return
-    # What an earlier run recorded at the same moment is taken back.
-    store.execute(f"DELETE FROM {migrations} WHERE as_of = {at}")  # noqa: S608
-    store.execute(f"DELETE FROM {history} WHERE valid_from = {at}")  # noqa: S608
-    store.execute(f"UPDATE {history} SET valid_to = NULL WHERE valid_to = {at}")  # noqa: S608
-    now = (
-        f"(SELECT CAST(customer_id AS {key}) AS customer_id, segment_id, segment "  # noqa: S608
-        f"FROM {quoted(schema)}.segments)"
-    )
-    stays = f"(SELECT * FROM {history} WHERE valid_to IS NULL)"  # noqa: S608
+    if last is not None and last >= moment:
+        store.execute(f"DELETE FROM {migrations} WHERE as_of >= {at}")  # noqa: S608
+        store.execute(f"DELETE FROM {history} WHERE valid_from >= {at}")  # noqa: S608
+        store.execute(f"UPDATE {history} SET valid_to = NULL WHERE valid_to >= {at}")  # noqa: S608
+    segments = f"{quoted(schema)}.segments"
+    moves = _moves(store, history, segments, key)
     store.execute(
-        f"INSERT INTO {migrations} SELECT {run_id}, {at}, o.segment_id, s.segment_id, count(*) "  # noqa: S608
-        f"FROM {stays} AS o FULL JOIN {now} AS s USING (customer_id) GROUP BY ALL ORDER BY ALL"
-    )
-    store.execute(
-        f"UPDATE {history} AS h SET valid_to = {at} WHERE valid_to IS NULL AND NOT EXISTS "  # noqa: S608
-        f"(FROM {now} AS s WHERE s.customer_id = h.customer_id AND s.segment_id = h.segment_id)"
+        f"INSERT INTO {migrations} "  # noqa: S608
+        f"SELECT {run_id}, {at}, from_id, to_id, count(*) FROM {moves} GROUP BY ALL UNION ALL "
+        f"SELECT {run_id}, {at}, segment_id, segment_id, n - coalesce(came, 0) "
+        f"FROM (SELECT segment_id, count(*) AS n FROM {segments} GROUP BY ALL) LEFT JOIN "
+        f"(SELECT to_id AS segment_id, count(*) AS came FROM {moves} GROUP BY ALL) "
+        "USING (segment_id) WHERE n > coalesce(came, 0) ORDER BY ALL"
     )
     store.execute(
-        f"INSERT INTO {history} SELECT customer_id, segment_id, segment, {at}, NULL, {run_id} "  # noqa: S608
-        f"FROM {now} AS s WHERE NOT EXISTS "
-        f"(FROM {stays} AS o WHERE o.customer_id = s.customer_id)"
+        f"UPDATE {history} SET valid_to = {at} "  # noqa: S608
+        f"WHERE rowid IN (SELECT stay FROM {moves} WHERE stay IS NOT NULL)"
     )
+    store.execute(
+        f"INSERT INTO {history} SELECT customer_id, to_id, segment, {at}, NULL, {run_id} "  # noqa: S608
+        f"FROM {moves} WHERE to_id IS NOT NULL"
+    )
+    store.execute(f"DROP TABLE {moves}")
+
+
+def _moves(store: DuckDB, history: str, segments: str, key: str) -> str:
+    """Make a table of all who came, went, or are elsewhere than in their open stay."""
+    store.execute(
+        "CREATE OR REPLACE TEMP TABLE segdb_moves AS SELECT stay, s.customer_id, "  # noqa: S608
+        "o.segment_id AS from_id, s.segment_id AS to_id, s.segment FROM "
+        "(SELECT rowid AS stay, customer_id, segment_id "
+        f"FROM {history} WHERE valid_to IS NULL) AS o FULL JOIN "
+        f"(SELECT CAST(customer_id AS {key}) AS customer_id, segment_id, segment "
+        f"FROM {segments}) AS s ON s.customer_id = o.customer_id "
+        "WHERE o.segment_id IS DISTINCT FROM s.segment_id"
+    )
+    return "segdb_moves"
+
+
+def stays_of(store: DuckDB, schema: str, run_id: int) -> ir.Table | None:
+    """Return (customer_id, segment) as of a run; None of a run that the history does not tell."""
+    sql = (
+        f"SELECT max(as_of) AS moment FROM {quoted(schema)}.segment_migrations "  # noqa: S608
+        f"WHERE run_id = {int(run_id)}"
+    )
+    moment = store.rows(sql)[0]["moment"]
+    if moment is None:
+        return None
+    history = store.stored(schema, "segment_history")
+    begun = history.valid_from <= moment
+    open_then = history.valid_to.isnull() | (history.valid_to > moment)
+    return history.filter(begun & open_then).select("customer_id", "segment")
 
 
 def entries(schema: str) -> str:

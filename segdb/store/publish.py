@@ -11,10 +11,19 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from segdb.compile import literal, quoted, to_sql
-from segdb.contract import ID, SEGMENT_HISTORY, SEGMENT_MIGRATIONS, SEGMENTS, Column, Table
-from segdb.errors import PublishError, SettingsError
+from segdb.contract import (
+    ID,
+    KEPT_RUNS,
+    SEGMENT_HISTORY,
+    SEGMENT_MIGRATIONS,
+    SEGMENTS,
+    Column,
+    Table,
+)
+from segdb.errors import LockedError, PublishError, SettingsError
 from segdb.store.duckdb import DuckDB
 from segdb.store.history import record
+from segdb.store.kept import beside, keep, prune, published_run
 
 _ARROW: Mapping[str, pa.DataType] = {
     "INTEGER": pa.int32(),
@@ -33,8 +42,8 @@ class Content:
 
     Attributes:
         table: its contract.
-        rows: a query whose columns have the contract's names, or few rows as mappings; None for
-            a view that cannot be had of this source.
+        rows: a query whose columns have the contract's names, or few rows as mappings; of a
+            macro, the statement that makes it; None for a view that cannot be had of this source.
         features: the sentence of each feature's column, where the table has them.
     """
 
@@ -44,7 +53,14 @@ class Content:
 
 
 def publish(
-    store: DuckDB, schema: str, contents: Sequence[Content], run_id: int, moment: datetime
+    store: DuckDB,
+    schema: str,
+    contents: Sequence[Content],
+    run_id: int,
+    moment: datetime,
+    *,
+    keep_runs: int = 0,
+    rewind: bool = False,
 ) -> None:
     """Write the contents in one transaction, and check that the run's row is there.
 
@@ -54,14 +70,21 @@ def publish(
         contents: what goes into them, in order; SEGMENTS among them.
         run_id: the run, as in the row of RUNS.
         moment: since when the segments hold, for the history.
+        keep_runs: how many earlier runs stay, to be published again.
+        rewind: the run is an earlier one, published again in the place of the later ones.
 
     Raises:
+        LockedError: another connection published a run in the meantime.
         PublishError: the database refused; the last run's tables are as they were.
         SettingsError: the schema is called like a database.
     """
     refuse_ambiguous(store, schema)
     with store.transaction():
+        _refuse_overtaken(store, schema, run_id)
         store.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(schema)}")
+        _make_growing(store, schema, KEPT_RUNS)
+        if keep_runs:
+            keep(store, schema, [c.table for c in contents if _is_small(c)])
         for content in contents:
             if content.rows is None:
                 name = f"{quoted(schema)}.{quoted(content.table.name)}"
@@ -69,9 +92,10 @@ def publish(
                 continue
             _write(store, schema, content)
             if content.table is SEGMENTS:
-                record(store, schema, run_id, moment)
+                record(store, schema, run_id, moment, rewind=rewind)
             _comment(store, schema, content)
-        for table in (SEGMENT_HISTORY, SEGMENT_MIGRATIONS):
+        prune(store, schema, keep_runs)
+        for table in (SEGMENT_HISTORY, SEGMENT_MIGRATIONS, KEPT_RUNS):
             _comment(store, schema, Content(table, None, {}))
     if next_run(store, schema) <= run_id:
         raise PublishError(
@@ -98,24 +122,39 @@ def refuse_ambiguous(store: DuckDB, schema: str) -> None:
         SettingsError: the schema is called like the database file, or like one of DuckDB's own.
     """
     databases = {row["name"].lower() for row in store.rows("SELECT name FROM pragma_database_list")}
-    if schema.lower() in databases | {"system", "temp"}:
+    taken = [name for name in (schema, beside(schema)) if name.lower() in databases]
+    if taken or schema.lower() in {"system", "temp"}:
         raise SettingsError(
-            f"[publish] schema = '{schema}': the database is called so too, and SQL could not tell "
-            "them apart. Name the schema or the database file otherwise."
+            f"[publish] schema = '{schema}': the database is called {(taken or [schema])[0]} too, "
+            "and SQL could not tell them apart. Name the schema or the database file otherwise."
         )
 
 
 def next_run(store: DuckDB, schema: str) -> int:
     """Return the number of the next run: one more than the highest that was published."""
-    if not store.holds(schema, "runs"):
-        return 1
-    rows = store.rows(f"SELECT max(run_id) AS last FROM {quoted(schema)}.runs")  # noqa: S608
-    return int(rows[0]["last"] or 0) + 1
+    return (published_run(store, schema) or 0) + 1
+
+
+def _refuse_overtaken(store: DuckDB, schema: str, run_id: int) -> None:
+    last = published_run(store, schema) or 0
+    if last >= run_id:
+        raise LockedError(
+            f"Another connection published run {last} while this run was under way. Its tables "
+            "stay; run again to publish after it."
+        )
+
+
+def _is_small(content: Content) -> bool:
+    written = not isinstance(content.rows, ir.Table | str | None)
+    return written and content.table.kind == "table" and not content.table.grows
 
 
 def _write(store: DuckDB, schema: str, content: Content) -> None:
     table = content.table
     name = f"{quoted(schema)}.{quoted(table.name)}"
+    if table.kind == "macro":
+        store.execute(str(content.rows))
+        return
     if isinstance(content.rows, ir.Table | str):
         sql = content.rows if isinstance(content.rows, str) else to_sql(content.rows)
         store.execute(f"CREATE OR REPLACE {table.kind} {name} AS {_typed(table, sql)}")
@@ -123,16 +162,26 @@ def _write(store: DuckDB, schema: str, content: Content) -> None:
     fields = [(column.name, _ARROW[column.type]) for column in table.columns]
     rows = pa.Table.from_pylist(list(content.rows or ()), schema=pa.schema(fields))
     store.connection.register("segdb_rows", rows)
-    columns = ", ".join(f"{quoted(c.name)} {c.type}" for c in table.columns)
-    create = "CREATE TABLE IF NOT EXISTS" if table.grows else "CREATE OR REPLACE TABLE"
-    store.execute(f"{create} {name} ({columns})")
     if table.grows:
-        for column in table.columns:
-            store.execute(
-                f"ALTER TABLE {name} ADD COLUMN IF NOT EXISTS {quoted(column.name)} {column.type}"
-            )
+        _make_growing(store, schema, table)
+    else:
+        store.execute(f"CREATE OR REPLACE TABLE {name} ({_columns(table)})")
     store.execute(f"INSERT INTO {name} BY NAME FROM segdb_rows")
     store.connection.unregister("segdb_rows")
+
+
+def _make_growing(store: DuckDB, schema: str, table: Table) -> None:
+    """Make the table, or give one of an older release the columns that it lacks."""
+    name = f"{quoted(schema)}.{quoted(table.name)}"
+    store.execute(f"CREATE TABLE IF NOT EXISTS {name} ({_columns(table)})")
+    for column in table.columns:
+        store.execute(
+            f"ALTER TABLE {name} ADD COLUMN IF NOT EXISTS {quoted(column.name)} {column.type}"
+        )
+
+
+def _columns(table: Table) -> str:
+    return ", ".join(f"{quoted(column.name)} {column.type}" for column in table.columns)
 
 
 def _typed(table: Table, sql: str) -> str:
@@ -149,6 +198,9 @@ def _comment(store: DuckDB, schema: str, content: Content) -> None:
     table = content.table
     name = f"{quoted(schema)}.{quoted(table.name)}"
     sentence = f"One row a {table.row}. {table.sentence}"
+    if table.kind == "macro":
+        store.execute(f"COMMENT ON MACRO TABLE {name} IS {literal(sentence)}")
+        return
     store.execute(f"COMMENT ON {table.kind} {name} IS {literal(sentence)}")
     columns = {column.name: _told(column) for column in table.columns}
     for column, words in {**columns, **content.features}.items():

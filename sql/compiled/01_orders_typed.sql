@@ -14,18 +14,7 @@ SELECT
     ELSE CAST(NULL AS TIMESTAMP(6))
   END AS "ordered_at",
   TRY_CAST("t1"."sales_value" AS DECIMAL(18, 4)) AS "amount",
-  CASE
-    WHEN TRY_CAST("t1"."quantity" AS DOUBLE) BETWEEN -1.7976931348623157E+308 AND 1.7976931348623157e+308
-    THEN TRY_CAST("t1"."quantity" AS DOUBLE)
-    ELSE CAST(NULL AS DOUBLE)
-  END AS "quantity",
-  CASE
-    WHEN TRIM("t1"."department", ' 	
-') IN ('')
-    THEN CAST(NULL AS TEXT)
-    ELSE TRIM("t1"."department", ' 	
-')
-  END AS "category"
+  CAST("t1"."quantity" AS DOUBLE) AS "quantity"
 FROM (
   SELECT
     "t0"."household_id",

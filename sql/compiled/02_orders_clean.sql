@@ -11,7 +11,6 @@ SELECT
   "t1"."ordered_at",
   "t1"."amount",
   "t1"."quantity",
-  "t1"."category",
   "t1"."returned",
   CASE
     WHEN "t1"."customer_id" IS NULL
@@ -53,7 +52,6 @@ FROM (
       ELSE "t0"."amount"
     END AS "amount",
     "t0"."quantity",
-    "t0"."category",
     COALESCE("t0"."amount" < 0, FALSE) OR COALESCE("t0"."quantity" < 0, FALSE) AS "returned"
   FROM "orders_typed" AS "t0"
 ) AS "t1"

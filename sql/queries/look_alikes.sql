@@ -1,22 +1,48 @@
 -- Who is like these customers?
--- Reads customer_map, segments: those nearest to the middle of a list of customers on the maps.
--- Parameter ids = "": customer ids, separated by commas
+-- Reads customer_features, feature_parameters, segments: those nearest to the middle of a list.
+-- Distances are those of the model: filled, capped, transformed and scaled as it learned.
+-- Parameter ids = null: customer ids, separated by commas
 -- Parameter limit = 20: how many customers
 WITH listed AS (
-    SELECT *
-    FROM segdb.customer_map
-    WHERE list_contains(string_split(replace($ids, ' ', ''), ','), CAST(customer_id AS VARCHAR))
+    SELECT trim(id) AS id FROM (SELECT unnest(string_split($ids, ',')) AS id)
+),
+known AS (
+    SELECT
+        customer_id,
+        COLUMNS(* EXCLUDE (customer_id, r_score, f_score, m_score, rfm_segment))::DOUBLE
+    FROM segdb.customer_features
+),
+by_feature AS (
+    SELECT customer_id, feature, value
+    FROM known
+    UNPIVOT INCLUDE NULLS (value FOR feature IN (COLUMNS(* EXCLUDE (customer_id))))
+),
+capped AS (
+    SELECT b.customer_id, p.*, least(greatest(coalesce(b.value, p.fill), p.lower), p.upper) AS x
+    FROM by_feature AS b
+    JOIN segdb.feature_parameters AS p ON p.feature = b.feature AND p.position IS NOT NULL
+),
+placed AS (
+    SELECT
+        customer_id,
+        feature,
+        (CASE transform WHEN 'log1p' THEN ln(1 + x) ELSE x END - center) / spread AS x
+    FROM capped
 ),
 middle AS (
-    SELECT avg(pc1) AS pc1, avg(pc2) AS pc2, avg(pc3) AS pc3 FROM listed
+    SELECT feature, avg(x) AS x
+    FROM placed
+    WHERE CAST(customer_id AS VARCHAR) IN (SELECT id FROM listed)
+    GROUP BY feature
 )
 SELECT
-    m.customer_id,
-    s.segment,
-    round(sqrt((m.pc1 - c.pc1) ** 2 + (m.pc2 - c.pc2) ** 2 + (m.pc3 - c.pc3) ** 2), 4) AS apart
-FROM segdb.customer_map AS m
-CROSS JOIN middle AS c
-JOIN segdb.segments AS s USING (customer_id)
-WHERE c.pc1 IS NOT NULL AND m.customer_id NOT IN (SELECT customer_id FROM listed)
-ORDER BY apart, m.customer_id
+    p.customer_id,
+    any_value(s.segment) AS segment,
+    round(sqrt(sum((p.x - m.x) ** 2)), 4) AS apart
+FROM placed AS p
+JOIN middle AS m ON m.feature = p.feature
+JOIN segdb.segments AS s ON s.customer_id = p.customer_id
+WHERE CAST(p.customer_id AS VARCHAR) NOT IN (SELECT id FROM listed)
+GROUP BY p.customer_id
+ORDER BY apart, p.customer_id
 LIMIT $limit;

@@ -1,5 +1,5 @@
 -- Who moved to a less valuable segment in the last run?
--- Reads entered_segment, segment_profiles, customer_features.
+-- Reads entered_segment, segment_migrations, segment_profiles, customer_features.
 -- Parameter limit = 20: how many customers
 WITH worth AS (
     SELECT segment, revenue / customers AS revenue_per_customer FROM segdb.segment_profiles
@@ -9,7 +9,7 @@ FROM segdb.entered_segment
 JOIN segdb.customer_features USING (customer_id)
 JOIN worth AS now USING (segment)
 JOIN worth AS before ON before.segment = previous_segment
-WHERE entered_at = (SELECT max(entered_at) FROM segdb.entered_segment)
+WHERE entered_at = (SELECT max(as_of) FROM segdb.segment_migrations)
     AND now.revenue_per_customer < before.revenue_per_customer
 ORDER BY monetary DESC, customer_id
 LIMIT $limit;

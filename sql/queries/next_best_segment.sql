@@ -1,19 +1,55 @@
 -- Which segment is each customer closest to, beside the own one?
--- Reads customer_map, segment_map, segments: by the three coordinates of the maps.
+-- Reads segments, customer_features, feature_parameters, segment_centroids, segment_profiles.
+-- Distances are those of the model: filled, capped, transformed and scaled as it learned.
+-- Parameter segment = "%": the own segment's name, or a LIKE pattern
 -- Parameter limit = 20: how many customers, those nearest to another segment first
-WITH others AS (
+WITH asked AS (
+    SELECT customer_id, segment_id, segment, distance, margin
+    FROM segdb.segments
+    WHERE segment ILIKE $segment
+    ORDER BY margin, customer_id
+    LIMIT $limit
+),
+known AS (
     SELECT
-        m.customer_id,
-        c.segment AS next_segment,
-        sqrt((m.pc1 - c.pc1) ** 2 + (m.pc2 - c.pc2) ** 2 + (m.pc3 - c.pc3) ** 2) AS map_distance
-    FROM segdb.customer_map AS m
-    JOIN segdb.segment_map AS c ON c.segment_id <> m.segment_id
-    QUALIFY row_number() OVER (
-        PARTITION BY m.customer_id ORDER BY map_distance, c.segment_id
-    ) = 1
+        customer_id,
+        COLUMNS(* EXCLUDE (customer_id, r_score, f_score, m_score, rfm_segment))::DOUBLE
+    FROM segdb.customer_features
+    WHERE customer_id IN (SELECT customer_id FROM asked)
+),
+by_feature AS (
+    SELECT customer_id, feature, value
+    FROM known
+    UNPIVOT INCLUDE NULLS (value FOR feature IN (COLUMNS(* EXCLUDE (customer_id))))
+),
+capped AS (
+    SELECT b.customer_id, p.*, least(greatest(coalesce(b.value, p.fill), p.lower), p.upper) AS x
+    FROM by_feature AS b
+    JOIN segdb.feature_parameters AS p ON p.feature = b.feature AND p.position IS NOT NULL
+),
+placed AS (
+    SELECT
+        customer_id,
+        feature,
+        (CASE transform WHEN 'log1p' THEN ln(1 + x) ELSE x END - center) / spread AS x
+    FROM capped
+),
+others AS (
+    SELECT p.customer_id, c.segment_id, sqrt(sum((p.x - c.scaled) ** 2)) AS apart
+    FROM placed AS p
+    JOIN segdb.segment_centroids AS c ON c.feature = p.feature
+    JOIN asked AS a ON a.customer_id = p.customer_id AND a.segment_id <> c.segment_id
+    GROUP BY p.customer_id, c.segment_id
+    QUALIFY row_number() OVER (PARTITION BY p.customer_id ORDER BY apart, c.segment_id) = 1
 )
-SELECT customer_id, segment, next_segment, round(margin, 4) AS margin
-FROM segdb.segments
-JOIN others USING (customer_id)
-ORDER BY margin, customer_id
-LIMIT $limit;
+SELECT
+    a.customer_id,
+    a.segment,
+    n.segment AS next_segment,
+    round(a.distance, 4) AS distance,
+    round(o.apart, 4) AS next_distance,
+    round(a.margin, 4) AS margin
+FROM asked AS a
+JOIN others AS o ON o.customer_id = a.customer_id
+JOIN segdb.segment_profiles AS n ON n.segment_id = o.segment_id
+ORDER BY a.margin, a.customer_id;

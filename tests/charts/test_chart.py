@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import altair as alt
@@ -19,7 +20,7 @@ QUERY = Query(
 
 def draw(rows: Any, look: Look) -> Drawn:
     del look
-    assert rows["rows"][0]["feature"] == "recency (days)"
+    assert rows["rows"][0]["feature"] == "Recency (days)"
     return alt.Chart(data("rows")).mark_bar().encode(x="n:Q", tooltip=QUERY.tooltip)
 
 
@@ -34,12 +35,19 @@ def test_a_query_knows_the_published_tables_that_it_reads() -> None:
 
 def test_features_are_given_to_the_chart_as_people_read_them() -> None:
     spec = CHART.spec(ROWS, LOOK)
-    assert spec["datasets"] == {"rows": [{"feature": "recency (days)", "n": 3}]}
+    assert spec["datasets"] == {"rows": [{"feature": "Recency (days)", "n": 3}]}
     assert ROWS["rows"][0]["feature"] == "recency_days"
 
 
 def test_a_facet_says_how_wide_its_panels_are() -> None:
     assert CHART.spec(ROWS, LOOK)["usermeta"]["panel"] == 200
+
+
+def test_a_grid_says_how_many_cells_it_has_and_whether_its_heads_are_slanted() -> None:
+    few, many = (replace(CHART, panel=0, cells=lambda _, n=n: n).spec(ROWS, LOOK) for n in (3, 12))
+    assert few["usermeta"] == {"cells": 3, "least": [316, 238]}
+    assert {"name": "slanted", "value": False} in few["params"]
+    assert {"name": "slanted", "value": True} in many["params"]
 
 
 def test_a_chart_without_rows_is_not_shown() -> None:

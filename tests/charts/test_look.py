@@ -33,10 +33,19 @@ def test_more_than_ten_segments_share_colours() -> None:
 def test_labels_have_spaces_and_units() -> None:
     units = {"recency_days": "days", "monetary": "currency", "frequency": "orders", "Income": ""}
     look = Look((1,), units, "£")
-    assert look.label("recency_days") == "recency (days)"
-    assert look.label("monetary") == "monetary (£)"
-    assert look.label("frequency") == "frequency (orders)"
+    assert look.label("recency_days") == "Recency (days)"
+    assert look.label("monetary") == "Monetary (£)"
+    assert look.label("frequency") == "Frequency (orders)"
     assert look.label("Income") == "Income"
-    assert look.label("unknown_one") == "unknown one"
+    assert look.label("unknown_one") == "Unknown one"
+    assert look.label("iPhone_user") == "iPhone user"
     assert look.label("_") == "_"
-    assert Look((1,), units).label("monetary") == "monetary"
+    assert look.name("recency_days") == "Recency"
+    assert look.name("monetary") == "Monetary"
+    assert Look((1,), units).label("monetary") == "Monetary"
+
+
+def test_a_segment_that_is_no_more_has_the_colour_of_none() -> None:
+    colour = Look((1, 2), {}).colour(gone=[7]).to_dict()
+    assert colour["scale"]["domain"] == [1, 2, 7]
+    assert colour["scale"]["range"] == ["var(--s1)", "var(--s2)", "var(--soft)"]

@@ -162,6 +162,18 @@ def test_scikit_learn_predicts_the_published_labels(case: Case) -> None:
     assert table["segment_id"].to_pylist() == expected
 
 
+def test_the_macro_gives_the_published_labels(case: Case) -> None:
+    connection = case[0]
+    stored = connection.execute("SELECT model FROM segdb.runs").fetchall()
+    names = [p.feature for p in Model.from_json(stored[0][0]).matrix]
+    given = ", ".join(f'"{name}" := f."{name}"' for name in names)
+    rows = connection.execute(f"""
+        SELECT f.customer_id, a.segment_id, a.segment
+        FROM segdb.customer_features f, segdb.assign({given}) a
+    """).fetchall()
+    assert labels(rows) == published(case)
+
+
 def compiled(case: Case, dialect: str) -> str:
     named = {name: f"{name}_typed_source" for name in case[1]}
     return compile_run(DuckDB(case[0]), "segdb", None, dialect, **named)

@@ -20,9 +20,14 @@ SHOPS = {
     "plain": Shop(runs=2),
     "most": Shop(segments=10, features=15, hostile=True, runs=2),
     "least": Shop(segments=2, features=3),
-    "attributes": Shop(segments=3, features=4, revenue=False, customers=200),
+    "attributes": Shop(segments=3, features=5, revenue=False, customers=200),
     "bare": Shop(bare=True),
 }
+
+
+# What a settings file may hold, at its worst.
+TITLE = "</title><script>alert(1)</script> {{ 7 * 7 }} \u202eشرائح\u202c " + "long " * 60
+CURRENCY = "</script>$&'"
 
 
 @dataclass(frozen=True)
@@ -36,8 +41,11 @@ class Made:
     path: Path
 
 
+Get = Callable[[str], Made]
+
+
 @pytest.fixture(scope="session")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Made]]:
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Get]:
     folder = tmp_path_factory.mktemp("shops")
     known: dict[str, Made] = {}
 
@@ -45,7 +53,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], M
         if name not in known:
             shop = SHOPS[name]
             store = make(folder / f"{name}.duckdb", shop)
-            settings = parse({"report": {"currency": "£", "title": "A shop of <ours>"}})
+            words = (CURRENCY, TITLE) if shop.hostile else ("£", "A shop of <ours>")
+            settings = parse({"report": dict(zip(("currency", "title"), words, strict=True))})
             html = render(store.fetch, settings)
             path = folder / f"{name}.html"
             path.write_text(html, "utf-8")

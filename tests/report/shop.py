@@ -16,7 +16,7 @@ from typing import Any
 import pyarrow as pa
 
 from segdb import contract
-from segdb.compile import quoted
+from segdb.compile import literal, quoted
 from segdb.store.duckdb import DuckDB
 from segdb.store.publish import Content, publish
 
@@ -41,7 +41,7 @@ ORDERS = (
     ("tenure_days", "days"), ("average_order_value", "currency"), ("days_between_orders", "days"),
     ("items_per_order", "items"), ("categories", "categories"), ("return_rate", "share"),
     ("active_months", "months"), ("Income", ""), ("Age", ""), ("Visits", ""), ("Distance km", ""),
-    ("Newsletter", ""),
+    ("Newsletter", "share"),
 )  # fmt: skip
 TIERS = ("premium", "premium", "regular", "low engagement")
 
@@ -121,6 +121,20 @@ def _customers(store: DuckDB, shop: Shop) -> None:
     for statement in (Path(__file__).parent / "shop.sql").read_text("utf-8").split(";\n"):
         if statement.strip():
             store.execute(statement)
+    if shop.hostile:
+        _spoil(store)
+
+
+def _spoil(store: DuckDB) -> None:
+    """Put what a settings file and a playbook may hold at their worst in every text of theirs."""
+    for place, words in enumerate(HOSTILE):
+        told, row = literal(words), 1 + place
+        store.execute(f"INSERT INTO made_reasons VALUES ({told}, {told}, {20 * row})")
+        store.execute(
+            f"UPDATE made_segment_profiles SET tier = {told}, summary = {told}, action = {told}, "
+            f"action_reason = {told}, churn_risk = {told}, "
+            f"rule = {literal(f'{quoted(words)} > 1.0')} WHERE segment_id = {row}"
+        )
 
 
 LATER = (

@@ -26,7 +26,13 @@ SELECT
     place,
     feature,
     CASE
+        -- In the last segment only three customers are known to have this one.
+        WHEN place = 5 AND segment_id = k() AND customer_id NOT IN (
+            SELECT customer_id FROM made_customers WHERE segment_id = k()
+            ORDER BY customer_id LIMIT 3
+        ) THEN NULL
         WHEN place = 5 AND even('missing' || customer_id) < 0.07 THEN NULL
+        WHEN feature = 'Newsletter' THEN if(even('n' || customer_id) < segment_id / (k() + 1), 1, 0)
         WHEN with_orders() AND place = 0
             THEN greatest(1, round(14 + 220 * pow((segment_id - 1) / k(), 1.4)
                                    + (6 + 8 * segment_id) * normal('0' || customer_id)))
@@ -73,6 +79,7 @@ CREATE TEMP TABLE made_segment_features AS
 SELECT
     segment_id,
     feature,
+    count(value) AS customers,
     avg(value) AS mean,
     quantile_cont(value, 0.05) AS p05,
     quantile_cont(value, 0.25) AS p25,

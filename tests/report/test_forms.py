@@ -55,8 +55,24 @@ def test_measures_have_their_unit() -> None:
     assert SHOP.measure(812.4, "currency") == "£812"
     assert SHOP.measure(0.25, "share") == "25.0%"
     assert SHOP.measure(18.3, "orders") == "18.3 orders"
+    assert SHOP.measure(1.0, "orders") == "1 order"
+    assert SHOP.measure(1.0, "categories") == "1 category"
     assert SHOP.measure(18.3, "") == "18.3"
     assert SHOP.measure(None, "orders") == "–"
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (9_999_999.0, "£9,999,999"),
+        (10_000_000.0, "£10.0M"),
+        (123_456_789.0, "£123M"),
+        (-1_234_567_890.0, "-£1.23bn"),
+        (None, "–"),
+    ],
+)
+def test_long_amounts_are_shortened_for_narrow_places(value: float | None, words: str) -> None:
+    assert SHOP.short(value) == words
 
 
 def test_a_day_is_written_without_a_leading_zero() -> None:

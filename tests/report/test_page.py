@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import Any
 
@@ -16,10 +16,9 @@ from segdb.charts import CHARTS
 from segdb.errors import UserError
 from segdb.report.page import render
 from segdb.settings import parse
-from tests.report.conftest import SHOPS, Made
+from tests.report.conftest import CURRENCY, SHOPS, TITLE, Get
 from tests.report.shop import Shop, make
 
-Get = Callable[[str], Made]
 EVERY = pytest.mark.parametrize("name", list(SHOPS))
 VOID = {"meta", "rect", "br", "img", "input", "link"}
 
@@ -70,13 +69,30 @@ def text(node: Any) -> str:
     return node if isinstance(node, str) else "".join(text(child) for child in node[2])
 
 
+SCALES = {"%": 0.01, "M": 1e6, "bn": 1e9}
+
+
 def seen(words: str) -> tuple[float, float]:
     """The number that a reader sees, and half of its last digit."""
-    bare = words.replace("£", "").replace(",", "").strip()
-    scale = 0.01 if bare.endswith("%") else 1.0
-    bare = bare.removesuffix("%")
+    bare = words.replace("£", "").replace(CURRENCY, "").replace(",", "").strip()
+    ending = next((ending for ending in SCALES if bare.endswith(ending)), "")
+    scale = SCALES.get(ending, 1.0)
+    bare = bare.removesuffix(ending)
     places = len(bare.partition(".")[2])
     return float(bare) * scale, 0.5 * 10**-places * scale
+
+
+def charts_of(page: str) -> str:
+    found = re.search(r'<script type="application/json" id="charts">(.*?)</script>', page)
+    assert found
+    return found[1]
+
+
+def rows_of(packed: Any) -> list[dict[str, Any]]:
+    """The rows of a dataset, as the page unpacks them."""
+    columns = [c if isinstance(c, list) else [c["words"][i] for i in c["at"]]
+               for c in packed["columns"]]  # fmt: skip
+    return [dict(zip(packed["names"], row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 @EVERY
@@ -105,6 +121,8 @@ def test_typical_customers_are_on_it_if_the_settings_ask_for_them(made: Get) -> 
     page = render(one.store.fetch, one.settings.model_copy(update={"report": report}))
     ids = one.store.rows("SELECT customer_id FROM segdb.typical_customers")
     assert all(row["customer_id"] in page for row in ids)
+    assert "it holds no customer" in one.html
+    assert "it holds no customer" not in page
 
 
 @EVERY
@@ -129,6 +147,36 @@ def test_cards_say_what_the_table_says(made: Get, name: str) -> None:
         for column in ("summary", "action", "action_reason", "rule", "tier"):
             assert row[column] is None or row[column] in whole
         assert row["churn_risk"] is None or f"{row['churn_risk']} churn risk" in whole
+        for column, words in (
+            ("overdue", "Silent for twice their rhythm"),
+            ("rule_precision", "of those it finds are of this segment"),
+        ):
+            assert (row[column] is not None) == (words in whole)
+        for column in ("rule_precision", "rule_recall"):
+            assert row[column] is None or f"{row[column]:.0%}" in whole
+
+
+@EVERY
+def test_the_table_at_a_glance_says_what_the_table_says(made: Get, name: str) -> None:
+    table = find(Reader(made(name).html).root, "table", class_="glance")[0]
+    rows = made(name).store.rows("FROM segdb.segment_profiles")
+    lines = {line[1]["data-segment"]: line for line in find(table, "tr")[1:]}
+    assert len(lines) == len(rows)
+    widest = max(max(r["customer_share"], r["revenue_share"] or 0) for r in rows)
+    for row in rows:
+        line = lines[str(row["segment_id"])]
+        assert text(find(line, "th")[0]).strip() == row["segment"].strip()
+        shares = [s for s in (row["customer_share"], row["revenue_share"]) if s is not None]
+        parts = find(line, "td", class_="part")
+        assert len(parts) == len(shares)
+        for part, share in zip(parts, shares, strict=True):
+            shown, half = seen(text(part))
+            assert abs(shown - share) <= half
+            bar = float(find(part, "rect")[0][1]["width"].removesuffix("%"))
+            assert bar == pytest.approx(100 * share / widest, abs=0.01)
+        for column in ("churn_risk", "action"):
+            if row[column] is not None and (column == "action" or row["revenue"] is not None):
+                assert row[column] in text(line)
 
 
 def test_cards_are_in_order_of_value(made: Get) -> None:
@@ -146,11 +194,8 @@ def test_the_table_under_each_chart_is_what_its_sql_gives(made: Get, name: str) 
     assert len(figures) >= 10
     for figure in figures:
         chart = CHARTS[figure[1]["id"].removeprefix("chart-")]
-        shown = (
-            [query for query in chart.queries if made(name).store.rows(query.sql)]
-            if (chart.name != "map_space" or made(name).shop.revenue)
-            else [chart.queries[0]]
-        )
+        able = [q for q in chart.queries if set(q.needs) <= set(made(name).shop.units)]
+        shown = [query for query in able if made(name).store.rows(query.sql)]
         codes = [text(code) for code in find(figure, "code")]
         for query, code, table in zip(shown, codes, find(figure, "table"), strict=True):
             rows = made(name).store.rows(code)
@@ -176,10 +221,7 @@ def _agree(value: Any, form: str, words: str) -> None:
 
 @EVERY
 def test_the_charts_hold_the_same_rows_as_the_tables(made: Get, name: str) -> None:
-    page = made(name).html
-    found = re.search(r'<script type="application/json" id="charts">(.*?)</script>', page)
-    assert found
-    for chart_name, spec in json.loads(found[1])["specs"].items():
+    for chart_name, spec in json.loads(charts_of(made(name).html))["specs"].items():
         query = CHARTS[chart_name].queries[0]
         packed = spec["datasets"].get(query.name)
         if packed:
@@ -192,27 +234,53 @@ def test_the_charts_hold_the_same_rows_as_the_tables(made: Get, name: str) -> No
                 assert column == pytest.approx(wanted, rel=1e-5)
 
 
-def test_the_headline_says_what_the_run_says(made: Get) -> None:
-    one = made("plain")
+@EVERY
+def test_the_headline_says_what_the_run_says(made: Get, name: str) -> None:
+    one = made(name)
     run = one.store.rows("FROM segdb.runs ORDER BY run_id DESC LIMIT 1")[0]
     head = find(Reader(one.html).root, "header", class_="headline")[0]
-    data = {float(d[1]["value"]): text(d) for d in find(head, "data")}
+    figures = find(head, "dl", class_="figures-of-run")[0]
+    shown = [(float(d[1]["value"]), seen(text(d))) for d in find(figures, "data")]
     revenue = one.store.rows("SELECT sum(revenue) AS r FROM segdb.segment_profiles")[0]["r"]
-    assert data[run["customers"]] == f"{run['customers']:,}"
-    assert data[run["k"]] == str(run["k"])
-    assert any(value == pytest.approx(revenue) for value in data)
-    words = " ".join(text(head).split())
-    assert "A shop of <ours>" in words
+    wanted = [run["customers"], run["k"], *([] if revenue is None else [revenue])]
+    assert [value for value, _ in shown] == pytest.approx(wanted)
+    for value, (words, half) in shown:
+        assert abs(words - value) <= half
+    column = "customers" if revenue is None else "revenue"
+    first = one.store.rows(f"FROM segdb.segment_profiles ORDER BY {column} DESC LIMIT 1")[0]
+    told = " ".join(text(find(head, "p", class_="insight")[0]).split())
+    assert " ".join(first["segment"].split()) in told
+    assert f"{first['customer_share']:.0%} of the customers" in told
+    assert revenue is None or f"{first['revenue_share']:.0%} of the revenue" in told
+    title = TITLE if one.shop.hostile else "A shop of <ours>"
+    assert text(find(head, "h1")[0]) == title
+
+
+def test_the_headline_says_what_changed_since_the_last_run(made: Get) -> None:
+    head = find(Reader(made("plain").html).root, "header", class_="headline")[0]
+    words = text(find(head, "div", class_="note changes")[0])
+    assert "Since run 1, as of 31 Mar 2024" in words
     assert "10 customers more (+0.7%)" in words
-    assert "113 customers are in another segment" in words
+    assert "are in another segment than before" in words
+    assert "grew most" in words
+    least = find(Reader(made("least").html).root, "header", class_="headline")[0]
+    assert not find(least, "div", class_="note changes")
 
 
 def test_a_number_of_segments_that_is_not_clear_is_called_a_choice(tmp_path: Any) -> None:
     store = make(tmp_path / "unclear.duckdb", Shop(customers=300))
-    assert "a choice more than a finding" not in render(store.fetch, parse({}))
-    store.execute("UPDATE segdb.runs SET clear = false, verdict = 'No number is better.'")
-    page = render(store.fetch, parse({}))
-    assert "5 segments, a choice more than a finding. No number is better." in page
+
+    def choice() -> str:
+        page = Reader(render(store.fetch, parse({}))).root
+        return " ".join(text(find(page, "section", id="choice")[0]).split())
+
+    assert "a choice more than a finding" not in choice()
+    store.execute("UPDATE segdb.runs SET clear = false, verdict = 'Elbow at 5; none is better.'")
+    assert "5 segments, a choice more than a finding. 9 numbers" in choice()
+    assert "Elbow at 5None is better" in choice()
+    store.execute("DELETE FROM segdb.k_selection WHERE NOT selected")
+    assert "5 segments, as the settings say; no other number was tried." in choice()
+    assert "Elbow" not in choice()
     store.close()
 
 
@@ -242,7 +310,25 @@ def test_a_segment_of_fewer_than_five_keeps_its_figures_to_itself(tmp_path: Any)
     assert not find(card, "small")
     assert "98,765" not in page
     assert "98765" not in page
+    glance = find(Reader(page).root, "table", class_="glance")[0]
+    line = next(tr for tr in find(glance, "tr") if tr[1].get("data-segment") == "2")
+    assert "fewer than 5" in text(line)
+    assert "%" not in text(line)
     store.close()
+
+
+def test_what_fewer_than_five_of_a_segment_have_is_not_shown(made: Get) -> None:
+    store = made("plain").store
+    few = store.rows("FROM segdb.segment_features WHERE customers < 5")
+    assert [(row["segment_id"], row["customers"]) for row in few] == [(5, 3)]
+    page = json.loads(charts_of(made("plain").html))
+    for chart, dataset in (("what_differs", "cells"), ("feature_distributions", "bands")):
+        rows = rows_of(page["specs"][chart]["datasets"][dataset])
+        found = {(row["segment_id"], row["feature"]) for row in rows}
+        assert (5, "Days between orders (days)") not in found
+        assert (4, "Days between orders (days)") in found
+    for column in ("mean", "p05", "median"):
+        assert f"{few[0][column]:,.4g}" not in text(Reader(made("plain").html).root)
 
 
 def test_another_schema(tmp_path: Any) -> None:

@@ -18,21 +18,29 @@ from segdb.report.verdict import quality
     ],
 )
 def test_follows_kaufman_and_rousseeuw(silhouette: float, words: str) -> None:
-    assert words in quality({"silhouette": silhouette}, [])
+    assert words in quality({"silhouette": silhouette}, [], [])
 
 
 @pytest.mark.parametrize(
-    ("stable", "words"),
+    ("silhouette", "stable", "whole", "words"),
     [
-        ((0.8, 0.9), "each of them is found again"),
-        ((0.65, 0.9), "most of them are found again"),
-        ((0.5, 0.9), "1 of 2 would not be found again"),
-        ((None, None), "0.60)."),
+        (0.6, (0.8, 0.9), 0.9, ", and each of them is found again when the data are resampled."),
+        (0.3, (0.8, 0.9), 0.9, ", but each of them is found again when the data are resampled."),
+        (0.6, (0.8, 0.9), 0.7, ", but their borders shift when the data are resampled."),
+        (0.3, (0.8, 0.9), 0.7, ", and their borders shift when the data are resampled."),
+        (0.6, (0.65, 0.9), None, ", but their borders shift when the data are resampled."),
+        (0.6, (0.5, 0.9), 0.9, ", but 1 of 2 is not found again when the data are resampled."),
+        (0.3, (0.5, 0.4), 0.9, ", and 2 of 2 are not found again when the data are resampled."),
+        (0.6, (None, None), None, "(silhouette 0.60)."),
     ],
 )
-def test_follows_hennig(stable: tuple[float | None, ...], words: str) -> None:
-    assert words in quality({"silhouette": 0.6}, [{"stability": value} for value in stable])
+def test_follows_hennig_and_does_not_contradict_the_choice(
+    silhouette: float, stable: tuple[float | None, ...], whole: float | None, words: str
+) -> None:
+    tried = [{"selected": False, "stability": 0.1}, {"selected": True, "stability": whole}]
+    sentence = quality({"silhouette": silhouette}, [{"stability": one} for one in stable], tried)
+    assert sentence.endswith(words)
 
 
 def test_says_nothing_where_nothing_was_measured() -> None:
-    assert quality({"silhouette": None}, [{"stability": 0.9}]) == ""
+    assert quality({"silhouette": None}, [{"stability": 0.9}], []) == ""

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 
+import duckdb
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 import pytest
 
-from segdb.stages.profile import QUANTILES, by_segment, overall, sizes
+from segdb.features.catalogue import Catalogue, Entry
+from segdb.features.rfm import GRID
+from segdb.model import Model, Segment
+from segdb.stages.profile import (
+    QUANTILES,
+    by_segment,
+    overall,
+    rfm_by_segment,
+    sizes,
+    typical,
+)
 from segdb.store.duckdb import DuckDB
 
 Columns = Mapping[str, npt.NDArray[np.float64]]
@@ -67,3 +80,48 @@ def test_overall(features_with_holes: DuckDB, holes: Columns) -> None:
         for level in (20, 40, 60, 80):
             wanted = np.percentile(there, level)
             assert row[f"q{level}_{i}"] == pytest.approx(wanted, rel=1e-9, abs=1e-12)
+
+
+def test_typical_are_the_nearest_and_of_equals_the_lower_ids() -> None:
+    store = DuckDB(duckdb.connect())
+    generator = np.random.default_rng(3)
+    ids, segments = generator.permutation(600), generator.integers(1, 4, 600)
+    distance = generator.integers(0, 40, 600) / 10
+    segments[:2] = 4  # a segment of fewer customers than are asked for
+    rows = {"customer_id": ids, "segment_id": segments, "distance": distance}
+    store.connection.register("labelled", pa.table(rows))
+    got = store.rows(typical(store.unbound("labelled", "labelled"), 7))
+    wanted = []
+    for segment in (1, 2, 3, 4):
+        own = sorted(
+            (d, i) for s, d, i in zip(segments, distance, ids, strict=True) if s == segment
+        )
+        wanted += [(segment, place, i, d) for place, (d, i) in enumerate(own[:7], start=1)]
+    found = [(r["segment_id"], r["place"], r["customer_id"], r["distance"]) for r in got]
+    assert sorted(found) == wanted
+
+
+def test_rfm_by_segment_counts_by_the_grid() -> None:
+    store = DuckDB(duckdb.connect())
+    generator = np.random.default_rng(4)
+    nearest = generator.integers(0, 2, 500).astype(np.int32)
+    recency, frequency = (
+        generator.uniform(0, 100, 500),
+        generator.integers(1, 40, 500).astype(float),
+    )
+    rows = {"nearest": nearest, "recency_days": recency, "frequency": frequency}
+    store.connection.register("assigned", pa.table(rows))
+    edges = {"recency_days": (20.0, 40.0, 60.0, 80.0), "frequency": (5.0, 10.0, 20.0, 30.0)}
+    entries = (Entry("recency_days", "orders"), Entry("frequency", "orders"))
+    model = Model(Catalogue(entries), (), (Segment(3, "b", ()), Segment(1, "a", ())), edges)
+    table = store.unbound("assigned", "assigned")
+    got = store.rows(rfm_by_segment(table, edges, model))
+    wanted: Counter[tuple[str, int, str]] = Counter()
+    for place, days, orders in zip(nearest, recency, frequency, strict=True):
+        r = 5 - sum(days > edge for edge in edges["recency_days"])
+        f = 1 + sum(orders > edge for edge in edges["frequency"])
+        wanted[GRID[r][f - 1], (3, 1)[place], "ba"[place]] += 1
+    found = {(x["rfm_segment"], x["segment_id"], x["segment"]): x["customers"] for x in got}
+    assert found == wanted
+    assert len(got) == len(found)
+    assert not store.rows(rfm_by_segment(table, {}, model))

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-import random
+import itertools
+import json
+from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import duckdb
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from segdb.store.duckdb import DuckDB
-from segdb.store.history import last_segment_id, record
+from segdb.store.history import departures, entries, last_segment_id, record
 
 START = datetime(2026, 1, 31)
 
@@ -22,7 +27,14 @@ def store() -> DuckDB:
     return store
 
 
-def publish(store: DuckDB, run_id: int, moment: datetime, segments: Mapping[object, int]) -> None:
+def publish(
+    store: DuckDB,
+    run_id: int,
+    moment: datetime,
+    segments: Mapping[object, int],
+    *,
+    rewind: bool = False,
+) -> None:
     kind = "BIGINT" if all(isinstance(key, int) for key in segments) else "VARCHAR"
     store.execute(
         f"CREATE OR REPLACE TABLE segdb.segments (customer_id {kind}, segment_id INTEGER, "
@@ -33,11 +45,15 @@ def publish(store: DuckDB, run_id: int, moment: datetime, segments: Mapping[obje
             "INSERT INTO segdb.segments VALUES (?, ?, ?)", [customer, segment, f"S{segment}"]
         ).fetchall()
     with store.transaction():
-        record(store, "segdb", run_id, moment)
+        record(store, "segdb", run_id, moment, rewind=rewind)
 
 
 def stays(store: DuckDB) -> list[dict[str, object]]:
     return store.rows("SELECT * FROM segdb.segment_history ORDER BY customer_id, valid_from")
+
+
+def migrations(store: DuckDB) -> list[dict[str, object]]:
+    return store.rows("FROM segdb.segment_migrations ORDER BY ALL")
 
 
 def test_who_stays_keeps_one_stay(store: DuckDB) -> None:
@@ -91,18 +107,82 @@ def test_ids_of_another_type(store: DuckDB) -> None:
     assert [(s["customer_id"], s["segment_id"]) for s in open_now] == [("1", 1), ("2", 2)]
 
 
-@pytest.mark.parametrize("seed", range(5))
-def test_no_gap_no_overlap_and_migrations_add_up(store: DuckDB, seed: int) -> None:
-    draw = random.Random(seed)
-    found: list[dict[object, int]] = []
-    for month in range(8):
-        segments: dict[object, int] = {
-            customer: draw.randint(1, 4) for customer in range(60) if draw.random() < 0.8
-        }
-        found.append(segments)
-        publish(store, month + 1, START + timedelta(30 * month), segments)
-    history = stays(store)
-    for month, segments in enumerate(found):
+def test_nobody_new_and_still_a_moment(store: DuckDB) -> None:
+    # The last moment is one of a departure alone, and a look back before it stays a look back.
+    publish(store, 1, START, {1: 1, 2: 1})
+    publish(store, 2, START + timedelta(30), {1: 1})
+    before = stays(store)
+    publish(store, 3, START + timedelta(15), {1: 1, 2: 2})
+    assert stays(store) == before
+
+
+def test_a_rollback_takes_out_what_came_later(store: DuckDB) -> None:
+    publish(store, 1, START, {1: 1, 2: 1})
+    publish(store, 2, START + timedelta(30), {1: 2, 3: 2})
+    before = stays(store), migrations(store)
+    publish(store, 3, START + timedelta(60), {1: 1, 2: 3})
+    publish(store, 4, START + timedelta(30), {1: 2, 3: 2}, rewind=True)
+    found = stays(store), migrations(store)
+    as_two = [[{**row, "run_id": 2 if row["run_id"] == 4 else row["run_id"]} for row in rows]
+              for rows in found]  # fmt: skip
+    assert as_two == [list(rows) for rows in before]
+
+
+@dataclass(frozen=True)
+class Act:
+    """A run, or a rollback to one of those before: at a moment, with customers in segments."""
+
+    month: int
+    segments: dict[object, int]
+    back_to: int | None
+
+
+ACTS = st.lists(
+    st.builds(
+        Act,
+        st.integers(0, 4),
+        st.dictionaries(st.integers(0, 6), st.integers(1, 3), min_size=1),
+        st.none() | st.integers(0, 5),
+    ),
+    min_size=1,
+    max_size=7,
+)
+
+
+@settings(deadline=None, max_examples=60)
+@given(acts=ACTS)
+def test_history_is_what_was_recorded_at_each_moment(acts: list[Act]) -> None:
+    """Against a model of it: the segments by moment, of which a rollback drops the later ones."""
+    with duckdb.connect() as connection:
+        store = DuckDB(connection)
+        store.execute("CREATE SCHEMA segdb")
+        recorded: dict[int, tuple[int, dict[object, int]]] = {}
+        done: list[Act] = []
+        for run_id, act in enumerate(acts, start=1):
+            rewind = act.back_to is not None and act.back_to < len(done)
+            now = done[act.back_to] if rewind and act.back_to is not None else act
+            if rewind:
+                recorded = {m: one for m, one in recorded.items() if m < now.month}
+            if now.month >= max(recorded, default=0):
+                recorded[now.month] = (run_id, now.segments)
+            done.append(now)
+            moment = START + timedelta(30 * now.month)
+            publish(store, run_id, moment, now.segments, rewind=rewind)
+            check(store, recorded)
+
+
+def check(store: DuckDB, recorded: Mapping[int, tuple[int, dict[object, int]]]) -> None:
+    """Every moment shows the segments of its run, and the migrations are those counted by hand."""
+    history, found = stays(store), migrations(store)
+    for stay in history:
+        assert stay["valid_to"] is None or stay["valid_to"] > stay["valid_from"]  # type: ignore[operator]
+    for one, other in itertools.pairwise(history):
+        if one["customer_id"] == other["customer_id"]:
+            assert one["valid_to"] is not None
+            assert one["valid_to"] <= other["valid_from"]  # type: ignore[operator]
+    before: dict[object, int] = {}
+    expected = []
+    for month, (run_id, segments) in sorted(recorded.items()):
         moment = START + timedelta(30 * month)
         then = [
             s
@@ -110,9 +190,37 @@ def test_no_gap_no_overlap_and_migrations_add_up(store: DuckDB, seed: int) -> No
             if s["valid_from"] <= moment and (s["valid_to"] is None or s["valid_to"] > moment)  # type: ignore[operator]
         ]
         assert {s["customer_id"]: s["segment_id"] for s in then} == segments
-        assert len(then) == len(segments)
-        moved = store.rows(f"FROM segdb.segment_migrations WHERE run_id = {month + 1}")
-        for segment in range(1, 5):
-            into = sum(m["customers"] for m in moved if m["to_segment_id"] == segment)
-            assert into == sum(1 for own in segments.values() if own == segment)
-    assert last_segment_id(store, "segdb") == 4
+        pairs = Counter((before.get(c), segments.get(c)) for c in {*before, *segments})
+        expected += [(run_id, moment, *pair, count) for pair, count in pairs.items()]
+        before = segments
+    assert Counter(tuple(row.values()) for row in found) == Counter(expected)
+    entered = store.rows("SELECT count(*) AS n FROM (" + entries("segdb") + ")")[0]["n"]
+    left = store.rows("SELECT count(*) AS n FROM (" + departures("segdb") + ")")[0]["n"]
+    assert entered == len(history)
+    assert left == sum(stay["valid_to"] is not None for stay in history)
+
+
+def test_who_came_from_where_and_went_where(store: DuckDB) -> None:
+    publish(store, 1, START, {1: 1, 2: 1})
+    publish(store, 2, START + timedelta(30), {1: 2})
+    publish(store, 3, START + timedelta(60), {1: 2, 2: 1})
+    wanted = "SELECT customer_id, segment, previous_segment, run_id"
+    entered = store.rows(f"{wanted} FROM ({entries('segdb')}) ORDER BY customer_id, entered_at")
+    assert [tuple(row.values()) for row in entered] == [
+        (1, "S1", None, 1), (1, "S2", "S1", 2), (2, "S1", None, 1), (2, "S1", None, 3),
+    ]  # fmt: skip
+    left = store.rows(departures("segdb") + " ORDER BY h.customer_id, left_at")
+    assert [(row["customer_id"], row["segment"], row["next_segment"]) for row in left] == [
+        (1, "S1", "S2"), (2, "S1", None),
+    ]  # fmt: skip
+    assert {row["left_at"] for row in left} == {START + timedelta(30)}
+
+
+def test_the_highest_id_is_that_of_any_run(store: DuckDB) -> None:
+    assert last_segment_id(store, "segdb") == 0
+    store.execute("CREATE TABLE segdb.runs (run_id BIGINT, model JSON)")
+    assert last_segment_id(store, "segdb") == 0
+    for run_id, ids in ((1, [1, 2, 9]), (2, [1, 3])):
+        model = json.dumps({"segments": [{"segment_id": i} for i in ids]})
+        store.execute(f"INSERT INTO segdb.runs VALUES ({run_id}, '{model}')")
+    assert last_segment_id(store, "segdb") == 9

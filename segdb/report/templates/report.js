@@ -15,20 +15,34 @@
   const tip = document.getElementById("tip");
   let chosen = 0;
 
+  const phone = () => innerWidth < 620;
+
   // A facet has panels of its own width: as many beside each other as the page has room for.
   // A grid that the page is too narrow for keeps its least width and scrolls.
   const fitted = (spec, width) => {
-    const { least } = spec.usermeta || {};
-    if (least) return [width < least ? { ...spec, width: least } : spec, width < least ? 1 : 0];
-    if (!spec.usermeta) return [spec, 0];
-    const { panel, gutter, even } = spec.usermeta;
+    const { cells, least, panel, gutter, even, square } = spec.usermeta || {};
+    if (square) return [{ ...spec, height: Math.min(spec.height, Math.max(280, width)) }, 0];
+    if (least) {
+      const wanted = least[phone() ? 1 : 0];
+      // Heads of narrow columns are slanted.
+      const slanted = { name: "slanted", value: (Math.max(width, wanted) - 190) / cells < 76 };
+      const grid = { ...spec, params: [...spec.params.filter((p) => p.name !== "slanted"), slanted] };
+      return width < wanted ? [{ ...grid, width: wanted }, 1] : [grid, 0];
+    }
+    if (!panel) return [spec, 0];
     const room = Math.max(1, Math.min(spec.columns || 1, Math.floor((width - gutter) / panel)));
     const columns = even && room > 1 ? room - (room % 2) : room;
-    // Between panels stands the theme's space, and the labels of an axis of their own.
-    const own = gutter ? 0 : 40;
-    const wide = Math.max(90, Math.floor((width - gutter - 24 * (columns - 1)) / columns - own - 8));
-    const facet = { ...spec.facet, header: { labelLimit: wide } };
+    const wide = inner(spec, columns, width);
+    const header = { ...spec.facet.header, labelLimit: wide + spec.spacing.column / 2 };
+    const facet = { ...spec.facet, header };
     return [{ ...spec, facet, columns, spec: { ...spec.spec, width: wide } }, columns];
+  };
+
+  // The width of a panel: without a gutter, each has the labels of an axis beside it.
+  const inner = (spec, columns, width) => {
+    const { gutter } = spec.usermeta;
+    const { column } = spec.spacing;
+    return Math.max(90, Math.floor((width - (gutter || 48) - column * (columns - 1)) / columns - 12));
   };
 
   const show = (_, event, __, value) => {
@@ -51,7 +65,7 @@
   const choose = (id) => {
     chosen = id === chosen ? 0 : id;
     document.body.classList.toggle("chosen", chosen !== 0);
-    for (const card of document.querySelectorAll(".card")) {
+    for (const card of document.querySelectorAll(".card, .glance tr[data-segment]")) {
       card.classList.toggle("picked", Number(card.dataset.segment) === chosen);
     }
     for (const button of document.querySelectorAll("button[data-segment]")) {
@@ -63,17 +77,22 @@
   const draw = async (plot) => {
     const name = plot.dataset.chart;
     const [spec, columns] = fitted(specs[name], plot.clientWidth);
+    // On a phone, names beside a chart give way to it.
+    const axisY = { ...config.axisY, ...(phone() ? { labelLimit: 112 } : {}) };
     const old = views.get(name);
     if (old) old.finalize();
     const options = {
-      mode: "vega-lite", ast: true, actions: false, renderer: "svg", defaultStyle: false, config, tooltip: show,
+      mode: "vega-lite", ast: true, actions: false, renderer: "svg", defaultStyle: false,
+      config: { ...config, axisY }, tooltip: show,
       formatLocale: locale,
     };
     const result = await vegaEmbed(plot, spec, options);
     const slides = columns === 1 && !spec.facet;
     plot.classList.toggle("slides", slides);
     if (slides) plot.tabIndex = 0; else plot.removeAttribute("tabindex");
-    views.set(name, { view: result.view, finalize: result.finalize, columns, width: plot.clientWidth });
+    views.set(name, {
+      view: result.view, finalize: result.finalize, spec, columns, width: plot.clientWidth,
+    });
     if (chosen) result.view.signal("chosen", chosen).runAsync();
     result.view.addEventListener("click", (_, item) => {
       const id = item && item.datum && item.datum.segment_id;
@@ -90,9 +109,9 @@
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button[data-segment]");
     if (button) return choose(Number(button.dataset.segment));
-    const card = event.target.closest(".card");
+    const card = event.target.closest(".card, .glance tr[data-segment]");
     const marked = getSelection();
-    if (card && !event.target.closest("a,code,pre") && (!marked || marked.isCollapsed)) {
+    if (card && !event.target.closest("a,code,pre,summary") && (!marked || marked.isCollapsed)) {
       choose(Number(card.dataset.segment));
     }
   });
@@ -122,6 +141,20 @@
       }
     }, 200);
   });
+
+  // A sheet is narrower than a screen: the charts are drawn for it, since letters that shrink with
+  // a picture cannot be read. Nothing may wait here.
+  const SHEET = 620;
+  const printed = (turn) => {
+    for (const { view, spec, columns, width } of views.values()) {
+      const wide = turn ? Math.min(width, SHEET) : width;
+      if (spec.facet) view.signal("child_width", inner(spec, columns, wide));
+      else view.signal("width", spec.width === "container" ? wide : spec.width);
+      view.run();
+    }
+  };
+  addEventListener("beforeprint", () => printed(true));
+  addEventListener("afterprint", () => printed(false));
 
   (async () => {
     for (const plot of document.querySelectorAll(".plot")) {

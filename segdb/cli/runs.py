@@ -1,0 +1,112 @@
+"""Commands that look back on runs: runs, runs diff, and rollback."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from segdb.cli.terminal import (
+    config_option,
+    database_option,
+    guarded,
+    json_option,
+    settings_of,
+    wait_option,
+)
+
+
+@click.group(invoke_without_command=True)
+@config_option
+@database_option
+@wait_option
+@json_option
+@click.pass_context
+@guarded
+def runs(
+    context: click.Context, config: Path | None, database: Path | None, wait: float, as_json: bool
+) -> None:
+    """List the runs that were published, with sizes and drift; `runs diff` compares two."""
+    from segdb import queries, words
+    from segdb.store.ask import ask
+
+    if context.invoked_subcommand is not None:
+        return
+    settings = settings_of(config, database)
+    schema = settings.publish.schema_
+    sql = queries.named("runs").on(schema)
+    table = ask(Path(settings.publish.database), schema, sql, wait=wait)
+    if as_json:
+        click.echo(json.dumps(table.to_pylist(), default=str, ensure_ascii=False))
+    else:
+        click.echo(words.grid(table), nl=False)
+
+
+@runs.command()
+@click.argument("before", type=int)
+@click.argument("after", type=int)
+@config_option
+@database_option
+@wait_option
+@json_option
+@guarded
+def diff(
+    before: int,
+    after: int,
+    config: Path | None,
+    database: Path | None,
+    wait: float,
+    as_json: bool,
+) -> None:
+    """Show what moved from run BEFORE to run AFTER: settings, segments, features, customers."""
+    from segdb import words
+    from segdb.steps.difference import difference
+    from segdb.store.duckdb import DuckDB
+
+    settings = settings_of(config, database)
+    path = Path(settings.publish.database)
+    store = DuckDB.open(path, read_only=True, wait=wait)
+    try:
+        with store.refusals():
+            found = difference(store, settings.publish.schema_, before, after)
+    finally:
+        store.close()
+    if as_json:
+        told = {"before": before, "after": after, **asdict(found)}
+        click.echo(json.dumps(told, default=str, ensure_ascii=False))
+    else:
+        click.echo(words.difference_text(found, before, after), nl=False)
+
+
+@click.command()
+@click.argument("run_id", metavar="RUN", type=int)
+@config_option
+@database_option
+@wait_option
+@json_option
+@guarded
+def rollback(
+    run_id: int, config: Path | None, database: Path | None, wait: float, as_json: bool
+) -> None:
+    """Publish the tables of an earlier RUN again, as a run of its own."""
+    from segdb.steps.rollback import rollback as roll_back
+    from segdb.store.duckdb import DuckDB
+
+    settings = settings_of(config, database)
+    path, publish = Path(settings.publish.database), settings.publish
+    store = DuckDB.open(path, wait=wait, engine=settings.engine)
+    try:
+        with store.refusals():
+            row = roll_back(store, publish.schema_, run_id, publish.keep_runs)
+    finally:
+        store.close()
+    if as_json:
+        told = {name: row[name] for name in ("run_id", "republishes", "as_of", "customers", "k")}
+        click.echo(json.dumps(told, default=str))
+        return
+    click.echo(
+        f"Run {run_id} is published again in {path}, as run {row['run_id']}: {row['k']} segments "
+        f"of {row['customers']:,} customers. `segdb report` writes its report."
+    )

@@ -1,0 +1,120 @@
+"""The cards: what the page tells of each segment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from segdb.charts.chart import Rows
+from segdb.charts.look import Look
+from segdb.report.forms import FEWEST, Forms, share
+from segdb.report.published import Published
+from segdb.report.rules import in_words
+
+_SEGMENTS = """
+SELECT *, revenue / customers AS revenue_per_customer
+FROM segdb.segment_profiles
+ORDER BY revenue / customers DESC NULLS LAST, segment_id
+"""
+_MEASURES = """
+SELECT
+    segment_id,
+    segment_features.feature,
+    unit,
+    segment_features.mean,
+    segment_features.median,
+    z
+FROM segdb.segment_features
+JOIN segdb.feature_statistics USING (feature)
+WHERE segment_features.customers >= 5
+ORDER BY abs(z) DESC NULLS LAST, segment_features.feature
+"""
+# Of a yes or no the median says nothing.
+_FLAGS = """
+SELECT feature
+FROM segdb.feature_statistics
+WHERE unit = 'share' AND minimum IN (0, 1) AND p05 IN (0, 1) AND p25 IN (0, 1)
+    AND median IN (0, 1) AND p75 IN (0, 1) AND p95 IN (0, 1) AND maximum IN (0, 1)
+"""
+_TYPICAL = """
+SELECT segment_id, place, customer_id::VARCHAR AS customer_id, distance
+FROM segdb.typical_customers
+ORDER BY segment_id, place
+"""
+# Of orders these three say most; without them, what sets the segment apart.
+_KEY_FEATURES = ("recency_days", "frequency", "monetary")
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A figure of a segment's typical customer, in words."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A segment as its card shows it.
+
+    Attributes:
+        row: of ``segment_profiles``.
+        place: of its colour in the palette, from 1.
+        few: whether it has too few customers for figures of its own.
+        measures: of its typical customer, by the features that say most.
+        rule: its rule's alternatives, each as its conditions in words.
+        typical: ids nearest to the centre, where the settings ask for them.
+    """
+
+    row: Mapping[str, Any]
+    place: int
+    few: bool
+    measures: tuple[Measure, ...]
+    rule: tuple[tuple[str, ...], ...]
+    typical: tuple[str, ...] = ()
+
+
+def segments(
+    published: Published, look: Look, forms: Forms, *, examples: bool
+) -> tuple[Segment, ...]:
+    """Return the segments in order of value.
+
+    Args:
+        published: the tables.
+        look: colours and labels.
+        forms: how numbers are written.
+        examples: whether ids of typical customers are shown.
+    """
+    measures = published.some(_MEASURES)
+    flags = {row["feature"] for row in published.some(_FLAGS)}
+    typical = published.some(_TYPICAL) if examples else []
+    return tuple(
+        Segment(
+            row=row,
+            place=look.places[row["segment_id"]],
+            few=row["customers"] < FEWEST,
+            measures=_measures(_of(row["segment_id"], measures), look, forms, flags),
+            rule=in_words(row["rule"], look, forms, flags) if row["rule"] else (),
+            typical=tuple(one["customer_id"] for one in _of(row["segment_id"], typical)),
+        )
+        for row in published.some(_SEGMENTS)
+    )
+
+
+def _of(segment_id: int, rows: Rows) -> Rows:
+    return [row for row in rows if row["segment_id"] == segment_id]
+
+
+def _measures(own: Rows, look: Look, forms: Forms, flags: set[str]) -> tuple[Measure, ...]:
+    key = [row for name in _KEY_FEATURES for row in own if row["feature"] == name]
+    return tuple(_measure(row, look, forms, flags) for row in (key or own)[:3])
+
+
+def _measure(row: Mapping[str, Any], look: Look, forms: Forms, flags: set[str]) -> Measure:
+    feature = row["feature"]
+    if feature == "recency_days":
+        return Measure("Last order", forms.ago(row["median"]))
+    if feature in flags:
+        return Measure(look.name(feature), share(row["mean"]))
+    return Measure(look.name(feature), forms.measure(row["median"], row["unit"] or ""))

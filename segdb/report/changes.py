@@ -1,0 +1,87 @@
+"""What changed since the run before, in a few phrases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from segdb.charts.chart import Rows
+from segdb.report.forms import FEWEST, count, share
+from segdb.report.published import Published
+
+# Of the last run, from where to where; nothing where it was the first.
+_MOVES = """
+SELECT from_segment_id, to_segment_id, customers
+FROM segdb.segment_migrations
+WHERE run_id = (SELECT max(run_id) FROM segdb.runs)
+    AND run_id IN (SELECT run_id FROM segdb.segment_migrations WHERE from_segment_id IS NOT NULL)
+"""
+_NAMES = """
+SELECT segment_id, arg_max(segment, valid_from) AS segment
+FROM segdb.segment_history
+GROUP BY segment_id
+"""
+# A step of the silhouette that two digits show.
+_STEP = 0.01
+
+
+def changes(
+    run: Mapping[str, Any], before: Mapping[str, Any], published: Published
+) -> tuple[str, ...]:
+    """Say what changed since the run before.
+
+    Args:
+        run: the last row of ``runs``.
+        before: the one before it.
+        published: the tables.
+    """
+    told = []
+    more = run["customers"] - before["customers"]
+    if more:
+        by = (
+            f" ({more / before['customers']:+.1%})".replace("-", "−") if before["customers"] else ""
+        )
+        told.append(f"{count(abs(more))} customers {'more' if more > 0 else 'fewer'}{by}")
+    if run["k"] != before["k"]:
+        told.append(f"{run['k']} segments instead of {before['k']}")
+    told += _moves(published.some(_MOVES), published.some(_NAMES))
+    if run["silhouette"] is not None and before["silhouette"] is not None:
+        step = run["silhouette"] - before["silhouette"]
+        if abs(step) >= _STEP:
+            told.append(f"the silhouette went {'up' if step > 0 else 'down'} by {abs(step):.2f}")
+    return tuple(told) or ("nothing that shows in the figures",)
+
+
+def _moves(moves: Rows, named: Rows) -> list[str]:
+    names = {row["segment_id"]: row["segment"] for row in named}
+    sizes = [_sizes(moves, "from_segment_id"), _sizes(moves, "to_segment_id")]
+    old, new = sizes
+    if not old or not new:
+        return []
+    told = _listed("new", [names[i] for i in new if i not in old and i in names])
+    told += _listed("no more", [names[i] for i in old if i not in new and i in names])
+    stayed = [row for row in moves if None not in (row["from_segment_id"], row["to_segment_id"])]
+    moved = sum(r["customers"] for r in stayed if r["from_segment_id"] != r["to_segment_id"])
+    if moved >= FEWEST:
+        part = share(moved / sum(row["customers"] for row in stayed))
+        told.append(f"{count(moved)} customers ({part}) are in another segment than before")
+    grown = {i: new[i] - old[i] for i in new if i in old and i in names}
+    for word, pick in (("grew", max), ("shrank", min)):
+        if grown:
+            which = pick(grown, key=lambda i: (grown[i], -i))
+            if abs(grown[which]) >= FEWEST and (grown[which] > 0) == (word == "grew"):
+                sign = "+" if word == "grew" else "−"
+                told.append(f"{names[which]} {word} most ({sign}{count(abs(grown[which]))})")
+    return told
+
+
+def _sizes(moves: Rows, side: str) -> dict[int, int]:
+    found: dict[int, int] = {}
+    for row in moves:
+        if row[side] is not None:
+            found[row[side]] = found.get(row[side], 0) + row["customers"]
+    return found
+
+
+def _listed(word: str, names: Sequence[str]) -> list[str]:
+    return [f"{word}: {', '.join(names)}"] if names else []

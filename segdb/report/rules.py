@@ -1,0 +1,93 @@
+"""A segment's rule in words, for those who do not read SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+import sqlglot
+from sqlglot import exp
+
+from segdb.charts.look import Look
+from segdb.report.forms import Forms
+
+# Feature, whether it is an upper bound, the bound, and whether those without the feature pass.
+_Bound = tuple[str, bool, float, bool]
+
+
+def in_words(
+    rule: str, look: Look, forms: Forms, flags: Collection[str]
+) -> tuple[tuple[str, ...], ...]:
+    """Return a rule's alternatives, each as its conditions in words.
+
+    Nothing where the rule is not what segdb writes: alternatives of bounds on features.
+
+    Args:
+        rule: a predicate over ``customer_features``.
+        look: names and units of the features.
+        forms: how values are written.
+        flags: features that are 0 or 1.
+    """
+    try:
+        tree = sqlglot.parse_one(rule, read="duckdb")
+    except sqlglot.errors.SqlglotError:
+        return ()
+    told = []
+    for part in _parts(tree, exp.Or):
+        bounds = [_bound(condition) for condition in _parts(part, exp.And)]
+        known = [bound for bound in bounds if bound is not None]
+        if len(known) < len(bounds):
+            return ()
+        features = dict.fromkeys(feature for feature, *_ in known)
+        told.append(
+            tuple(
+                _told(name, [bound for bound in known if bound[0] == name], look, forms, flags)
+                for name in features
+            )
+        )
+    return tuple(told)
+
+
+def _parts(tree: exp.Expr, kind: type[exp.Connector]) -> Iterator[exp.Expr]:
+    tree = tree.unnest()
+    if isinstance(tree, kind):
+        yield from _parts(tree.left, kind)
+        yield from _parts(tree.right, kind)
+    else:
+        yield tree
+
+
+def _bound(condition: exp.Expr) -> _Bound | None:
+    if not isinstance(condition, exp.GT | exp.LTE):
+        return None
+    upper = isinstance(condition, exp.LTE)
+    value, limit = condition.left, _number(condition.right)
+    fill = None
+    if isinstance(value, exp.Coalesce):
+        fill = _number(value.expressions[0])
+        value = value.this
+    if not isinstance(value, exp.Column) or limit is None:
+        return None
+    passes = fill is not None and (fill <= limit if upper else fill > limit)
+    return value.name, upper, limit, passes
+
+
+def _number(value: exp.Expr) -> float | None:
+    try:
+        return float(value.sql())
+    except ValueError:
+        return None
+
+
+def _told(
+    feature: str, bounds: list[_Bound], look: Look, forms: Forms, flags: Collection[str]
+) -> str:
+    unit = look.units.get(feature, "")
+    name = look.name(feature)
+    if feature in flags:
+        return f"{name}: {'no' if bounds[0][1] else 'yes'}"
+    words = [
+        f"{'at most' if upper else 'over'} {forms.measure(limit, unit)}"
+        for _, upper, limit, _ in sorted(bounds, key=lambda bound: bound[1])
+    ]
+    unknown = " or not known" if all(passes for *_, passes in bounds) else ""
+    return f"{name} {', '.join(words)}{unknown}"

@@ -1,0 +1,88 @@
+"""Rollback: an earlier run, published again as a new one."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from segdb import contract
+from segdb.errors import UserError
+from segdb.stages.assign import assign
+from segdb.stages.components import in_matrix
+from segdb.steps.account import Accounts
+from segdb.steps.choose import Sources
+from segdb.steps.components import learn_axes
+from segdb.steps.describe import Rows
+from segdb.steps.drift import grown
+from segdb.steps.intake import Intake
+from segdb.steps.learn import prepared
+from segdb.steps.maps import map_rows
+from segdb.steps.publish import contents, queries
+from segdb.steps.stored import StoredRun, stored_run
+from segdb.store.duckdb import DuckDB
+from segdb.store.kept import binds, kept_run
+from segdb.store.publish import next_run, publish
+
+
+def rollback(store: DuckDB, schema: str, run_id: int, keep_runs: int) -> dict[str, Any]:
+    """Publish the tables of an earlier run again, as a run of its own.
+
+    The features and the small tables are as they were kept, and the model of the run makes the
+    segments of them again. ``runs`` gets a row more, none is changed; the history is what it was
+    when the earlier run was published.
+
+    Args:
+        store: the database.
+        schema: where the tables are.
+        run_id: the earlier run.
+        keep_runs: how many earlier runs stay, to be published again.
+
+    Returns:
+        The new row of ``runs``.
+
+    Raises:
+        UserError: there is no such run, it is the one that is published, or it is not kept.
+        PublishError: the database refused; what was published is as it was.
+    """
+    run = stored_run(store, schema, run_id)
+    if run.latest:
+        raise UserError(f"Run {run_id} is the one that is published.")
+    kept = kept_run(store, schema, run_id)
+    model = run.model
+    names = model.catalogue.names
+    features = kept.features.select("customer_id", *names)
+    scaled = store.table("segdb_scaled", prepared(features, model.matrix))
+    axes = learn_axes(store, scaled, model.matrix)
+    centroids = [segment.centroid for segment in model.segments]
+    placed = assign(in_matrix(scaled, model), model.columns, centroids)
+    assigned = store.table("segdb_assigned", placed)
+    row = {**kept.run, "run_id": next_run(store, schema), "republishes": run_id}
+    row["finished_at"] = datetime.now(UTC).replace(tzinfo=None)
+    intake = Intake(
+        features=features,
+        catalogue=model.catalogue,
+        recipe=run.recipe,
+        as_of=row["as_of"],
+        accounts=Accounts(row["rows_read"], row["rows_kept"], row["rows_rejected"], {}),
+        rejected=kept.rejected,
+        customers=row["customers"],
+    )
+    large = queries(_sources(run), intake, model, assigned, axes, row["run_id"])
+    live = large[contract.SEGMENTS_LIVE]
+    if isinstance(live, str) and not binds(store, live):
+        large = {**large, contract.SEGMENTS_LIVE: None}
+    small: dict[contract.Table, Rows] = {
+        table: kept.tables.get(table.name, [])
+        for table in contract.TABLES
+        if table.kind == "table" and not table.grows and table not in large
+    } | map_rows(model, axes)
+    small |= grown(store, schema, row["run_id"], assigned, model, small[contract.SEGMENT_PROFILES])
+    written = contents(schema, model, large, small, row)
+    moment = row["as_of"] or row["started_at"]
+    publish(store, schema, written, row["run_id"], moment, keep_runs=keep_runs, rewind=True)
+    return row
+
+
+def _sources(run: StoredRun) -> Sources:
+    pairs = {name: (raw, run.recipe.readings[name]) for name, raw in run.sources.items()}
+    return Sources(pairs.get("orders"), pairs.get("customers"))

@@ -1,0 +1,146 @@
+"""Kept: what it takes to publish an earlier run again, in a schema beside the published one.
+
+The model of a run makes its segments of its features again, so of the tables with a row a customer
+the features alone are kept, with the rejected rows. All small tables go into one row of
+``kept_runs``. What is kept is the run that a new one takes the place of: the one that is published
+is there anyhow.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import ibis.expr.types as ir
+
+from segdb.compile import quoted
+from segdb.contract import CUSTOMER_FEATURES, KEPT_RUNS, REJECTED_ROWS, RUNS, Table
+from segdb.errors import UserError
+from segdb.store.duckdb import DuckDB
+
+_LARGE = (CUSTOMER_FEATURES, REJECTED_ROWS)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """An earlier run as it is kept.
+
+    Attributes:
+        run: its row of ``runs``.
+        features: one row a customer, as ``customer_features`` was.
+        rejected: (source, reason, row) of its rejected rows.
+        tables: the rows of its small tables, by name.
+    """
+
+    run: dict[str, Any]
+    features: ir.Table
+    rejected: ir.Table
+    tables: dict[str, list[dict[str, Any]]]
+
+
+def beside(schema: str) -> str:
+    """Return the schema where the large tables of earlier runs are."""
+    return f"{schema}_kept"
+
+
+def keep(store: DuckDB, schema: str, small: Sequence[Table]) -> None:
+    """Keep the run that is published, in the middle of the publish of the next one.
+
+    Args:
+        store: in the middle of a publish, with nothing written yet.
+        schema: where the published tables are.
+        small: the tables that go into ``kept_runs`` as JSON.
+    """
+    published = published_run(store, schema)
+    if published is None or not all(store.holds(schema, table.name) for table in _LARGE):
+        return
+    rows = {
+        table.name: store.rows(f"FROM {quoted(schema)}.{quoted(table.name)}")
+        for table in small
+        if store.holds(schema, table.name)
+    }
+    store.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(beside(schema))}")
+    for table in _LARGE:
+        store.execute(
+            f"CREATE OR REPLACE TABLE {_place(schema, table, published)} "
+            f"AS FROM {quoted(schema)}.{quoted(table.name)}"
+        )
+    place = f"{quoted(schema)}.{KEPT_RUNS.name}"
+    store.execute(f"DELETE FROM {place} WHERE run_id = {published}")  # noqa: S608
+    store.connection.execute(
+        f"INSERT INTO {place} VALUES (?, ?)",  # noqa: S608
+        [published, json.dumps(rows, ensure_ascii=False)],
+    ).fetchall()
+
+
+def prune(store: DuckDB, schema: str, most: int) -> None:
+    """Drop what is kept of all but the last ``most`` runs."""
+    place = f"{quoted(schema)}.{KEPT_RUNS.name}"
+    for run_id in kept_ids(store, schema)[: -most or None]:
+        for table in _LARGE:
+            store.execute(f"DROP TABLE IF EXISTS {_place(schema, table, run_id)}")
+        store.execute(f"DELETE FROM {place} WHERE run_id = {run_id}")  # noqa: S608
+
+
+def kept_ids(store: DuckDB, schema: str) -> list[int]:
+    """Return the runs that are kept, in order."""
+    if not store.holds(schema, KEPT_RUNS.name):
+        return []
+    sql = f"SELECT run_id FROM {quoted(schema)}.{KEPT_RUNS.name} ORDER BY run_id"  # noqa: S608
+    return [int(row["run_id"]) for row in store.rows(sql)]
+
+
+def published_run(store: DuckDB, schema: str) -> int | None:
+    """Return the run whose tables are published; None before the first."""
+    if not store.holds(schema, RUNS.name):
+        return None
+    last = store.rows(f"SELECT max(run_id) AS last FROM {quoted(schema)}.runs")[0]["last"]  # noqa: S608
+    return None if last is None else int(last)
+
+
+def kept_features(store: DuckDB, schema: str, run_id: int) -> ir.Table | None:
+    """Return the features of a run, published or kept; None where they are gone."""
+    if run_id == published_run(store, schema):
+        return store.stored(schema, CUSTOMER_FEATURES.name)
+    if run_id in kept_ids(store, schema):
+        return store.stored(beside(schema), f"{CUSTOMER_FEATURES.name}_{run_id}")
+    return None
+
+
+def kept_run(store: DuckDB, schema: str, run_id: int) -> Kept:
+    """Return an earlier run as it is kept.
+
+    Raises:
+        UserError: it is not kept.
+    """
+    ids = kept_ids(store, schema)
+    if run_id not in ids:
+        there = f"Kept: {', '.join(map(str, ids))}." if ids else "None is kept."
+        raise UserError(
+            f"Run {run_id} is not kept any more. {there} [publish] keep_runs says how many are."
+        )
+    where = f"WHERE run_id = {run_id}"
+    run = store.rows(f"FROM {quoted(schema)}.{RUNS.name} {where}")[0]
+    row = store.rows(f"SELECT tables FROM {quoted(schema)}.{KEPT_RUNS.name} {where}")[0]  # noqa: S608
+    return Kept(
+        run=run,
+        features=store.stored(beside(schema), f"{CUSTOMER_FEATURES.name}_{run_id}"),
+        rejected=store.stored(beside(schema), f"{REJECTED_ROWS.name}_{run_id}"),
+        tables=json.loads(row["tables"]),
+    )
+
+
+def binds(store: DuckDB, sql: str) -> bool:
+    """Whether all that a SELECT reads is still there."""
+    try:
+        store.schema(f"({sql})")
+    except duckdb.Error:
+        return False
+    return True
+
+
+def _place(schema: str, table: Table, run_id: int) -> str:
+    return f"{quoted(beside(schema))}.{quoted(f'{table.name}_{run_id}')}"

@@ -1,0 +1,44 @@
+"""What the cards tell of each segment."""
+
+from __future__ import annotations
+
+from segdb.report import facts
+from segdb.report.cards import Segment, segments
+from segdb.report.forms import Forms
+from segdb.report.published import Published
+from segdb.store.duckdb import DuckDB
+from tests.report.conftest import Get
+
+
+def told(store: DuckDB, *, examples: bool = False) -> tuple[Segment, ...]:
+    published = Published(store.fetch, "segdb")
+    forms = Forms("£", facts.last_run(published)[0]["as_of"])
+    return segments(published, facts.look(published, "£"), forms, examples=examples)
+
+
+def test_the_card_of_a_shop_with_orders_tells_recency_frequency_and_money(made: Get) -> None:
+    first = told(made("plain").store)[0]
+    assert [measure.label for measure in first.measures] == ["Last order", "Frequency", "Monetary"]
+    assert " days ago (" in first.measures[0].value
+    assert first.measures[1].value.endswith(" orders")
+    assert first.measures[2].value.startswith("£")
+
+
+def test_without_orders_the_card_tells_what_sets_the_segment_apart(made: Get) -> None:
+    store = made("attributes").store
+    for segment in told(store):
+        rows = store.rows(
+            "SELECT feature, mean FROM segdb.segment_features WHERE segment_id = "
+            f"{segment.row['segment_id']} ORDER BY abs(z) DESC, feature LIMIT 3"
+        )
+        assert [measure.label for measure in segment.measures] == [r["feature"] for r in rows]
+        for measure, row in zip(segment.measures, rows, strict=True):
+            # Of a yes or no, the median says nothing.
+            if row["feature"] == "Newsletter":
+                assert measure.value == f"{row['mean']:.1%}"
+    assert any(m.label == "Newsletter" for s in told(store) for m in s.measures)
+
+
+def test_typical_customers_only_if_asked_for(made: Get) -> None:
+    assert not any(segment.typical for segment in told(made("plain").store))
+    assert all(len(s.typical) == 3 for s in told(made("plain").store, examples=True))

@@ -1,0 +1,319 @@
+"""The named queries on real data: every answer counted again in pandas and NumPy.
+
+Two monthly runs of the Complete Journey households; the tables are those that the queries read,
+the answers are made of them another way.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import segdb
+from segdb.queries import all_queries, named
+from segdb.store.ask import asking
+
+QUERIES = all_queries()
+Frames = dict[str, pd.DataFrame]
+Ask = Callable[..., pd.DataFrame]
+
+
+@pytest.fixture(scope="module")
+def database(complete_journey: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("asked") / "warehouse.duckdb"
+    settings = {
+        "columns": {
+            "customer_id": "household_id",
+            "order_id": "basket_id",
+            "ordered_at": "transaction_timestamp",
+            "amount": "sales_value",
+        },
+        "cluster": {"k": 5, "n_init": 2},
+    }
+    orders = complete_journey / "transactions.parquet"
+    for moment in ("2017-11-01", "2017-12-01"):
+        source = f"SELECT * FROM '{orders}' WHERE transaction_timestamp < '{moment}'"
+        segdb.run(source, database=path, settings={**settings, "as_of": moment}).close()
+    return path
+
+
+@pytest.fixture(scope="module")
+def tables(database: Path) -> Frames:
+    names = (
+        "segments customer_features segment_profiles segment_centroids feature_parameters "
+        "segment_features k_selection rejected_rows rfm_by_segment typical_customers "
+        "segment_history segment_migrations runs run_segments run_drift"
+    )
+    with asking(database, "segdb") as select:
+        return {name: select(f"FROM {name}").to_pandas() for name in names.split()}
+
+
+@pytest.fixture(scope="module")
+def ask(database: Path, tables: Frames) -> Iterator[Ask]:
+    assert tables  # read before the database is locked to this connection
+    with asking(database, "segdb") as select:
+
+        def answer(name: str, **given: str) -> pd.DataFrame:
+            query = named(name)
+            frame: pd.DataFrame = select(query.on("segdb"), query.values(given)).to_pandas()
+            return frame
+
+        yield answer
+
+
+def customers(tables: Frames) -> pd.DataFrame:
+    profile = tables["segment_profiles"][["segment_id", "churn_risk", "action"]]
+    return tables["segments"].merge(tables["customer_features"], on="customer_id").merge(profile)
+
+
+def best(frame: pd.DataFrame, limit: int = 20, by: str = "monetary") -> list[Any]:
+    ordered = frame.sort_values([by, "customer_id"], ascending=[False, True])
+    return list(ordered.customer_id.head(limit))
+
+
+def scaled(tables: Frames) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], list[Any]]:
+    """The matrix and the centroids, by NumPy, and the customers of the rows."""
+    parameters = tables["feature_parameters"].dropna(subset=["position"]).sort_values("position")
+    features = tables["customer_features"].sort_values("customer_id")
+    columns = []
+    for p in parameters.itertuples():
+        column = features[p.feature].fillna(p.fill).to_numpy(dtype=float)
+        column = np.clip(column, p.lower, p.upper)
+        column = np.log1p(column) if p.transform == "log1p" else column
+        columns.append((column - p.center) / p.spread)
+    wide = tables["segment_centroids"].pivot(index="segment_id", columns="feature", values="scaled")
+    centroids = wide[parameters.feature.tolist()].to_numpy()
+    return np.column_stack(columns), centroids, features.customer_id.tolist()
+
+
+def test_next_best_segment(ask: Ask, tables: Frames) -> None:
+    matrix, centroids, ids = scaled(tables)
+    distances = np.linalg.norm(matrix[:, None] - centroids[None], axis=2)
+    order = np.argsort(distances, axis=1, kind="stable")
+    segment_ids = sorted(tables["segment_centroids"].segment_id.unique())
+    names = tables["segment_profiles"].set_index("segment_id").segment
+    found = ask("next_best_segment", limit="100000")
+    assert len(found) == len(ids)
+    assert found.margin.is_monotonic_increasing
+    place = {customer: i for i, customer in enumerate(ids)}
+    rows = [place[customer] for customer in found.customer_id]
+    for column, rank in (("segment", 0), ("next_segment", 1)):
+        expected = [names[segment_ids[order[row, rank]]] for row in rows]
+        assert found[column].tolist() == expected
+    for column, rank in (("distance", 0), ("next_distance", 1)):
+        expected_distance = np.sort(distances, axis=1)[rows, rank]
+        np.testing.assert_allclose(found[column], expected_distance, atol=5.1e-5)
+    some = ask("next_best_segment", segment=names.iloc[0], limit="7")
+    own = found[found.segment == names.iloc[0]].head(7)
+    assert some.customer_id.tolist() == own.customer_id.tolist()
+
+
+def test_look_alikes(ask: Ask, tables: Frames) -> None:
+    matrix, _, ids = scaled(tables)
+    listed = [ids[3], ids[700], ids[1500]]
+    rows = [ids.index(customer) for customer in listed]
+    apart = np.linalg.norm(matrix - matrix[rows].mean(axis=0), axis=1)
+    found = ask("look_alikes", ids=" , ".join(map(str, listed)), limit="50")
+    expected = sorted(
+        (round(float(apart[i]), 4), customer)
+        for i, customer in enumerate(ids)
+        if customer not in listed
+    )[:50]
+    assert len(found) == 50
+    np.testing.assert_allclose(found.apart, [one for one, _ in expected], atol=1.1e-4)
+    assert len({*found.customer_id} & {customer for _, customer in expected}) >= 49
+    names = tables["segments"].set_index("customer_id").segment
+    assert found.segment.tolist() == names[found.customer_id].tolist()
+    assert ask("look_alikes", ids="nobody").empty
+
+
+def test_best_customers(ask: Ask, tables: Frames) -> None:
+    profiles = tables["segment_profiles"]
+    first = profiles.segment_id[(profiles.revenue / profiles.customers).idxmax()]
+    everyone = customers(tables)
+    expected = best(everyone[everyone.segment_id == first])
+    assert ask("best_customers").customer_id.tolist() == expected
+
+
+def test_customers(ask: Ask, tables: Frames) -> None:
+    everyone = customers(tables)
+    name = everyone.segment.iloc[0]
+    own = everyone[everyone.segment == name]
+    found = ask("customers", segment=name.lower(), limit="100000")
+    assert sorted(found.customer_id) == sorted(own.customer_id)
+    assert found.distance.is_monotonic_increasing
+    assert len(ask("customers")) == 50
+
+
+def moved(tables: Frames) -> pd.DataFrame:
+    """Those whose stay begins with the last run, with the segment that they come from."""
+    history = tables["segment_history"]
+    last = history.valid_from.max()
+    now = history[history.valid_from == last]
+    then = history[history.valid_to == last][["customer_id", "segment"]]
+    return now.merge(then, on="customer_id", how="left", suffixes=("", "_before"))
+
+
+def test_entered(ask: Ask, tables: Frames) -> None:
+    found = ask("entered", limit="100000")
+    expected = moved(tables)
+    assert len(found) == len(expected) > 0
+    keys = ["customer_id", "segment", "previous_segment"]
+    then = expected.rename(columns={"segment_before": "previous_segment"})[keys]
+    pd.testing.assert_frame_equal(
+        found[keys].fillna("").sort_values(keys, ignore_index=True),
+        then.fillna("").sort_values(keys, ignore_index=True),
+    )
+
+
+def test_moved_down(ask: Ask, tables: Frames) -> None:
+    profiles = tables["segment_profiles"].set_index("segment")
+    worth = profiles.revenue / profiles.customers
+    both = moved(tables).dropna(subset=["segment_before"])
+    both = both[both.segment_before.isin(worth.index)]
+    down = both[worth[both.segment].to_numpy() < worth[both.segment_before].to_numpy()]
+    with_money = down.merge(tables["customer_features"], on="customer_id")
+    assert len(with_money) > 0
+    assert ask("moved_down", limit="100000").customer_id.tolist() == best(with_money, 100_000)
+
+
+def test_new_customers(ask: Ask, tables: Frames) -> None:
+    everyone = customers(tables)
+    assert ask("new_customers", days="90").customer_id.tolist() == best(
+        everyone[everyone.tenure_days <= 90]
+    )
+
+
+def test_on_the_border(ask: Ask, tables: Frames) -> None:
+    ordered = tables["segments"].sort_values(["margin", "customer_id"])
+    assert ask("on_the_border").customer_id.tolist() == ordered.customer_id.head(20).tolist()
+
+
+def test_slipping_away(ask: Ask, tables: Frames) -> None:
+    everyone = customers(tables)
+    late = everyone.recency_days > 3 * everyone.days_between_orders.clip(lower=1)
+    good = (everyone.m_score >= 4) & (everyone.frequency >= 3)
+    found = ask("slipping_away", times="3")
+    assert found.customer_id.tolist() == best(everyone[good & late])
+    assert len(found) > 0
+
+
+def test_top_tenth(ask: Ask, tables: Frames) -> None:
+    everyone = customers(tables).sort_values("monetary", ascending=False)
+    top = everyone.head(int(np.ceil(0.1 * (len(everyone) - 1))))
+    found = ask("top_tenth").set_index("segment")
+    assert found.customers.sum() == len(top)
+    expected = top.groupby("segment").monetary.sum().sort_values(ascending=False)
+    assert found.index.tolist() == expected.index.tolist()
+    np.testing.assert_allclose(found.revenue, expected, atol=0.0051)
+    share = 100 * expected / everyone.monetary.sum()
+    np.testing.assert_allclose(found.percent_of_all_revenue, share, atol=0.051)
+
+
+def test_value_at_risk(ask: Ask, tables: Frames) -> None:
+    everyone = customers(tables)
+    parameters = tables["feature_parameters"].set_index("feature")
+    rhythm = everyone.days_between_orders.fillna(parameters.fill["days_between_orders"])
+    overdue = everyone.recency_days > 2 * rhythm.clip(lower=1)
+    found = ask("value_at_risk").set_index("segment_id").sort_index()
+    at_risk = everyone[overdue].groupby("segment_id").monetary.sum()
+    expected = at_risk.reindex(found.index, fill_value=0.0)
+    np.testing.assert_allclose(found.revenue_at_risk, expected, atol=0.0051)
+    published = tables["segment_profiles"].set_index("segment_id").sort_index()
+    np.testing.assert_allclose(found.revenue, published.revenue, atol=0.0051)
+    np.testing.assert_allclose(found.overdue_percent, 100 * published.overdue, atol=0.051)
+
+
+def test_win_back(ask: Ask, tables: Frames) -> None:
+    everyone = customers(tables)
+    assert ask("win_back").customer_id.tolist() == best(everyone[everyone.churn_risk == "high"])
+
+
+def test_segment_value(ask: Ask, tables: Frames) -> None:
+    everyone = customers(tables)
+    groups = everyone.groupby("segment_id").monetary
+    found = ask("segment_value").set_index("segment_id")
+    assert found.customers.tolist() == groups.size().tolist()
+    np.testing.assert_allclose(found.revenue, groups.sum(), atol=0.0051)
+    np.testing.assert_allclose(found.revenue_per_customer, groups.mean(), atol=0.0051)
+    np.testing.assert_allclose(
+        found.customers_percent, 100 * groups.size() / len(everyone), atol=0.051
+    )
+    np.testing.assert_allclose(
+        found.revenue_percent, 100 * groups.sum() / everyone.monetary.sum(), atol=0.051
+    )
+
+
+def test_what_to_do(ask: Ask, tables: Frames) -> None:
+    found = ask("what_to_do")
+    expected = tables["segment_profiles"].sort_values("segment_id", ignore_index=True)
+    pd.testing.assert_frame_equal(found, expected[found.columns.tolist()])
+
+
+def test_what_differs(ask: Ask, tables: Frames) -> None:
+    features = tables["customer_features"]
+    names = tables["segments"].set_index("customer_id")
+    found = ask("what_differs")
+    for segment_id, rows in found.groupby("segment_id"):
+        own = features[features.customer_id.map(names.segment_id) == segment_id]
+        z = {
+            p: (own[p].mean() - features[p].mean()) / features[p].std(ddof=0)
+            for p in tables["feature_parameters"].feature
+        }
+        first = sorted(z, key=lambda name: -abs(z[name]))[:3]
+        assert rows.feature.tolist() == first
+        np.testing.assert_allclose(rows.z, [z[name] for name in first], atol=0.0051)
+
+
+def test_typical_customers(ask: Ask, tables: Frames) -> None:
+    found = ask("typical_customers", each="2")
+    for segment_id, own in tables["segments"].groupby("segment_id"):
+        nearest = own.sort_values(["distance", "customer_id"]).customer_id.head(2)
+        assert found[found.segment_id == segment_id].customer_id.tolist() == nearest.tolist()
+
+
+def test_rfm_by_segment(ask: Ask, tables: Frames) -> None:
+    expected = customers(tables).groupby(["segment_id", "rfm_segment"]).size()
+    found = ask("rfm_by_segment").set_index(["segment_id", "rfm_segment"]).customers
+    assert found.to_dict() == expected.to_dict()
+
+
+def test_rejected(ask: Ask, tables: Frames) -> None:
+    found = ask("rejected")
+    counted = tables["rejected_rows"].groupby(["source", "reason"]).size()
+    assert found.set_index(["source", "reason"]).rows.to_dict() == counted.to_dict()
+    assert found.rows.sum() == tables["runs"].rows_rejected.iloc[-1]
+
+
+def test_why_this_many(ask: Ask, tables: Frames) -> None:
+    found = ask("why_this_many")
+    assert found.k.tolist() == tables["k_selection"].k.tolist()
+    assert found.k[found.selected].tolist() == [5]
+    assert found.inertia.iloc[0] == pytest.approx(tables["runs"].inertia.iloc[-1], abs=0.051)
+
+
+def test_runs(ask: Ask, tables: Frames) -> None:
+    found = ask("runs").set_index("run_id")
+    for run_id, model in zip(tables["runs"].run_id, tables["runs"].model, strict=True):
+        sizes = tables["run_segments"][tables["run_segments"].run_id == run_id]
+        told = dict(pair.split(": ") for pair in found.sizes[run_id].split(", "))
+        assert {int(i): int(n) for i, n in told.items()} == dict(
+            zip(sizes.segment_id, sizes.customers, strict=True)
+        )
+        assert [s["segment_id"] for s in json.loads(model)["segments"]] == [int(i) for i in told]
+    drift = tables["run_drift"].set_index("feature").psi
+    assert found.drift_of_segments[2] == pytest.approx(drift["segment_id"], abs=5.1e-4)
+    features = drift.drop("segment_id")
+    assert found.most_moved[2] == features.idxmax()
+    assert found.drift_of_features[2] == pytest.approx(features.max(), abs=5.1e-4)
+    assert found.kept.tolist() == [True, True]
+
+
+def test_every_query_is_counted_again() -> None:
+    assert {f"test_{name}" for name in QUERIES} <= set(globals())

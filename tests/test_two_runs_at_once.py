@@ -1,0 +1,108 @@
+"""Two runs at once, as two processes: one waits or fails with 3, and the tables are of one run."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+
+import segdb
+from segdb.errors import LockedError
+from segdb.settings import parse
+from segdb.store.ask import ask
+from segdb.store.duckdb import DuckDB
+from segdb.store.publish import next_run, publish
+from tests.steps import shops
+
+# Long enough for another process to begin and to end meanwhile.
+LONG = ("demo", "--synthetic", "--customers", "20000", "--no-report")
+SHORT = ("demo", "--synthetic", "--customers", "300", "--seed", "7", "--no-report")
+
+
+@contextmanager
+def started(*arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """A segdb process; killed if it is there at the end of the block."""
+    command = [sys.executable, "-c", "from segdb.cli import main; main()", *arguments]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def wait_for_the_lock(path: Path, process: subprocess.Popen[str]) -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            if path.exists():
+                DuckDB.open(path, read_only=True).close()
+        except LockedError:
+            return
+        time.sleep(0.05)
+    pytest.fail(f"the run ended before it held the database: {process.communicate()}")
+
+
+def test_one_fails_with_3_and_one_waits(tmp_path: Path) -> None:
+    path = tmp_path / "warehouse.duckdb"
+    database = ("--database", str(path))
+    with started(*LONG, *database) as first:
+        wait_for_the_lock(path, first)
+        with (
+            started(*SHORT, *database) as second,
+            started(*SHORT, *database, "--wait", "300") as third,
+        ):
+            words = second.communicate(timeout=120)[1]
+            assert second.returncode == 3, words
+            assert f"process {first.pid}" in words
+            assert first.poll() is None, "the first run must outlast the second"
+            assert first.wait(timeout=300) == 0, first.communicate()
+            assert third.wait(timeout=300) == 0, third.communicate()
+    one_run(path, runs=2)
+
+
+def one_run(path: Path, runs: int) -> None:
+    """Every table is of the last run, and all of them add up."""
+    facts = ask(
+        path,
+        "segdb",
+        """
+        SELECT
+            (SELECT list(run_id ORDER BY run_id) FROM runs) AS runs,
+            (SELECT list(DISTINCT run_id) FROM segments) AS published,
+            (SELECT list(DISTINCT run_id) FROM segments_live) AS live,
+            (SELECT customers FROM runs ORDER BY run_id DESC LIMIT 1) AS customers,
+            (SELECT count(*) FROM segments) AS in_segments,
+            (SELECT count(*) FROM customer_features) AS in_features,
+            (SELECT sum(customers) FROM segment_profiles) AS in_profiles,
+            (SELECT count(*) FROM segment_history WHERE valid_to IS NULL) AS in_history,
+            (SELECT sum(customers) FROM run_segments
+             WHERE run_id = (SELECT max(run_id) FROM runs)) AS in_sizes
+        """,
+    ).to_pylist()[0]
+    assert facts["runs"] == list(range(1, runs + 1))
+    assert facts["published"] == facts["live"] == [runs]
+    assert {facts[name] for name in facts if name.startswith("in_")} == {facts["customers"]}
+
+
+def test_a_run_that_was_overtaken_in_this_process_publishes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "warehouse.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(shops.SHOP.format(rows=1200)).fetchall()
+        settings = parse(shops.settings("orders"))
+        segdb.run("shop", database=connection, settings=settings)
+        store = DuckDB(connection.cursor())
+        late = next_run(store, "segdb")
+        segdb.run("shop", database=connection, settings=settings)
+        with pytest.raises(LockedError, match="Another connection published run 2"):
+            publish(store, "segdb", [], late, datetime(2026, 1, 1))
+        store.connection.close()
+    one_run(path, runs=2)
