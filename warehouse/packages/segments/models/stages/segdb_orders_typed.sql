@@ -10,14 +10,22 @@ SELECT
   "t1"."category" AS "category (source)",
   "t1"."segdb_copies" AS "copies",
   CASE
-    WHEN TRIM("t1"."customer_id", ' 	
+    WHEN (
+      LENGTH(TRIM("t1"."customer_id", ' 	
+')) <= 4
+    )
+    AND TRIM("t1"."customer_id", ' 	
 ') IN ('', 'NA', 'N/A', 'NULL', 'null', 'NaN', 'nan', 'None', '-')
     THEN CAST(NULL AS TEXT)
     ELSE TRIM("t1"."customer_id", ' 	
 ')
   END AS "customer_id",
   CASE
-    WHEN TRIM("t1"."order_id", ' 	
+    WHEN (
+      LENGTH(TRIM("t1"."order_id", ' 	
+')) <= 4
+    )
+    AND TRIM("t1"."order_id", ' 	
 ') IN ('', 'NA', 'N/A', 'NULL', 'null', 'NaN', 'nan', 'None', '-')
     THEN CAST(NULL AS TEXT)
     ELSE TRIM("t1"."order_id", ' 	
@@ -28,14 +36,7 @@ SELECT
     THEN "t1"."ordered_at"
     ELSE CAST(NULL AS TIMESTAMP(6))
   END AS "ordered_at",
-  TRY_CAST("t1"."amount" AS DECIMAL(18, 4)) AS "amount",
-  CASE
-    WHEN TRIM("t1"."category", ' 	
-') IN ('', 'NA', 'N/A', 'NULL', 'null', 'NaN', 'nan', 'None', '-')
-    THEN CAST(NULL AS TEXT)
-    ELSE TRIM("t1"."category", ' 	
-')
-  END AS "category"
+  TRY_CAST("t1"."amount" AS DECIMAL(18, 4)) AS "amount"
 FROM (
   SELECT
     "t0"."order_id",
