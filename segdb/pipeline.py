@@ -79,21 +79,23 @@ def run(
     if components is not None:
         unnamed = replace(unnamed, components=components)
         scaled = store.view("segdb_components", in_matrix(scaled, unnamed))
-    fitted = fit(store, settings, intake, unnamed, scaled, progress)
+    fitted = fit(store, settings, intake, unnamed, scaled, axes, progress)
     fitted, segments, names = identified(
         fitted, unnamed, known(store, schema, axes.spreads), settings.cluster.match_within
     )
     model = replace(unnamed, segments=segments)
     assigned = store.table("segdb_assigned", assign(scaled, model.columns, fitted.centroids))
     progress.step("Explaining the segments")
-    explained = explain(store, settings, assigned, model, fitted, names, progress)
+    explained = explain(
+        store, settings, assigned, model, fitted, names, learned.statistics, progress
+    )
     model = explained.model
     progress.step("Exploring the features")
     small = {
         contract.SEGMENT_PROFILES: explained.profiles,
         contract.SEGMENT_FEATURES: explained.features,
         contract.K_SELECTION: list(fitted.k_selection),
-        **explore(store, intake.features, assigned, model, learned.correlations),
+        **explore(store, intake.features, assigned, model, learned, axes),
         **map_rows(model, axes),
     }
     rejected_share = intake.accounts.rows_rejected / intake.accounts.rows_read

@@ -13,7 +13,6 @@ SCORES: tuple[tuple[str, str, bool], ...] = (
     ("f_score", "frequency", True),
     ("m_score", "monetary", True),
 )
-QUINTILES = (0.2, 0.4, 0.6, 0.8)
 
 # By recency score (rows 5 to 1) and frequency score (columns 1 to 5); complete.
 GRID: Mapping[int, tuple[str, str, str, str, str]] = {
@@ -23,22 +22,6 @@ GRID: Mapping[int, tuple[str, str, str, str, str]] = {
     2: ("Hibernating", "Hibernating", "At Risk", "At Risk", "Can't Lose"),
     1: ("Hibernating", "Hibernating", "At Risk", "At Risk", "Can't Lose"),
 }
-
-
-def score_edges(features: ir.Table, names: Sequence[str]) -> ir.Table | None:
-    """Return one row of quintile edges ``feature_i``; None where there is nothing to score."""
-    scored = [feature for _, feature, _ in SCORES if feature in names]
-    if not scored:
-        return None
-    # Together: DuckDB keeps a column's values once for all of its quantiles.
-    edges = {feature: features[feature].quantile(list(QUINTILES)) for feature in scored}
-    return features.agg(
-        **{
-            f"{feature}_{place}": found[place]
-            for feature, found in edges.items()
-            for place in range(len(QUINTILES))
-        }
-    )
 
 
 def scored(features: ir.Table, edges: Mapping[str, Sequence[float]]) -> ir.Table:

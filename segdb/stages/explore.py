@@ -12,11 +12,18 @@ from segdb.stages.profile import QUANTILES
 from segdb.stages.quantiles import quantiles
 
 BINS = 30
+FIFTHS = {"q20": 0.2, "q40": 0.4, "q60": 0.6, "q80": 0.8}
 
 
 def statistics(features: ir.Table, parameters: Sequence[Parameters]) -> ir.Table:
-    """Return one row with, of feature i, ``customers_i``, ``missing_i``, ``mean_i``, and so on."""
+    """Return one row with what is known of each feature i over all customers, natural units.
+
+    ``customers_i`` (who have it), ``missing_i``, ``mean_i``, ``sd_i`` (population), ``minimum_i``,
+    ``maximum_i``, ``capped_share_i``, ``p05_i`` to ``p95_i``, and the edges of the fifths,
+    ``q20_i`` to ``q80_i``.
+    """
     columns: dict[str, ir.Scalar] = {}
+    levels = {**QUANTILES, **FIFTHS}
     for i, p in enumerate(parameters):
         column = features[p.feature]
         filled = column.fill_null(p.fill)
@@ -33,7 +40,7 @@ def statistics(features: ir.Table, parameters: Sequence[Parameters]) -> ir.Table
             "minimum": column.min(),
             "maximum": column.max(),
             "capped_share": outside.cast("float64").mean(),
-            **dict(zip(QUANTILES, quantiles(column, list(QUANTILES.values())), strict=True)),
+            **dict(zip(levels, quantiles(column, list(levels.values())), strict=True)),
         }
         columns |= {f"{name}_{i}": measure for name, measure in measures.items()}
     return features.agg(**columns)

@@ -25,16 +25,6 @@ def everyone(scaled: ir.Table, matrix: Sequence[str]) -> ir.Table:
     return table.order_by("customer_id")
 
 
-def spread(scaled: ir.Table, matrix: Sequence[str]) -> ir.Table:
-    """Return one row: the mean of each column of the matrix, and ``squares``, Σd² from it."""
-    means = {f"mean_{i}": scaled[name].mean() for i, name in enumerate(matrix)}
-    squares = [scaled[name].var(how="pop") for name in matrix]
-    total = squares[0]
-    for square in squares[1:]:
-        total = total + square
-    return scaled.agg(customers=scaled.count(), **means, squares=total * scaled.count())
-
-
 def coreset(
     scaled: ir.Table,
     matrix: Sequence[str],

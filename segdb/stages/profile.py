@@ -50,17 +50,6 @@ def by_segment(assigned: ir.Table, names: Sequence[str]) -> ir.Table:
     return assigned.group_by("nearest").agg(**columns)
 
 
-def overall(features: ir.Table, names: Sequence[str]) -> ir.Table:
-    """Return one row: of feature i the mean, the population sd, and the quintile edges."""
-    columns: dict[str, ir.Scalar] = {}
-    for i, name in enumerate(names):
-        column = features[name]
-        columns |= {f"mean_{i}": column.mean(), f"sd_{i}": column.std(how="pop")}
-        edges = quantiles(column, (0.2, 0.4, 0.6, 0.8))
-        columns |= {f"q{20 * place}_{i}": edge for place, edge in enumerate(edges, start=1)}
-    return features.agg(**columns)
-
-
 def composite(features: ir.Table, measures: Mapping[str, tuple[float, float]]) -> ir.Table:
     """Return one row: ``sd``, of the customers' mean over their standardized features.
 

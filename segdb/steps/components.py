@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import ibis.expr.types as ir
 
 from segdb.cluster.components import principal
 from segdb.errors import SettingsError
-from segdb.model import Components, Parameters
+from segdb.model import Components, Model, Parameters
 from segdb.stages.components import covariances
 from segdb.store.duckdb import DuckDB
 
@@ -31,6 +32,15 @@ class Axes:
     variances: tuple[float, ...]
     shares: tuple[float, ...]
     spreads: tuple[float, ...]
+
+    def center(self, model: Model) -> tuple[float, ...]:
+        """Return the mean of each column that distances are taken over."""
+        return self.components.means if model.components is None else (0.0,) * len(model.columns)
+
+    def variance(self, model: Model) -> float:
+        """Return the mean squared distance of the customers from that mean."""
+        own = self.spreads if model.components is None else self.variances[: len(model.columns)]
+        return math.fsum(own)
 
 
 def learn_axes(store: DuckDB, scaled: ir.Table, matrix: tuple[Parameters, ...]) -> Axes:

@@ -36,13 +36,6 @@ class Quality:
     sizes: tuple[int, ...]
 
 
-def total_squares(store: DuckDB, scaled: ir.Table, columns: Sequence[str]) -> float:
-    """Return the sum of squared distances of all customers from their mean."""
-    variances = {f"var_{i}": scaled[name].var(how="pop") for i, name in enumerate(columns)}
-    row = store.rows(scaled.agg(n=scaled.count(), **variances))[0]
-    return float(row["n"]) * sum(float(row[name]) for name in variances)
-
-
 def quality_of(
     store: DuckDB,
     scaled: ir.Table,
@@ -58,7 +51,7 @@ def quality_of(
         columns: those columns.
         centroids: one a segment; at the fixed point of K-Means they are the segments' means, and
             the figures are scikit-learn's.
-        squares: what ``total_squares`` gave.
+        squares: sum of squared distances of all customers from their mean.
     """
     rows = {r["nearest"]: r for r in store.rows(quality(assign(scaled, columns, centroids)))}
     return quality_from(rows, centroids, squares)

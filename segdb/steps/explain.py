@@ -14,7 +14,8 @@ from segdb.features.rfm import SCORES, scored
 from segdb.model import Model
 from segdb.playbook import load
 from segdb.settings import Settings
-from segdb.stages.profile import by_segment, composite, overall
+from segdb.stages.explore import FIFTHS
+from segdb.stages.profile import by_segment, composite
 from segdb.steps.describe import Judgement, Rows, feature_rows, profile_rows
 from segdb.steps.evidence import separations
 from segdb.steps.fit import Fitted
@@ -48,6 +49,7 @@ def explain(
     model: Model,
     fitted: Fitted,
     names: Sequence[str | None],
+    whole: Mapping[str, Any],
     progress: Progress,
 ) -> Explained:
     """Name the segments, find their rules, and judge them.
@@ -59,9 +61,11 @@ def explain(
         model: whose segments, in the order of ``nearest``, are not named yet.
         fitted: what K-Means gave.
         names: the name that each segment keeps from the last run; None for a new one.
+        whole: what ``statistics`` gave of all customers.
         progress: who hears of it.
     """
-    groups, whole = _measured(store, assigned, model)
+    measured = by_segment(assigned, model.catalogue.names)
+    groups = {row["nearest"]: row for row in store.rows(measured)}
     profiles = _naming_profiles(store, assigned, model, groups, whole)
     averages = {n: whole[f"mean_{i}"] or 0.0 for i, n in enumerate(model.catalogue.names)}
     path = settings.personas.playbook
@@ -90,13 +94,6 @@ def explain(
     )
 
 
-def _measured(store: DuckDB, assigned: ir.Table, model: Model) -> tuple[dict[int, Any], Any]:
-    """Return ``by_segment`` by place of the segment, and ``overall``."""
-    names = model.catalogue.names
-    groups = {row["nearest"]: row for row in store.rows(by_segment(assigned, names))}
-    return groups, store.rows(overall(assigned, names))[0]
-
-
 def _naming_profiles(
     store: DuckDB,
     assigned: ir.Table,
@@ -120,7 +117,7 @@ def _naming_profiles(
         scores = {axis: manner[axis] for axis in "rfm" if manner.get(axis) is not None}
         if scores and _TENURE in names:
             i = names.index(_TENURE)
-            edges = [whole[f"q{level}_{i}"] for level in (20, 40, 60, 80)]
+            edges = [whole[f"{level}_{i}"] for level in FIFTHS]
             scores["t"] = score(row.get(f"median_{i}") or 0.0, edges)
         standing = sum(z[p.feature] for p in model.matrix) / len(model.matrix) / spread
         profiles.append(Profile(means, z, scores, manner.get("overdue"), standing))

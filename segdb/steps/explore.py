@@ -11,10 +11,12 @@ import ibis.expr.types as ir
 from segdb import contract
 from segdb.model import Model, Parameters
 from segdb.stages.cap import cap
-from segdb.stages.explore import BINS, histogram, importance, statistics
+from segdb.stages.explore import BINS, histogram, importance
 from segdb.stages.fill import fill
 from segdb.stages.transform import shape
+from segdb.steps.components import Axes
 from segdb.steps.describe import Rows
+from segdb.steps.learn import Learned
 from segdb.store.duckdb import DuckDB
 
 _MEASURES = (
@@ -38,7 +40,8 @@ def explore(
     features: ir.Table,
     assigned: ir.Table,
     model: Model,
-    correlations: Mapping[tuple[str, str], float | None],
+    learned: Learned,
+    axes: Axes,
 ) -> dict[contract.Table, Rows]:
     """Return the rows of the statistics, histograms and correlations of the features.
 
@@ -47,12 +50,12 @@ def explore(
         features: every feature in natural units.
         assigned: customers with ``nearest`` and the columns of the matrix.
         model: what was learned.
-        correlations: Pearson's r of each pair of features.
+        learned: what was seen of the features on the way.
+        axes: where the customers lie.
     """
-    parameters = model.parameters
-    row = store.rows(statistics(features, parameters))[0]
+    parameters, row = model.parameters, learned.statistics
     skews = store.rows(shape(features, [p.feature for p in parameters]))[0]
-    shares = importances(store, assigned, model)
+    shares = importances(store, assigned, model, axes)
     units = {entry.name: entry.unit for entry in model.catalogue.entries}
     statistics_rows = [
         {
@@ -67,23 +70,20 @@ def explore(
     return {
         contract.FEATURE_STATISTICS: statistics_rows,
         contract.FEATURE_HISTOGRAMS: _histograms(store, features, parameters, row),
-        contract.FEATURE_CORRELATIONS: _pairs(correlations),
+        contract.FEATURE_CORRELATIONS: _pairs(learned.correlations),
     }
 
 
-def importances(store: DuckDB, assigned: ir.Table, model: Model) -> dict[str, float]:
+def importances(store: DuckDB, assigned: ir.Table, model: Model, axes: Axes) -> dict[str, float]:
     """Return, by feature of the matrix, the share of its variance between segments (eta²)."""
     columns = [p.column for p in model.matrix]
     groups = store.rows(importance(assigned, columns))
-    spreads = store.rows(
-        assigned.agg(**{f"var_{i}": assigned[c].var(how="pop") for i, c in enumerate(columns)})
-    )[0]
     total = sum(group["customers"] for group in groups)
     shares = {}
     for i, p in enumerate(model.matrix):
         mean = sum(g["customers"] * g[f"mean_{i}"] for g in groups) / total
         between = sum(g["customers"] * (g[f"mean_{i}"] - mean) ** 2 for g in groups) / total
-        shares[p.feature] = min(1.0, between / spreads[f"var_{i}"]) if spreads[f"var_{i}"] else 0.0
+        shares[p.feature] = min(1.0, between / axes.spreads[i]) if axes.spreads[i] else 0.0
     return shares
 
 

@@ -11,21 +11,18 @@ import ibis.expr.types as ir
 
 from segdb.cluster.candidate import Candidate
 from segdb.cluster.choice import Verdict, scan, verdict
-from segdb.cluster.matrix import Matrix
 from segdb.errors import DataError
 from segdb.model import Model
 from segdb.settings import Settings
 from segdb.stages.assign import assign
-from segdb.stages.matrix import coreset, everyone, sample, spread
 from segdb.stages.profile import sizes
-from segdb.steps.evidence import Quality, quality_from, quality_of, total_squares
+from segdb.steps.compact import matrices
+from segdb.steps.components import Axes
+from segdb.steps.evidence import Quality, quality_from, quality_of
 from segdb.steps.intake import Intake
 from segdb.steps.progress import Progress
 from segdb.steps.refine import Centroids, refine
 from segdb.store.duckdb import DuckDB
-
-# The silhouette needs the distances of all pairs: exact up to here, on a sample above.
-SILHOUETTE_ROWS = 10_000
 
 
 @dataclass(frozen=True)
@@ -71,6 +68,7 @@ def fit(
     intake: Intake,
     model: Model,
     scaled: ir.Table,
+    axes: Axes,
     progress: Progress,
 ) -> Fitted:
     """Find the segments.
@@ -81,6 +79,7 @@ def fit(
         intake: the customers and their features.
         model: what was learned so far; its segments are to be found.
         scaled: customers with the model's columns, scaled units.
+        axes: where they lie.
         progress: who hears of it.
 
     Raises:
@@ -90,10 +89,10 @@ def fit(
     tried = _tried(settings, intake)
     columns = list(model.columns)
     progress.step(f"Finding segments (k = {tried[0]} to {tried[-1]})")
-    compact, uniform = _matrices(store, settings, intake, columns, scaled)
+    compact, uniform = matrices(store, chosen, model, scaled, intake.customers, axes)
     candidates = scan(compact, uniform, tried, seed=chosen.seed, n_init=chosen.n_init)
     progress.step("Weighing the evidence")
-    squares = total_squares(store, scaled, columns)
+    squares = intake.customers * axes.variance(model)
     judged = {
         c.k: quality_of(store, scaled, columns, c.fit.centroids.tolist(), squares)
         for c in candidates
@@ -147,26 +146,6 @@ def _tried(settings: Settings, intake: Intake) -> range:
             "and more. Read more customers, or set [cluster] k."
         )
     return range(chosen.k_min, min(chosen.k_max, intake.customers - 1) + 1)
-
-
-def _matrices(
-    store: DuckDB, settings: Settings, intake: Intake, columns: list[str], scaled: ir.Table
-) -> tuple[Matrix, Matrix | None]:
-    seed, rows, customers = settings.cluster.seed, settings.cluster.matrix_rows, intake.customers
-
-    def fetched(query: ir.Table) -> Matrix:
-        return Matrix.from_arrow(store.fetch(query), "customer_id", "weight")
-
-    uniform = None
-    if customers > SILHOUETTE_ROWS:
-        # Not the coreset's own draw: the silhouette wants every customer to be as likely.
-        uniform = fetched(sample(scaled, columns, SILHOUETTE_ROWS, customers, seed + 1))
-    if customers <= rows:
-        return fetched(everyone(scaled, columns)), uniform
-    row = store.rows(spread(scaled, columns))[0]
-    means = [row[f"mean_{i}"] for i in range(len(columns))]
-    drawn = coreset(scaled, columns, means, row["squares"], customers, rows, seed)
-    return fetched(drawn), uniform
 
 
 def _canonical(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
@@ -11,11 +11,12 @@ from typing import Any
 import ibis.expr.types as ir
 
 from segdb.errors import DataError, SettingsError, nearest
-from segdb.features.rfm import QUINTILES, SCORES, score_edges
+from segdb.features.rfm import SCORES
 from segdb.model import Model, Parameters
 from segdb.settings import Settings
 from segdb.stages.cap import cap, cap_bounds
 from segdb.stages.components import in_matrix
+from segdb.stages.explore import FIFTHS, statistics
 from segdb.stages.fill import fill, fill_values
 from segdb.stages.scale import measures, scale
 from segdb.stages.transform import choose, shape, transform
@@ -35,11 +36,13 @@ class Learned:
         parameters: one a feature, in the order of the catalogue.
         correlations: Pearson's r of each pair, capped and transformed; None for a constant.
         score_edges: quintile edges of recency, frequency and monetary, where they are features.
+        statistics: what ``segdb.stages.explore.statistics`` gave.
     """
 
     parameters: tuple[Parameters, ...]
     correlations: Mapping[tuple[str, str], float | None]
     score_edges: Mapping[str, tuple[float, ...]]
+    statistics: Mapping[str, Any]
 
 
 def learn(store: DuckDB, settings: Settings, intake: Intake, progress: Progress) -> Learned:
@@ -61,26 +64,22 @@ def learn(store: DuckDB, settings: Settings, intake: Intake, progress: Progress)
     capped = store.view("segdb_capped", cap(filled, parameters))
     parameters = _transformed(store, settings, intake, capped, parameters)
     transformed = store.view("segdb_transformed", transform(capped, parameters))
-    row = store.rows(measures(transformed, [p.column for p in parameters], settings.scale.method))[
-        0
-    ]
-    correlations = {
-        (names[i], names[j]): _defined(row[f"r_{i}_{j}"])
-        for i, j in combinations(range(len(names)), 2)
-    }
+    columns = [p.column for p in parameters]
+    row = store.rows(measures(transformed, columns, settings.scale.method))[0]
+    correlations = _correlations(names, row)
     parameters = _scaled(settings, row, correlations, parameters, progress)
-    return Learned(parameters, correlations, _score_edges(store, intake))
+    known = store.rows(statistics(intake.features, parameters))[0]
+    return Learned(parameters, correlations, _score_edges(names, known), known)
 
 
-def _score_edges(store: DuckDB, intake: Intake) -> dict[str, tuple[float, ...]]:
-    query = score_edges(intake.features, intake.catalogue.names)
-    if query is None:
-        return {}
-    row = store.rows(query)[0]
+def _score_edges(
+    names: Sequence[str], statistics: Mapping[str, Any]
+) -> dict[str, tuple[float, ...]]:
+    places = {name: place for place, name in enumerate(names)}
     return {
-        feature: tuple(float(row[f"{feature}_{place}"]) for place in range(len(QUINTILES)))
+        feature: tuple(float(statistics[f"{fifth}_{places[feature]}"]) for fifth in FIFTHS)
         for _, feature, _ in SCORES
-        if feature in intake.catalogue.names
+        if feature in places
     }
 
 
@@ -199,6 +198,13 @@ def _left_out(
         if abs(r) > settings.features.max_correlation:
             left_out[j] = f"r = {r:.3f} with {parameters[i].feature}"
     return left_out
+
+
+def _correlations(
+    names: Sequence[str], row: Mapping[str, Any]
+) -> dict[tuple[str, str], float | None]:
+    pairs = combinations(range(len(names)), 2)
+    return {(names[i], names[j]): _defined(row[f"r_{i}_{j}"]) for i, j in pairs}
 
 
 def _defined(value: float | None) -> float | None:

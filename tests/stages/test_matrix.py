@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 from scipy import stats
 
-from segdb.stages.matrix import coreset, everyone, sample, spread, uniform
+from segdb.stages.matrix import coreset, everyone, sample, uniform
 from segdb.store.duckdb import DuckDB
 
 NAMES = ("x_a", "x_b", "x_c")
@@ -63,15 +63,6 @@ def test_everyone(scaled: DuckDB, values: Values) -> None:
     assert np.array_equal(np.column_stack([got[name] for name in NAMES]), values)
     assert set(got["weight"].to_pylist()) == {1.0}
     assert got.schema.field("weight").type == pa.float64()
-
-
-def test_spread(scaled: DuckDB, values: Values) -> None:
-    row = scaled.rows(spread(scaled.unbound("scaled", "scaled"), NAMES))[0]
-    assert row["customers"] == CUSTOMERS
-    for i, mean in enumerate(values.mean(axis=0)):
-        assert row[f"mean_{i}"] == pytest.approx(mean, rel=1e-9)
-    squares = ((values - values.mean(axis=0)) ** 2).sum()
-    assert row["squares"] == pytest.approx(squares, rel=1e-9)
 
 
 def test_weights_are_one_over_the_chance(scaled: DuckDB, values: Values) -> None:

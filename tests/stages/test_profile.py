@@ -17,7 +17,6 @@ from segdb.model import Model, Segment
 from segdb.stages.profile import (
     QUANTILES,
     by_segment,
-    overall,
     rfm_by_segment,
     sizes,
     typical,
@@ -68,18 +67,6 @@ def test_by_segment(
             for name, level in QUANTILES.items():
                 wanted = np.percentile(there, 100 * level)
                 assert row[f"{name}_{i}"] == pytest.approx(wanted, rel=1e-9, abs=1e-12)
-
-
-def test_overall(features_with_holes: DuckDB, holes: Columns) -> None:
-    table = features_with_holes.unbound("features", "features")
-    row = features_with_holes.rows(overall(table, list(holes)))[0]
-    for i, values in enumerate(holes.values()):
-        there = values[~np.isnan(values)]
-        assert row[f"mean_{i}"] == pytest.approx(there.mean(), rel=1e-9)
-        assert row[f"sd_{i}"] == pytest.approx(there.std(), rel=1e-9)
-        for level in (20, 40, 60, 80):
-            wanted = np.percentile(there, level)
-            assert row[f"q{level}_{i}"] == pytest.approx(wanted, rel=1e-9, abs=1e-12)
 
 
 def test_typical_are_the_nearest_and_of_equals_the_lower_ids() -> None:
