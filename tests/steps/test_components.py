@@ -16,8 +16,10 @@ import segdb
 from segdb.contract.segments import SEGMENT_CENTROIDS
 from segdb.model import Components
 from segdb.steps.comparing import compare_run
+from segdb.steps.difference import difference
 from segdb.steps.fit import Fitted
 from segdb.steps.identity import Known, identified
+from segdb.steps.rollback import rollback
 from segdb.store.duckdb import DuckDB
 from tests.steps import shops
 from tests.steps.conftest import COMPONENTS, SEGMENTS
@@ -184,6 +186,22 @@ def test_all_components_give_the_segments_of_the_features_and_they_keep_their_id
     assert inertia == pytest.approx(inertia_without, rel=1e-6)
     assert named == named_without
     assert (ids == ids_without).mean() > 0.99
+
+
+def test_runs_on_components_are_compared_and_published_again() -> None:
+    with shops.opened() as connection:
+        settings = shops.settings("orders", features={"components": 2})
+        segdb.run("shop", database=connection, settings=settings)
+        asked = "SELECT customer_id, segment_id, round(distance, 9) FROM segdb.segments ORDER BY 1"
+        before = connection.execute(asked).fetchall()
+        connection.execute("DELETE FROM shop WHERE basket % 7 = 0").fetchall()
+        segdb.run("shop", database=connection, settings=settings)
+        store = DuckDB(connection)
+        found = difference(store, "segdb", 1, 2)
+        assert found.customers
+        assert sum(row["customers"] for row in found.customers) >= len(before)
+        rollback(store, "segdb", 1, 3)
+        assert connection.execute(asked).fetchall() == before
 
 
 def test_more_components_than_features() -> None:
