@@ -51,6 +51,40 @@ def figures(result: segdb.Result) -> dict[str, Any]:
     return row
 
 
+# What a marketer means by a name: bounds of mean scores, 1 to 5, and of the share overdue.
+MEANT: Mapping[str, Mapping[str, tuple[float, float]]] = {
+    "Champions": {"r": (4, 5), "f": (4, 5), "m": (4, 5), "overdue": (0, 0.5)},
+    "Loyal": {"r": (3, 5), "f": (3.5, 5), "m": (3, 5), "overdue": (0, 0.5)},
+    "Potential Loyalists": {"r": (3, 5), "f": (2, 4), "overdue": (0, 0.5)},
+    "New": {"r": (4, 5), "f": (1, 2), "overdue": (0, 0.5)},
+    "Promising": {"r": (3, 5), "f": (1, 2.5), "overdue": (0, 0.5)},
+    "Need Attention": {"r": (2, 4), "f": (2, 4), "overdue": (0, 0.6)},
+    "About to Sleep": {"r": (1.5, 3.5), "f": (1, 2.5)},
+    "At Risk": {"r": (1, 3), "f": (2.3, 4.5), "overdue": (0.5, 1)},
+    "Can't Lose": {"r": (1, 2.5), "f": (3.8, 5), "overdue": (0.5, 1)},
+    "Hibernating": {"r": (1, 3), "f": (1, 2.5), "overdue": (0.3, 1)},
+    "Lost": {"r": (1, 3), "f": (1, 2), "m": (1, 2.5), "overdue": (0.6, 1)},
+}
+
+
+def check_names(result: segdb.Result) -> None:
+    """Every name is meant as the field means it, and none is there twice."""
+    rows = result.query(
+        """SELECT any_value(s.segment) AS name, avg(r_score) AS r, avg(f_score) AS f,
+                  avg(m_score) AS m, any_value(p.overdue) AS overdue
+           FROM segdb.segments AS s
+           JOIN segdb.customer_features USING (customer_id)
+           JOIN segdb.segment_profiles AS p USING (segment_id)
+           GROUP BY segment_id ORDER BY segment_id"""
+    ).to_pylist()
+    assert len({row["name"] for row in rows}) == len(rows)
+    for row in rows:
+        for axis, (low, high) in MEANT[row["name"].split(",")[0]].items():
+            assert row[axis] is None or low <= row[axis] <= high, (row, axis)
+    best = max(result.segments, key=lambda row: row["revenue"] / row["customers"])
+    assert best["tier"] == "premium"
+
+
 def test_online_retail_moments(shared_data: Path, tmp_path: Path) -> None:
     with retail(shared_data, tmp_path, RETAIL_CLEAN, "2011-12-10T00:00:00") as result:
         found = figures(result)
@@ -68,6 +102,7 @@ def test_online_retail_moments(shared_data: Path, tmp_path: Path) -> None:
         assert found["q3"] == pytest.approx(1_661.74, abs=1e-9)
         assert found["most"] == pytest.approx(280_206.02, abs=1e-9)
         assert result.reasons["orders", "missing id"] == 135_080
+        check_names(result)
 
 
 @pytest.mark.parametrize(
@@ -161,7 +196,7 @@ def cdnow_run(path: Path, tmp_path: Path) -> segdb.Result:
                 "quantity": "cds",
             },
             "clean": {"duplicates": "keep"},
-            "cluster": {"k": 3, "n_init": 1},
+            "cluster": {"k": 6, "n_init": 1},
         },
     )
 
@@ -180,15 +215,17 @@ def test_cdnow_master(cdnow: Path, tmp_path: Path) -> None:
         found = figures(result)
         assert (result.facts["rows_read"], found["customers"]) == (69_659, 23_570)
         assert round(found["revenue"], 2) == 2_500_315.63
+        check_names(result)
 
 
 def test_complete_journey(complete_journey: Path, tmp_path: Path) -> None:
     with segdb.run(
         complete_journey / "transactions.parquet",
         database=tmp_path / "journey.duckdb",
-        settings={"cluster": {"k": 3, "n_init": 1}, "clean": {"duplicates": "keep"}},
+        settings={"cluster": {"k": 5, "n_init": 1}, "clean": {"duplicates": "keep"}},
     ) as result:
         found = figures(result)
         assert (result.facts["rows_read"], found["customers"]) == (1_469_307, 2_469)
         assert found["orders"] == 155_848
         assert round(found["revenue"], 2) == 4_596_039.58
+        check_names(result)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -12,31 +11,17 @@ import numpy.typing as npt
 from sklearn.tree import DecisionTreeClassifier
 
 from segdb.cluster.matrix import Floats, Matrix
+from segdb.cluster.simplify import Condition, Rule, merged, pruned
 from segdb.cluster.threads import in_threads
 
 DEPTH = 3
 # A leaf of fewer rows is a rule about single customers.
 _LEAF_SHARE = 0.005
-# What rounding a threshold may cost, in F1.
+# What leaving out conditions, and then rounding thresholds, may cost, in F1.
+_PRUNING = 0.01
 _ROUNDING = 0.005
 
 Flags = npt.NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class Condition:
-    """One bound on one feature, in natural units."""
-
-    feature: str
-    operator: Literal["<=", ">"]
-    threshold: float
-
-
-@dataclass(frozen=True)
-class Rule:
-    """A disjunction of conjunctions of conditions."""
-
-    conditions: tuple[tuple[Condition, ...], ...]
 
 
 def find(matrix: Matrix, label: str, clusters: int) -> list[Rule | None]:
@@ -44,6 +29,7 @@ def find(matrix: Matrix, label: str, clusters: int) -> list[Rule | None]:
 
     A decision tree (CART, Breiman et al. 1984) of depth 3 is grown for each cluster against the
     rest, weighted so that both count alike; of its leaves those are taken that give the best F1.
+    They are then made shorter, and their thresholds rounder, where that costs next to nothing.
 
     Args:
         matrix: features in natural units, and the column ``label``, the place of the cluster.
@@ -97,7 +83,11 @@ def _rule(values: Floats, own: Flags, weights: Floats, names: Sequence[str]) -> 
             best, score = rule, reached
     if best is None:
         return None
-    return _rounded(best, lambda rule: _f1(matches(rule, values, names), own, weights))
+
+    def reached_by(rule: Rule) -> float:
+        return _f1(matches(rule, values, names), own, weights)
+
+    return _rounded(pruned(merged(best), reached_by, _PRUNING), reached_by)
 
 
 def _f1(found: Flags, own: Flags, weights: Floats) -> float:
@@ -136,20 +126,8 @@ def _rounded(rule: Rule, score: Callable[[Rule], float]) -> Rule:
                 if score(candidate) >= least:
                     rule = candidate
                     break
-    return _without_contradictions(rule)
-
-
-def _without_contradictions(rule: Rule) -> Rule:
-    """Leave out conjunctions that rounding has closed, such as ``x <= 50 AND x > 50``."""
-
-    def possible(conjunction: tuple[Condition, ...]) -> bool:
-        upper = {c.feature: c.threshold for c in conjunction if c.operator == "<="}
-        return all(
-            c.threshold < upper.get(c.feature, math.inf) for c in conjunction if c.operator == ">"
-        )
-
-    kept = tuple(part for part in rule.conditions if possible(part))
-    return Rule(kept or rule.conditions)
+    # Rounding may have closed a conjunction, or made two of them touch.
+    return merged(rule)
 
 
 def _with(rule: Rule, i: int, j: int, condition: Condition) -> Rule:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
@@ -34,8 +35,8 @@ class Verdict:
         k: number of segments.
         criterion_used: the one asked for; ``silhouette`` where that had nothing to say.
         sentence: the evidence, for and against.
-        clear: whether there is more structure than in noise, another criterion agrees, and the
-            segments are stable, as far as each was computed.
+        clear: whether there is more structure than in noise, another criterion agrees, no other k
+            is preferred by more of them, and the segments are stable, as far as each was computed.
     """
 
     k: int
@@ -59,20 +60,21 @@ def verdict(candidates: Sequence[Candidate], criterion: Criterion) -> Verdict:
     agreeing = [name for name in others if wanted[name] == k]
     structure = _structure(candidates, k)
     stable = chosen.stability is None or chosen.stability >= STABLE
-    clear = structure and bool(agreeing) and stable
+    rival = _rival(wanted, k)
+    clear = structure and bool(agreeing) and stable and rival is None
     parts = [_absent(criterion, candidates)] if used != criterion else []
     parts.append(_told(used, chosen))
     if agreeing:
         parts.append(_listed([_NAMES[name] for name in agreeing], "agrees", "agree"))
     for name in others:
-        rival = next(c for c in candidates if c.k == wanted[name])
-        if rival is not chosen:
-            parts.append(_told(name, rival, chosen))
+        other = next(c for c in candidates if c.k == wanted[name])
+        if other is not chosen:
+            parts.append(_told(name, other, chosen))
     if wanted["gap"] is None and criterion != "gap" and chosen.gap is not None:
         parts.append(_absent("gap", candidates))
     parts += _stability(candidates)
     if not clear:
-        parts.append("no number of segments is clearly better" + _why(structure, stable))
+        parts.append("no number of segments is clearly better" + _why(structure, stable, rival))
     sentence = "; ".join(parts) + "."
     return Verdict(k, used, sentence[0].upper() + sentence[1:], clear)
 
@@ -129,6 +131,8 @@ def _told(name: Criterion, one: Candidate, against: Candidate | None = None) -> 
     values = [value for value in pair if value is not None]
     if not values:
         return f"{_NAMES[name]} prefers {one.k}"
+    if name == "gap" and len(values) == 2 and values[0] < values[1]:
+        return f"{_NAMES[name]} prefers {one.k} (the first within its error of the next)"
     digits = 0 if abs(values[0]) >= 100.0 else 2
     if len({f"{value:.{digits}f}" for value in values}) < len(values):
         digits += 2
@@ -158,10 +162,21 @@ def _stability(candidates: Sequence[Candidate]) -> list[str]:
     return [f"stable (≥ {STABLE}) " + _listed(told)]
 
 
-def _why(structure: bool, stable: bool) -> str:
+def _rival(wanted: Mapping[Criterion, int | None], k: int) -> str | None:
+    """Say which other k more criteria prefer than the one chosen."""
+    votes = Counter(value for value in wanted.values() if value is not None)
+    other, count = votes.most_common(1)[0] if votes else (k, 0)
+    if other == k or count <= votes[k]:
+        return None
+    return f"{count} of {votes.total()} criteria prefer {other}"
+
+
+def _why(structure: bool, stable: bool, rival: str | None) -> str:
     if not structure:
         return ", as in data without clusters"
-    return "" if stable else ", and other customers would give other segments"
+    reasons = [rival] if rival else []
+    reasons += [] if stable else ["other customers would give other segments"]
+    return f": {', and '.join(reasons)}" if reasons else ""
 
 
 def _listed(words: Sequence[str], one: str = "", more: str = "") -> str:

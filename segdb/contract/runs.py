@@ -17,7 +17,12 @@ K_SELECTION = Table(
     (
         Column("k", "INTEGER", "Number of segments."),
         Column("inertia", "DOUBLE", "Sum of squared distances to the centroids.", "scaled units²"),
-        Column("silhouette", "DOUBLE", "Mean silhouette; on a sample above 10,000.", "-1 to 1"),
+        Column(
+            "silhouette",
+            "DOUBLE",
+            "Mean silhouette; above 10,000 customers, of a sample of that size.",
+            "-1 to 1",
+        ),
         Column(
             "simplified_silhouette",
             "DOUBLE",
@@ -26,9 +31,18 @@ K_SELECTION = Table(
         ),
         Column("davies_bouldin", "DOUBLE", "Davies-Bouldin index, over all; lower is better."),
         Column("calinski_harabasz", "DOUBLE", "Calinski-Harabasz index, over all."),
-        Column("gap", "DOUBLE", "Gap statistic (Tibshirani, Walther and Hastie 2001)."),
+        Column(
+            "gap",
+            "DOUBLE",
+            "Gap statistic (Tibshirani, Walther and Hastie 2001), of a sample of 2,000 at most.",
+        ),
         Column("gap_error", "DOUBLE", "Its standard error, simulation error included."),
-        Column("stability", "DOUBLE", "Mean adjusted Rand index over resamples.", "-1 to 1"),
+        Column(
+            "stability",
+            "DOUBLE",
+            "Mean adjusted Rand index over 10 bootstrap resamples, of 5,000 customers at most.",
+            "-1 to 1",
+        ),
         Column("selected", "BOOLEAN", "Whether this k was taken."),
     ),
     key=("k",),

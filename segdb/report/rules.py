@@ -33,9 +33,9 @@ def in_words(
         return ()
     told = []
     for part in _parts(tree, exp.Or):
-        bounds = [_bound(condition) for condition in _parts(part, exp.And)]
-        known = [bound for bound in bounds if bound is not None]
-        if len(known) < len(bounds):
+        bounds = [_bounds(condition) for condition in _parts(part, exp.And)]
+        known = [bound for one in bounds if one for bound in one]
+        if not all(bounds):
             return ()
         features = dict.fromkeys(feature for feature, *_ in known)
         told.append(
@@ -49,26 +49,41 @@ def in_words(
 
 def _parts(tree: exp.Expr, kind: type[exp.Connector]) -> Iterator[exp.Expr]:
     tree = tree.unnest()
-    if isinstance(tree, kind):
+    if isinstance(tree, kind) and not _may_be_missing(tree):
         yield from _parts(tree.left, kind)
         yield from _parts(tree.right, kind)
     else:
         yield tree
 
 
-def _bound(condition: exp.Expr) -> _Bound | None:
-    if not isinstance(condition, exp.GT | exp.LTE):
+def _may_be_missing(tree: exp.Expr) -> bool:
+    """Say whether it is ``feature IS NULL OR`` bounds on that feature."""
+    return isinstance(tree, exp.Or) and isinstance(tree.left, exp.Is)
+
+
+def _bounds(condition: exp.Expr) -> list[_Bound]:
+    """Return the bounds of a condition; none where it is no condition that segdb writes."""
+    if not isinstance(condition, exp.Or):
+        bound = _bound(condition, passes=False)
+        return [] if bound is None else [bound]
+    bounds = [_bound(one, passes=True) for one in _parts(condition.right, exp.And)]
+    known = [bound for bound in bounds if bound is not None]
+    names = {name for name, *_ in known}
+    if len(known) < len(bounds) or {c.name for c in condition.left.find_all(exp.Column)} != names:
+        return []
+    return known
+
+
+def _bound(condition: exp.Expr, *, passes: bool) -> _Bound | None:
+    if not isinstance(condition, exp.GT | exp.LTE | exp.EQ):
         return None
-    upper = isinstance(condition, exp.LTE)
     value, limit = condition.left, _number(condition.right)
-    fill = None
-    if isinstance(value, exp.Coalesce):
-        fill = _number(value.expressions[0])
-        value = value.this
     if not isinstance(value, exp.Column) or limit is None:
         return None
-    passes = fill is not None and (fill <= limit if upper else fill > limit)
-    return value.name, upper, limit, passes
+    if isinstance(condition, exp.EQ):
+        # Of a feature that is 0 or 1.
+        return value.name, limit < 0.5, 0.5, passes
+    return value.name, isinstance(condition, exp.LTE), limit, passes
 
 
 def _number(value: exp.Expr) -> float | None:

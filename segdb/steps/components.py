@@ -13,6 +13,9 @@ from segdb.model import Components, Model, Parameters
 from segdb.stages.components import covariances
 from segdb.store.duckdb import DuckDB
 
+# Standardized features have the mean 0, but for the last bits of a sum.
+_DECIMALS = 12
+
 
 @dataclass(frozen=True)
 class Axes:
@@ -53,7 +56,7 @@ def learn_axes(store: DuckDB, scaled: ir.Table, matrix: tuple[Parameters, ...]) 
     found = principal([[row[f"cov_{min(i, j)}_{max(i, j)}"] for j in size] for i in size])
     return Axes(
         components=Components(
-            means=tuple(float(row[f"mean_{i}"]) for i in size),
+            means=tuple(round(float(row[f"mean_{i}"]), _DECIMALS) for i in size),
             loadings=tuple(tuple(weights) for weights in found.loadings.tolist()),
         ),
         variances=tuple(found.explained_variance.tolist()),

@@ -18,7 +18,7 @@ from segdb.stages.assign import assign, labelled
 from segdb.steps.describe import Rows, natural
 from segdb.steps.drift import drift_of_features, sizes_of, stability
 from segdb.steps.identity import in_new_units, shared_features
-from segdb.steps.learn import prepared
+from segdb.steps.learn import placed
 from segdb.steps.stored import StoredRun, stored_run
 from segdb.store.duckdb import DuckDB
 from segdb.store.history import stays_of
@@ -207,8 +207,7 @@ def _labels(store: DuckDB, schema: str, run: StoredRun) -> ir.Table | None:
     """
     features = kept_features(store, schema, run.run_id)
     if features is not None:
-        scaled = prepared(features, run.model.matrix)
-        columns = [p.column for p in run.model.matrix]
         centroids = [segment.centroid for segment in run.model.segments]
-        return labelled(assign(scaled, columns, centroids), run.model)
+        near = assign(placed(features, run.model), run.model.columns, centroids)
+        return labelled(near, run.model)
     return stays_of(store, schema, run.run_id)

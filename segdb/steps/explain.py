@@ -71,7 +71,12 @@ def explain(
     path = settings.personas.playbook
     playbook = load(Path(path)) if path else load()
     matrix = [p.feature for p in model.matrix]
-    characters = personas(profiles, names, averages, matrix, playbook, settings.report.currency)
+    categories = {
+        entry.name: (entry.column or "", entry.value or "")
+        for entry in model.catalogue.of("category")
+    }
+    currency = settings.report.currency
+    characters = personas(profiles, names, averages, matrix, playbook, currency, categories)
     segments = tuple(
         replace(segment, name=character.name)
         for segment, character in zip(model.segments, characters, strict=True)

@@ -93,7 +93,6 @@ def _histograms(
     parameters: tuple[Parameters, ...],
     row: Mapping[str, Any],
 ) -> Rows:
-    capped = cap(fill(features, parameters), parameters)
     rows: Rows = []
     for i, p in enumerate(parameters):
         least, most = row[f"minimum_{i}"], row[f"maximum_{i}"]
@@ -101,8 +100,11 @@ def _histograms(
             continue
         low = least if p.lower is None else max(p.lower, min(least, p.fill))
         high = most if p.upper is None else min(p.upper, max(most, p.fill))
+        # Alone: the SQL of all features would be compiled for each of them.
+        own = features.select(p.feature)
+        capped = cap(fill(own, (p,)), (p,))
         for stage, table, column, lower, upper in (
-            ("before", features, p.feature, least, most),
+            ("before", own, p.feature, least, most),
             ("after", capped, p.column, low, high),
         ):
             counted = store.rows(histogram(table, column, lower, upper).order_by("bin"))

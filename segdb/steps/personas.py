@@ -9,7 +9,15 @@ from dataclasses import dataclass
 
 from segdb.cluster.personas import distance, match_places
 from segdb.playbook import Persona, Playbook
-from segdb.steps.phrases import REMARKABLE, readable, summary, tendency
+from segdb.steps.phrases import (
+    REMARKABLE,
+    Categories,
+    labelled,
+    readable,
+    remarkable,
+    summary,
+    tendency,
+)
 
 # From this mean distance from the average on, in standard deviations, "high" is "very high".
 EXTREME = 1.25
@@ -67,6 +75,7 @@ def personas(
     matrix: Sequence[str],
     playbook: Playbook,
     currency: str,
+    categories: Categories,
 ) -> tuple[Character, ...]:
     """Name the segments and say what to do with each.
 
@@ -77,14 +86,15 @@ def personas(
         matrix: the features that made the segments.
         playbook: names and actions.
         currency: put before amounts.
+        categories: of each 0/1 feature of a category, its column and value.
     """
-    named = _of_orders(profiles, kept, playbook)
-    named = named or _of_attributes(profiles, kept, matrix, playbook)
+    named = _of_orders(profiles, kept, playbook, categories)
+    named = named or _of_attributes(profiles, kept, matrix, playbook, categories)
     return tuple(
         Character(
             name=name,
             tier=tier,
-            summary=summary(profile.means, profile.z, overall, currency),
+            summary=summary(profile.means, profile.z, overall, currency, categories),
             churn_risk=risk(profile.overdue),
             overdue=profile.overdue,
             action=action,
@@ -102,7 +112,10 @@ def risk(overdue: float | None) -> str | None:
 
 
 def _of_orders(
-    profiles: Sequence[Profile], kept: Sequence[str | None], playbook: Playbook
+    profiles: Sequence[Profile],
+    kept: Sequence[str | None],
+    playbook: Playbook,
+    categories: Categories,
 ) -> list[tuple[str, str, str, str]]:
     if not all(profile.scores for profile in profiles):
         return []
@@ -116,7 +129,7 @@ def _of_orders(
     for place, choice in zip(open_places, chosen, strict=True):
         found[place] = free[choice]
     given = [persona for persona in found if persona]
-    names = _unique(_told_apart(profiles, given, kept), kept)
+    names = _unique(_told_apart(profiles, given, kept, categories), kept)
     return [
         (name, persona.tier, persona.action, persona.reason)
         for name, persona in zip(names, given, strict=True)
@@ -130,7 +143,10 @@ def _persona_of(name: str | None, playbook: Playbook) -> Persona | None:
 
 
 def _told_apart(
-    profiles: Sequence[Profile], found: Sequence[Persona], kept: Sequence[str | None]
+    profiles: Sequence[Profile],
+    found: Sequence[Persona],
+    kept: Sequence[str | None],
+    categories: Categories,
 ) -> list[str]:
     """Return the personas' names; of several with one, all but one say how they differ from it.
 
@@ -150,7 +166,8 @@ def _told_apart(
             apart = {n: z - profiles[first].z[n] for n, z in profiles[place].z.items()}
             most = max(apart, key=lambda name: (abs(apart[name]), name))
             if abs(apart[most]) >= _APART:
-                names[place] = f"{persona.name}, {tendency(most, more=apart[most] > 0)}"
+                how = tendency(most, categories, more=apart[most] > 0)
+                names[place] = f"{persona.name}, {how}"
     return names
 
 
@@ -159,8 +176,10 @@ def _of_attributes(
     kept: Sequence[str | None],
     matrix: Sequence[str],
     playbook: Playbook,
+    categories: Categories,
 ) -> list[tuple[str, str, str, str]]:
-    names = _unique([_described(profile, matrix) for profile in profiles], kept)
+    described = [_described(profile, matrix, categories) for profile in profiles]
+    names = _unique(described, kept)
     named = []
     for name, profile in zip(names, profiles, strict=True):
         standing = playbook.standing(profile.standing)
@@ -168,7 +187,11 @@ def _of_attributes(
     return named
 
 
-def _described(profile: Profile, matrix: Sequence[str]) -> str:
+def _described(profile: Profile, matrix: Sequence[str], categories: Categories) -> str:
+    """Name the two features that are farthest from the average, in the order of the matrix.
+
+    Of categories only a value that most of the segment has counts, such as "gender Female".
+    """
     levels = (
         (EXTREME, "very high"),
         (REMARKABLE, "high"),
@@ -176,12 +199,20 @@ def _described(profile: Profile, matrix: Sequence[str]) -> str:
         (-EXTREME, "low"),
         (float("-inf"), "very low"),
     )
-    ranked = sorted(matrix, key=lambda name: -abs(profile.z[name]))[:2]
+    shown = remarkable(profile.z, categories)
+    most = [name for name in shown if name in categories and profile.means[name] > 0.5]
+    # Beside a category nothing has to be said of what is average.
+    numbers = [n for n in matrix if n not in categories and (not most or n in shown)]
+    order = [*numbers, *most]
+    ranked = sorted(order, key=lambda name: -abs(profile.z[name]))[:2]
     words = []
-    for name in sorted(ranked, key=list(matrix).index):
+    for name in sorted(ranked, key=order.index):
+        if name in categories:
+            words.append(labelled(categories[name]))
+            continue
         level = next(word for limit, word in levels if profile.z[name] > limit)
         words.append(f"{level} {readable(name)}")
-    text = ", ".join(words)
+    text = ", ".join(words) or "mixed"
     return text[0].upper() + text[1:]
 
 

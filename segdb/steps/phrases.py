@@ -40,8 +40,16 @@ _SINGULAR = {"orders": "order", "days": "day", "items": "item", "months": "month
 }
 
 
+# Of each 0/1 feature of a category, the column and the value that makes it 1.
+Categories = Mapping[str, tuple[str, str]]
+
+
 def summary(
-    means: Mapping[str, float], z: Mapping[str, float], overall: Mapping[str, float], currency: str
+    means: Mapping[str, float],
+    z: Mapping[str, float],
+    overall: Mapping[str, float],
+    currency: str,
+    categories: Categories,
 ) -> str:
     """Say in words what sets a segment apart: its three most remarkable features.
 
@@ -50,15 +58,47 @@ def summary(
         z: its distance from all customers' mean, in their standard deviations.
         overall: all customers' means.
         currency: put before amounts.
+        categories: which features are categories.
     """
-    ranked = sorted(z, key=lambda name: (-abs(z[name]), name))
+    ranked = remarkable(z, categories)[:3]
     told = [
-        phrase(name, means[name], overall[name], currency)
-        for name in ranked[:3]
-        if abs(z[name]) >= REMARKABLE
+        shares(categories[name], means[name], overall[name])
+        if name in categories
+        else phrase(name, means[name], overall[name], currency)
+        for name in ranked
     ]
     text = "; ".join(told) or "close to the average customer in everything"
     return text[0].upper() + text[1:] + "."
+
+
+def remarkable(z: Mapping[str, float], categories: Categories) -> list[str]:
+    """Return the remarkable features, most remarkable first; of a category's column only one.
+
+    That is the value that is there more than elsewhere, if one is: "gender Female" says also that
+    there are few others.
+    """
+    chosen: dict[str, str] = {}
+    for name, (column, _) in categories.items():
+        if name in z and (column not in chosen or z[name] > z[chosen[column]]):
+            chosen[column] = name
+    far = [
+        name
+        for name in z
+        if abs(z[name]) >= REMARKABLE
+        and (name not in categories or chosen[categories[name][0]] == name)
+    ]
+    return sorted(far, key=lambda name: (-abs(z[name]), name))
+
+
+def shares(category: tuple[str, str], mean: float, average: float) -> str:
+    """Say how a share compares with that of all customers."""
+    return f"{mean:.0%} {labelled(category)} (all customers: {average:.0%})"
+
+
+def labelled(category: tuple[str, str]) -> str:
+    """Name a value of a category: "gender Female"."""
+    column, value = category
+    return f"{readable(column)} {value}"
 
 
 def phrase(name: str, mean: float, average: float, currency: str) -> str:
@@ -74,8 +114,10 @@ def phrase(name: str, mean: float, average: float, currency: str) -> str:
     return words.format(mean=told, average=usual)
 
 
-def tendency(feature: str, *, more: bool) -> str:
+def tendency(feature: str, categories: Categories, *, more: bool) -> str:
     """Say in what a segment differs from another one of the same name."""
+    if feature in categories:
+        return f"{'more' if more else 'less'} {labelled(categories[feature])}"
     fewer, larger = _TENDENCIES.get(
         feature, (f"lower {readable(feature)}", f"higher {readable(feature)}")
     )

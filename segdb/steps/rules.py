@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import ibis.expr.types as ir
 
 from segdb.cluster.matrix import Matrix
-from segdb.cluster.rules import Rule, find
+from segdb.cluster.rules import find
+from segdb.cluster.simplify import Condition, Rule
 from segdb.compile import quoted, to_sql
+from segdb.features.catalogue import REGISTRY
 from segdb.model import Model
 from segdb.settings import Settings
 from segdb.stages.matrix import everyone, sample
@@ -43,29 +45,48 @@ def find_rules(
     )
     matrix = Matrix.from_arrow(store.fetch(query), "customer_id", "weight")
     rules = find(matrix, "nearest", len(model.segments))
-    texts = [None if rule is None else rule_sql(rule, fills, counts) for rule in rules]
+    binary = {entry.name for entry in model.catalogue.of("category")}
+    texts = [None if rule is None else rule_sql(rule, fills, counts, binary) for rule in rules]
     return _counted(store, assigned, texts)
 
 
-def rule_sql(rule: Rule, fills: Mapping[str, float], missing: Mapping[str, int]) -> str:
-    """Return a rule as a predicate over ``customer_features``.
+def rule_sql(
+    rule: Rule,
+    fills: Mapping[str, float],
+    missing: Mapping[str, int],
+    binary: Collection[str] = (),
+) -> str:
+    """Return a rule as a predicate over ``customer_features``, for a WHERE.
 
     Args:
         rule: a disjunction of conjunctions.
         fills: what a missing feature counts as.
         missing: how many customers lack each feature.
+        binary: features that are 0 or 1.
     """
 
-    def condition(feature: str, operator: str, threshold: float) -> str:
-        name = quoted(feature)
-        value = f"coalesce({name}, {fills[feature]!r})" if missing[feature] else name
-        return f"{value} {operator} {threshold!r}"
+    def bounds(feature: str, conditions: Sequence[Condition]) -> str:
+        name = feature if feature in REGISTRY else quoted(feature)
+        if feature in binary:
+            return f"{name} = {int(all(c.holds(1.0) for c in conditions))}"
+        text = " AND ".join(f"{name} {c.operator} {_number(c.threshold)}" for c in conditions)
+        # A comparison with NULL holds nowhere, which is right where the fill lies outside.
+        if not missing[feature] or not all(c.holds(fills[feature]) for c in conditions):
+            return text
+        return f"({name} IS NULL OR {text})"
 
-    parts = [
-        " AND ".join(condition(c.feature, c.operator, c.threshold) for c in conjunction)
-        for conjunction in rule.conditions
-    ]
+    def conjunction(part: Sequence[Condition]) -> str:
+        by_feature: dict[str, list[Condition]] = {}
+        for condition in part:
+            by_feature.setdefault(condition.feature, []).append(condition)
+        return " AND ".join(bounds(name, conditions) for name, conditions in by_feature.items())
+
+    parts = [conjunction(part) for part in rule.conditions]
     return parts[0] if len(parts) == 1 else " OR ".join(f"({part})" for part in parts)
+
+
+def _number(value: float) -> str:
+    return f"{value:.0f}" if value.is_integer() and abs(value) < 1e15 else repr(value)
 
 
 def _counted(store: DuckDB, assigned: ir.Table, rules: Sequence[str | None]) -> list[Figures]:

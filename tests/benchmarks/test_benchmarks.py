@@ -17,10 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import numpy as np
 import pytest
 
-from segdb.cluster.matrix import Matrix
 from segdb.demo import synthetic
 from tests.benchmarks import contenders
 
@@ -147,21 +145,3 @@ def test_online_retail(shared_data: Path, tmp_path: Path) -> None:
     assert int(output) > 4_000
     show(f"\nOnline Retail: {seconds:.1f} s (target 6)")
     save("online_retail", {"seconds": seconds, "target": 6})
-
-
-def test_evidence() -> None:
-    from segdb.cluster.choice import scan
-
-    draw = np.random.default_rng(1)
-    centers = draw.normal(size=(6, 6)) * 2.0
-    values = np.ascontiguousarray(
-        centers[draw.integers(0, 6, 20_000)] + draw.normal(size=(20_000, 6))
-    )
-    names = tuple(f"x_{i}" for i in range(6))
-    matrix = Matrix(None, values, np.ones(len(values)), names)
-    started = time.perf_counter()
-    candidates = scan(matrix, None, range(2, 11), seed=1, n_init=10)
-    seconds = time.perf_counter() - started
-    assert [candidate.k for candidate in candidates] == list(range(2, 11))
-    show(f"\nEvidence of 20,000 × 6 for k = 2 to 10: {seconds:.1f} s (target 15)")
-    save("evidence", {"seconds": seconds, "target": 15})

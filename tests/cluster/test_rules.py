@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from segdb.cluster.matrix import Matrix
-from segdb.cluster.rules import Condition, Rule, find, matches
+from segdb.cluster.rules import find, matches
+from segdb.cluster.simplify import Condition, Rule
 
 NAMES = ("recency", "spend")
 

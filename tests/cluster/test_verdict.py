@@ -62,7 +62,7 @@ def test_alone_with_its_choice_a_criterion_is_not_clear() -> None:
     found = verdict(FULL, "silhouette")
     assert not found.clear
     assert "silhouette prefers 3 (0.41); elbow at 5; " in found.sentence.lower()
-    assert found.sentence.endswith("no number of segments is clearly better.")
+    assert found.sentence.endswith("is clearly better: 2 of 5 criteria prefer 5.")
 
 
 def test_without_an_elbow_the_silhouette_chooses_and_it_is_said() -> None:
@@ -99,9 +99,33 @@ def test_segments_that_other_customers_would_not_give_are_not_clear() -> None:
     found = verdict(shaky, "elbow")
     assert not found.clear
     assert "stable (≥ 0.8) at 2; " in found.sentence
-    assert found.sentence.endswith("better, and other customers would give other segments.")
+    assert found.sentence.endswith("better: other customers would give other segments.")
     nowhere = tuple(replace(one, stability=0.1) for one in FULL)
     assert "stable (≥ 0.8) nowhere" in verdict(nowhere, "elbow").sentence
+
+
+def test_a_k_that_more_criteria_prefer_stands_against_the_choice() -> None:
+    scores = {2: 0.5, 3: 0.4, 4: 0.3, 5: 0.2, 6: 0.1, 7: 0.0}
+    two = tuple(
+        replace(
+            one,
+            silhouette=scores[one.k],
+            calinski_harabasz=scores[one.k],
+            davies_bouldin=0.0 if one.k == 5 else 1.0,
+            gap=2.0 - 0.1 * one.k,
+        )
+        for one in FULL
+    )
+    found = verdict(two, "elbow")
+    assert (found.k, found.clear) == (5, False)
+    assert found.sentence.startswith("Elbow at 5; Davies-Bouldin agrees; silhouette prefers 2 ")
+    assert found.sentence.endswith("is clearly better: 3 of 5 criteria prefer 2.")
+
+
+def test_of_a_gap_that_goes_on_rising_it_is_said_why() -> None:
+    rising = {2: 1.19, 3: 1.195, 4: 1.24, 5: 1.3, 6: 1.35, 7: 1.4}
+    found = verdict(tuple(replace(one, gap=rising[one.k]) for one in FULL), "elbow")
+    assert "gap statistic prefers 2 (the first within its error of the next); " in found.sentence
 
 
 def test_figures_that_look_equal_get_more_digits() -> None:

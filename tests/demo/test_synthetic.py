@@ -5,11 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import duckdb
-import numpy as np
 import pytest
-from sklearn.cluster import KMeans
-from sklearn.metrics import adjusted_rand_score, silhouette_score
-from sklearn.preprocessing import StandardScaler
 
 from segdb.demo import synthetic
 from segdb.errors import SettingsError
@@ -130,28 +126,6 @@ def test_every_customer_has_one_planted_segment(shop: duckdb.DuckDBPyConnection)
     planted = {segment.name: segment.share for segment in synthetic.SEGMENTS}
     assert shares == pytest.approx(planted, abs=0.03)
     assert count(shop, "count(DISTINCT customer_id)", "truth") == CUSTOMERS
-
-
-@pytest.mark.parametrize("seed", [42, 7])
-def test_planted_segments_are_found_again(seed: int) -> None:
-    con = duckdb.connect()
-    rows = con.execute(
-        f"""SELECT planted_segment, recency, frequency, monetary FROM (
-            SELECT customer_id, count(DISTINCT order_id) FILTER (amount >= 0) AS frequency,
-                greatest(sum(amount), 0)::DOUBLE AS monetary,
-                epoch(TIMESTAMP '{synthetic.AS_OF}' - max(ordered_at) FILTER (amount >= 0)) / 86400
-                    AS recency
-            FROM ({synthetic.orders(CUSTOMERS, seed)})
-            WHERE ordered_at < '{synthetic.AS_OF}' GROUP BY customer_id
-        ) JOIN ({synthetic.truth(CUSTOMERS, seed)}) USING (customer_id)
-        WHERE frequency > 0 ORDER BY customer_id"""
-    ).fetchnumpy()
-    measured = [rows[name] for name in ("recency", "frequency", "monetary")]
-    X = StandardScaler().fit_transform(np.log1p(np.column_stack(measured)))
-    fits = {k: KMeans(k, n_init=5, random_state=0).fit(X) for k in (3, 4, 5, 6, 7)}
-    assert adjusted_rand_score(rows["planted_segment"], fits[5].labels_) > 0.95
-    silhouettes = {k: silhouette_score(X, fit.labels_) for k, fit in fits.items()}
-    assert max(silhouettes, key=lambda k: silhouettes[k]) == 5
 
 
 @pytest.mark.parametrize(

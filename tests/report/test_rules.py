@@ -17,22 +17,35 @@ FORMS = Forms("£")
 @pytest.mark.parametrize(
     ("rule", "words"),
     [
-        ('"monetary" > 1100.0', (("Monetary over £1,100",),)),
+        ("monetary > 1100", (("Monetary over £1,100",),)),
         (
-            '"recency_days" > 8.0 AND "recency_days" <= 20.0 AND "frequency" <= 1.0',
+            "recency_days > 8 AND recency_days <= 20 AND frequency <= 1",
             (("Recency over 8 days, at most 20 days", "Frequency at most 1 order"),),
         ),
         (
-            '("frequency" > 6.0 AND "monetary" > 1000.0) OR ("frequency" <= 4.5)',
+            "(frequency > 6 AND monetary > 1000) OR (frequency <= 4.5)",
             (
                 ("Frequency over 6 orders", "Monetary over £1,000"),
                 ("Frequency at most 4.5 orders",),
             ),
         ),
-        ('"Home" > 0.5 AND "monetary" <= -3.0', (("Home: yes", "Monetary at most -£3.00"),)),
-        ('"Home" <= 0.5', (("Home: no",),)),
-        ('coalesce("frequency", 3.0) > 2.0', (("Frequency over 2 orders or not known",),)),
-        ('coalesce("frequency", 3.0) > 4.0', (("Frequency over 4 orders",),)),
+        ('"Home" = 1 AND monetary <= -3', (("Home: yes", "Monetary at most -£3.00"),)),
+        ('"Home" = 0', (("Home: no",),)),
+        ("(frequency IS NULL OR frequency > 2)", (("Frequency over 2 orders or not known",),)),
+        (
+            "monetary > 9 AND (frequency IS NULL OR frequency > 2 AND frequency <= 4)",
+            (
+                (
+                    "Monetary over £9.00",
+                    "Frequency over 2 orders, at most 4 orders or not known",
+                ),
+            ),
+        ),
+        (
+            "((frequency IS NULL OR frequency > 2)) OR (monetary > 9)",
+            (("Frequency over 2 orders or not known",), ("Monetary over £9.00",)),
+        ),
+        ("frequency IS NULL OR monetary > 9", ()),
         ('"a "" OR b" > 1.0', (('A " OR b over 1',),)),
         ('"a" IN (1, 2)', ()),
         ('"a" > "b"', ()),

@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
+import segdb
 from segdb.errors import GateError
 from segdb.sections import Gates
 from segdb.steps.fit import Fitted
 from segdb.steps.gates import check
+from tests.steps import shops
 
 
 def fitted(**figures: Any) -> Fitted:
@@ -45,3 +47,19 @@ def test_a_figure_on_the_gate_passes() -> None:
 def test_a_figure_that_is_not_defined_fails() -> None:
     with pytest.raises(GateError, match="not defined"):
         check(Gates(min_silhouette=0.1), fitted(silhouette=None), 0.0)
+
+
+def test_a_run_that_fails_a_gate_leaves_the_last_one() -> None:
+    with shops.opened() as connection:
+        settings = shops.settings("orders")
+        segdb.run("shop", database=connection, settings=settings)
+        asked = "SELECT * FROM segdb.segments ORDER BY customer_id"
+        before = connection.execute(asked).fetchall()
+        gates = {"min_silhouette": 0.99, "min_segment_share": 0.01}
+        stricter = {**settings, "cluster": {"k": 4, "n_init": 1}, "gates": gates}
+        with pytest.raises(GateError) as error:
+            segdb.run("shop", database=connection, settings=stricter)
+        assert "min_silhouette = 0.99, and it is 0." in str(error.value)
+        assert "min_segment_share" not in str(error.value)
+        assert connection.execute(asked).fetchall() == before
+        assert connection.execute("SELECT count(*) FROM segdb.runs").fetchall() == [(1,)]

@@ -31,7 +31,7 @@ def profile(name: str) -> Profile:
 
 def names(profiles: list[Profile], kept: list[str | None] | None = None) -> list[str]:
     given = kept or [None] * len(profiles)
-    named = personas(profiles, given, {"a": 1.0}, ["a"], load(), "£")
+    named = personas(profiles, given, {"a": 1.0}, ["a"], load(), "£", {})
     return [character.name for character in named]
 
 
@@ -54,11 +54,11 @@ def test_of_two_of_a_kind_the_second_says_how_it_differs() -> None:
         Profile(means, {"tenure_days": z, "monetary": 0.1}, {**scores, "r": recency}, 1.0)
         for z, recency in ((-0.6, 1.7), (0.8, 1.2))
     ]
-    found = [c.name for c in personas(profiles, [None] * 2, means, ["monetary"], load(), "")]
+    found = [c.name for c in personas(profiles, [None] * 2, means, ["monetary"], load(), "", {})]
     assert found == ["Lost, joined later", "Lost"]
     # They stay so in the next run, with the advice of their persona.
     profiles = [Profile({"a": 1.0}, {"a": 0.0}, scores, 1.0)] * 2
-    kept = personas(profiles, found, {"a": 1.0}, ["a"], load(), "")
+    kept = personas(profiles, found, {"a": 1.0}, ["a"], load(), "", {})
     assert [one.name for one in kept] == found
     assert len({one.action for one in kept}) == 1
 
@@ -122,7 +122,7 @@ def test_attributes_are_named_by_what_they_are() -> None:
     ]
     matrix = ["Income", "Spending (1-100)"]
     found = personas(
-        profiles, [None, None], {"Income": 5.0, "Spending (1-100)": 5.0}, matrix, load(), ""
+        profiles, [None, None], {"Income": 5.0, "Spending (1-100)": 5.0}, matrix, load(), "", {}
     )
     assert [one.name for one in found] == [
         "High income, low spending",
@@ -130,6 +130,28 @@ def test_attributes_are_named_by_what_they_are() -> None:
     ]
     assert [one.tier for one in found] == ["regular", "low engagement"]
     assert all(one.churn_risk is None for one in found)
+
+
+def test_of_a_category_the_value_that_most_have_is_named() -> None:
+    categories = {"Gender_Female": ("Gender", "Female"), "Gender_Male": ("Gender", "Male")}
+    matrix = ["Age", "Gender_Female"]
+    overall = {"Age": 39.0, "Gender_Female": 0.56, "Gender_Male": 0.44}
+    profiles = [
+        Profile({"Age": age, "Gender_Female": share, "Gender_Male": 1 - share}, z, {}, None)
+        for age, share, z in (
+            (27.4, 0.1, {"Age": -0.9, "Gender_Female": -0.92, "Gender_Male": 0.92}),
+            (39.0, 0.58, {"Age": 0.1, "Gender_Female": 0.04, "Gender_Male": -0.04}),
+            (55.0, 1.0, {"Age": 1.3, "Gender_Female": 0.88, "Gender_Male": -0.88}),
+        )
+    ]
+    found = personas(profiles, [None] * 3, overall, matrix, load(), "", categories)
+    assert [one.name for one in found] == [
+        "Low age, gender Male",
+        "Average age",
+        "Very high age, gender Female",
+    ]
+    told = "90% gender Male (all customers: 44%); age 27.4 (all customers: 39)."
+    assert found[0].summary == told
 
 
 @pytest.mark.parametrize(

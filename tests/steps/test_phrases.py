@@ -40,14 +40,14 @@ def test_phrases_have_natural_units(name: str, mean: float, average: float, told
 
 def test_a_summary_begins_with_what_is_most_remarkable() -> None:
     means, z = {"recency_days": 9.0, "monetary": 300.0}, {"recency_days": -0.5, "monetary": 2.0}
-    text = summary(means, z, {"recency_days": 92.0, "monetary": 100.0}, "£")
+    text = summary(means, z, {"recency_days": 92.0, "monetary": 100.0}, "£", {})
     assert text.startswith("Spends £300")
     assert text.index("Spends") < text.index("last order")
 
 
 def test_a_summary_of_an_average_segment() -> None:
     assert (
-        summary({"a": 1.0}, {"a": 0.1}, {"a": 1.0}, "")
+        summary({"a": 1.0}, {"a": 0.1}, {"a": 1.0}, "", {})
         == "Close to the average customer in everything."
     )
 

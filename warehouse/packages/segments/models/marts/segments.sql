@@ -20,7 +20,7 @@ SELECT
     WHEN "t0"."nearest" = 1
     THEN 'Lost'
     WHEN "t0"."nearest" = 2
-    THEN 'At Risk'
+    THEN 'Loyal'
     WHEN "t0"."nearest" = 3
     THEN 'Promising'
     ELSE NULL

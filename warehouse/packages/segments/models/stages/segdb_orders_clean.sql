@@ -12,7 +12,6 @@ SELECT
   "t1"."order_id",
   "t1"."ordered_at",
   "t1"."amount",
-  "t1"."category",
   "t1"."returned",
   CASE
     WHEN "t1"."customer_id" IS NULL
@@ -45,7 +44,6 @@ FROM (
       )
       ELSE "t0"."amount"
     END AS "amount",
-    "t0"."category",
     COALESCE("t0"."amount" < 0, FALSE) AS "returned"
   FROM "orders_typed" AS "t0"
 ) AS "t1"

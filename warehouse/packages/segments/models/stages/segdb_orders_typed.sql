@@ -35,18 +35,7 @@ SELECT
     THEN "t1"."ordered_at"
     ELSE CAST(NULL AS TIMESTAMP(6))
   END AS "ordered_at",
-  TRY_CAST("t1"."amount" AS DECIMAL(18, 4)) AS "amount",
-  CASE
-    WHEN (
-      LENGTH(TRIM("t1"."category", ' 	
-')) <= 4
-    )
-    AND TRIM("t1"."category", ' 	
-') IN ('', 'NA', 'N/A', 'NULL', 'null', 'NaN', 'nan', 'None', '-')
-    THEN CAST(NULL AS TEXT)
-    ELSE TRIM("t1"."category", ' 	
-')
-  END AS "category"
+  TRY_CAST("t1"."amount" AS DECIMAL(18, 4)) AS "amount"
 FROM (
   SELECT
     "t0"."order_id",
