@@ -7,6 +7,7 @@
 #   make golden       write sql/compiled/ anew
 #   make bench        the benchmarks, with their figures
 #   make test-compat  every test on the oldest releases that are promised
+#   make axe          fetch axe-core with npm: the tests of the report look for barriers with it
 #   make clean        remove what make has made; the warehouse and the reports stay
 
 # The first of these that is there and new enough; or say it: make test PYTHON=/path/to/python
@@ -19,6 +20,7 @@ COMPAT_PYTHON ?= $(call find,python3.11 python3.12 python3 python)
 VENV := .venv
 PY := $(VENV)/bin/python
 COMPAT := .venv-compat
+AXE := .cache/axe/node_modules/axe-core/axe.min.js
 INSTALL := -m pip install --quiet --disable-pip-version-check
 # Where the system's Python came without ensurepip, its pip installs the first one.
 make_venv = test -n "$(1)" || { echo "segdb needs Python 3.11 or newer on the PATH, or: make PYTHON=/path/to/python"; exit 1; }; \
@@ -27,10 +29,10 @@ make_venv = test -n "$(1)" || { echo "segdb needs Python 3.11 or newer on the PA
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check golden bench test-compat clean
+.PHONY: help demo test check golden bench test-compat axe clean
 
 help:
-	@sed -n '4,10s/^# *//p' Makefile
+	@sed -n '4,11s/^# *//p' Makefile
 
 demo: $(VENV)/demo.stamp
 	$(VENV)/bin/segdb demo
@@ -53,8 +55,13 @@ bench: $(VENV)/test.stamp
 test-compat: $(COMPAT)/test.stamp
 	$(COMPAT)/bin/python -m pytest
 
+axe: $(AXE)
+
+$(AXE):
+	npm install --silent --no-fund --no-audit --no-save --prefix .cache/axe axe-core@4
+
 clean:
-	rm -rf $(VENV) $(COMPAT) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(COMPAT) .cache/axe build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find segdb tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(PY):

@@ -61,10 +61,10 @@ def heads(rows: Rows, column: str) -> alt.Axis:
     longest = max((len(str(row[column])) for row in rows), default=0)
     most = min(3, 1 + longest // _LETTERS)
     band = "bandwidth('x')"
-    lines = _lines(f"floor({band} / 7.2)")
+    lines = _lines(f"max(1, floor({band} / 7.2))")
     # Empty lines above a short name let it stand at the foot of its head.
     told = f"min(length({lines}), {most})"
-    empty = _lines(f"floor({band} / 7.2)", before="\\n" * most)
+    empty = _lines(f"max(1, floor({band} / 7.2))", before="\\n" * most)
     padded = f"slice({empty}, {told}, {told} + {most})"
     return alt.Axis(
         orient="top",

@@ -17,6 +17,9 @@
 
   const phone = () => innerWidth < 620;
 
+  // Heads of narrow columns are slanted.
+  const narrow = (cells, width) => (width - 190) / cells < 76;
+
   // A facet has panels of its own width: as many beside each other as the page has room for.
   // A grid that the page is too narrow for keeps its least width and scrolls.
   const fitted = (spec, width) => {
@@ -24,8 +27,7 @@
     if (square) return [{ ...spec, height: Math.min(spec.height, Math.max(280, width)) }, 0];
     if (least) {
       const wanted = least[phone() ? 1 : 0];
-      // Heads of narrow columns are slanted.
-      const slanted = { name: "slanted", value: (Math.max(width, wanted) - 190) / cells < 76 };
+      const slanted = { name: "slanted", value: narrow(cells, Math.max(width, wanted)) };
       const grid = { ...spec, params: [...spec.params.filter((p) => p.name !== "slanted"), slanted] };
       return width < wanted ? [{ ...grid, width: wanted }, 1] : [grid, 0];
     }
@@ -150,7 +152,9 @@
       const wide = turn ? Math.min(width, SHEET) : width;
       if (spec.facet) view.signal("child_width", inner(spec, columns, wide));
       else view.signal("width", spec.width === "container" ? wide : spec.width);
-      view.run();
+      const { cells } = spec.usermeta || {};
+      if (cells) view.signal("slanted", narrow(cells, wide));
+      view.resize().run();
     }
   };
   addEventListener("beforeprint", () => printed(true));
