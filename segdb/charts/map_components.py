@@ -125,7 +125,7 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
         for name in maps
         for row in rows["centres"]
     ]
-    return flat_map(look, CELLS, maps, "Components", titles, centres, "linear")
+    return flat_map(look, CELLS, rows["cells"], maps, "Components", titles, centres, "linear")
 
 
 def _words(component: int, axes: Rows) -> str:

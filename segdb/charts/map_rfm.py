@@ -140,7 +140,7 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
         for name in maps
         for row in rows["centres"]
     ]
-    return flat_map(look, CELLS, maps, "Axes", titles, centres, "sqrt")
+    return flat_map(look, CELLS, rows["cells"], maps, "Axes", titles, centres, "sqrt")
 
 
 CHART = Chart(

@@ -212,7 +212,9 @@ def _bubbles(query: Query, name: str, look: Look, most: int) -> Drawn:
 
 
 def _segments(name: str, middles: Rows) -> list[Drawn]:
-    chart = alt.Chart(alt.InlineData(values=middles)).transform_filter(f"shown == '{name}'")
+    # On a phone they would stand on each other.
+    roomy = f"shown == '{name}' && width >= 420"
+    chart = alt.Chart(alt.InlineData(values=middles)).transform_filter(roomy)
     style = {"fontSize": 12.5, "fontWeight": 600, "limit": 150}
     return [
         _turned(chart)
