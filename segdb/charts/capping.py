@@ -65,7 +65,10 @@ ORDER BY place, "from"
 )
 
 # The unit of a long name has a line of its own.
-_HEAD = "split(length(datum.label) > 32 ? replace(datum.label, ' (', '\\n(') : datum.label, '\\n')"
+_HEAD = (
+    "split(length(split(datum.label, '\\n')[0]) > 20 "
+    "? replace(datum.label, ' (', '\\n(') : datum.label, '\\n')"
+)
 
 
 def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001

@@ -30,8 +30,6 @@ _FORMATS: Mapping[str, str] = {
     "decimal": ".3f",
     "number": ",.4~r",
 }
-# Pixels for the columns of a grid where nobody says how wide it is: half a page.
-_ROOM = 370
 
 
 @dataclass(frozen=True)
@@ -140,8 +138,7 @@ class Chart:
         spec["description"] = self.description
         spec |= self._laid(readable)
         if self.cells is not None:
-            cells, head = self.cells(readable)
-            spec["params"].append({"name": "slanted", "value": cells * head > _ROOM})
+            spec["params"].append({"name": "slanted", "value": False})
         # Altair's own defaults give way to the theme, which the page holds once.
         spec.pop("config", None)
         # The version that draws is the bundle's, whichever Altair wrote for.
