@@ -14,7 +14,7 @@ from segdb.errors import (
 )
 
 if TYPE_CHECKING:
-    from segdb.api import Result, run
+    from segdb.api import Result, refresh, run
 
 __all__ = [
     "DataError",
@@ -26,13 +26,14 @@ __all__ = [
     "SettingsError",
     "SourceError",
     "UserError",
+    "refresh",
     "run",
 ]
 
 
 def __getattr__(name: str) -> Any:
     # Late, so that `segdb --help` does not wait for scikit-learn.
-    if name in {"Result", "run"}:
+    if name in {"Result", "refresh", "run"}:
         from segdb import api
 
         return getattr(api, name)

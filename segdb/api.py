@@ -12,6 +12,7 @@ from segdb import contract
 from segdb.compile import quoted
 from segdb.errors import SettingsError, nearest
 from segdb.pipeline import Outcome
+from segdb.pipeline import refresh as refresh_pipeline
 from segdb.pipeline import run as run_pipeline
 from segdb.settings import Settings, parse
 from segdb.steps.progress import Notes, Progress
@@ -31,6 +32,8 @@ class Result:
         facts: the run's row of ``runs``.
         reasons: rejected rows by (source, reason).
         model: what was learned.
+        drift: rows of ``run_drift``: how far the customers moved, of a refresh since the model was
+            learned.
     """
 
     def __init__(self, store: DuckDB, schema: str, outcome: Outcome, notes: list[str]) -> None:
@@ -42,6 +45,7 @@ class Result:
         self.facts = dict(outcome.run)
         self.reasons = dict(outcome.reasons)
         self.model = outcome.model
+        self.drift = list(outcome.drift)
 
     def __repr__(self) -> str:
         sizes = ", ".join(f"{s['segment']}: {s['customers']:,}" for s in self.segments)
@@ -124,6 +128,43 @@ def run(
         store.close()
         raise
     return Result(store, chosen.publish.schema_, outcome, listener.notes)
+
+
+def refresh(
+    orders: object = None,
+    customers: object = None,
+    *,
+    database: str | Path | duckdb.DuckDBPyConnection = "warehouse/warehouse.duckdb",
+    schema: str = "segdb",
+    progress: Progress | None = None,
+) -> Result:
+    """Publish the segments of today's sources by the model that is published; learn nothing.
+
+    Sources and settings are those of the published run. Where its ``[source] watermark`` says that
+    the orders only grow, the customers with new rows alone are aggregated again.
+
+    Args:
+        orders: a source in the place of the run's own, with the same columns.
+        customers: likewise.
+        database: the DuckDB file of the segments, or an open connection.
+        schema: where in it they are.
+        progress: who hears of the steps.
+
+    Returns:
+        The published run, with its ``drift`` since the model was learned.
+
+    Raises:
+        SegdbError: see ``segdb.errors`` for the kinds.
+    """
+    listener = progress or Notes()
+    store = _opened(database, Settings())
+    try:
+        with store.refusals():
+            outcome = refresh_pipeline(store, schema, orders, customers, listener)
+    except BaseException:
+        store.close()
+        raise
+    return Result(store, schema, outcome, listener.notes)
 
 
 def _opened(database: str | Path | duckdb.DuckDBPyConnection, settings: Settings) -> DuckDB:

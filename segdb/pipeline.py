@@ -8,27 +8,33 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
+import ibis.expr.types as ir
+
 from segdb import contract
 from segdb.model import Model
 from segdb.settings import Settings
 from segdb.stages.assign import assign
 from segdb.stages.components import in_matrix
 from segdb.steps.choose import Sources
-from segdb.steps.components import chosen, learn_axes
+from segdb.steps.components import Axes, chosen, learn_axes
 from segdb.steps.drift import grown
 from segdb.steps.explain import explain
 from segdb.steps.explore import explore
 from segdb.steps.fit import Fitted, fit
 from segdb.steps.gates import check
+from segdb.steps.hold import hold, read_as_then, seen
 from segdb.steps.identity import identified, known
 from segdb.steps.intake import Intake, take_in
-from segdb.steps.learn import learn, prepared
+from segdb.steps.learn import Learned, learn, prepared
 from segdb.steps.maps import map_rows
+from segdb.steps.orders import Held
 from segdb.steps.progress import Progress
 from segdb.steps.publish import contents, queries, versions
 from segdb.steps.read import read_sources
-from segdb.steps.stored import inferred_of
+from segdb.steps.since import distribution, held_rows
+from segdb.steps.stored import inferred_of, stored_run
 from segdb.store.duckdb import DuckDB
+from segdb.store.kept import kept_aggregates
 from segdb.store.publish import next_run, publish, refuse_ambiguous
 
 
@@ -41,12 +47,43 @@ class Outcome:
         model: what was learned.
         segments: the rows of ``segment_profiles``.
         reasons: rejected rows by (source, reason).
+        drift: rows of ``run_drift``: how far the customers moved.
     """
 
     run: Mapping[str, Any]
     model: Model
     segments: list[dict[str, Any]]
     reasons: Mapping[tuple[str, str], int]
+    drift: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Found:
+    """Segments that were found or held, before they are explained and published.
+
+    Attributes:
+        started: when the run began, UTC.
+        sources: what was read.
+        intake: the customers.
+        learned: what is known of their features.
+        axes: where they lie.
+        scaled: they, with the model's columns.
+        model: the model; its segments may have no names yet.
+        fitted: the figures of the segments, in their order.
+        names: what each segment is called already; None for a new one.
+        learned_by: the run that learned the model; None for this one.
+    """
+
+    started: datetime
+    sources: Sources
+    intake: Intake
+    learned: Learned
+    axes: Axes
+    scaled: ir.Table
+    model: Model
+    fitted: Fitted
+    names: tuple[str | None, ...]
+    learned_by: int | None = None
 
 
 def run(
@@ -72,21 +109,65 @@ def run(
     intake = take_in(store, settings, sources, progress)
     progress.step("Learning fills, bounds and scales")
     learned = learn(store, settings, intake, progress)
-    unnamed = Model(intake.catalogue, learned.parameters, (), learned.score_edges)
-    scaled = store.table("segdb_scaled", prepared(intake.features, unnamed.matrix))
-    axes = learn_axes(store, scaled, unnamed.matrix)
-    components = chosen(axes, settings.features.components, unnamed.matrix)
+    model = Model(intake.catalogue, learned.parameters, (), learned.score_edges)
+    scaled = store.table("segdb_scaled", prepared(intake.features, model.matrix))
+    axes = learn_axes(store, scaled, model.matrix)
+    components = chosen(axes, settings.features.components, model.matrix)
     if components is not None:
-        unnamed = replace(unnamed, components=components)
-        scaled = store.view("segdb_components", in_matrix(scaled, unnamed))
-    fitted = fit(store, settings, intake, unnamed, scaled, axes, progress)
-    earlier = known(store, schema, unnamed, axes)
-    fitted, segments, names = identified(fitted, unnamed, earlier, settings.cluster.match_within)
-    model = replace(unnamed, segments=segments)
-    assigned = store.table("segdb_assigned", assign(scaled, model.columns, fitted.centroids))
+        model = replace(model, components=components)
+        scaled = store.view("segdb_components", in_matrix(scaled, model))
+    fitted = fit(store, settings, intake, model, scaled, axes, progress)
+    earlier = known(store, schema, model, axes)
+    fitted, segments, names = identified(fitted, model, earlier, settings.cluster.match_within)
+    model = replace(model, segments=segments)
+    found = Found(started, sources, intake, learned, axes, scaled, model, fitted, names)
+    return _published(store, settings, found, progress)
+
+
+def refresh(
+    store: DuckDB, schema: str, orders: object, customers: object, progress: Progress
+) -> Outcome:
+    """Publish the segments of today's sources by the model that is published; nothing is learned.
+
+    Args:
+        store: the database of the segments.
+        schema: where they are.
+        orders: a source in the place of the published run's own; None for that one.
+        customers: likewise.
+        progress: who hears of it.
+
+    Raises:
+        SegdbError: see ``segdb.errors``; whatever is raised, the last run's tables stay.
+    """
+    started = _now()
+    last = stored_run(store, schema)
+    settings, model = last.settings, last.model
+    progress.step("Reading the sources")
+    sources = read_as_then(store, last, orders, customers)
+    held = Held(model.catalogue, kept_aggregates(store, schema, last.run_id))
+    intake = take_in(store, settings, sources, progress, held)
+    progress.step("Assigning by the model")
+    learned = seen(store, settings, intake.features, model)
+    scaled = store.table("segdb_scaled", prepared(intake.features, model.matrix))
+    axes = learn_axes(store, scaled, model.matrix)
+    if model.components is not None:
+        scaled = store.view("segdb_components", in_matrix(scaled, model))
+    fitted = hold(store, settings, last, scaled, axes, intake.customers)
+    names = tuple(segment.name for segment in model.segments)
+    found = Found(
+        started, sources, intake, learned, axes, scaled, model, fitted, names, last.learned_by
+    )
+    return _published(store, settings, found, progress)
+
+
+def _published(store: DuckDB, settings: Settings, found: Found, progress: Progress) -> Outcome:
+    schema, intake, fitted = settings.publish.schema_, found.intake, found.fitted
+    placed = assign(found.scaled, found.model.columns, fitted.centroids)
+    assigned = store.table("segdb_assigned", placed)
     progress.step("Explaining the segments")
+    statistics = found.learned.statistics
     explained = explain(
-        store, settings, assigned, model, fitted, names, learned.statistics, progress
+        store, settings, assigned, found.model, fitted, found.names, statistics, progress
     )
     model = explained.model
     progress.step("Exploring the features")
@@ -94,34 +175,41 @@ def run(
         contract.SEGMENT_PROFILES: explained.profiles,
         contract.SEGMENT_FEATURES: explained.features,
         contract.K_SELECTION: list(fitted.k_selection),
-        **explore(store, intake.features, assigned, model, learned, axes),
-        **map_rows(model, axes),
+        **explore(store, intake.features, assigned, model, found.learned, found.axes),
+        **map_rows(model, found.axes),
     }
-    rejected_share = intake.accounts.rows_rejected / intake.accounts.rows_read
-    check(settings.gates, fitted, rejected_share)
+    check(settings.gates, fitted, intake.accounts.rows_rejected / intake.accounts.rows_read)
     progress.step("Publishing")
-    row = _run_row(next_run(store, schema), started, settings, sources, intake, model, fitted)
-    small |= grown(store, schema, row["run_id"], assigned, model, explained.profiles)
-    large = queries(sources, intake, model, assigned, axes, row["run_id"])
-    written = contents(schema, model, large, small, row)
-    moment, keep_runs = intake.as_of or started, settings.publish.keep_runs
-    publish(store, schema, written, row["run_id"], moment, keep_runs=keep_runs)
-    return Outcome(row, model, explained.profiles, intake.accounts.reasons)
+    run_id = next_run(store, schema)
+    if found.learned_by is None:
+        small |= grown(store, schema, run_id, assigned, model, explained.profiles)
+        features, names = intake.features, model.catalogue.names
+        small[contract.LEARNED_DISTRIBUTION] = distribution(store, features, names, statistics)
+    else:
+        by = found.learned_by
+        small |= held_rows(store, schema, run_id, by, assigned, model, explained.profiles)
+    row = _run_row(run_id, settings, found, model)
+    large = queries(found.sources, intake, model, assigned, found.axes, run_id)
+    publish(
+        store,
+        schema,
+        contents(schema, model, large, small, row),
+        run_id,
+        intake.as_of or found.started,
+        keep_runs=settings.publish.keep_runs,
+        aggregates=intake.aggregates,
+    )
+    drift = small[contract.RUN_DRIFT]
+    return Outcome(row, model, explained.profiles, intake.accounts.reasons, drift)
 
 
-def _run_row(
-    run_id: int,
-    started: datetime,
-    settings: Settings,
-    sources: Sources,
-    intake: Intake,
-    model: Model,
-    fitted: Fitted,
-) -> dict[str, Any]:
-    told = {**settings.model_dump(mode="json", by_alias=True), "inferred": inferred_of(sources)}
+def _run_row(run_id: int, settings: Settings, found: Found, model: Model) -> dict[str, Any]:
+    intake, fitted = found.intake, found.fitted
+    inferred = inferred_of(found.sources)
+    told = {**settings.model_dump(mode="json", by_alias=True), "inferred": inferred}
     return {
         "run_id": run_id,
-        "started_at": started,
+        "started_at": found.started,
         "finished_at": _now(),
         "as_of": intake.as_of,
         "rows_read": intake.accounts.rows_read,
@@ -137,6 +225,7 @@ def _run_row(
         "refine_steps": fitted.refine_steps,
         "verdict": fitted.verdict,
         "clear": fitted.clear,
+        "learned_by": run_id if found.learned_by is None else found.learned_by,
         "settings": json.dumps(told, ensure_ascii=False),
         "model": model.to_json(),
         "versions": versions(),

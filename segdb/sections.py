@@ -31,6 +31,10 @@ class Source(Section):
 
     orders: str | None = None
     customers: str | None = None
+    # "ordered_at", or a column of numbers or moments, if the orders only ever grow and it never
+    # falls: a row that is added has at least the highest value so far. `segdb refresh` then
+    # aggregates the customers with new rows alone. Costs the room of one more row a customer.
+    watermark: str | None = None
     # For text files; what is left out is sniffed, and the run says what it took.
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
     encoding: str = "utf-8"

@@ -17,6 +17,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+# Above, a population stability index says that much has moved (Siddiqi 2006).
+MUCH = 0.25
+
 if TYPE_CHECKING:
     from segdb.api import Result
     from segdb.settings import Settings
@@ -72,8 +75,30 @@ def run_text(result: Result, path: Path, report: Path | None, settings: Settings
         f"{facts['rows_read']:,} rows read, {facts['rows_kept']:,} kept, "
         f"{facts['rows_rejected']:,} rejected; {facts['customers']:,} customers.\n"
         f"Run {result.run_id} is published in {path}, schema {schema}.\n"
+        f"{_drift(result)}"
         f"{f'Report: {report}' + chr(10) if report else ''}"
         f"Next: segdb query segment_value{option}\n"
+    )
+
+
+def _drift(result: Result) -> str:
+    """Return what a refresh says of the time since the model was learned; empty of a run."""
+    by = result.facts["learned_by"]
+    if by == result.run_id:
+        return ""
+    moved = sorted(result.drift, key=lambda row: -row["psi"])
+    names = {"segment_id": "sizes of the segments"}
+    told = ", ".join(f"{names.get(r['feature'], r['feature'])} {r['psi']:.2f}" for r in moved[:3])
+    much = [row for row in moved if row["psi"] > MUCH]
+    verdict = (
+        "Much has moved (above 0.25): `segdb run` learns anew."
+        if much
+        else "The model still fits: none is above 0.25."
+    )
+    return (
+        f"By the model of run {by}. Drift since (population stability index): "
+        f"{told or 'not known'}. {verdict if moved else ''}".rstrip()
+        + "\n"
     )
 
 
@@ -81,6 +106,7 @@ def run_json(result: Result, path: Path, report: Path | None) -> dict[str, Any]:
     """Return what a run ends with, as JSON-ready values."""
     wanted = (
         "run_id",
+        "learned_by",
         "as_of",
         "rows_read",
         "rows_kept",
@@ -93,6 +119,7 @@ def run_json(result: Result, path: Path, report: Path | None) -> dict[str, Any]:
     )
     return {
         **{name: result.facts[name] for name in wanted},
+        "drift": {row["feature"]: row["psi"] for row in result.drift},
         "segments": result.segments,
         "rejected": [
             {"source": source, "reason": reason, "rows": rows}

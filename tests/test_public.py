@@ -21,6 +21,7 @@ NAMES = [
     "SettingsError",
     "SourceError",
     "UserError",
+    "refresh",
     "run",
 ]
 

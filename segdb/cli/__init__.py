@@ -22,6 +22,7 @@ def main() -> None:
 
 for command in (
     run.run,
+    run.refresh,
     run.init,
     run.demo,
     ask.query,

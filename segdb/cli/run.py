@@ -1,4 +1,4 @@
-"""Commands that make segments: run, demo, and init before them."""
+"""Commands that make segments: run, refresh, demo, and init before them."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from segdb.cli.terminal import (
 )
 
 if TYPE_CHECKING:
+    from segdb.api import Result
     from segdb.settings import Settings
 
 report_option = click.option(
@@ -58,6 +59,47 @@ def run(
     if as_of:
         settings = settings.model_copy(update={"as_of": as_of})
     _run(settings, wait, as_json, with_report)
+
+
+@click.command()
+@click.option("--orders", help="Orders in the place of the run's own, with the same columns.")
+@click.option("--customers", help="Customers in the place of the run's own.")
+@config_option
+@database_option
+@wait_option
+@json_option
+@report_option
+@guarded
+def refresh(
+    orders: str | None,
+    customers: str | None,
+    config: Path | None,
+    database: Path | None,
+    wait: float,
+    as_json: bool,
+    with_report: bool,
+) -> None:
+    """Bring the tables up to date by the published model, without learning anew, and tell drift."""
+    from segdb.api import refresh as refresh_api
+    from segdb.steps.stored import stored_run
+    from segdb.store.duckdb import DuckDB
+
+    settings = settings_of(config, database)
+    path, schema = Path(settings.publish.database), settings.publish.schema_
+    listener = Terminal()
+    store = DuckDB.open(path, wait=wait, engine=settings.engine)
+    try:
+        result = refresh_api(
+            orders, customers, database=store.connection, schema=schema, progress=listener
+        )
+        if not config and not CONFIG.exists():
+            # As the run was shown: its title and currency.
+            shown = stored_run(store, schema).settings.report
+            settings = settings.model_copy(update={"report": shown})
+        _told(result, path, settings, listener, as_json=as_json, with_report=with_report)
+    finally:
+        listener.done()
+        store.close()
 
 
 @click.command()
@@ -125,10 +167,7 @@ def init(
 
 
 def _run(settings: Settings, wait: float, as_json: bool, with_report: bool) -> None:
-    from segdb import words
     from segdb.api import run as run_api
-    from segdb.report.page import render
-    from segdb.report.write import write
     from segdb.store.duckdb import DuckDB
 
     listener = Terminal()
@@ -138,16 +177,33 @@ def _run(settings: Settings, wait: float, as_json: bool, with_report: bool) -> N
     store = DuckDB.open(path, wait=wait, engine=settings.engine)
     try:
         result = run_api(database=store.connection, settings=settings, progress=listener)
-        written = None
-        if with_report:
-            listener.step("Writing the report")
-            written = write(Path(settings.report.path), render(result.query, settings))
-        listener.done()
-        if as_json:
-            told = words.run_json(result, path, written)
-            click.echo(json.dumps(told, default=str, ensure_ascii=False))
-        else:
-            click.echo(words.run_text(result, path, written, settings), nl=False)
+        _told(result, path, settings, listener, as_json=as_json, with_report=with_report)
     finally:
         listener.done()
         store.close()
+
+
+def _told(
+    result: Result,
+    path: Path,
+    settings: Settings,
+    listener: Terminal,
+    *,
+    as_json: bool,
+    with_report: bool,
+) -> None:
+    """Write the report of a run, and say what the run did."""
+    from segdb import words
+    from segdb.report.page import render
+    from segdb.report.write import write
+
+    written = None
+    if with_report:
+        listener.step("Writing the report")
+        written = write(Path(settings.report.path), render(result.query, settings))
+    listener.done()
+    if as_json:
+        told = words.run_json(result, path, written)
+        click.echo(json.dumps(told, default=str, ensure_ascii=False))
+    else:
+        click.echo(words.run_text(result, path, written, settings), nl=False)

@@ -55,7 +55,7 @@ def scan(
     """
     possible = [k for k in k_range if k <= matrix.distinct_rows] or [min(k_range)]
     fits = fit_range(matrix, possible, seed, n_init)
-    rows = _judging_rows(matrix, sample, seed)
+    rows = judging_rows(matrix, sample, seed)
     labellings = [
         fit.labels if rows is matrix else nearest(rows.values, fit.centroids) for fit in fits
     ]
@@ -73,7 +73,8 @@ def scan(
     return tuple(found)
 
 
-def _judging_rows(matrix: Matrix, sample: Matrix | None, seed: int) -> Matrix:
+def judging_rows(matrix: Matrix, sample: Matrix | None, seed: int) -> Matrix:
+    """Return the rows that silhouettes are of: the sample, or at most 10,000 of the matrix."""
     if sample is not None or len(matrix.values) <= EXACT_ROWS:
         return matrix if sample is None else sample
     return matrix.sample(EXACT_ROWS, np.random.default_rng([seed, 0]))

@@ -23,6 +23,7 @@ from segdb.contract.history import (
 from segdb.contract.runs import (
     K_SELECTION,
     KEPT_RUNS,
+    LEARNED_DISTRIBUTION,
     REJECTED_ROWS,
     RUN_DRIFT,
     RUN_SEGMENTS,
@@ -54,6 +55,7 @@ TABLES: tuple[Table, ...] = (
     RUNS,
     RUN_SEGMENTS,
     RUN_DRIFT,
+    LEARNED_DISTRIBUTION,
     KEPT_RUNS,
     REJECTED_ROWS,
     FEATURE_STATISTICS,
@@ -86,6 +88,7 @@ __all__ = [
     "ID",
     "KEPT_RUNS",
     "K_SELECTION",
+    "LEARNED_DISTRIBUTION",
     "LEFT_SEGMENT",
     "PRINCIPAL_COMPONENTS",
     "REJECTED_ROWS",

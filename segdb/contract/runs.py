@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from segdb.contract.table import (
+    FEATURE,
     RUN,
     SEGMENT,
     SEGMENT_ID,
@@ -84,6 +85,11 @@ RUNS = Table(
             "BIGINT",
             "The earlier run that `segdb rollback` published again as this one; else NULL.",
         ),
+        Column(
+            "learned_by",
+            "BIGINT",
+            "The run that learned the model: this one, or of a refresh an earlier one.",
+        ),
         Column("settings", "JSON", "The settings, with what was inferred."),
         Column("model", "JSON", "The model."),
         Column("versions", "JSON", "Of segdb and what it ran on."),
@@ -107,19 +113,39 @@ RUN_SEGMENTS = Table(
 RUN_DRIFT = Table(
     "run_drift",
     "run and feature",
-    "How far the customers moved since the run before: the population stability index.",
+    "How far the customers moved since an earlier run: the population stability index.",
     (
         RUN,
-        Column("previous_run_id", "BIGINT", "The run that was published before."),
+        Column(
+            "previous_run_id",
+            "BIGINT",
+            "The run it is compared with: the one before, or of a refresh the one that learned the "
+            "model.",
+        ),
         Column(
             "feature",
             "VARCHAR",
-            "A column of customer_features, by the deciles of the run before; or segment_id, for "
-            "the sizes of the segments.",
+            "A column of customer_features, by the deciles of that run; or segment_id, for the "
+            "sizes of the segments.",
         ),
         Column("psi", "DOUBLE", "Population stability index; below 0.1 little, above 0.25 much."),
     ),
     grows=True,
+)
+LEARNED_DISTRIBUTION = Table(
+    "learned_distribution",
+    "feature and bin",
+    "How the customers lay when the model was learned: what the drift of a refresh is against.",
+    (
+        FEATURE,
+        Column(
+            "bin",
+            "INTEGER",
+            "From 0, by the deciles that differ; -1 for those who lack the feature.",
+        ),
+        Column("upper", "DOUBLE", "Its upper end; NULL for the last.", "the feature's"),
+        Column("customers", "BIGINT", "How many were in it.", "customers"),
+    ),
 )
 KEPT_RUNS = Table(
     "kept_runs",

@@ -12,18 +12,19 @@ from segdb.stages.profile import QUANTILES
 from segdb.stages.quantiles import quantiles
 
 BINS = 30
-FIFTHS = {"q20": 0.2, "q40": 0.4, "q60": 0.6, "q80": 0.8}
+TENTHS = {f"q{level}": level / 100 for level in range(10, 100, 10)}
+FIFTHS = ("q20", "q40", "q60", "q80")
 
 
 def statistics(features: ir.Table, parameters: Sequence[Parameters]) -> ir.Table:
     """Return one row with what is known of each feature i over all customers, natural units.
 
     ``customers_i`` (who have it), ``missing_i``, ``mean_i``, ``sd_i`` (population), ``minimum_i``,
-    ``maximum_i``, ``capped_share_i``, ``p05_i`` to ``p95_i``, and the edges of the fifths,
-    ``q20_i`` to ``q80_i``.
+    ``maximum_i``, ``capped_share_i``, ``p05_i`` to ``p95_i``, and the deciles ``q10_i`` to
+    ``q90_i``.
     """
     columns: dict[str, ir.Scalar] = {}
-    levels = {**QUANTILES, **FIFTHS}
+    levels = {**QUANTILES, **TENTHS}
     for i, p in enumerate(parameters):
         column = features[p.feature]
         filled = column.fill_null(p.fill)

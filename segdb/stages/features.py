@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 from segdb.features.catalogue import REGISTRY, Catalogue
 from segdb.features.feature import SECONDS_A_DAY, Aggregates, Orders
 from segdb.reading import Reading, Role
+from segdb.stages.append import highest
 from segdb.stages.clean import NO_ORDERS, arguments
 from segdb.stages.source import value
 
@@ -42,7 +43,12 @@ def narrowed(reading: Reading, catalogue: Catalogue) -> Reading:
 
 
 def per_customer(
-    orders: ir.Table, catalogue: Catalogue, reading: Reading, *, one_row: bool = False
+    orders: ir.Table,
+    catalogue: Catalogue,
+    reading: Reading,
+    *,
+    one_row: bool = False,
+    watermark: str | None = None,
 ) -> ir.Table:
     """Aggregate judged order rows to one row a customer: the one pass over the orders.
 
@@ -55,6 +61,7 @@ def per_customer(
         reading: how the source's columns are read.
         one_row: whether each order is one row: its ids then need not be told apart, which would
             cost several times the rest.
+        watermark: what never falls as the source grows; its highest becomes ``high_mark``.
     """
     kept = orders.reason.isnull()
     given = Orders(orders, kept, kept & ~orders.returned, one_row)
@@ -68,6 +75,8 @@ def per_customer(
         _own(sql.name): sql.aggregated(kept, arguments(orders, reading, sql))
         for sql in catalogue.user_sql()
     }
+    if watermark is not None:
+        aggregates["high_mark"] = highest(orders, reading, watermark)
     return orders.group_by("customer_id").agg(**aggregates)
 
 

@@ -37,18 +37,22 @@ def grown(
         model: its model.
         profiles: its rows of ``segment_profiles``.
     """
-    kept = ("segment_id", "segment", "customers", "customer_share")
-    sizes = [{"run_id": run_id, **{name: row[name] for name in kept}} for row in profiles]
     drift: Rows = []
     before = published_run(store, schema)
     if before is not None and store.holds(schema, contract.RUN_SEGMENTS.name):
         then = kept_features(store, schema, before)
-        found = stability(store, sizes_of(schema, before), _sizes_now(assigned, model))
+        found = stability(store, sizes_of(schema, before), sizes_now(assigned, model))
         if then is not None:
             found |= drift_of_features(store, then, assigned, model.catalogue.names)
         told = {"run_id": run_id, "previous_run_id": before}
         drift = [{**told, "feature": name, "psi": psi} for name, psi in found.items()]
-    return {contract.RUN_SEGMENTS: sizes, contract.RUN_DRIFT: drift}
+    return {contract.RUN_SEGMENTS: run_sizes(run_id, profiles), contract.RUN_DRIFT: drift}
+
+
+def run_sizes(run_id: int, profiles: Rows) -> Rows:
+    """Return the rows of ``run_segments``."""
+    kept = ("segment_id", "segment", "customers", "customer_share")
+    return [{"run_id": run_id, **{name: row[name] for name in kept}} for row in profiles]
 
 
 def drift_of_features(
@@ -91,7 +95,8 @@ def sizes_of(schema: str, run_id: int) -> ir.Table:
     return own.select("customers", feature=ibis.literal(SIZES), bin=own.segment_id)
 
 
-def _sizes_now(assigned: ir.Table, model: Model) -> ir.Table:
+def sizes_now(assigned: ir.Table, model: Model) -> ir.Table:
+    """Return the sizes of the segments of a new run, as a binned distribution."""
     rows = labelled(assigned, model)
     grouped = rows.group_by(feature=ibis.literal(SIZES), bin=rows.segment_id)
     return grouped.agg(customers=rows.count())

@@ -23,7 +23,7 @@ from segdb.steps.choose import (
     choose_order_entries,
     recipe_of,
 )
-from segdb.steps.one_row import one_row_each
+from segdb.steps.orders import Held, judge_orders
 from segdb.steps.progress import Progress
 from segdb.store.duckdb import DuckDB
 
@@ -40,6 +40,8 @@ class Intake:
         accounts: the rows.
         rejected: (source, reason, row) of every rejected row.
         customers: how many there are.
+        aggregates: of the orders, one row a customer, where a watermark says that a later run can
+            go on from them.
     """
 
     features: ir.Table
@@ -49,10 +51,24 @@ class Intake:
     accounts: Accounts
     rejected: ir.Table
     customers: int
+    aggregates: ir.Table | None = None
 
 
-def take_in(store: DuckDB, settings: Settings, sources: Sources, progress: Progress) -> Intake:
+def take_in(
+    store: DuckDB,
+    settings: Settings,
+    sources: Sources,
+    progress: Progress,
+    held: Held | None = None,
+) -> Intake:
     """Read and judge the sources, and aggregate the orders in one pass.
+
+    Args:
+        store: the database.
+        settings: how to clean, and which features.
+        sources: the sources.
+        progress: who hears of it.
+        held: what an earlier run gave already; None to choose the features by the settings.
 
     Raises:
         DataError: no row is left.
@@ -61,12 +77,14 @@ def take_in(store: DuckDB, settings: Settings, sources: Sources, progress: Progr
     """
     try:
         with store.refusals():
-            return _take_in(store, settings, sources, progress)
+            return _take_in(store, settings, sources, progress, held)
     except EngineError as error:
         raise blamed(error, settings) from error
 
 
-def _take_in(store: DuckDB, settings: Settings, sources: Sources, progress: Progress) -> Intake:
+def _take_in(
+    store: DuckDB, settings: Settings, sources: Sources, progress: Progress, held: Held | None
+) -> Intake:
     as_of = settings.as_of
     recipe = recipe_of(settings, sources)
     judging = _frozen(recipe)
@@ -74,14 +92,13 @@ def _take_in(store: DuckDB, settings: Settings, sources: Sources, progress: Prog
     entries: tuple[Entry, ...] = ()
     if sources.orders:
         progress.step("Aggregating the orders")
-        entries = choose_order_entries(settings, sources.orders[1])
-        orders = _judge_orders(
-            store,
-            judging,
-            sources,
-            Catalogue(entries),
-            progress,
-            sampled=settings.features.sampled_orders,
+        entries = (
+            held.catalogue.of("orders", "sql")
+            if held
+            else choose_order_entries(settings, sources.orders[1])
+        )
+        orders = judge_orders(
+            store, settings, judging, sources.orders, Catalogue(entries), progress, held
         )
         per_customer = orders.counts
         totals = store.rows(stage.totals(per_customer))[0]
@@ -93,7 +110,11 @@ def _take_in(store: DuckDB, settings: Settings, sources: Sources, progress: Prog
         dropped = stage.without_orders(per_customer)
     if sources.customers:
         customers = _judge_customers(store, recipe, sources, buyers)
-        entries += choose_customer_entries(store, settings, customers, entries)
+        entries += (
+            held.catalogue.of("attribute", "category")
+            if held
+            else choose_customer_entries(store, settings, customers, entries)
+        )
     catalogue = Catalogue(entries)
     if not entries:
         raise SettingsError(
@@ -121,33 +142,8 @@ def _take_in(store: DuckDB, settings: Settings, sources: Sources, progress: Prog
     count = int(store.rows(features.agg(n=features.count()))[0]["n"])
     if count == 0:
         raise nothing_left(next(iter(present.values())), accounts)
-    return Intake(features, catalogue, recipe, as_of, accounts, rejected, count)
-
-
-def _judge_orders(
-    store: DuckDB,
-    recipe: Recipe,
-    sources: Sources,
-    catalogue: Catalogue,
-    progress: Progress,
-    *,
-    sampled: bool,
-) -> Judged:
-    assert sources.orders is not None  # noqa: S101 - the caller asked first
-    raw, reading = sources.orders[0], stage.narrowed(sources.orders[1], catalogue)
-    rules = recipe.rules["orders"]
-
-    def judged(name: str, table: ir.Table) -> ir.Table:
-        rows = store.view(f"{name}_typed", typed(table, reading))
-        return store.view(name, clean.judged_orders(rows, reading, rules))
-
-    rows = counting = judged("segdb_orders", raw.table)
-    if recipe.deduplicate:
-        counting = judged("segdb_orders_once", clean.deduplicated(raw.table))
-    one_row = sampled and one_row_each(store, recipe, raw, reading, catalogue, progress)
-    per_customer = stage.per_customer(counting, catalogue, reading, one_row=one_row)
-    counts = store.table("segdb_per_customer", per_customer)
-    return Judged(raw, rows, reading, counts, unfolded=recipe.deduplicate)
+    aggregates = orders.counts if orders and settings.source.watermark else None
+    return Intake(features, catalogue, recipe, as_of, accounts, rejected, count, aggregates)
 
 
 def _frozen(recipe: Recipe) -> Recipe:

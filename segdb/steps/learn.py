@@ -66,7 +66,7 @@ def learn(store: DuckDB, settings: Settings, intake: Intake, progress: Progress)
     transformed = store.view("segdb_transformed", transform(capped, parameters))
     columns = [p.column for p in parameters]
     row = store.rows(measures(transformed, columns, settings.scale.method))[0]
-    correlations = _correlations(names, row)
+    correlations = correlations_of(names, row)
     parameters = _scaled(settings, row, correlations, parameters, progress)
     known = store.rows(statistics(intake.features, parameters))[0]
     return Learned(parameters, correlations, _score_edges(names, known), known)
@@ -200,9 +200,10 @@ def _left_out(
     return left_out
 
 
-def _correlations(
+def correlations_of(
     names: Sequence[str], row: Mapping[str, Any]
 ) -> dict[tuple[str, str], float | None]:
+    """Return r of each pair of features, of what ``measures`` gave; None for a constant."""
     pairs = combinations(range(len(names)), 2)
     return {(names[i], names[j]): _defined(row[f"r_{i}_{j}"]) for i, j in pairs}
 

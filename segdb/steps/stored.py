@@ -30,6 +30,7 @@ class StoredRun:
     Attributes:
         run_id: its number.
         latest: whether it is the last run, the one whose tables are published.
+        learned_by: the run that learned its model; of a refresh an earlier one.
         settings: the settings it was made with.
         model: what it learned.
         recipe: how it read and cleaned.
@@ -39,6 +40,7 @@ class StoredRun:
 
     run_id: int
     latest: bool
+    learned_by: int
     settings: Settings
     model: Model
     recipe: Recipe
@@ -83,7 +85,7 @@ def stored_run(store: DuckDB, schema: str, run_id: int | None = None) -> StoredR
             f"There is no run {wanted}. There is: {', '.join(map(str, ids[-20:]))}; `segdb runs` "
             "lists them."
         )
-    row = store.rows(f"SELECT settings, model FROM {runs} WHERE run_id = {int(wanted)}")[0]  # noqa: S608
+    row = store.rows(f"FROM {runs} WHERE run_id = {int(wanted)}")[0]
     values = json.loads(row["settings"])
     inferred = values.pop("inferred")
     settings = parse(values, f"the settings of run {wanted}")
@@ -99,7 +101,9 @@ def stored_run(store: DuckDB, schema: str, run_id: int | None = None) -> StoredR
         for name, reading in readings.items()
     }
     recipe = _recipe(settings, sources, readings, model)
-    return StoredRun(int(wanted), wanted == ids[-1], settings, model, recipe, sources)
+    # Runs of before there was `segdb refresh` have learned their models themselves.
+    learned_by = int(row.get("learned_by") or wanted)
+    return StoredRun(int(wanted), wanted == ids[-1], learned_by, settings, model, recipe, sources)
 
 
 def _recipe(

@@ -9,6 +9,7 @@ is there anyhow.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,12 +17,13 @@ from typing import Any
 import duckdb
 import ibis.expr.types as ir
 
-from segdb.compile import quoted
+from segdb.compile import quoted, to_sql
 from segdb.contract import CUSTOMER_FEATURES, KEPT_RUNS, REJECTED_ROWS, RUNS, Table
 from segdb.errors import UserError
 from segdb.store.duckdb import DuckDB
 
 _LARGE = (CUSTOMER_FEATURES, REJECTED_ROWS)
+_AGGREGATES = "customer_orders"
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,30 @@ def prune(store: DuckDB, schema: str, most: int) -> None:
         for table in _LARGE:
             store.execute(f"DROP TABLE IF EXISTS {_place(schema, table, run_id)}")
         store.execute(f"DELETE FROM {place} WHERE run_id = {run_id}")  # noqa: S608
+
+
+def keep_aggregates(store: DuckDB, schema: str, run_id: int, orders: ir.Table | None) -> None:
+    """Keep the aggregates of a run's orders for the next refresh, in the place of the last run's.
+
+    Args:
+        store: in the middle of a publish.
+        schema: where the published tables are.
+        run_id: the run.
+        orders: one row a customer; None to keep none.
+    """
+    for own, name in store.tables():
+        if own.lower() == beside(schema).lower() and re.fullmatch(rf"{_AGGREGATES}_\d+", name):
+            store.execute(f"DROP TABLE {quoted(own)}.{quoted(name)}")
+    if orders is not None:
+        store.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(beside(schema))}")
+        place = f"{quoted(beside(schema))}.{quoted(f'{_AGGREGATES}_{run_id}')}"
+        store.execute(f"CREATE TABLE {place} AS {to_sql(orders)}")
+
+
+def kept_aggregates(store: DuckDB, schema: str, run_id: int) -> ir.Table | None:
+    """Return the aggregates of the orders of a run; None where they are not kept."""
+    name = f"{_AGGREGATES}_{run_id}"
+    return store.stored(beside(schema), name) if store.holds(beside(schema), name) else None
 
 
 def kept_ids(store: DuckDB, schema: str) -> list[int]:

@@ -23,7 +23,7 @@ from segdb.contract import (
 from segdb.errors import LockedError, PublishError, SettingsError
 from segdb.store.duckdb import DuckDB
 from segdb.store.history import record
-from segdb.store.kept import beside, keep, prune, published_run
+from segdb.store.kept import beside, keep, keep_aggregates, prune, published_run
 
 _ARROW: Mapping[str, pa.DataType] = {
     "INTEGER": pa.int32(),
@@ -61,6 +61,7 @@ def publish(
     *,
     keep_runs: int = 0,
     rewind: bool = False,
+    aggregates: ir.Table | None = None,
 ) -> None:
     """Write the contents in one transaction, and check that the run's row is there.
 
@@ -72,6 +73,7 @@ def publish(
         moment: since when the segments hold, for the history.
         keep_runs: how many earlier runs stay, to be published again.
         rewind: the run is an earlier one, published again in the place of the later ones.
+        aggregates: of the orders, one row a customer, for the next refresh to go on from.
 
     Raises:
         LockedError: another connection published a run in the meantime.
@@ -95,6 +97,7 @@ def publish(
                 record(store, schema, run_id, moment, rewind=rewind)
             _comment(store, schema, content)
         prune(store, schema, keep_runs)
+        keep_aggregates(store, schema, run_id, aggregates)
         for table in (SEGMENT_HISTORY, SEGMENT_MIGRATIONS, KEPT_RUNS):
             _comment(store, schema, Content(table, None, {}))
     if next_run(store, schema) <= run_id:

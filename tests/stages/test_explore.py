@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pytest
 
 from segdb.model import Parameters
-from segdb.stages.explore import BINS, FIFTHS, histogram, statistics
+from segdb.stages.explore import BINS, TENTHS, histogram, statistics
 from segdb.stages.profile import QUANTILES
 from segdb.store.duckdb import DuckDB
 
@@ -36,7 +36,7 @@ def test_statistics(features_with_holes: DuckDB, holes: Columns) -> None:
         assert p.upper is not None
         outside = ((filled < p.lower) | (filled > p.upper)).mean()
         assert row[f"capped_share_{i}"] == pytest.approx(outside, rel=1e-9)
-        for name, level in {**QUANTILES, **FIFTHS}.items():
+        for name, level in {**QUANTILES, **TENTHS}.items():
             wanted = np.percentile(there, 100 * level)
             assert row[f"{name}_{i}"] == pytest.approx(wanted, rel=1e-9, abs=1e-12)
 

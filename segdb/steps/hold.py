@@ -1,0 +1,151 @@
+"""Hold: the segments of an earlier run as they lie on the customers of today, nothing learned."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ibis.expr.types as ir
+
+from segdb.cluster.held import held_silhouettes
+from segdb.compile import quoted
+from segdb.contract import K_SELECTION, RUNS, SEGMENT_PROFILES
+from segdb.errors import SourceError, nearest
+from segdb.model import Model
+from segdb.reading import Reading
+from segdb.settings import Settings
+from segdb.stages.cap import cap
+from segdb.stages.explore import statistics
+from segdb.stages.fill import fill
+from segdb.stages.scale import measures
+from segdb.stages.transform import transform
+from segdb.steps.choose import Sources
+from segdb.steps.compact import matrices
+from segdb.steps.components import Axes
+from segdb.steps.evidence import quality_from
+from segdb.steps.fit import Fitted
+from segdb.steps.learn import Learned, correlations_of
+from segdb.steps.refine import refine
+from segdb.steps.stored import StoredRun
+from segdb.store.duckdb import DuckDB
+from segdb.store.raw import Raw
+from segdb.store.readers import read
+
+
+def read_as_then(
+    store: DuckDB, run: StoredRun, orders: object = None, customers: object = None
+) -> Sources:
+    """Read the sources of a run again, each column as it was read then.
+
+    Args:
+        store: the database to read into.
+        run: the run.
+        orders: a source in the place of the run's own; None for that one.
+        customers: likewise.
+
+    Raises:
+        SourceError: the run had no such source, it cannot be read, or lacks a column.
+    """
+
+    def one(name: Any, given: object) -> tuple[Raw, Reading] | None:
+        reading = run.recipe.readings.get(name)
+        if reading is None:
+            if given is not None:
+                raise SourceError(f"Run {run.run_id} was made without {name}; leave them out.")
+            return None
+        own = run.settings.source.orders if name == "orders" else run.settings.source.customers
+        source = own if given is None else given
+        if source is None:
+            raise SourceError(
+                f"The {name} of run {run.run_id} were a frame, which is gone. Give them again: "
+                f"segdb.refresh({name}=…)."
+            )
+        raw = read(store, name, source, run.settings.source)
+        _check_columns(raw, run.sources[name], reading)
+        return raw, reading
+
+    return Sources(one("orders", orders), one("customers", customers))
+
+
+def _check_columns(raw: Raw, then: Raw, reading: Reading) -> None:
+    there, before = raw.table.schema(), then.table.schema()
+    for column in reading.columns:
+        if column.name not in there:
+            raise SourceError(
+                f"{raw.origin} has no column '{column.name}' any more."
+                f"{nearest(column.name, there.names)} Where it is meant to be so, `segdb run` "
+                "learns anew."
+            )
+        now, kind = there[column.name], before[column.name]
+        if not kind.is_unknown() and now != kind and (now.is_string() or kind.is_string()):
+            raise SourceError(
+                f"The column '{column.name}' of {raw.origin} was {kind} and is {now} now. Where it "
+                "is meant to be so, `segdb run` learns anew."
+            )
+
+
+def seen(store: DuckDB, settings: Settings, features: ir.Table, model: Model) -> Learned:
+    """Return what is seen of the features, in the terms of a model that is held.
+
+    Args:
+        store: where the customers are.
+        settings: how the model scaled.
+        features: every feature in natural units.
+        model: what was learned.
+    """
+    parameters = model.parameters
+    transformed = transform(cap(fill(features, parameters), parameters), parameters)
+    columns = [p.column for p in parameters]
+    row = store.rows(measures(transformed, columns, settings.scale.method))[0]
+    correlations = correlations_of([p.feature for p in parameters], row)
+    known = store.rows(statistics(features, parameters))[0]
+    return Learned(parameters, correlations, model.score_edges, known)
+
+
+def hold(
+    store: DuckDB,
+    settings: Settings,
+    run: StoredRun,
+    scaled: ir.Table,
+    axes: Axes,
+    customers: int,
+) -> Fitted:
+    """Return the segments of a run, judged on the customers of today.
+
+    What only learning tells, such as the stability and the evidence for other numbers of segments,
+    is that of the run.
+
+    Args:
+        store: where the customers are, with the run still published.
+        settings: the schema, and the size of the matrix.
+        run: the published run.
+        scaled: customers with the columns of the matrix.
+        axes: where they lie.
+        customers: how many there are.
+    """
+    model = run.model
+    centroids = tuple(segment.centroid for segment in model.segments)
+    here = refine(store, scaled, model.columns, centroids, max_steps=0)
+    quality = quality_from(here.groups, centroids, customers * axes.variance(model))
+    compact, uniform = matrices(store, settings.cluster, model, scaled, customers, axes)
+    silhouette, silhouettes = held_silhouettes(compact, uniform, centroids, settings.cluster.seed)
+    schema = quoted(settings.publish.schema_)
+    told = store.rows(f"FROM {schema}.{RUNS.name} WHERE run_id = {run.run_id}")[0]
+    evidence = store.rows(f"FROM {schema}.{K_SELECTION.name} ORDER BY k")
+    profiles = store.rows(f"FROM {schema}.{SEGMENT_PROFILES.name}")
+    stabilities = {row["segment_id"]: row["stability"] for row in profiles}
+    return Fitted(
+        centroids=centroids,
+        inertia=quality.inertia,
+        silhouette=silhouette,
+        stability=next((row["stability"] for row in evidence if row["selected"]), None),
+        silhouettes=silhouettes,
+        stabilities=tuple(stabilities.get(segment.segment_id) for segment in model.segments),
+        smallest_share=min(quality.sizes) / customers,
+        matrix_rows=told["matrix_rows"],
+        matrix_inertia=told["matrix_inertia"],
+        unrefined_inertia=told["unrefined_inertia"],
+        refine_steps=told["refine_steps"],
+        verdict=told["verdict"],
+        clear=told["clear"],
+        k_selection=tuple(evidence),
+    )
