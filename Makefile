@@ -7,7 +7,9 @@
 #   make golden       write sql/compiled/ anew
 #   make bench        the benchmarks, with their figures
 #   make dbt          the real dbt in an environment of its own, for the tests of warehouse/
+#   make engines      ClickHouse and Spark, for the tests that run exported SQL on them
 #   make test-compat  every test on the oldest releases that are promised
+#   make axe          fetch axe-core with npm: the tests of the report look for barriers with it
 #   make clean        remove what make has made; the warehouse and the reports stay
 
 # The first of these that is there and new enough; or say it: make test PYTHON=/path/to/python
@@ -21,6 +23,8 @@ VENV := .venv
 PY := $(VENV)/bin/python
 COMPAT := .venv-compat
 DBT := .venv-dbt
+ENGINES := .venv-engines
+AXE := .cache/axe/node_modules/axe-core/axe.min.js
 INSTALL := -m pip install --quiet --disable-pip-version-check
 # Where the system's Python came without ensurepip, its pip installs the first one.
 make_venv = test -n "$(1)" || { echo "segdb needs Python 3.11 or newer on the PATH, or: make PYTHON=/path/to/python"; exit 1; }; \
@@ -29,10 +33,10 @@ make_venv = test -n "$(1)" || { echo "segdb needs Python 3.11 or newer on the PA
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check golden bench dbt test-compat clean
+.PHONY: help demo test check golden bench dbt engines test-compat axe clean
 
 help:
-	@sed -n '4,11s/^# *//p' Makefile
+	@sed -n '4,13s/^# *//p' Makefile
 
 demo: $(VENV)/demo.stamp
 	$(VENV)/bin/segdb demo
@@ -54,11 +58,18 @@ bench: $(VENV)/test.stamp
 
 dbt: $(DBT)/dbt.stamp
 
+engines: $(ENGINES)/engines.stamp
+
 test-compat: $(COMPAT)/test.stamp
 	$(COMPAT)/bin/python -m pytest
 
+axe: $(AXE)
+
+$(AXE):
+	npm install --silent --no-fund --no-audit --no-save --prefix .cache/axe axe-core@4
+
 clean:
-	rm -rf $(VENV) $(COMPAT) $(DBT) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(COMPAT) $(DBT) $(ENGINES) .cache/axe build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find segdb tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(PY):
@@ -78,6 +89,14 @@ $(VENV)/demo.stamp: pyproject.toml | $(PY)
 $(VENV)/test.stamp: pyproject.toml | $(PY)
 	$(PY) $(INSTALL) --editable '.[demo,excel,test]'
 	$(PY) $(INSTALL) --no-deps 'lifetimes==0.11.3'
+	@touch $@
+
+$(ENGINES)/bin/python:
+	@$(call make_venv,$(PYTHON),$(ENGINES))
+
+# Over a gigabyte, and Spark wants a Java of 17 or newer: so they are asked for by name.
+$(ENGINES)/engines.stamp: | $(ENGINES)/bin/python
+	$(ENGINES)/bin/python $(INSTALL) 'chdb>=3' 'pyspark>=3.5'
 	@touch $@
 
 # Apart from the linters, whose releases dbt holds back.

@@ -46,6 +46,7 @@ _REST = """
 # k_max = 10
 # criterion = "elbow"            # elbow | silhouette | davies_bouldin | calinski_harabasz | gap
 # seed = 42
+# match_within = 0.5             # of the last run's segments, in standard deviations a feature
 
 [publish]
 # database = "warehouse/warehouse.duckdb"

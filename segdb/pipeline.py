@@ -80,9 +80,8 @@ def run(
         unnamed = replace(unnamed, components=components)
         scaled = store.view("segdb_components", in_matrix(scaled, unnamed))
     fitted = fit(store, settings, intake, unnamed, scaled, axes, progress)
-    fitted, segments, names = identified(
-        fitted, unnamed, known(store, schema, axes.spreads), settings.cluster.match_within
-    )
+    earlier = known(store, schema, unnamed, axes)
+    fitted, segments, names = identified(fitted, unnamed, earlier, settings.cluster.match_within)
     model = replace(unnamed, segments=segments)
     assigned = store.table("segdb_assigned", assign(scaled, model.columns, fitted.centroids))
     progress.step("Explaining the segments")

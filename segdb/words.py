@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+import math
 import textwrap
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +27,8 @@ def grid(table: pa.Table) -> str:
     """Return an Arrow table as a terminal table, with the number of its rows."""
     shown = Table(box=None, header_style="bold", pad_edge=False)
     for field in table.schema:
-        number = pa.types.is_integer(field.type) or pa.types.is_floating(field.type)
+        kinds = (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal)
+        number = any(kind(field.type) for kind in kinds)
         shown.add_column(Text(field.name), justify="right" if number else "left")
     for row in _rows(table):
         shown.add_row(*(Text(_cell(value)) for value in row))
@@ -38,6 +42,11 @@ def csv_text(table: pa.Table) -> str:
     writer.writerow(table.column_names)
     writer.writerows(_rows(table))
     return text.getvalue()
+
+
+def json_text(value: object) -> str:
+    """Return rows as JSON: an exact number as a number, and null where there is none."""
+    return json.dumps(_plain(value), default=str, ensure_ascii=False)
 
 
 def run_text(result: Result, path: Path, report: Path | None, settings: Settings) -> str:
@@ -125,6 +134,17 @@ def _as_text(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         {name: textwrap.shorten(_cell(value), 60, placeholder=" …") for name, value in row.items()}
         for row in rows
     ]
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    if isinstance(value, Decimal):
+        # DuckDB's sum of whole numbers is a decimal without places.
+        return int(value) if value == value.to_integral_value() else float(value)
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _rows(table: pa.Table) -> Iterator[tuple[Any, ...]]:

@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 
 import segdb
+from segdb.demo import synthetic
 from segdb.queries import all_queries, named
 from segdb.store.ask import asking
 
@@ -45,12 +46,16 @@ def database(complete_journey: Path, tmp_path_factory: pytest.TempPathFactory) -
 
 @pytest.fixture(scope="module")
 def tables(database: Path) -> Frames:
+    return tables_of(database)
+
+
+def tables_of(path: Path) -> Frames:
     names = (
         "segments customer_features segment_profiles segment_centroids feature_parameters "
         "segment_features k_selection rejected_rows rfm_by_segment typical_customers "
         "segment_history segment_migrations runs run_segments run_drift"
     )
-    with asking(database, "segdb") as select:
+    with asking(path, "segdb") as select:
         return {name: select(f"FROM {name}").to_pandas() for name in names.split()}
 
 
@@ -216,13 +221,18 @@ def test_top_tenth(ask: Ask, tables: Frames) -> None:
     np.testing.assert_allclose(found.percent_of_all_revenue, share, atol=0.051)
 
 
-def test_value_at_risk(ask: Ask, tables: Frames) -> None:
+def overdue(tables: Frames) -> pd.DataFrame:
+    """Everyone, with whether they are silent for twice their rhythm."""
     everyone = customers(tables)
-    parameters = tables["feature_parameters"].set_index("feature")
-    rhythm = everyone.days_between_orders.fillna(parameters.fill["days_between_orders"])
-    overdue = everyone.recency_days > 2 * rhythm.clip(lower=1)
+    fill = tables["feature_parameters"].set_index("feature").fill["days_between_orders"]
+    rhythm = everyone.days_between_orders.fillna(fill).clip(lower=1)
+    return everyone.assign(overdue=everyone.recency_days > 2 * rhythm)
+
+
+def test_value_at_risk(ask: Ask, tables: Frames) -> None:
+    everyone = overdue(tables)
     found = ask("value_at_risk").set_index("segment_id").sort_index()
-    at_risk = everyone[overdue].groupby("segment_id").monetary.sum()
+    at_risk = everyone[everyone.overdue].groupby("segment_id").monetary.sum()
     expected = at_risk.reindex(found.index, fill_value=0.0)
     np.testing.assert_allclose(found.revenue_at_risk, expected, atol=0.0051)
     published = tables["segment_profiles"].set_index("segment_id").sort_index()
@@ -231,8 +241,23 @@ def test_value_at_risk(ask: Ask, tables: Frames) -> None:
 
 
 def test_win_back(ask: Ask, tables: Frames) -> None:
-    everyone = customers(tables)
-    assert ask("win_back").customer_id.tolist() == best(everyone[everyone.churn_risk == "high"])
+    everyone = overdue(tables)
+    wanted = everyone[(everyone.churn_risk == "high") & everyone.overdue]
+    assert ask("win_back").customer_id.tolist() == best(wanted)
+
+
+def test_win_back_where_some_are_lost(tmp_path: Path) -> None:
+    # No segment of the households is at high risk; of the generated shop two are.
+    path = tmp_path / "shop.duckdb"
+    segdb.run(database=path, settings=synthetic.settings(400, 42)).close()
+    tables = tables_of(path)
+    everyone = overdue(tables)
+    wanted = everyone[(everyone.churn_risk == "high") & everyone.overdue]
+    query = named("win_back")
+    with asking(path, "segdb") as select:
+        found = select(query.sql, query.values({})).to_pandas()
+    assert found.customer_id.tolist() == best(wanted)
+    assert len(found) == 20
 
 
 def test_segment_value(ask: Ask, tables: Frames) -> None:

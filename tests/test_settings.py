@@ -87,6 +87,7 @@ playbook = "playbook.toml"
 [publish]
 database = "warehouse/warehouse.duckdb"
 schema = "segdb"
+keep_runs = 3
 
 [engine]
 memory_limit = "2GB"

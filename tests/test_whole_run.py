@@ -77,6 +77,25 @@ def test_columns_are_those_of_the_contract(result: segdb.Result, table: contract
         assert types[column.name] == expected, column.name
 
 
+@pytest.mark.parametrize(
+    "table", [table for table in contract.TABLES if table.key], ids=lambda table: table.name
+)
+def test_a_key_tells_the_rows_apart(result: segdb.Result, table: contract.Table) -> None:
+    if table is contract.SEGMENTS_LIVE:
+        pytest.skip("a frame has no live view; tests/steps/test_live.py holds it")
+    key = ", ".join(table.key)
+    counted = result.query(
+        f"SELECT count(*) AS n, count(DISTINCT ({key})) AS different, "
+        f"count(*) FILTER (concat_ws(' ', {key}) = '') AS lacking FROM segdb.{table.name}"
+    ).to_pylist()[0]
+    assert counted["n"] == counted["different"] > 0
+    assert counted["lacking"] == 0
+    comment = result.query(
+        "SELECT comment FROM duckdb_tables() UNION ALL SELECT comment FROM duckdb_views()"
+    )["comment"].to_pylist()
+    assert table.told in comment
+
+
 def test_rows_add_up(result: segdb.Result) -> None:
     facts = result.facts
     assert facts["rows_read"] == 2_025

@@ -64,6 +64,12 @@ ORDER BY place, "from"
     shown=60,
 )
 
+# The unit of a long name has a line of its own.
+_HEAD = (
+    "split(length(split(datum.label, '\\n')[0]) > 20 "
+    "? replace(datum.label, ' (', '\\n(') : datum.label, '\\n')"
+)
+
 
 def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
     """Draw a panel a feature and stage."""
@@ -94,9 +100,7 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
                 "panel:N",
                 sort=in_order("place"),
                 title=None,
-                header=alt.Header(
-                    labelExpr="split(datum.label, '\\n')", labelFontSize=12, labelLineHeight=15
-                ),
+                header=alt.Header(labelExpr=_HEAD, labelFontSize=12, labelLineHeight=15),
             ),
         )
         .properties(**panels(4, below=72))

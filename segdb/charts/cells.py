@@ -14,7 +14,7 @@ from segdb.charts.look import Look
 from segdb.charts.theme import INK, SOFT, SURFACE
 
 # From so many pixels on, the title of an axis is one line.
-_ONE_LINE = 560
+_ONE_LINE = 640
 # Where a name may stand, in pixels below its centre, and how tall it is.
 _PLACES = (-15, 19, -32, 36, -49, 53)
 _TALL = 17
@@ -29,6 +29,7 @@ def choice(name: str, options: Sequence[str], label: str) -> Any:
 def flat_map(
     look: Look,
     cells: Query,
+    rows: Rows,
     maps: Sequence[str],
     label: str,
     titles: Rows,
@@ -40,6 +41,7 @@ def flat_map(
     Args:
         look: the colours.
         cells: the query of (axes, segment_id, segment, x, y, customers).
+        rows: of that query.
         maps: their names, ours.
         label: of the choice.
         titles: of each map its ``x_title`` and ``y_title``, a line a part.
@@ -73,7 +75,7 @@ def flat_map(
         x=alt.value(alt.expr("width / 2")), y=alt.value(alt.expr("height"))
     )
     above = _title(told, "y_title", "bottom", -12, "left").encode(x=alt.value(0), y=alt.value(0))
-    centred = _centres(look, _apart(centres, scale), own, across, up) if centres else ()
+    centred = _centres(look, _apart(centres, rows, scale), own, across, up) if centres else ()
     return (
         alt.layer(bubbles, *centred, below, above)
         .add_params(choice("shown", maps, label))
@@ -115,38 +117,57 @@ def _centres(look: Look, centres: Rows, own: str, across: Any, up: Any) -> tuple
     )
     names = [
         middle.mark_text(
-            dy=alt.ExprRef("datum.dy"), fontSize=13, fontWeight=600, limit=170, **style
+            dy=alt.ExprRef(f"width < {_ONE_LINE} ? datum.dy_narrow : datum.dy"),
+            fontSize=13,
+            fontWeight=600,
+            limit=170,
+            **style,
         ).encode(x=across, y=up, text="segment:N", opacity=of_chosen())
         for style in (HALO, {})
     ]
     return marks, *names
 
 
-def _apart(centres: Rows, scale: str) -> Rows:
-    """Return the centres with ``dy``, the place of the name: above, or where there is room.
+def _apart(centres: Rows, cells: Rows, scale: str) -> Rows:
+    """Return the centres with the places of their names: above, or where there is room.
 
-    The map is taken to be of a page's size; on a phone names may meet.
+    ``dy`` is for a page and ``dy_narrow`` for a phone, in pixels below the centre.
     """
-    placed: Rows = []
+    found: Rows = []
     for axes in dict.fromkeys(row["axes"] for row in centres):
         own = [row for row in centres if row["axes"] == axes]
-        x, y = (
-            _pixels([row[a] for row in own], size, scale) for a, size in (("x", 900), ("y", 330))
+        drawn = own + [row for row in cells if row["axes"] == axes]
+        y = _pixels(own, drawn, "y", 420, scale)
+        page, phone = (
+            _places(own, _pixels(own, drawn, "x", width, scale), y) for width in (980, 260)
         )
-        taken: list[tuple[float, float, float]] = []
-        for row, left, down in zip(own, x, y, strict=True):
-            half = 4.0 * min(len(row["segment"]), 21)
-            free = [dy for dy in _PLACES if not _meets((left, dy - down, half), taken)]
-            dy = free[0] if free else _PLACES[0]
-            taken.append((left, dy - down, half))
-            placed.append({**row, "dy": dy})
-    return placed
+        found += [
+            {**row, "dy": dy, "dy_narrow": narrow}
+            for row, dy, narrow in zip(own, page, phone, strict=True)
+        ]
+    return found
 
 
-def _pixels(values: Sequence[float], size: float, scale: str) -> list[float]:
-    drawn = [math.copysign(math.sqrt(abs(v)), v) if scale == "sqrt" else v for v in values]
-    low, high = min(drawn), max(drawn)
-    return [(value - low) / (high - low or 1.0) * size for value in drawn]
+def _places(centres: Rows, x: Sequence[float], y: Sequence[float]) -> list[int]:
+    taken: list[tuple[float, float, float]] = []
+    places = []
+    for row, left, up in zip(centres, x, y, strict=True):
+        half = 4.0 * min(len(row["segment"]), 21)
+        free = [dy for dy in _PLACES if not _meets((left, dy - up, half), taken)]
+        places.append(free[0] if free else _PLACES[0])
+        taken.append((left, places[-1] - up, half))
+    return places
+
+
+def _pixels(centres: Rows, drawn: Rows, axis: str, size: float, scale: str) -> list[float]:
+    """Return how far along an axis of so many pixels each centre lies, about."""
+
+    def of(value: float) -> float:
+        return math.copysign(math.sqrt(abs(value)), value) if scale == "sqrt" else value
+
+    values = [of(row[axis]) for row in drawn] + ([0.0] if scale == "sqrt" else [])
+    low, high = min(values), max(values)
+    return [(of(row[axis]) - low) / (high - low or 1.0) * size for row in centres]
 
 
 def _meets(name: tuple[float, float, float], taken: Sequence[tuple[float, float, float]]) -> bool:

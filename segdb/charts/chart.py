@@ -30,8 +30,6 @@ _FORMATS: Mapping[str, str] = {
     "decimal": ".3f",
     "number": ",.4~r",
 }
-# A grid of more columns has slanted heads, unless its place says otherwise.
-_LEVEL = 8
 
 
 @dataclass(frozen=True)
@@ -99,7 +97,7 @@ class Chart:
         gutter: pixels beside the panels, for the labels of the axis they share.
         even: whether panels come in pairs.
         wide: whether it wants the whole width of the page; panels always do.
-        cells: how many columns of cells it has, where it is a grid.
+        cells: of a grid, how many columns it has and the pixels that a level head needs.
         square: whether it is no higher than it is wide.
     """
 
@@ -115,7 +113,7 @@ class Chart:
     gutter: int = 0
     even: bool = False
     wide: bool = False
-    cells: Callable[[Mapping[str, Rows]], int] | None = None
+    cells: Callable[[Mapping[str, Rows]], tuple[int, int]] | None = None
     square: bool = False
 
     def shown(self, rows: Mapping[str, Rows]) -> bool:
@@ -135,11 +133,12 @@ class Chart:
             spec: dict[str, Any] = self.draw(readable, look).to_dict(validate=False)
         # Rows are put in after Altair has made its dictionary: it would validate each of them.
         spec["datasets"] = {**spec.get("datasets", {}), **_used(spec, readable)}
-        spec["params"] = [*spec.get("params", []), {"name": "chosen", "value": 0}]
+        own = [{"name": "chosen", "value": 0}, {"name": "phone", "value": False}]
+        spec["params"] = [*spec.get("params", []), *own]
         spec["description"] = self.description
         spec |= self._laid(readable)
         if self.cells is not None:
-            spec["params"].append({"name": "slanted", "value": self.cells(readable) > _LEVEL})
+            spec["params"].append({"name": "slanted", "value": False})
         # Altair's own defaults give way to the theme, which the page holds once.
         spec.pop("config", None)
         # The version that draws is the bundle's, whichever Altair wrote for.
@@ -151,9 +150,10 @@ class Chart:
         if self.panel:
             return {"usermeta": {"panel": self.panel, "gutter": self.gutter, "even": self.even}}
         if self.cells is not None:
-            cells = self.cells(rows)
+            cells, head = self.cells(rows)
             # Pixels without which cells cannot be told apart, on a page and on a phone.
-            return {"usermeta": {"cells": cells, "least": [190 + 42 * cells, 124 + 38 * cells]}}
+            least = [190 + 42 * cells, 132 + 38 * cells]
+            return {"usermeta": {"cells": cells, "head": head, "least": least}}
         return {"usermeta": {"square": True}} if self.square else {}
 
 

@@ -78,7 +78,7 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
             data=data("criteria"),
             facet=alt.Facet("panel:N", sort=in_order("place"), title=None),
         )
-        .properties(**panels(3, below=70))
+        .properties(**panels(3))
         .resolve_scale(y="independent")
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,14 +24,19 @@ CELL: Mapping[str, Any] = {
 HALO: Mapping[str, Any] = {
     "stroke": SURFACE, "strokeWidth": 4, "strokeJoin": "round", "aria": False,
 }  # fmt: skip
-# So many letters of a level head stand in a line.
-_LETTERS = 15
+# Of a level head: letters in a line, and pixels of a letter.
+_LETTERS = 11
+_LETTER = 7.2
+# Letters in a line of a name beside a chart on a phone.
+_PHONE = 18
 _LINE = 14
 
 
-def columns(rows: Rows, column: str) -> int:
-    """Return how many columns a grid has: the values of a column of its rows."""
-    return len({row[column] for row in rows})
+def columns(rows: Rows, column: str) -> tuple[int, int]:
+    """Return how many columns a grid has, and the pixels that a level head of one needs."""
+    names = {str(row[column]) for row in rows}
+    longest = max((len(name) for name in names), default=0)
+    return len(names), round(_LETTER * min(longest, _LETTERS))
 
 
 def si(**options: Any) -> alt.Axis:
@@ -39,9 +45,12 @@ def si(**options: Any) -> alt.Axis:
     return alt.Axis(format="~s", labelExpr=words, **options)
 
 
-def names(letters: int = 28, **options: Any) -> alt.Axis:
-    """Return an upright axis of names: long ones break into two lines of so many letters."""
-    lines = _lines(str(letters))
+def names(letters: int = 26, **options: Any) -> alt.Axis:
+    """Return an upright axis of names: long ones break into two lines of so many letters.
+
+    On a phone, which the chart has as the parameter ``phone``, there are fewer in a line.
+    """
+    lines = _lines(f"(phone ? {min(letters, _PHONE)} : {letters})")
     cut = f"length({lines}) > 2 ? [{lines}[0], {lines}[1] + '…'] : {lines}"
     # A second line would hang below the middle of its row.
     raised = alt.ExprRef(f"length({lines}) > 1 ? -{_LINE / 2} : 0")
@@ -59,12 +68,12 @@ def heads(rows: Rows, column: str) -> alt.Axis:
         column: whose values are the heads.
     """
     longest = max((len(str(row[column])) for row in rows), default=0)
-    most = min(3, 1 + longest // _LETTERS)
+    most = min(3, math.ceil(longest / _LETTERS))
     band = "bandwidth('x')"
-    lines = _lines(f"floor({band} / 7.2)")
+    lines = _lines(f"max(1, floor({band} / 7.2))")
     # Empty lines above a short name let it stand at the foot of its head.
     told = f"min(length({lines}), {most})"
-    empty = _lines(f"floor({band} / 7.2)", before="\\n" * most)
+    empty = _lines(f"max(1, floor({band} / 7.2))", before="\\n" * most)
     padded = f"slice({empty}, {told}, {told} + {most})"
     return alt.Axis(
         orient="top",
@@ -73,7 +82,7 @@ def heads(rows: Rows, column: str) -> alt.Axis:
         labelAngle=alt.ExprRef("slanted ? -35 : 0"),
         labelAlign=alt.ExprRef("slanted ? 'left' : 'center'"),
         labelBaseline="bottom",
-        labelLimit=alt.ExprRef(f"slanted ? 130 : {band}"),
+        labelLimit=alt.ExprRef(f"slanted ? 150 : {band}"),
         labelPadding=alt.ExprRef(f"slanted ? 6 : {6 + (most - 1) * _LINE}"),
     )
 

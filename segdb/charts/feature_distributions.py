@@ -51,6 +51,9 @@ ORDER BY place, segment_id
     shown=150,
 )
 
+# The unit of a long name has a line of its own.
+_HEAD = "length(datum.label) > 20 ? split(replace(datum.label, ' (', '\\n('), '\\n') : datum.label"
+
 
 def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
     """Draw a panel a feature, and in it a band a segment."""
@@ -81,7 +84,9 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
         .properties(width=190, height=26 * segments)
         .facet(
             data=data("bands"),
-            facet=alt.Facet("feature:N", sort=in_order("place"), title=None),
+            facet=alt.Facet(
+                "feature:N", sort=in_order("place"), title=None, header=alt.Header(labelExpr=_HEAD)
+            ),
         )
         .properties(**panels(3, between=28))
         .resolve_scale(x="independent")

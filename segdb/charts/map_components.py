@@ -18,14 +18,15 @@ WITH points AS (
     UNION ALL
     SELECT '2 and 3', segment_id, pc2, pc3 FROM segdb.customer_map
 ),
-box AS (  -- as many cells across as the customers can fill, from 5 to 32
+box AS (  -- as many cells across as the customers can fill, from 5 to 28
     SELECT
         axes,
         min(x) AS left_x,
         max(x) - min(x) AS width,
         min(y) AS low_y,
         max(y) - min(y) AS height,
-        least(32, greatest(5, sqrt(count(*) / 8)))::INTEGER - 0.001 AS cells
+        least(28, greatest(5, sqrt(count(*) / 8)))::INTEGER - 0.001 AS cells,
+        greatest(5, count(*) / 800) AS fewest
     FROM points
     GROUP BY axes
     HAVING max(x) > min(x) AND max(y) > min(y)
@@ -36,19 +37,20 @@ fine AS (
         segment_id,
         floor(cells * (x - left_x) / width) AS i,
         floor(cells * (y - low_y) / height) AS j,
+        any_value(fewest) AS fewest,
         count(*) AS customers,
         sum(x) AS sum_x,
         sum(y) AS sum_y
     FROM points
     JOIN box USING (axes)
-    GROUP BY ALL
+    GROUP BY axes, segment_id, i, j
 ),
-pooled AS (  -- cells of fewer than 5 customers become parts of cells three times as wide
+pooled AS (  -- cells of fewer than 5, or one in 800, become parts of cells four times as wide
     SELECT
         axes,
         segment_id,
-        if(customers >= 5, i, -1 - i // 3) AS i,
-        if(customers >= 5, j, -1 - j // 3) AS j,
+        if(customers >= fewest, i, -1 - floor(i / 4)) AS i,
+        if(customers >= fewest, j, -1 - floor(j / 4)) AS j,
         sum(customers)::BIGINT AS customers,
         sum(sum_x) / sum(customers) AS x,
         sum(sum_y) / sum(customers) AS y
@@ -125,7 +127,7 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
         for name in maps
         for row in rows["centres"]
     ]
-    return flat_map(look, CELLS, maps, "Components", titles, centres, "linear")
+    return flat_map(look, CELLS, rows["cells"], maps, "Components", titles, centres, "linear")
 
 
 def _words(component: int, axes: Rows) -> str:
@@ -140,9 +142,9 @@ def _words(component: int, axes: Rows) -> str:
 CHART = Chart(
     name="map_components",
     title="The map",
-    caption="All customers on the axes that tell most about them. A bubble is a group of at least "
-    "5 neighbours of one segment; the features on the axes, with their loadings, say what lies "
-    "behind them.",
+    caption="Customers on the axes that tell most about them; the features on the axes, with their "
+    "loadings, say what lies behind them. A bubble is a group of at least 5 neighbours of one "
+    "segment; the few who have no such neighbours are left out.",
     description="Customers grouped into cells on the principal components, coloured by segment, "
     "with the centre and name of each segment.",
     section="maps",

@@ -38,14 +38,15 @@ rooted AS (  -- square roots give the many small values their room
     FROM points
     WHERE x IS NOT NULL AND y IS NOT NULL
 ),
-box AS (  -- as many cells across as the customers can fill, from 5 to 32
+box AS (  -- as many cells across as the customers can fill, from 5 to 28
     SELECT
         axes,
         min(root_x) AS left_x,
         max(root_x) - min(root_x) AS width,
         min(root_y) AS low_y,
         max(root_y) - min(root_y) AS height,
-        least(32, greatest(5, sqrt(count(*) / 8)))::INTEGER - 0.001 AS cells
+        least(28, greatest(5, sqrt(count(*) / 8)))::INTEGER - 0.001 AS cells,
+        greatest(5, count(*) / 800) AS fewest
     FROM rooted
     GROUP BY axes
     HAVING max(x) > min(x) AND max(y) > min(y)
@@ -56,19 +57,20 @@ fine AS (
         segment_id,
         floor(cells * (root_x - left_x) / width) AS i,
         floor(cells * (root_y - low_y) / height) AS j,
+        any_value(fewest) AS fewest,
         count(*) AS customers,
         sum(x) AS sum_x,
         sum(y) AS sum_y
     FROM rooted
     JOIN box USING (axes)
-    GROUP BY ALL
+    GROUP BY axes, segment_id, i, j
 ),
-pooled AS (  -- cells of fewer than 5 customers become parts of cells three times as wide
+pooled AS (  -- cells of fewer than 5, or one in 800, become parts of cells four times as wide
     SELECT
         axes,
         segment_id,
-        if(customers >= 5, i, -1 - i // 3) AS i,
-        if(customers >= 5, j, -1 - j // 3) AS j,
+        if(customers >= fewest, i, -1 - floor(i / 4)) AS i,
+        if(customers >= fewest, j, -1 - floor(j / 4)) AS j,
         sum(customers)::BIGINT AS customers,
         sum(sum_x) / sum(customers) AS x,
         sum(sum_y) / sum(customers) AS y
@@ -140,14 +142,15 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
         for name in maps
         for row in rows["centres"]
     ]
-    return flat_map(look, CELLS, maps, "Axes", titles, centres, "sqrt")
+    return flat_map(look, CELLS, rows["cells"], maps, "Axes", titles, centres, "sqrt")
 
 
 CHART = Chart(
     name="map_rfm",
     title="The map by recency, frequency and monetary",
     caption="The same customers in days, orders and money. The axes are drawn by square roots, so "
-    "that the many small values have room; the names stand at the segments' medians.",
+    "that the many small values have room; the names stand at the segments' medians. A bubble is "
+    "a group of at least 5 neighbours of one segment.",
     description="Customers grouped into cells by recency, frequency and monetary, coloured by "
     "segment, with the median of each segment.",
     section="maps",

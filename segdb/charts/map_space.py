@@ -22,7 +22,8 @@ box AS (  -- as many cells across as the customers can fill, from 4 to 12
         quantile_cont(x, 0.01) AS left_x, quantile_cont(x, 0.99) - left_x AS width,
         quantile_cont(y, 0.01) AS low_y, quantile_cont(y, 0.99) - low_y AS height,
         quantile_cont(z, 0.01) AS near_z, quantile_cont(z, 0.99) - near_z AS depth,
-        least(12, greatest(4, cbrt(count(*) / 4)))::INTEGER - 0.001 AS cells
+        least(12, greatest(4, cbrt(count(*) / 4)))::INTEGER - 0.001 AS cells,
+        greatest(5, count(*) / 600) AS fewest
     FROM points
     HAVING width > 0 AND height > 0 AND depth > 0
 ),
@@ -30,6 +31,7 @@ placed AS (  -- every axis from 0 to 1; the outermost hundredths are drawn on th
     SELECT
         segment_id,
         cells,
+        fewest,
         greatest(0, least(1, (x - left_x) / width)) AS x,
         greatest(0, least(1, (y - low_y) / height)) AS y,
         greatest(0, least(1, (z - near_z) / depth)) AS z
@@ -41,19 +43,20 @@ fine AS (
         floor(cells * x) AS i,
         floor(cells * y) AS j,
         floor(cells * z) AS k,
+        any_value(fewest) AS fewest,
         count(*) AS customers,
         sum(x) AS sum_x,
         sum(y) AS sum_y,
         sum(z) AS sum_z
     FROM placed
-    GROUP BY ALL
+    GROUP BY segment_id, i, j, k
 ),
-pooled AS (  -- cells of fewer than 5 customers become parts of cells three times as wide
+pooled AS (  -- cells of fewer than 5, or one in 600, become parts of cells three times as wide
     SELECT
         segment_id,
-        if(customers >= 5, i, -1 - i // 3) AS i,
-        if(customers >= 5, j, -1 - j // 3) AS j,
-        if(customers >= 5, k, -1 - k // 3) AS k,
+        if(customers >= fewest, i, -1 - floor(i / 3)) AS i,
+        if(customers >= fewest, j, -1 - floor(j / 3)) AS j,
+        if(customers >= fewest, k, -1 - floor(k / 3)) AS k,
         sum(customers)::BIGINT AS customers,
         2 * sum(sum_x) / sum(customers) - 1 AS x,
         2 * sum(sum_y) / sum(customers) - 1 AS y,
@@ -212,7 +215,9 @@ def _bubbles(query: Query, name: str, look: Look, most: int) -> Drawn:
 
 
 def _segments(name: str, middles: Rows) -> list[Drawn]:
-    chart = alt.Chart(alt.InlineData(values=middles)).transform_filter(f"shown == '{name}'")
+    # On a phone they would stand on each other.
+    roomy = f"shown == '{name}' && width >= 420"
+    chart = alt.Chart(alt.InlineData(values=middles)).transform_filter(roomy)
     style = {"fontSize": 12.5, "fontWeight": 600, "limit": 150}
     return [
         _turned(chart)

@@ -75,7 +75,7 @@ CONFIG: Mapping[str, Any] = {
         "labelLimit": 170,
         "titleLimit": 420,
     },
-    "axisX": {"labelFlush": False},
+    "axisX": {"labelFlush": False, "labelSeparation": 6},
     "axisY": {"labelColor": INK, "labelLineHeight": 14},
     "header": {
         "labelColor": INK,

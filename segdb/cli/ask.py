@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +62,7 @@ def query(
         raise click.UsageError(f"A SELECT takes no '{parameters[0]}'.")
     table = ask(Path(settings.publish.database), schema, sql, values, wait=wait)
     if form == "json":
-        click.echo(json.dumps(table.to_pylist(), default=str, ensure_ascii=False))
+        click.echo(words.json_text(table.to_pylist()))
     else:
         click.echo(words.csv_text(table) if form == "csv" else words.grid(table), nl=False)
 

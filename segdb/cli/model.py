@@ -121,6 +121,7 @@ def score(
             "customers": scored.customers,
             "segments": scored.segments,
             "beyond_caps": scored.beyond_caps,
+            "beyond_by_feature": scored.beyond_by_feature,
             "mean_margin": scored.mean_margin,
             "rejected": sum(scored.rejected.values()),
             "into": str(place),
@@ -129,11 +130,15 @@ def score(
         return
     for segment, count in scored.segments.items():
         click.echo(f"{segment:<30} {count:>12,}")
-    beyond = (
-        ""
-        if scored.beyond_caps is None
-        else (f"; {scored.beyond_caps:.1%} of them beyond what the model learned")
-    )
+    beyond = ""
+    if scored.beyond_caps:
+        most = max(scored.beyond_by_feature, key=lambda name: scored.beyond_by_feature[name])
+        beyond = (
+            f"; {scored.beyond_caps:.1%} of them beyond what the model learned, most in {most} "
+            f"({scored.beyond_by_feature[most]:.1%})"
+        )
+    elif scored.beyond_caps is not None:
+        beyond = "; none of them beyond what the model learned"
     click.echo(
         f"{scored.customers:,} customers scored by run {scored.run_id} into {place}{beyond}; "
         f"mean margin {scored.mean_margin:.2f}."

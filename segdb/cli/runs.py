@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 
@@ -39,7 +38,7 @@ def runs(
     sql = queries.named("runs").on(schema)
     table = ask(Path(settings.publish.database), schema, sql, wait=wait)
     if as_json:
-        click.echo(json.dumps(table.to_pylist(), default=str, ensure_ascii=False))
+        click.echo(words.json_text(table.to_pylist()))
     else:
         click.echo(words.grid(table), nl=False)
 
@@ -74,8 +73,7 @@ def diff(
     finally:
         store.close()
     if as_json:
-        told = {"before": before, "after": after, **asdict(found)}
-        click.echo(json.dumps(told, default=str, ensure_ascii=False))
+        click.echo(words.json_text({"before": before, "after": after, **asdict(found)}))
     else:
         click.echo(words.difference_text(found, before, after), nl=False)
 
@@ -91,6 +89,7 @@ def rollback(
     run_id: int, config: Path | None, database: Path | None, wait: float, as_json: bool
 ) -> None:
     """Publish the tables of an earlier RUN again, as a run of its own."""
+    from segdb import words
     from segdb.steps.rollback import rollback as roll_back
     from segdb.store.duckdb import DuckDB
 
@@ -104,7 +103,7 @@ def rollback(
         store.close()
     if as_json:
         told = {name: row[name] for name in ("run_id", "republishes", "as_of", "customers", "k")}
-        click.echo(json.dumps(told, default=str))
+        click.echo(words.json_text(told))
         return
     click.echo(
         f"Run {run_id} is published again in {path}, as run {row['run_id']}: {row['k']} segments "

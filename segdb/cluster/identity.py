@@ -11,7 +11,7 @@ from scipy.spatial.distance import cdist
 
 def match(
     new: Sequence[Sequence[float]],
-    old: Sequence[Sequence[float]],
+    views: Sequence[Sequence[Sequence[float]]],
     old_ids: Sequence[int],
     next_id: int,
     threshold: float,
@@ -25,7 +25,8 @@ def match(
 
     Args:
         new: (k, d) centroids.
-        old: (m, d) centroids, in the same units.
+        views: each (m, d): where the old centroids are, seen one way or another, in the same
+            units. The view with the least sum counts; of equals the first.
         old_ids: of the m.
         next_id: the first id that was never given; new centroids get it and those after it.
         threshold: the farthest match, Euclidean.
@@ -33,17 +34,8 @@ def match(
     Returns:
         The k ids.
     """
-    found: dict[int, int] = {}
-    if len(old):
-        distances = cdist(np.asarray(new, dtype=float), np.asarray(old, dtype=float))
-        # A little above the threshold, so that a pair within it is preferred to none.
-        none = threshold + 1e-9
-        rows, columns = linear_sum_assignment(np.where(distances <= threshold, distances, none))
-        found = {
-            int(row): int(column)
-            for row, column in zip(rows, columns, strict=True)
-            if distances[row, column] <= threshold
-        }
+    tried = [_pairs(new, old, threshold) for old in views if len(old)]
+    found = min(tried, key=lambda one: one[0])[1] if tried else {}
     ids = []
     for place in range(len(new)):
         if place in found:
@@ -52,3 +44,16 @@ def match(
             ids.append(next_id)
             next_id += 1
     return tuple(ids)
+
+
+def _pairs(
+    new: Sequence[Sequence[float]], old: Sequence[Sequence[float]], threshold: float
+) -> tuple[float, dict[int, int]]:
+    """Return the least sum, and the places of the old centroids by those of the new."""
+    distances = cdist(np.asarray(new, dtype=float), np.asarray(old, dtype=float))
+    # A little above the threshold, so that a pair within it is preferred to none.
+    costs = np.where(distances <= threshold, distances, threshold + 1e-9)
+    rows, columns = linear_sum_assignment(costs)
+    pairs = zip(rows.tolist(), columns.tolist(), strict=True)
+    found = {row: column for row, column in pairs if distances[row, column] <= threshold}
+    return float(costs[rows, columns].sum()), found

@@ -22,12 +22,14 @@ CUSTOMER_FEATURES = Table(
     "Every feature of each customer in natural units, before filling and capping.",
     (CUSTOMER, *SCORES),
     features=True,
+    key=("customer_id",),
 )
 CUSTOMER_MAP = Table(
     "customer_map",
     "customer",
     "Where each customer lies on the maps.",
     (CUSTOMER, SEGMENT_ID, *COORDINATES),
+    key=("customer_id",),
 )
 CUSTOMER_SEGMENTS = Table(
     "customer_segments",
@@ -49,4 +51,5 @@ CUSTOMER_SEGMENTS = Table(
     ),
     kind="view",
     features=True,
+    key=("customer_id",),
 )

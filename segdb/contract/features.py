@@ -24,6 +24,7 @@ FEATURE_PARAMETERS = Table(
         Column("center", "DOUBLE", "Subtracted after the transform.", "transformed units"),
         Column("spread", "DOUBLE", "Divided by after that.", "transformed units"),
     ),
+    key=("feature",),
 )
 FEATURE_STATISTICS = Table(
     "feature_statistics",

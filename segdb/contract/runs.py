@@ -45,6 +45,7 @@ K_SELECTION = Table(
         ),
         Column("selected", "BOOLEAN", "Whether this k was taken."),
     ),
+    key=("k",),
 )
 RUNS = Table(
     "runs",
@@ -88,6 +89,7 @@ RUNS = Table(
         Column("versions", "JSON", "Of segdb and what it ran on."),
     ),
     grows=True,
+    key=("run_id",),
 )
 RUN_SEGMENTS = Table(
     "run_segments",

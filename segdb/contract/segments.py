@@ -22,6 +22,7 @@ SEGMENTS = Table(
     "customer",
     "Which segment each customer is in.",
     (CUSTOMER, SEGMENT_ID, SEGMENT, DISTANCE, MARGIN, RUN),
+    key=("customer_id",),
 )
 SEGMENTS_LIVE = Table(
     "segments_live",
@@ -29,6 +30,7 @@ SEGMENTS_LIVE = Table(
     "As segments, computed from the source when it is asked, by the model alone.",
     (CUSTOMER, SEGMENT_ID, SEGMENT, DISTANCE, MARGIN, RUN),
     kind="view",
+    key=("customer_id",),
 )
 # Not among TABLES: it has no rows of its own.
 ASSIGN = Table(
@@ -70,6 +72,7 @@ SEGMENT_PROFILES = Table(
         Column("silhouette", "DOUBLE", "Mean silhouette of its customers.", "-1 to 1"),
         Column("stability", "DOUBLE", "Mean Jaccard similarity over resamples.", "0 to 1"),
     ),
+    key=("segment_id",),
 )
 SEGMENT_FEATURES = Table(
     "segment_features",
@@ -88,6 +91,7 @@ SEGMENT_FEATURES = Table(
             "standard deviations",
         ),
     ),
+    key=("segment_id", "feature"),
 )
 SEGMENT_CENTROIDS = Table(
     "segment_centroids",
@@ -104,6 +108,7 @@ SEGMENT_CENTROIDS = Table(
         ),
         Column("natural", "DOUBLE", "The same, taken back to natural units.", "the feature's"),
     ),
+    key=("segment_id", "feature"),
 )
 SEGMENT_COMPONENTS = Table(
     "segment_components",

@@ -31,6 +31,8 @@ class Table:
         grows: rows of earlier runs stay.
         kind: table, view, or a table macro, which is asked like a table with arguments.
         features: whether a column for each feature follows the first one.
+        key: the columns that tell its rows apart, where there are such. No index holds them: in
+            DuckDB it would cost three times the writing, and a text's doubles the file.
     """
 
     name: str
@@ -40,6 +42,13 @@ class Table:
     grows: bool = False
     kind: Literal["table", "view", "macro"] = "table"
     features: bool = False
+    key: tuple[str, ...] = ()
+
+    @property
+    def told(self) -> str:
+        """What it is, in sentences."""
+        key = f" Key: {', '.join(self.key)}." if self.key else ""
+        return f"One row a {self.row}. {self.sentence}{key}"
 
 
 CUSTOMER = Column("customer_id", ID, "The customer's id, as in the source.")

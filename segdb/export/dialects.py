@@ -34,12 +34,12 @@ _ALL = (
     Dialect("postgres", "postgres", run=True, try_cast=False),
     Dialect("sqlite", "sqlite", run=True, try_cast=False),
     # Ibis' own compiler for Spark needs a session; Databricks' SQL is Spark's.
-    Dialect("spark", "databricks"),
+    Dialect("spark", "databricks", run=True),
     Dialect("databricks", "databricks"),
     Dialect("bigquery", "bigquery", filters=False),
     Dialect("snowflake", "snowflake", filters=False),
     Dialect("trino", "trino"),
-    Dialect("clickhouse", "clickhouse"),
+    Dialect("clickhouse", "clickhouse", run=True),
     Dialect("mssql", "mssql", filters=False, nested=False),
 )
 DIALECTS: Mapping[str, Dialect] = {dialect.name: dialect for dialect in _ALL}

@@ -20,7 +20,7 @@ from sqlglot import exp
 
 from segdb.compile import to_sql
 from segdb.errors import SettingsError
-from segdb.export import tsql
+from segdb.export import idioms, tsql
 from segdb.export.dialects import Dialect
 
 # The largest double below 2**63, and the largest whole number of DECIMAL(18,4).
@@ -67,7 +67,9 @@ def _rewriting(dialect: Dialect) -> Any:
         node = node if not changed else node.__recreate__(changed)
         if isinstance(node, ops.Cast) and node.arg.dtype.is_boolean() and node.to.is_numeric():
             return _counted(node)
-        return _cast(node, dialect) if isinstance(node, ops.TryCast) else node
+        if isinstance(node, ops.TryCast):
+            return _cast(node, dialect)
+        return idioms.rewritten(node, dialect)
 
     return rewrite
 
@@ -98,7 +100,11 @@ def _cast(node: ops.TryCast, dialect: Dialect) -> ops.Value:
     if isinstance(kind, _KINDS) and most is not None:
         if kind.is_integer() and target == dt.int64:
             return value.cast(target).op()
-        return value.between(-most, most).ifelse(value.cast(target), _null(target)).op()
+        exact = value
+        if dialect.name == "clickhouse" and target.is_decimal() and kind.is_floating():
+            # It would cut off the digits beyond the scale; a text keeps them as they are read.
+            exact = value.round(4).cast("string")
+        return value.between(-most, most).ifelse(exact.cast(target), _null(target)).op()
     if kind.is_temporal() and target.is_timestamp():
         return value.cast(target).op()
     if not dialect.try_cast:
@@ -114,13 +120,14 @@ def _null(kind: dt.DataType) -> ir.Value:
 
 
 def _tidied(text: str, dialect: Dialect) -> str:
-    if dialect.filters and dialect.nested:
+    if dialect.filters and dialect.nested and not idioms.has_words(dialect):
         return text
     tree: Any = sqlglot.parse_one(text, read=dialect.compiler)
     if not dialect.filters:
         tree = tree.transform(_by_case)
     if not dialect.nested:
         tree = tsql.fitted(tree)
+    tree = idioms.spoken(tree, dialect)
     quiet = sqlglot.ErrorLevel.IGNORE
     return str(tree.sql(dialect=dialect.compiler, pretty=True, unsupported_level=quiet))
 

@@ -41,9 +41,12 @@ def typed_table(raw: ir.Table, reading: Reading, key: dt.DataType | None, dialec
             orders themselves.
         dialect: of the engine.
     """
-    declared = {c.name: _declared(raw.schema()[c.name], c) for c in reading.columns}
+    declared = {c.name: _declared(raw.schema()[c.name], c, dialect) for c in reading.columns}
     table = ibis.table(declared, name=raw.get_name())
-    columns = {c.name: _value(table[c.name], c, reading, dialect) for c in reading.columns}
+    columns = {
+        c.name: _value(table[c.name], raw.schema()[c.name], c, reading, dialect)
+        for c in reading.columns
+    }
     identifier = reading.roles["customer_id"]
     if key is not None and columns[identifier].type() != key:
         columns[identifier] = columns[identifier].cast(key)
@@ -76,20 +79,24 @@ def reads_from(sql: str, name: str, dialect: Dialect) -> str:
     return tree.sql(dialect=dialect.compiler, pretty=True)
 
 
-def _declared(kind: dt.DataType, column: ColumnReading) -> dt.DataType:
-    if column.kind != "native":
+def _declared(kind: dt.DataType, column: ColumnReading, dialect: Dialect) -> dt.DataType:
+    # BigQuery's TIMESTAMP and DATETIME do not compare, and a table has either.
+    either = kind.is_timestamp() and dialect.name == "bigquery"
+    if column.kind != "native" or either:
         return dt.unknown  # whatever the engine has there is cast
     # Zones and fractions finer than a microsecond are segdb's reading, not the engine's table.
     return _MOMENT if kind.is_timestamp() else kind
 
 
-def _value(value: ir.Value, column: ColumnReading, reading: Reading, dialect: Dialect) -> ir.Value:
+def _value(
+    value: ir.Value, kind: dt.DataType, column: ColumnReading, reading: Reading, dialect: Dialect
+) -> ir.Value:
     moment = column.kind == "timestamp" or reading.roles.get("ordered_at") == column.name
-    if dialect.name == "sqlite" and (moment or value.type().is_temporal()):
+    if dialect.name == "sqlite" and (moment or kind.is_temporal()):
         return _sqlite_moment(value)
     if column.kind == "text":
         return value.cast("string")
-    if column.kind == "timestamp" or value.type().is_date():
+    if column.kind == "timestamp" or kind.is_timestamp() or kind.is_date():
         return value.cast(_MOMENT)
     if column.kind == "number":
         number = value.cast("float64")

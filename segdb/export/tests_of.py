@@ -40,8 +40,7 @@ def files(heading: str) -> dict[str, str]:
 def column(table: contract.Table, name: str, model: Model) -> dict[str, Any]:
     """Return ``{"data_tests": …}`` of a column, or nothing."""
     found: list[Any] = []
-    one_each = "segment_id" if table is contract.SEGMENT_PROFILES else "customer_id"
-    if name == one_each:
+    if (name,) == table.key:
         found += ["unique"]
     if name in {"customer_id", "segment_id", "segment", "distance", "customers"}:
         found += ["not_null"]

@@ -18,6 +18,8 @@ from segdb.settings import Settings
 Format = Literal["svg", "png"]
 # Pixels across: a slide's width, and its half.
 _WIDE, _HALF = 960, 560
+# Of it, what the names of the rows of a grid take.
+_NAMES = 190
 # PNG at twice the size, sharp on a projector.
 _SCALE = 2.0
 
@@ -67,6 +69,12 @@ def picture(chart: Chart, spec: Any, currency: str, form: Format) -> str | bytes
     }
     if whole.get("width") == "container":
         whole["width"] = _WIDE if chart.wide else _HALF
+    if chart.cells is not None:
+        # Heads of narrow columns are slanted, as on the page.
+        room = (whole["width"] - _NAMES) / whole["usermeta"]["cells"]
+        slanted = {"name": "slanted", "value": room < whole["usermeta"]["head"]}
+        others = [param for param in whole["params"] if param["name"] != "slanted"]
+        whole["params"] = [*others, slanted]
     options: dict[str, Any] = {
         "vl_version": theme.VEGA_LITE,
         "format_locale": theme.locale(currency),

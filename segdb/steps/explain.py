@@ -111,7 +111,7 @@ def _naming_profiles(
         means, z = {}, {}
         for i, name in enumerate(names):
             center, sd = whole[f"mean_{i}"] or 0.0, whole[f"sd_{i}"]
-            known = row.get(f"known_{i}", 0) >= FEWEST
+            known = row.get(f"known_{i}", 0) >= min(FEWEST, row.get("customers", 0)) > 0
             means[name] = row[f"mean_{i}"] if known else center
             z[name] = (means[name] - center) / sd if sd else 0.0
         scores = {axis: manner[axis] for axis in "rfm" if manner.get(axis) is not None}

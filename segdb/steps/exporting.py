@@ -8,7 +8,8 @@ from pathlib import Path
 from segdb.compile import quoted
 from segdb.errors import SettingsError
 from segdb.export.dialects import Dialect, dialect
-from segdb.export.package import Package, files
+from segdb.export.package import files
+from segdb.export.project import Package
 from segdb.export.script import Exported, Origin, as_statement, export, heading
 from segdb.steps.describe import feature_sentences
 from segdb.steps.stored import StoredRun, stored_run

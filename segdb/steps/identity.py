@@ -6,14 +6,22 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import ibis.expr.types as ir
+
 from segdb.cluster.identity import match
 from segdb.errors import SettingsError
 from segdb.features.catalogue import Catalogue
 from segdb.model import Model, Parameters, Segment
+from segdb.steps.components import Axes
 from segdb.steps.describe import natural
 from segdb.steps.fit import Fitted
+from segdb.steps.learn import prepared
 from segdb.store.duckdb import DuckDB
 from segdb.store.history import last_model, last_segment_id
+from segdb.store.kept import kept_features, published_run
+
+# Mean and standard deviation.
+Moments = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -23,30 +31,50 @@ class Known:
     Attributes:
         model: of the last run; None where another version of segdb wrote it.
         next_id: the first id that was never used.
-        variances: of the features of the new matrix over all customers, scaled units squared.
+        shared: positions of the features of the new matrix that the last run's had as well.
+        then: mean and standard deviation of the last run's customers in each of them, in the
+            scaled units of the new run; empty where they are gone.
+        now: likewise of the new run's customers.
     """
 
     model: Model | None
     next_id: int
-    variances: tuple[float, ...]
+    shared: tuple[int, ...] = ()
+    then: tuple[Moments, ...] = ()
+    now: tuple[Moments, ...] = ()
 
 
-def known(store: DuckDB, schema: str, variances: Sequence[float]) -> Known | None:
+def known(store: DuckDB, schema: str, learned: Model, axes: Axes) -> Known | None:
     """Return what the last run in a schema left; None before the first.
 
     Args:
-        store: the database.
+        store: the database, with the last run still published.
         schema: where the tables are.
-        variances: of the features of the new matrix, by position, scaled units squared.
+        learned: the model of the new run, but for its segments.
+        axes: where its customers lie.
     """
-    text = last_model(store, schema)
-    if text is None:
+    last, text = published_run(store, schema), last_model(store, schema)
+    if last is None or text is None:
         return None
+    next_id = last_segment_id(store, schema) + 1
     try:
         model = Model.from_json(text)
     except SettingsError:
-        model = None
-    return Known(model, last_segment_id(store, schema) + 1, tuple(variances))
+        return Known(None, next_id)
+    shared = tuple(shared_features(learned.catalogue, learned.matrix, model))
+    own = tuple(learned.matrix[place] for place in shared)
+    features = kept_features(store, schema, last)
+    there = features is not None and {p.feature for p in own} <= {*features.columns}
+    then = _moments(store, prepared(features, own), own) if own and there else ()
+    now = tuple((axes.components.means[p], math.sqrt(max(axes.spreads[p], 0.0))) for p in shared)
+    return Known(model, next_id, shared, then, now)
+
+
+def _moments(store: DuckDB, scaled: ir.Table, matrix: Sequence[Parameters]) -> tuple[Moments, ...]:
+    columns = {f"mean_{i}": scaled[p.column].mean() for i, p in enumerate(matrix)}
+    columns |= {f"sd_{i}": scaled[p.column].std(how="pop") for i, p in enumerate(matrix)}
+    row = store.rows(scaled.agg(**columns))[0]
+    return tuple((row[f"mean_{i}"] or 0.0, row[f"sd_{i}"] or 0.0) for i in range(len(matrix)))
 
 
 def identified(
@@ -88,17 +116,35 @@ def identified(
 def _ids(
     centroids: Sequence[tuple[float, ...]], model: Model, earlier: Known, within: float
 ) -> tuple[int, ...]:
-    before = earlier.model
-    shared = shared_features(model.catalogue, model.matrix, before) if before else []
+    before, shared = earlier.model, earlier.shared
     if before is None or not shared:
         return tuple(range(earlier.next_id, earlier.next_id + len(centroids)))
+    places = [in_new_units(model.matrix, shared, segment, before) for segment in before.segments]
     return match(
         [[model.scaled(one)[place] for place in shared] for one in centroids],
-        [in_new_units(model.matrix, shared, segment, before) for segment in before.segments],
+        [places, _moved_along(places, earlier)],
         [segment.segment_id for segment in before.segments],
         earlier.next_id,
-        within * math.sqrt(sum(earlier.variances[place] for place in shared)),
+        within * math.sqrt(sum(sd**2 for _, sd in earlier.now)),
     )
+
+
+def _moved_along(places: Sequence[Sequence[float]], earlier: Known) -> list[list[float]]:
+    """Return where the old centroids would lie had they moved with all customers.
+
+    From one month to the next every customer is older and has bought more: measured against all
+    of them, a segment may be where it was.
+    """
+    pairs = list(zip(earlier.then, earlier.now, strict=True)) if earlier.then else []
+    if not pairs:
+        return []
+    return [
+        [
+            (value - then[0]) / then[1] * now[1] + now[0] if then[1] else value
+            for value, (then, now) in zip(place, pairs, strict=True)
+        ]
+        for place in places
+    ]
 
 
 def shared_features(catalogue: Catalogue, matrix: Sequence[Parameters], model: Model) -> list[int]:

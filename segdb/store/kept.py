@@ -103,11 +103,10 @@ def published_run(store: DuckDB, schema: str) -> int | None:
 
 def kept_features(store: DuckDB, schema: str, run_id: int) -> ir.Table | None:
     """Return the features of a run, published or kept; None where they are gone."""
+    owner, name = beside(schema), f"{CUSTOMER_FEATURES.name}_{run_id}"
     if run_id == published_run(store, schema):
-        return store.stored(schema, CUSTOMER_FEATURES.name)
-    if run_id in kept_ids(store, schema):
-        return store.stored(beside(schema), f"{CUSTOMER_FEATURES.name}_{run_id}")
-    return None
+        owner, name = schema, CUSTOMER_FEATURES.name
+    return store.stored(owner, name) if store.holds(owner, name) else None
 
 
 def kept_run(store: DuckDB, schema: str, run_id: int) -> Kept:

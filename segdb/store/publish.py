@@ -197,7 +197,7 @@ def _typed(table: Table, sql: str) -> str:
 def _comment(store: DuckDB, schema: str, content: Content) -> None:
     table = content.table
     name = f"{quoted(schema)}.{quoted(table.name)}"
-    sentence = f"One row a {table.row}. {table.sentence}"
+    sentence = table.told
     if table.kind == "macro":
         store.execute(f"COMMENT ON MACRO TABLE {name} IS {literal(sentence)}")
         return

@@ -90,7 +90,7 @@ def in_sql(whole: Matrix, fits: tuple[Fit, ...]) -> None:
         connection.execute("CREATE TABLE scaled AS FROM given").fetchall()
         store = DuckDB(connection)
         scaled = store.unbound("scaled", "scaled")
-        squares = float(whole.values.var(axis=0).sum() * len(whole.values))
+        squares = float(((whole.values - whole.values.mean(axis=0)) ** 2).sum())
         for fit in fits:
             found = quality_of(store, scaled, columns, fit.centroids.tolist(), squares)
             assert found.inertia == pytest.approx(fit.inertia, rel=1e-9)

@@ -89,6 +89,20 @@ def test_sql_gives_its_rows_in_one_order(hostile_store: DuckDB, chart: Chart, qu
     assert _close(hostile_store.rows(query.sql)) == _close(once)
 
 
+@pytest.mark.parametrize(
+    ("name", "query"), [("map_components", 0), ("map_rfm", 0), ("map_space", 0), ("map_space", 1)]
+)
+def test_nearly_every_customer_is_on_the_maps(hostile_store: DuckDB, name: str, query: int) -> None:
+    everyone = hostile_store.rows("SELECT count(*) AS n FROM segdb.segments")[0]["n"]
+    counts: dict[str, int] = {}
+    for row in hostile_store.rows(CHARTS[name].queries[query].sql):
+        axes = row.get("axes", "")
+        counts[axes] = counts.get(axes, 0) + row["customers"]
+    assert len(counts) == (1 if name == "map_space" else 3)
+    # Beside them are those in groups of fewer than five, pooled with their neighbours or not.
+    assert all(0.9 * everyone < count <= everyone for count in counts.values()), counts
+
+
 @EVERY
 def test_spec_is_valid(chart: Chart, hostile: Published, hostile_look: Look) -> None:
     rows = {query.name: hostile.of(query) for query in chart.queries}

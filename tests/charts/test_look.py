@@ -46,6 +46,6 @@ def test_labels_have_spaces_and_units() -> None:
 
 
 def test_a_segment_that_is_no_more_has_the_colour_of_none() -> None:
-    colour = Look((1, 2), {}).colour(gone=[7]).to_dict()
-    assert colour["scale"]["domain"] == [1, 2, 7]
-    assert colour["scale"]["range"] == ["var(--s1)", "var(--s2)", "var(--soft)"]
+    colour = str(Look((1, 2), {}).colour(gone=[7]).to_dict())
+    assert "'domain': [1, 2, 7]" in colour
+    assert "'range': ['var(--s1)', 'var(--s2)', 'var(--soft)']" in colour

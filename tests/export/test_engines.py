@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ from typing import Any
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from sklearn.cluster import KMeans
 
@@ -17,6 +20,7 @@ import segdb
 from segdb.model import Model
 from segdb.steps.exporting import compile_run
 from segdb.store.duckdb import DuckDB
+from tests.conftest import ROOT
 from tests.export.engines import Labels, labels, load_postgres, load_sqlite
 
 # A run, and its sources as tables of typed columns.
@@ -28,6 +32,8 @@ RETAIL = {
     "quantity": "Quantity",
     "unit_price": "UnitPrice",
 }
+# Where `make engines` puts them.
+ELSEWHERE = ROOT / ".venv-engines" / "bin" / "python"
 PUBLISHED = "SELECT customer_id, segment_id, segment FROM segdb.segments"
 
 
@@ -97,6 +103,8 @@ def both(_: Path, __: Path) -> Case:
                ['gold', 'silver'][1 + i % 2] AS card
         FROM range(200) t(i);
         INSERT INTO people SELECT client, age + 1, since, card FROM people WHERE age > 65;
+        -- Of a customer's rows the one that sorts first is kept, and NULL sorts last.
+        INSERT INTO people SELECT client, NULL, since, card FROM people WHERE age < 30;
         INSERT INTO shop SELECT * FROM shop WHERE basket % 50 = 0;
     """).fetchall()
     settings = {
@@ -174,6 +182,11 @@ def test_the_macro_gives_the_published_labels(case: Case) -> None:
     assert labels(rows) == published(case)
 
 
+def test_the_live_view_gives_the_published_labels(case: Case) -> None:
+    live = PUBLISHED.replace("segdb.segments", "segdb.segments_live")
+    assert labels(case[0].execute(live).fetchall()) == published(case)
+
+
 def compiled(case: Case, dialect: str) -> str:
     named = {name: f"{name}_typed_source" for name in case[1]}
     return compile_run(DuckDB(case[0]), "segdb", None, dialect, **named)
@@ -208,4 +221,35 @@ def test_postgres(case: Case, postgres: Any) -> None:
     for name, table in case[1].items():
         load_postgres(postgres, f"{name}_typed_source", table)
     rows = postgres.execute(three(compiled(case, "postgres"))).fetchall()
+    assert labels(rows) == published(case)
+
+
+def test_a_materialized_view_with_its_key(postgres: Any) -> None:
+    connection, sources = both(Path(), Path())
+    for name, table in sources.items():
+        load_postgres(postgres, f"{name}_typed_source", table)
+    sql = compiled((connection, sources), "postgres")
+    postgres.execute(f"CREATE MATERIALIZED VIEW segments_now AS\n{sql}")
+    postgres.execute("CREATE UNIQUE INDEX ON segments_now (customer_id)")
+    postgres.execute("REFRESH MATERIALIZED VIEW CONCURRENTLY segments_now")
+    columns = "customer_id, segment_id, segment"
+    rows = postgres.execute(f"SELECT {columns} FROM segments_now").fetchall()
+    assert labels(rows) == published((connection, sources))
+    postgres.execute("DROP MATERIALIZED VIEW segments_now")
+    connection.close()
+
+
+@pytest.mark.parametrize(("dialect", "library"), [("clickhouse", "chdb"), ("spark", "pyspark")])
+def test_with_make_engines(case: Case, dialect: str, library: str, tmp_path: Path) -> None:
+    there = [str(ELSEWHERE), "-c", f"import {library}"]
+    if not ELSEWHERE.exists() or subprocess.run(there, check=False, capture_output=True).returncode:
+        pytest.skip(f"{dialect} is not installed: make engines")
+    for name, table in case[1].items():
+        pq.write_table(table, tmp_path / f"{name}_typed_source.parquet")
+    (tmp_path / "query.sql").write_text(three(compiled(case, dialect)), "utf-8")
+    script = Path(__file__).parent / "elsewhere.py"
+    command = [str(ELSEWHERE), str(script), dialect, str(tmp_path)]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0, done.stderr[-4000:]
+    rows = json.loads((tmp_path / "rows.json").read_text("utf-8"))
     assert labels(rows) == published(case)

@@ -108,16 +108,33 @@ class Browser:
             self.events.append(message)
 
     def open(
-        self, page: Path, *, width: int = 1280, dark: bool = False, print_: bool = False
+        self,
+        page: Path,
+        *,
+        width: int = 1280,
+        dark: bool = False,
+        print_: bool = False,
+        still: bool = False,
     ) -> None:
-        """Open a file and wait until all its charts are drawn."""
+        """Open a file and wait until all its charts are drawn.
+
+        Args:
+            page: the file.
+            width: of the window in pixels; below 500 it is a phone.
+            dark: whether the reader prefers dark pages.
+            print_: whether the page is shown as it prints.
+            still: whether the reader prefers that nothing moves.
+        """
         self.events.clear()
         self.call("Emulation.setDeviceMetricsOverride", width=width, height=900,
                   deviceScaleFactor=1, mobile=width < 500)  # fmt: skip
         self.call(
             "Emulation.setEmulatedMedia",
             media="print" if print_ else "",
-            features=[{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}],
+            features=[
+                {"name": "prefers-color-scheme", "value": "dark" if dark else "light"},
+                {"name": "prefers-reduced-motion", "value": "reduce" if still else ""},
+            ],
         )
         self.call("Page.navigate", url=page.as_uri())
         self.wait("document.documentElement?.dataset.ready")
@@ -140,10 +157,18 @@ class Browser:
             time.sleep(0.02)
         raise TimeoutError(expression)
 
+    def settle(self) -> None:
+        """Wait until the page has drawn what it was told, and said what follows from it.
+
+        Events of scrolling and resizing come with the next frame; after two, they have been.
+        """
+        self.evaluate("new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r)))")
+
     def mouse(self, selector: str, *, click: bool = False) -> None:
         """Move the mouse to the middle of an element, and click there if asked to."""
         element = f"document.querySelector({json.dumps(selector)})"
         self.evaluate(f"{element}.scrollIntoView({{block: 'center', behavior: 'instant'}})")
+        self.settle()
         box = self.evaluate(
             f"(({{x, y, width, height}}) => [x + width / 2, y + height / 2])"
             f"({element}.getBoundingClientRect())"
@@ -153,6 +178,13 @@ class Browser:
         if click:
             for kind in ("mousePressed", "mouseReleased"):
                 self.call("Input.dispatchMouseEvent", type=kind, button="left", clickCount=1, **at)
+
+    def key(self, name: str, code: int) -> None:
+        """Press and release a key, by its name and its virtual code; Enter types its text."""
+        text = {"text": "\r"} if name == "Enter" else {}
+        for kind in ("keyDown", "keyUp"):
+            self.call("Input.dispatchKeyEvent", type=kind, key=name, code=name,
+                      windowsVirtualKeyCode=code, **text)  # fmt: skip
 
     def screenshot(self, path: Path, *, whole: bool = True) -> None:
         """Save a picture of the page, or of what is in view."""
@@ -166,7 +198,10 @@ class Browser:
 
     def pdf(self, path: Path) -> None:
         """Save the page as it prints."""
-        path.write_bytes(base64.b64decode(self.call("Page.printToPDF")["data"]))
+        printed = self.call("Page.printToPDF", printBackground=True, paperWidth=8.27,
+                            paperHeight=11.69, preferCSSPageSize=True)  # fmt: skip
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(base64.b64decode(printed["data"]))
 
     def complaints(self) -> list[str]:
         """What the console, the policy and the page itself have complained about."""

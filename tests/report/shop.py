@@ -129,7 +129,7 @@ def _spoil(store: DuckDB) -> None:
     """Put what a settings file and a playbook may hold at their worst in every text of theirs."""
     for place, words in enumerate(HOSTILE):
         told, row = literal(words), 1 + place
-        store.execute(f"INSERT INTO made_reasons VALUES ({told}, {told}, {20 * row})")
+        store.execute(f"INSERT INTO made_reasons VALUES ({told}, {told}, {20 * (11 - place)})")
         store.execute(
             f"UPDATE made_segment_profiles SET tier = {told}, summary = {told}, action = {told}, "
             f"action_reason = {told}, churn_risk = {told}, "

@@ -68,7 +68,7 @@ def test_narrow_figures_stand_in_pairs_and_a_lonely_one_is_wide() -> None:
     assert laid(narrow, narrow, narrow) == [False, False, True]
     assert laid(narrow, wide, narrow, narrow) == [True, True, False, False]
     assert laid(narrow, chart("next", "history")) == [True, True]
-    assert laid(narrow, chart("grid", cells=lambda _: 8)) == [True, True]
+    assert laid(narrow, chart("grid", cells=lambda _: (8, 60))) == [True, True]
     assert laid(narrow, chart("facet", panel=200)) == [True, True]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -13,12 +12,12 @@ from segdb.charts import CHARTS
 from segdb.charts.theme import SEGMENTS
 from segdb.errors import UserError
 from segdb.report.pictures import write_pictures
-from tests.report.conftest import Made
+from tests.report.conftest import Get
 
 
 @pytest.mark.parametrize("name", ["most", "bare"])
 def test_each_chart_of_the_report_is_an_svg_that_stands_alone(
-    made: Callable[[str], Made], tmp_path: Path, name: str
+    made: Get, tmp_path: Path, name: str
 ) -> None:
     one = made(name)
     files = write_pictures(one.store.fetch, one.settings, tmp_path / "new", "svg")
@@ -32,7 +31,17 @@ def test_each_chart_of_the_report_is_an_svg_that_stands_alone(
         assert not re.search(r"<script|<image|href=", text)
 
 
-def test_a_png_is_sharp_and_in_colour(made: Callable[[str], Made], tmp_path: Path) -> None:
+def test_heads_of_a_grid_are_level_where_there_is_room(made: Get, tmp_path: Path) -> None:
+    slanted = {}
+    for name in ("least", "most"):
+        one = made(name)
+        files = write_pictures(one.store.fetch, one.settings, tmp_path / name, "svg")
+        grid = next(f for f in files if f.stem == "rfm_grid").read_text("utf-8")
+        slanted[name] = "rotate(-35)" in grid
+    assert slanted == {"least": False, "most": True}
+
+
+def test_a_png_is_sharp_and_in_colour(made: Get, tmp_path: Path) -> None:
     one = made("least")
     files = write_pictures(one.store.fetch, one.settings, tmp_path, "png")
     for file in files:
@@ -43,7 +52,7 @@ def test_a_png_is_sharp_and_in_colour(made: Callable[[str], Made], tmp_path: Pat
     assert SEGMENTS[0] in next(f for f in svg if f.stem == "size_balance").read_text("utf-8")
 
 
-def test_a_folder_that_cannot_be_made_is_said(made: Callable[[str], Made], tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_made_is_said(made: Get, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(UserError, match="cannot be made"):
         write_pictures(made("least").store.fetch, made("least").settings, tmp_path / "file", "svg")

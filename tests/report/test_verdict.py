@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from segdb.report.verdict import quality
@@ -37,7 +39,10 @@ def test_follows_kaufman_and_rousseeuw(silhouette: float, words: str) -> None:
 def test_follows_hennig_and_does_not_contradict_the_choice(
     silhouette: float, stable: tuple[float | None, ...], whole: float | None, words: str
 ) -> None:
-    tried = [{"selected": False, "stability": 0.1}, {"selected": True, "stability": whole}]
+    tried: list[dict[str, Any]] = [
+        {"selected": False, "stability": 0.1},
+        {"selected": True, "stability": whole},
+    ]
     sentence = quality({"silhouette": silhouette}, [{"stability": one} for one in stable], tried)
     assert sentence.endswith(words)
 

@@ -166,9 +166,9 @@ def test_segments_keep_their_ids_when_components_are_turned(retail: segdb.Result
         clear=False,
         k_selection=(),
     )
-    _, segments, names = identified(
-        fitted, model, Known(turned, 9, (1.0,) * len(model.matrix)), 0.01
-    )
+    width = range(len(model.matrix))
+    known = Known(turned, 9, tuple(width), (), ((0.0, 1.0),) * len(width))
+    _, segments, names = identified(fitted, model, known, 0.01)
     assert [s.segment_id for s in segments] == [1, 2, 3, 4, 5]
     assert [s.centroid for s in segments] == [s.centroid for s in model.segments]
     assert list(names) == [s.name for s in model.segments]

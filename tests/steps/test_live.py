@@ -28,11 +28,16 @@ ASKED = f"SELECT {COLUMNS} FROM {{}} ORDER BY customer_id"
 SOURCES = ("orders", "customers", "both")
 
 
+AS_OF = "2024-06-15T12:00:00"
+OWN = {"variety": "count(DISTINCT department) / count(DISTINCT basket)", "dearest": "max(total)"}
+
+
 def matrix() -> Iterator[Any]:
     """Each way of capping with each way of scaling; the rest takes turns."""
     for place, (cap, scale) in enumerate(product([*CAPS, "none"], SCALES)):
         source = SOURCES[place % 3]
-        sections = {
+        reject = "age > 60" if source == "customers" else "total > 3000 OR department = 'cups'"
+        sections: dict[str, Any] = {
             "outliers": {"method": cap},
             "scale": {"method": scale},
             "features": {
@@ -40,11 +45,15 @@ def matrix() -> Iterator[Any]:
                 "components": (None, None, 2, None, 3)[place % 5],
             },
             "clean": {
+                "reject": {"strange": reject} if place // 5 % 2 else {},
                 "duplicates": ("reject", "keep")[place // 2 % 2],
                 "returns": ("net", "reject")[place // 3 % 2],
                 "missing": ("median", "mean", "zero", "reject")[place % 4],
             },
         }
+        if source != "customers":
+            sections |= {"as_of": AS_OF} if place // 4 % 2 else {}
+            sections["features"] |= {"sql": OWN} if place // 3 % 2 else {}
         yield pytest.param(source, sections, id=f"{source}-{cap}-{scale}")
 
 
@@ -82,10 +91,20 @@ def test_live_equals_segments(source: str, sections: dict[str, Any]) -> None:
         assert close(rows(connection, "segdb.segments_live"), published)
 
 
-@pytest.mark.parametrize("source", SOURCES)
-def test_appended_rows_show_as_in_a_run_with_the_model_held(source: str) -> None:
+@pytest.mark.parametrize(
+    ("source", "sections"),
+    [
+        ("orders", {}),
+        ("orders", {"as_of": "2024-08-02T00:00:00", "features": {"sql": OWN}}),
+        ("customers", {}),
+        ("both", {"clean": {"missing": "reject", "returns": "reject"}}),
+    ],
+)
+def test_appended_rows_show_as_in_a_run_with_the_model_held(
+    source: str, sections: dict[str, Any]
+) -> None:
     with shops.opened() as connection:
-        settings, given = shops.settings(source), shops.sources(source)
+        settings, given = shops.settings(source, **sections), shops.sources(source)
         result = segdb.run(**given, database=connection, settings=settings)
         before = rows(connection, "segdb.segments_live")
         connection.execute("""

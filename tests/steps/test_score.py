@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import pytest
 
 import segdb
@@ -59,6 +60,24 @@ def test_how_far_the_customers_are_from_what_was_learned(store: DuckDB) -> None:
     assert scored.beyond_by_feature["monetary"] > 0.9
     assert scored.beyond_caps is not None
     assert scored.beyond_caps >= scored.beyond_by_feature["monetary"]
+
+
+def test_the_share_beyond_the_bounds_recomputed(store: DuckDB) -> None:
+    scored = score(store, "segdb", "shop", "people", Notes())
+    parameters = asked(
+        store,
+        "SELECT feature, fill, lower, upper FROM segdb.feature_parameters WHERE position >= 0",
+    )
+    features = store.fetch("FROM segdb.customer_features")
+    beyond = np.zeros(features.num_rows, bool)
+    for name, fill, lower, upper in parameters:
+        value = features[name].to_numpy().astype(float)
+        value = np.where(np.isnan(value), fill, value)
+        far = np.zeros_like(beyond) if lower is None else (value < lower) | (value > upper)
+        assert scored.beyond_by_feature.get(name, 0.0) == pytest.approx(far.mean())
+        beyond |= far
+    assert scored.beyond_caps == pytest.approx(beyond.mean())
+    assert 0 < beyond.mean() < 1
 
 
 def test_into_files(store: DuckDB, tmp_path: Path) -> None:

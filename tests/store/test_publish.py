@@ -87,7 +87,7 @@ def test_every_table_and_column_carries_the_sentence_of_its_contract(store: Duck
     publish(store, "segdb", contents(1), 1)
     wanted: dict[tuple[str, str | None], str] = {}
     for table in contract.TABLES:
-        wanted[table.name, None] = f"One row a {table.row}. {table.sentence}"
+        wanted[table.name, None] = table.told
         for column in table.columns:
             unit = f" Unit: {column.unit}." if column.unit else ""
             wanted[table.name, column.name] = column.sentence + unit

@@ -57,6 +57,7 @@ def dbt(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         **os.environ,
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DBT_PROFILES_DIR": str(project),
+        "SEGDB_DBT_DATABASE": str(project.parent / "shop.duckdb"),
         "SHOP_DATABASE": str(project / "shop.duckdb"),
         "SEGDB_DATABASE": str(project / "warehouse.duckdb"),
     }

@@ -8,6 +8,10 @@ from typing import Any
 import duckdb
 import pytest
 
+import segdb
+from segdb.steps.exporting import write_dbt
+from segdb.store.duckdb import DuckDB
+from tests.steps import shops
 from tests.warehouse.shop import PACKAGE, compile_package, copy_of_project, dbt, publish
 
 LABELS = "SELECT customer_id, segment_id, segment FROM {} ORDER BY customer_id"
@@ -41,6 +45,15 @@ def test_the_compiled_package_gives_the_published_labels(project: Path) -> None:
     built = rows(project / "shop.duckdb", LABELS.format("main.segments"))
     assert built == rows(project / "warehouse.duckdb", LABELS.format("segdb.segments"))
     assert len(built) > 20
+    keys = "SELECT table_name FROM duckdb_constraints() WHERE constraint_type = 'PRIMARY KEY'"
+    assert rows(project / "shop.duckdb", f"{keys} ORDER BY 1") == [
+        ("segment_profiles",),
+        ("segments",),
+    ]
+    told = "SELECT count(*), count(comment) FROM duckdb_columns() WHERE table_name = '{}'"
+    for name in ("segments", "customer_segments"):
+        [(columns, comments)] = rows(project / "shop.duckdb", told.format(name))
+        assert columns == comments > 5
     wide = "SELECT segment_id, count(*), round(sum(monetary), 6) FROM {} GROUP BY ALL ORDER BY ALL"
     published = rows(project / "warehouse.duckdb", wide.format("segdb.customer_segments"))
     assert rows(project / "shop.duckdb", wide.format("main.customer_segments")) == published
@@ -73,6 +86,17 @@ def test_a_new_order_moves_its_customer_at_the_next_build(tmp_path: Path) -> Non
     mine = f"SELECT segment_id FROM {{}}.segments WHERE customer_id = {customer}"
     before = rows(elsewhere / "warehouse.duckdb", mine.format("segdb"))
     assert rows(elsewhere / "shop.duckdb", mine.format("main")) != before
+
+
+@pytest.mark.parametrize("source", ["customers", "both"])
+def test_a_package_by_itself_on_tables_of_the_target(source: str, tmp_path: Path) -> None:
+    path, given = tmp_path / "shop.duckdb", shops.sources(source)
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(f"{shops.SHOP.format(rows=1200)}; {shops.PEOPLE}").fetchall()
+        segdb.run(**given, database=connection, settings=shops.settings(source))
+        write_dbt(DuckDB(connection), "segdb", tmp_path / "package", **given)
+    succeeded(tmp_path / "package", "build")
+    assert rows(path, LABELS.format("main.segments")) == rows(path, LABELS.format("segdb.segments"))
 
 
 @pytest.mark.parametrize(

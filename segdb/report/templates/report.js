@@ -17,15 +17,17 @@
 
   const phone = () => innerWidth < 620;
 
+  // Heads of narrow columns are slanted.
+  const narrow = ({ cells, head }, width) => (width - 190) / cells < head;
+
   // A facet has panels of its own width: as many beside each other as the page has room for.
   // A grid that the page is too narrow for keeps its least width and scrolls.
   const fitted = (spec, width) => {
-    const { cells, least, panel, gutter, even, square } = spec.usermeta || {};
+    const { least, panel, gutter, even, square } = spec.usermeta || {};
     if (square) return [{ ...spec, height: Math.min(spec.height, Math.max(280, width)) }, 0];
     if (least) {
       const wanted = least[phone() ? 1 : 0];
-      // Heads of narrow columns are slanted.
-      const slanted = { name: "slanted", value: (Math.max(width, wanted) - 190) / cells < 76 };
+      const slanted = { name: "slanted", value: narrow(spec.usermeta, Math.max(width, wanted)) };
       const grid = { ...spec, params: [...spec.params.filter((p) => p.name !== "slanted"), slanted] };
       return width < wanted ? [{ ...grid, width: wanted }, 1] : [grid, 0];
     }
@@ -76,9 +78,10 @@
 
   const draw = async (plot) => {
     const name = plot.dataset.chart;
-    const [spec, columns] = fitted(specs[name], plot.clientWidth);
+    const params = specs[name].params.map((p) => (p.name === "phone" ? { ...p, value: phone() } : p));
+    const [spec, columns] = fitted({ ...specs[name], params }, plot.clientWidth);
     // On a phone, names beside a chart give way to it.
-    const axisY = { ...config.axisY, ...(phone() ? { labelLimit: 112 } : {}) };
+    const axisY = { ...config.axisY, ...(phone() ? { labelLimit: 124 } : {}) };
     const old = views.get(name);
     if (old) old.finalize();
     const options = {
@@ -144,13 +147,17 @@
 
   // A sheet is narrower than a screen: the charts are drawn for it, since letters that shrink with
   // a picture cannot be read. Nothing may wait here.
-  const SHEET = 620;
+  const SHEET = 650;
   const printed = (turn) => {
     for (const { view, spec, columns, width } of views.values()) {
-      const wide = turn ? Math.min(width, SHEET) : width;
+      const wide = turn ? SHEET : width;
       if (spec.facet) view.signal("child_width", inner(spec, columns, wide));
       else view.signal("width", spec.width === "container" ? wide : spec.width);
-      view.run();
+      const { least } = spec.usermeta || {};
+      if (least) view.signal("slanted", narrow(spec.usermeta, wide));
+      view.signal("phone", turn ? false : phone());
+      // Once for the width, and once for the room that words take at that width.
+      view.resize().run().resize().run();
     }
   };
   addEventListener("beforeprint", () => printed(true));

@@ -1,4 +1,3 @@
-{{ config(materialized='view') }}
 -- segment, features and profile of each customer
 WITH "features" AS (SELECT * FROM {{ ref('segdb_features') }}),
 "segment_profiles" AS (SELECT * FROM {{ ref('segment_profiles') }}),

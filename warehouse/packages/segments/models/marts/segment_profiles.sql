@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- the segments, counted anew
 WITH "features" AS (SELECT * FROM {{ ref('segdb_features') }}),
 "segment_words" AS (SELECT * FROM {{ ref('segdb_segment_words') }}),

@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- ids and names
 WITH "assigned" AS (SELECT * FROM {{ ref('segdb_assigned') }})
 SELECT * FROM (

@@ -1,4 +1,3 @@
-{{ config(materialized='view') }}
 -- the nearest centroid, the distance to it, and the margin
 WITH "scaled" AS (SELECT * FROM {{ ref('segdb_scaled') }})
 SELECT * FROM (

@@ -1,4 +1,3 @@
-{{ config(materialized='view') }}
 -- values far out moved to a bound
 WITH "filled" AS (SELECT * FROM {{ ref('segdb_filled') }})
 SELECT * FROM (

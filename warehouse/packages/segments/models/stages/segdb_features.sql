@@ -1,4 +1,3 @@
-{{ config(materialized='view') }}
 -- every feature in natural units
 WITH "orders_by_customer" AS (SELECT * FROM {{ ref('segdb_orders_by_customer') }})
 SELECT * FROM (

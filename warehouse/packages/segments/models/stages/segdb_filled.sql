@@ -1,4 +1,3 @@
-{{ config(materialized='view') }}
 -- missing features filled
 WITH "features" AS (SELECT * FROM {{ ref('segdb_features') }})
 SELECT * FROM (

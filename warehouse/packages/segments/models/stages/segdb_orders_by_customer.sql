@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- one row a customer: the one pass over the orders
 WITH "orders_clean" AS (SELECT * FROM {{ ref('segdb_orders_clean') }})
 SELECT * FROM (

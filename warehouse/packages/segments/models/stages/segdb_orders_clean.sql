@@ -1,4 +1,3 @@
-{{ config(materialized='view') }}
 -- every order row judged: reason is NULL where it is kept
 WITH "orders_typed" AS (SELECT * FROM {{ ref('segdb_orders_typed') }})
 SELECT * FROM (

@@ -1,4 +1,3 @@
-{{ config(materialized='view') }}
 -- the orders, as they are
 WITH "orders_table" AS (SELECT * FROM {{ ref(var('segdb_orders_model', none)) if var('segdb_orders_model', none) else source('segdb_source', 'orders') }})
 SELECT

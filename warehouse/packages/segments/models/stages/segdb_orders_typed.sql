@@ -1,4 +1,3 @@
-{{ config(materialized='view') }}
 -- columns of the orders as numbers and moments, under the names of their roles
 WITH "orders_read" AS (SELECT * FROM {{ ref('segdb_orders_read') }})
 SELECT * FROM (

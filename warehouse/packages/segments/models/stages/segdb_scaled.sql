@@ -1,4 +1,3 @@
-{{ config(materialized='view') }}
 -- features made comparable
 WITH "transformed" AS (SELECT * FROM {{ ref('segdb_transformed') }})
 SELECT * FROM (

@@ -1,4 +1,3 @@
-{{ config(materialized='view') }}
 -- what the run found of each segment, as constants
 SELECT
   CAST(1 AS INT) AS "segment_id",

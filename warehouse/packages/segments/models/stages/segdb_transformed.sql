@@ -1,4 +1,3 @@
-{{ config(materialized='view') }}
 -- long tails straightened
 WITH "capped" AS (SELECT * FROM {{ ref('segdb_capped') }})
 SELECT * FROM (

@@ -1,0 +1,98 @@
+"""The command that asks: named queries and SELECTs, in three formats, and what is no question."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import duckdb
+import pytest
+from click.testing import CliRunner, Result
+
+import segdb
+from segdb.cli import main
+from segdb.queries import all_queries
+from tests.steps import shops
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("asked") / "warehouse.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(shops.SHOP.format(rows=1600)).fetchall()
+        segdb.run("shop", database=connection, settings=shops.settings("orders"))
+        connection.execute(shops.PEOPLE).fetchall()
+        people = shops.settings("customers", publish={"schema": "people"})
+        segdb.run(customers="people", database=connection, settings=people)
+    return path
+
+
+def query(path: Path, *words: str, code: int = 0) -> Result:
+    result = CliRunner().invoke(main, ["query", *words, "--database", str(path)])
+    assert result.exit_code == code, result.output
+    return result
+
+
+@pytest.mark.parametrize("name", sorted(all_queries()))
+def test_every_named_query_answers(made: Path, name: str) -> None:
+    ids = ["--ids", "c1,c2"] if name == "look_alikes" else []
+    answer = json.loads(query(made, name, *ids, "--format", "json").stdout)
+    assert isinstance(answer, list)
+    assert answer or name in {"entered", "moved_down", "new_customers", "win_back", "slipping_away"}
+
+
+def test_three_formats_say_the_same(made: Path) -> None:
+    words = ("customers", "--limit=3")
+    rows = json.loads(query(made, *words, "--format", "json").stdout)
+    read = list(csv.DictReader(io.StringIO(query(made, *words, "--format", "csv").stdout)))
+    assert [row["customer_id"] for row in rows] == [row["customer_id"] for row in read]
+    assert float(read[0]["monetary"]) == rows[0]["monetary"]
+    table = query(made, *words).stdout
+    assert table.splitlines()[-1] == "(3 rows)"
+    assert all(row["customer_id"] in table for row in rows)
+
+
+def test_the_questions_are_listed() -> None:
+    listed = CliRunner().invoke(main, ["query"]).stdout
+    for one in all_queries().values():
+        assert f"{one.name:<20} {one.question}" in listed
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (
+            ("win_bak",),
+            "There is no query 'win_bak', and it is no SELECT. Did you mean 'win_back'?",
+        ),
+        (("customers", "--segmnt", "x"), "has no --segmnt. Did you mean '--segment'?"),
+        (("customers", "--limit", "many"), "--limit takes a number, not 'many'."),
+        (("look_alikes",), "The query look_alikes needs --ids."),
+        (("segment_value", "--limit", "3"), "It has no parameters."),
+        (("SELECT monetery FROM customer_features",), "Did you mean 'monetary'?"),
+        (("SELECT * FROM segmnts",), "segments"),
+        (("DROP TABLE segments",), "A query is one SELECT; it cannot change the database."),
+    ],
+)
+def test_what_is_no_question(made: Path, words: tuple[str, ...], message: str) -> None:
+    result = query(made, *words, code=2)
+    assert result.output.startswith("Error: ")
+    assert message in result.output
+
+
+@pytest.mark.parametrize("words", [("SELECT 1", "--limit", "3"), ("customers", "limit")])
+def test_parameters_in_the_wrong_place(made: Path, words: tuple[str, ...]) -> None:
+    assert "Error: " in query(made, *words, code=2).output
+
+
+def test_a_query_of_features_that_a_run_did_not_have(made: Path, tmp_path: Path) -> None:
+    config = tmp_path / "segdb.toml"
+    config.write_text('[publish]\nschema = "people"\n', "utf-8")
+    assert query(made, "segment_value", "--config", str(config)).stdout
+    assert query(made, "next_best_segment", "--config", str(config)).stdout
+    assert query(made, "look_alikes", "--ids", "c1", "--config", str(config)).stdout
+    words = query(made, "win_back", "--config", str(config), code=2).output
+    assert "there is no column 'recency_days'" in words
+    assert "A feature is one where the last run had it" in words

@@ -1,0 +1,80 @@
+"""The commands that use the model, as they are typed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import duckdb
+import pytest
+import sqlglot
+from click.testing import CliRunner
+
+import segdb
+from segdb.cli import main
+from tests.steps import shops
+
+DATABASE = "shop.duckdb"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a database that two runs have published to, of 3 and of 4 segments."""
+    made = tmp_path_factory.mktemp("shop")
+    with duckdb.connect(str(made / DATABASE)) as connection:
+        connection.execute(shops.SHOP.format(rows=1200)).fetchall()
+        for k in (3, 4):
+            chosen = shops.settings("orders", cluster={"k": k, "n_init": 1})
+            segdb.run("shop", database=connection, settings=chosen)
+    return made
+
+
+@pytest.fixture(autouse=True)
+def _inside(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+
+
+def said(*arguments: str) -> str:
+    result = CliRunner().invoke(main, [*arguments, "--database", DATABASE])
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def asked(sql: str) -> list[tuple[object, ...]]:
+    with duckdb.connect(DATABASE, read_only=True) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def test_compile_prints_one_statement_that_runs() -> None:
+    sql = said("compile")
+    assert asked(f"SELECT count(*) FROM ({sql})") == asked("SELECT count(*) FROM segdb.segments")
+    stage = said("compile", "--stage", "scaled", "--dialect", "trino")
+    assert isinstance(sqlglot.parse_one(stage, read="trino"), sqlglot.exp.Select)
+
+
+def test_compile_writes_a_file_and_a_package() -> None:
+    assert said("compile", "--dialect", "postgres", "--output", "out/live.sql")
+    assert "GREATEST" in Path("out/live.sql").read_text("utf-8")
+    assert "dbt package" in said("compile", "--dbt", "package", "--orders", "shop")
+    assert Path("package/dbt_project.yml").exists()
+
+
+def test_score_says_how_far_they_are() -> None:
+    told = said("score", "shop", "--run", "1").splitlines()
+    assert len(told) == 4
+    assert "180 customers scored by run 1 into scored_customers" in told[-1]
+    assert "beyond what the model learned, most in " in told[-1]
+    values = json.loads(said("score", "shop", "--into", "all.parquet", "--json"))
+    assert values["customers"] == sum(values["segments"].values()) == 180
+    assert len(values["segments"]) == 4
+    assert max(values["beyond_by_feature"].values()) <= values["beyond_caps"] < 1
+    assert asked("SELECT avg(margin) FROM 'all.parquet'")[0][0] == values["mean_margin"]
+
+
+def test_score_with_a_model_that_has_no_bounds() -> None:
+    with duckdb.connect("plain.duckdb") as connection:
+        connection.execute(shops.SHOP.format(rows=1200)).fetchall()
+        chosen = shops.settings("orders", outliers={"method": "none"})
+        segdb.run("shop", database=connection, settings=chosen)
+    result = CliRunner().invoke(main, ["score", "shop", "--database", "plain.duckdb"])
+    assert "into scored_customers; mean margin" in result.stdout

@@ -1,0 +1,57 @@
+"""Words: answers as tables and as JSON."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from decimal import Decimal
+
+import pyarrow as pa
+
+from segdb import words
+
+
+def test_json_has_numbers_where_the_database_has_numbers() -> None:
+    row = {
+        "sum": Decimal(12),
+        "money": Decimal("12.50"),
+        "none": float("nan"),
+        "endless": [float("inf"), 1.5],
+        "inside": {"sum": Decimal(3)},
+        "when": datetime(2026, 1, 2),
+        "word": "é",
+        "true": True,
+        "nothing": None,
+    }
+    text = words.json_text([row])
+    assert "é" in text
+    assert json.loads(text) == [
+        {
+            "sum": 12,
+            "money": 12.5,
+            "none": None,
+            "endless": [None, 1.5],
+            "inside": {"sum": 3},
+            "when": "2026-01-02 00:00:00",
+            "word": "é",
+            "true": True,
+            "nothing": None,
+        }
+    ]
+
+
+def test_numbers_stand_at_the_right() -> None:
+    rows = pa.table({"name": ["a", "bb"], "sum": [Decimal(1), Decimal(100)], "n": [1, 100]})
+    lines = words.grid(rows).splitlines()
+    assert lines == ["name  sum    n", "a       1    1", "bb    100  100", "(2 rows)"]
+
+
+def test_long_settings_are_cut_for_a_terminal() -> None:
+    from segdb.steps.difference import Difference
+
+    source = {"name": "source.orders", "before": "SELECT\n" + "x, " * 99, "after": None}
+    found = Difference([], [source], [], [], [], None)
+    text = words.difference_text(found, 1, 2)
+    assert max(map(len, text.splitlines())) < 120
+    assert "SELECT x, x," in text
+    assert "Not known any more" in text
