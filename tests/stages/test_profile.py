@@ -17,6 +17,7 @@ from segdb.model import Model, Segment
 from segdb.stages.profile import (
     QUANTILES,
     by_segment,
+    composite,
     rfm_by_segment,
     sizes,
     typical,
@@ -67,6 +68,17 @@ def test_by_segment(
             for name, level in QUANTILES.items():
                 wanted = np.percentile(there, 100 * level)
                 assert row[f"{name}_{i}"] == pytest.approx(wanted, rel=1e-9, abs=1e-12)
+
+
+def test_composite_is_the_spread_of_the_mean_place(
+    features_with_holes: DuckDB, holes: Columns
+) -> None:
+    measures = {name: (np.nanmean(v), np.nanstd(v)) for name, v in list(holes.items())[:3]}
+    places = [np.nan_to_num((holes[n] - mean) / sd) for n, (mean, sd) in measures.items()]
+    table = features_with_holes.unbound("features", "features")
+    given = {name: (float(mean), float(sd)) for name, (mean, sd) in measures.items()}
+    found = features_with_holes.rows(composite(table, given))[0]["sd"]
+    assert found == pytest.approx(np.mean(places, axis=0).std(), rel=1e-9)
 
 
 def test_typical_are_the_nearest_and_of_equals_the_lower_ids() -> None:
