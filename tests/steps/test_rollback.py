@@ -120,6 +120,22 @@ def test_a_run_after_a_rollback_goes_on_from_there(store: DuckDB) -> None:
     assert [tuple(row.values()) for row in moved] == [tuple(row.values()) for row in sizes]
 
 
+def test_of_runs_without_a_moment_the_time_they_began_counts(store: DuckDB) -> None:
+    settings = shops.settings("customers")
+    segdb.run(customers="people", database=store.connection, settings=settings)
+    then = history(store)
+    store.execute("DELETE FROM people WHERE income > 20")
+    segdb.run(customers="people", database=store.connection, settings=settings)
+    assert history(store) != then
+    row = rollback(store, "segdb", 1, 3)
+    assert row["as_of"] is None
+    assert history(store) == then
+    # To the rollback itself, as to any run.
+    rollback(store, "segdb", 2, 3)
+    rollback(store, "segdb", 3, 3)
+    assert history(store) == then
+
+
 def test_what_is_kept_is_bounded(store: DuckDB) -> None:
     for month in (4, 5, 6, 7):
         run(store, month, publish={"keep_runs": 2})
