@@ -29,13 +29,14 @@ def match_places(
     """
     if not segments:
         return ()
-    fits = np.array([[_distance(segment, place) for place in places] for segment in segments])
+    fits = np.array([[distance(segment, place) for place in places] for segment in segments])
     cost = np.hstack([fits + again * AGAIN for again in range(len(segments))])
     _, columns = linear_sum_assignment(cost)
     return tuple(int(column) % len(places) for column in columns)
 
 
-def _distance(segment: Mapping[str, float], place: Mapping[str, float]) -> float:
+def distance(segment: Mapping[str, float], place: Mapping[str, float]) -> float:
+    """Return the mean squared distance over the axes that both have."""
     shared = [axis for axis in place if axis in segment]
     if not shared:
         return 1e2

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from segdb.cluster.personas import match_places
+from segdb.cluster.personas import AGAIN, distance, match_places
 from segdb.features.catalogue import REGISTRY
 from segdb.playbook import Persona, Playbook
 
@@ -141,7 +141,7 @@ def _of_orders(
     if not all(profile.scores for profile in profiles):
         return []
     by_name = {persona.name: persona for persona in playbook.personas}
-    # A kept name brings its own advice, and is not given to another segment.
+    # A kept name is not given to another segment.
     found: list[Persona | None] = [by_name.get(name or "") for name in kept]
     free = [p for p in playbook.personas if p not in found] or list(playbook.personas)
     open_places = [place for place, persona in enumerate(found) if persona is None]
@@ -151,11 +151,19 @@ def _of_orders(
     for place, choice in zip(open_places, chosen, strict=True):
         found[place] = free[choice]
     names = _unique([p.name if p else "" for p in found], kept)
-    return [
-        (name, persona.tier, persona.action, persona.reason)
-        for name, persona in zip(names, found, strict=True)
+    fitting = [
+        _fitting(persona, profile, playbook) if own else persona
+        for persona, profile, own in zip(found, profiles, kept, strict=True)
         if persona
     ]
+    return [(n, p.tier, p.action, p.reason) for n, p in zip(names, fitting, strict=True)]
+
+
+def _fitting(persona: Persona, profile: Profile, playbook: Playbook) -> Persona:
+    """Return whose advice a kept name needs: its own, or that of what it has become."""
+    nearest = min(playbook.personas, key=lambda one: distance(profile.scores, one.place))
+    outgrown = distance(profile.scores, persona.place) - distance(profile.scores, nearest.place)
+    return nearest if outgrown > AGAIN else persona
 
 
 def _of_attributes(
