@@ -107,6 +107,6 @@ def test_a_run_that_was_overtaken_in_this_process_publishes_nothing(tmp_path: Pa
         late = next_run(store, "segdb")
         segdb.run("shop", database=connection, settings=settings)
         with pytest.raises(LockedError, match="Another connection published run 2"):
-            publish(store, "segdb", [], late, datetime(2026, 1, 1))
+            publish(store, "segdb", [], late, datetime(2026, 1, 1), keep_runs=3)
         store.connection.close()
     one_run(path, runs=2)
