@@ -14,7 +14,7 @@ import duckdb
 import pytest
 
 import segdb
-from segdb.errors import LockedError
+from segdb.errors import LockedError, SourceError
 from segdb.settings import parse
 from segdb.store.ask import ask
 from segdb.store.duckdb import DuckDB
@@ -47,14 +47,18 @@ def wait_for_the_lock(path: Path, process: subprocess.Popen[str]) -> None:
                 DuckDB.open(path, read_only=True).close()
         except LockedError:
             return
-        time.sleep(0.05)
+        except SourceError:  # the file is there, and not written yet
+            continue
+        finally:
+            time.sleep(0.05)
     pytest.fail(f"the run ended before it held the database: {process.communicate()}")
 
 
 def test_one_fails_with_3_and_one_waits(tmp_path: Path) -> None:
     path = tmp_path / "warehouse.duckdb"
     database = ("--database", str(path))
-    with started(*LONG, *database) as first:
+    # The look whether it holds the database may itself be in its way.
+    with started(*LONG, *database, "--wait", "60") as first:
         wait_for_the_lock(path, first)
         with (
             started(*SHORT, *database) as second,
@@ -103,6 +107,6 @@ def test_a_run_that_was_overtaken_in_this_process_publishes_nothing(tmp_path: Pa
         late = next_run(store, "segdb")
         segdb.run("shop", database=connection, settings=settings)
         with pytest.raises(LockedError, match="Another connection published run 2"):
-            publish(store, "segdb", [], late, datetime(2026, 1, 1))
+            publish(store, "segdb", [], late, datetime(2026, 1, 1), keep_runs=3)
         store.connection.close()
     one_run(path, runs=2)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,6 +17,9 @@ from segdb.cli.terminal import (
     settings_of,
     wait_option,
 )
+
+if TYPE_CHECKING:
+    from segdb.steps.score import Scored
 
 run_option = click.option("--run", "run_id", type=int, help="Whose model; left out: the last.")
 
@@ -130,18 +133,23 @@ def score(
         return
     for segment, count in scored.segments.items():
         click.echo(f"{segment:<30} {count:>12,}")
-    beyond = ""
-    if scored.beyond_caps:
-        most = max(scored.beyond_by_feature, key=lambda name: scored.beyond_by_feature[name])
-        beyond = (
-            f"; {scored.beyond_caps:.1%} of them beyond what the model learned, most in {most} "
-            f"({scored.beyond_by_feature[most]:.1%})"
-        )
-    elif scored.beyond_caps is not None:
-        beyond = "; none of them beyond what the model learned"
     click.echo(
-        f"{scored.customers:,} customers scored by run {scored.run_id} into {place}{beyond}; "
+        f"{scored.customers:,} customers scored by run {scored.run_id} into {place}; "
+        f"{_beyond(scored)}"
         f"mean margin {scored.mean_margin:.2f}."
+    )
+
+
+def _beyond(scored: Scored) -> str:
+    """Say how many customers lie outside of what the model learned; empty without bounds."""
+    if scored.beyond_caps is None:
+        return ""
+    if not scored.beyond_caps:
+        return "none of them beyond what the model learned; "
+    most = max(scored.beyond_by_feature, key=lambda name: scored.beyond_by_feature[name])
+    return (
+        f"{scored.beyond_caps:.1%} of them beyond what the model learned, most in {most} "
+        f"({scored.beyond_by_feature[most]:.1%}); "
     )
 
 

@@ -32,6 +32,9 @@ def runs(
     from segdb.store.ask import ask
 
     if context.invoked_subcommand is not None:
+        # Options may stand before the subcommand as well as behind it.
+        given = {"config": config, "database": database, "wait": wait, "as_json": as_json}
+        context.default_map = {context.invoked_subcommand: given}
         return
     settings = settings_of(config, database)
     schema = settings.publish.schema_

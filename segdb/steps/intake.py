@@ -115,12 +115,7 @@ def _take_in(
             if held
             else choose_customer_entries(store, settings, customers, entries)
         )
-    catalogue = Catalogue(entries)
-    if not entries:
-        raise SettingsError(
-            "[features] use is empty, and nothing else makes a feature. Name one, such as "
-            '"frequency", or leave the key out.'
-        )
+    catalogue = _not_empty(entries)
     features = _features(catalogue, order_features, customers)
     if settings.clean.missing == "reject":
         needed = tuple(n for n in catalogue.names if n not in settings.features.describe)
@@ -144,6 +139,15 @@ def _take_in(
         raise nothing_left(next(iter(present.values())), accounts)
     aggregates = orders.counts if orders and settings.source.watermark else None
     return Intake(features, catalogue, recipe, as_of, accounts, rejected, count, aggregates)
+
+
+def _not_empty(entries: tuple[Entry, ...]) -> Catalogue:
+    if not entries:
+        raise SettingsError(
+            "[features] use is empty, and nothing else makes a feature. Name one, such as "
+            '"frequency", or leave the key out.'
+        )
+    return Catalogue(entries)
 
 
 def _frozen(recipe: Recipe) -> Recipe:

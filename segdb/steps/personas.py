@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from segdb.cluster.personas import distance, match_places
+from segdb.cluster.personas import AGAIN, distance, match_places
 from segdb.playbook import Persona, Playbook
 from segdb.steps.phrases import (
     REMARKABLE,
@@ -130,10 +130,18 @@ def _of_orders(
         found[place] = free[choice]
     given = [persona for persona in found if persona]
     names = _unique(_told_apart(profiles, given, kept, categories), kept)
-    return [
-        (name, persona.tier, persona.action, persona.reason)
-        for name, persona in zip(names, given, strict=True)
+    fitting = [
+        _fitting(persona, profile, playbook) if own else persona
+        for persona, profile, own in zip(given, profiles, kept, strict=True)
     ]
+    return [(n, p.tier, p.action, p.reason) for n, p in zip(names, fitting, strict=True)]
+
+
+def _fitting(persona: Persona, profile: Profile, playbook: Playbook) -> Persona:
+    """Return whose advice a kept name needs: its own, or that of what it has become."""
+    nearest = min(playbook.personas, key=lambda one: distance(profile.place, one.place))
+    outgrown = distance(profile.place, persona.place) - distance(profile.place, nearest.place)
+    return nearest if outgrown > AGAIN else persona
 
 
 def _persona_of(name: str | None, playbook: Playbook) -> Persona | None:

@@ -59,7 +59,7 @@ def publish(
     run_id: int,
     moment: datetime,
     *,
-    keep_runs: int = 0,
+    keep_runs: int,
     rewind: bool = False,
     aggregates: ir.Table | None = None,
 ) -> None:

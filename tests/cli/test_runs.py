@@ -65,6 +65,17 @@ def test_what_moved_between_two_runs(made: Path) -> None:
     assert same.count("The same.") == 2
 
 
+def test_options_may_stand_before_diff(made: Path) -> None:
+    words = ["runs", "--json", "--database", str(made), "diff", "1", "2"]
+    result = CliRunner().invoke(main, words)
+    assert result.exit_code == 0, result.output
+    one, other = json.loads(result.stdout), told(made, "runs", "diff", "1", "2")
+    # A sum of floats may differ in its last bits.
+    drift, again = ({row["feature"]: row["psi"] for row in d.pop("drift")} for d in (one, other))
+    assert one == other
+    assert drift == pytest.approx(again, abs=1e-12)
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

@@ -86,7 +86,8 @@ def make(path: Path, shop: Shop | None = None) -> DuckDB:
         if shop.bare:
             made |= {name: [] for name in LATER}
         contents = tuple(Content(t, made[t.name], {}) for t in contract.TABLES if t.name in made)
-        publish(store, shop.schema, _placed(contents, shop), run_id, made["runs"][0]["as_of"])
+        moment = made["runs"][0]["as_of"]
+        publish(store, shop.schema, _placed(contents, shop), run_id, moment, keep_runs=0)
     return store
 
 

@@ -104,6 +104,23 @@ def test_a_kept_name_stays_and_is_given_once() -> None:
     assert found[0] != "Champions"
 
 
+@pytest.mark.parametrize("become", ["Champions", "Hibernating", "New"])
+def test_advice_follows_the_profile_under_a_kept_name(become: str) -> None:
+    playbook = load()
+    own = next(persona for persona in playbook.personas if persona.name == become)
+    found = personas([profile(become)], ["Champions"], {"a": 1.0}, ["a"], playbook, "£", {})[0]
+    assert found.name == "Champions"
+    assert (found.tier, found.action, found.reason) == (own.tier, own.action, own.reason)
+
+
+def test_a_small_step_changes_no_advice() -> None:
+    near = {axis: value - 0.4 for axis, value in PLACES["Champions"].items()}
+    moved = Profile({"a": 1.0}, {"a": 0.0}, near, 0.1)
+    found = personas([moved], ["Champions"], {"a": 1.0}, ["a"], load(), "£", {})[0]
+    own = next(persona for persona in load().personas if persona.name == "Champions")
+    assert found.action == own.action
+
+
 def test_attributes_are_named_by_what_they_are() -> None:
     profiles = [
         Profile(

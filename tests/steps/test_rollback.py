@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -60,9 +60,20 @@ def same(one: list[tuple[Any, ...]], other: list[tuple[Any, ...]]) -> bool:
     )
 
 
+HARD: dict[str, Any] = {
+    "clean": {"missing": "reject", "returns": "reject", "reject": {"large": "total > 3000"}},
+    "features": {"sql": {"largest": "max(total)"}, "describe": ["tenure_days"]},
+    "outliers": {"method": "mad"},
+    "scale": {"method": "minmax"},
+}
+
+
+@pytest.mark.parametrize("sections", [{}, HARD], ids=["plain", "hard"])
 @pytest.mark.parametrize("source", ["orders", "customers", "both"])
-def test_every_table_is_as_it_was(store: DuckDB, source: str) -> None:
-    run(store, 4, source)
+def test_every_table_is_as_it_was(store: DuckDB, source: str, sections: Mapping[str, Any]) -> None:
+    if source == "customers":
+        sections = {k: v for k, v in sections.items() if k not in {"clean", "features"}}
+    run(store, 4, source, **sections)
     before, then = published(store), history(store)
     run(store, 5, source, k=4, outliers={"method": "none"}, scale={"method": "robust"})
     assert not same(published(store)["segments"], before["segments"])
@@ -118,6 +129,22 @@ def test_a_run_after_a_rollback_goes_on_from_there(store: DuckDB) -> None:
         "SELECT run_id, as_of, customers AS n FROM segdb.runs WHERE run_id IN (3, 4) ORDER BY as_of"
     )
     assert [tuple(row.values()) for row in moved] == [tuple(row.values()) for row in sizes]
+
+
+def test_of_runs_without_a_moment_the_time_they_began_counts(store: DuckDB) -> None:
+    settings = shops.settings("customers")
+    segdb.run(customers="people", database=store.connection, settings=settings)
+    then = history(store)
+    store.execute("DELETE FROM people WHERE income > 20")
+    segdb.run(customers="people", database=store.connection, settings=settings)
+    assert history(store) != then
+    row = rollback(store, "segdb", 1, 3)
+    assert row["as_of"] is None
+    assert history(store) == then
+    # To the rollback itself, as to any run.
+    rollback(store, "segdb", 2, 3)
+    rollback(store, "segdb", 3, 3)
+    assert history(store) == then
 
 
 def test_what_is_kept_is_bounded(store: DuckDB) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from segdb.compile import quoted
 from segdb.errors import SourceError, UserError
-from segdb.store.ask import ask
+from segdb.store.ask import ask, asking
 from segdb.store.duckdb import DuckDB
 
 SCHEMAS = ["segdb", 'qu"ote', "select", "a b", "😀", "a.b", "x'y", "main"]
@@ -161,3 +161,23 @@ def test_the_file_is_free_afterwards(untouched: Path) -> None:
         ask(untouched, "segdb", "DROP TABLE segments")
     ask(untouched, "segdb", "SELECT 1")
     DuckDB.open(untouched).close()
+
+
+def test_two_who_ask_do_not_wait_for_each_other(untouched: Path) -> None:
+    with asking(untouched, "segdb", wait=5) as select:
+        assert select("SELECT 1 AS n").num_rows == 1
+    assert ask(untouched, "segdb", "SELECT 1 AS n", wait=5).num_rows == 1
+
+
+@pytest.mark.parametrize(
+    ("sql", "words"),
+    [
+        ("SELECT custmer_id FROM segments", "no column 'custmer_id'. Did you mean 'customer_id'?"),
+        ("SELECT money FROM segments", "no column 'money'. A feature is one where the last run"),
+    ],
+)
+def test_a_column_that_is_none_names_the_nearest(untouched: Path, sql: str, words: str) -> None:
+    with pytest.raises(UserError) as caught:
+        ask(untouched, "segdb", sql)
+    assert words in str(caught.value)
+    assert "\n" not in str(caught.value)

@@ -28,6 +28,7 @@ FEW = (
     contract.RUNS,
     contract.SEGMENTS_LIVE,
     contract.CUSTOMER_FEATURES,
+    contract.REJECTED_ROWS,
 )
 AWKWARD = ["plain", 'qu"ote', "select", "a b", "😀", "a.b", "x'; DROP SCHEMA y", "main"]
 
@@ -62,14 +63,14 @@ def contents(run_id: int, tables: Sequence[contract.Table] = contract.TABLES) ->
 
 
 def publish(store: DuckDB, schema: str, given: Sequence[Content], run_id: int) -> None:
-    publish_at(store, schema, given, run_id, datetime(2026, 1, run_id))
+    publish_at(store, schema, given, run_id, datetime(2026, 1, run_id), keep_runs=3)
 
 
 def everything(store: DuckDB, schema: str = "segdb") -> dict[str, list[dict[str, Any]]]:
-    names = [name for owner, name in store.tables() if owner == schema]
     return {
-        name: store.rows(f"SELECT * FROM {quoted(schema)}.{quoted(name)} ORDER BY ALL")
-        for name in names
+        name: store.rows(f"SELECT * FROM {quoted(owner)}.{quoted(name)} ORDER BY ALL")
+        for owner, name in store.tables()
+        if owner in {schema, f"{schema}_kept"}
     }
 
 
