@@ -76,12 +76,23 @@ class UserSQL:
         return function(kept, *values)
 
 
-def to_sql(expression: ir.Expr, dialect: str = "duckdb") -> str:
-    """Compile an Ibis expression to one formatted SELECT of that dialect."""
+def to_sql(
+    expression: ir.Expr,
+    dialect: str = "duckdb",
+    tidied: Callable[[exp.Expr], exp.Expr] | None = None,
+) -> str:
+    """Compile an Ibis expression to one formatted SELECT of that dialect.
+
+    Args:
+        expression: what is compiled.
+        dialect: as Ibis and sqlglot call it.
+        tidied: a last change of the syntax tree, the user's own SQL already in it.
+    """
     text = str(ibis.to_sql(expression, dialect=dialect))
-    if _PLACEHOLDER not in text.lower():
+    if _PLACEHOLDER not in text.lower() and tidied is None:
         return text
-    tree = sqlglot.parse_one(text, read=dialect).transform(_spliced)
+    tree: exp.Expr = sqlglot.parse_one(text, read=dialect).transform(_spliced)
+    tree = tidied(tree) if tidied else tree
     # sqlglot would warn of what it leaves out for the dialect, such as ANY_VALUE's IGNORE NULLS.
     quiet = sqlglot.ErrorLevel.IGNORE
     return tree.sql(dialect=dialect, pretty=True, unsupported_level=quiet)
