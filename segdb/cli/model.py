@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -131,19 +132,21 @@ def score(
         return
     for segment, count in scored.segments.items():
         click.echo(f"{segment:<30} {count:>12,}")
-    beyond = ""
-    if scored.beyond_caps:
-        most = max(scored.beyond_by_feature, key=lambda name: scored.beyond_by_feature[name])
-        beyond = (
-            f"; {scored.beyond_caps:.1%} of them beyond what the model learned, most in {most} "
-            f"({scored.beyond_by_feature[most]:.1%})"
-        )
-    elif scored.beyond_caps is not None:
-        beyond = "; none of them beyond what the model learned"
     click.echo(
-        f"{scored.customers:,} customers scored by run {scored.run_id} into {place}{beyond}; "
+        f"{scored.customers:,} customers scored by run {scored.run_id} into {place}"
+        f"{_beyond(scored.beyond_caps, scored.beyond_by_feature)}; "
         f"mean margin {scored.mean_margin:.2f}."
     )
+
+
+def _beyond(share: float | None, by_feature: Mapping[str, float]) -> str:
+    if share is None:
+        return ""
+    if share == 0:
+        return "; none of them beyond what the model learned"
+    most = max(by_feature, key=lambda name: by_feature[name])
+    told = f"; {share:.1%} of them beyond what the model learned"
+    return f"{told}, most in {most} ({by_feature[most]:.1%})"
 
 
 @click.command()
