@@ -99,9 +99,9 @@ $(ENGINES)/engines.stamp: | $(ENGINES)/bin/python
 	$(ENGINES)/bin/python $(INSTALL) 'chdb>=3' 'pyspark>=3.5'
 	@touch $@
 
-# Apart from the linters, whose releases dbt holds back.
+# Apart from the linters, whose releases dbt holds back. A package is built in PostgreSQL as well.
 $(DBT)/dbt.stamp: pyproject.toml | $(DBT)/bin/python
-	$(DBT)/bin/python $(INSTALL) --editable '.[dbt]'
+	$(DBT)/bin/python $(INSTALL) --editable '.[dbt]' 'dbt-postgres>=1.9'
 	@touch $@
 
 $(COMPAT)/test.stamp: pyproject.toml tests/constraints.txt | $(COMPAT)/bin/python

@@ -7,11 +7,13 @@ disagree in Ibis' execution API, and agree in this.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import ibis
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import sqlglot
 from sqlglot import exp
@@ -76,15 +78,46 @@ class UserSQL:
         return function(kept, *values)
 
 
-def to_sql(expression: ir.Expr, dialect: str = "duckdb") -> str:
-    """Compile an Ibis expression to one formatted SELECT of that dialect."""
+def to_sql(
+    expression: ir.Expr,
+    dialect: str = "duckdb",
+    tidied: Callable[[exp.Expr], exp.Expr] | None = None,
+) -> str:
+    """Compile an Ibis expression to one formatted SELECT of that dialect.
+
+    Args:
+        expression: what is compiled.
+        dialect: as Ibis and sqlglot call it.
+        tidied: a last change of the syntax tree, the user's own SQL already in it.
+    """
+    if dialect == "duckdb":
+        expression = expression.op().replace(_now_in_utc).to_expr()
     text = str(ibis.to_sql(expression, dialect=dialect))
-    if _PLACEHOLDER not in text.lower():
+    if _PLACEHOLDER not in text.lower() and tidied is None:
         return text
-    tree = sqlglot.parse_one(text, read=dialect).transform(_spliced)
+    tree: exp.Expr = sqlglot.parse_one(text, read=dialect).transform(_spliced)
+    tree = tidied(tree) if tidied else tree
     # sqlglot would warn of what it leaves out for the dialect, such as ANY_VALUE's IGNORE NULLS.
     quiet = sqlglot.ErrorLevel.IGNORE
     return tree.sql(dialect=dialect, pretty=True, unsupported_level=quiet)
+
+
+def _now_in_utc(node: Any, changed: Mapping[str, Any] | None) -> Any:
+    """As the run reads its clock: a cast of DuckDB's would take "now" to the session's zone."""
+    node = node.__recreate__(changed) if changed else node
+    if isinstance(node, ops.Cast) and isinstance(node.arg, ops.TimestampNow):
+        return _in_zone("UTC", _now()).op()
+    return node
+
+
+@ibis.udf.scalar.builtin(name="now", signature=((), "timestamp('UTC', 6)"))
+def _now(): ...  # type: ignore[no-untyped-def]  # noqa: ANN202
+
+
+@ibis.udf.scalar.builtin(
+    name="timezone", signature=(("string", "timestamp('UTC', 6)"), "timestamp(6)")
+)
+def _in_zone(_zone, _moment): ...  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
 
 
 def quoted(name: str) -> str:

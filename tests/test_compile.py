@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import duckdb
 import ibis
@@ -242,3 +243,12 @@ def test_sql_is_formatted_and_of_the_dialect_that_was_asked_for() -> None:
     spark = to_sql(query, "databricks")
     assert "`c`" in spark
     assert sqlglot.parse_one(spark, read="databricks")
+
+
+def test_now_is_in_utc_whatever_the_zone_of_the_session() -> None:
+    with duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'Asia/Tokyo'; CREATE TABLE t AS SELECT 1 AS one")
+        table = ibis.table({"one": "int64"}, name="t")
+        sql = to_sql(table.select(now=ibis.now().cast("timestamp(6)")))
+        [(now,)] = connection.execute(sql).fetchall()
+    assert abs(datetime.now(UTC).replace(tzinfo=None) - now) < timedelta(minutes=5)

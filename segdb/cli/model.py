@@ -17,6 +17,7 @@ from segdb.cli.terminal import (
     settings_of,
     wait_option,
 )
+from segdb.export.dialects import DIALECTS
 
 if TYPE_CHECKING:
     from segdb.steps.score import Scored
@@ -25,7 +26,7 @@ run_option = click.option("--run", "run_id", type=int, help="Whose model; left o
 
 
 @click.command("compile")
-@click.option("--dialect", default="duckdb", show_default=True, help="Of the SQL.")
+@click.option("--dialect", default="duckdb", show_default=True, help=f"{', '.join(DIALECTS)}.")
 @click.option("--stage", help="This stage alone.")
 @click.option("--orders", help="The table to read orders from.")
 @click.option("--customers", help="The table to read customers from.")

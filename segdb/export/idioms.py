@@ -69,7 +69,7 @@ def _nulls_last(node: ops.WindowFunction) -> ops.Value:
     """BigQuery puts NULL first in a window, and does not let that be changed."""
     keys: list[ops.SortKey] = []
     for key in node.order_by:
-        keys += [ops.SortKey(ops.IsNull(key.arg)), key]
+        keys += [ops.SortKey(ops.IsNull(key.args[0])), key]
     return node.copy(order_by=tuple(keys))
 
 

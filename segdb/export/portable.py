@@ -7,7 +7,8 @@ so that the SQL of a run and of a live view stays as it is.
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import ibis
@@ -47,8 +48,7 @@ def to_dialect(stage: str, expression: ir.Table, dialect: Dialect) -> str:
         return to_sql(expression)
     try:
         rewritten = expression.op().replace(_rewriting(dialect)).to_expr()
-        text = to_sql(rewritten, dialect.compiler)
-        return _tidied(text, dialect)
+        return to_sql(rewritten, dialect.compiler, _tidying(dialect))
     except (_Unable, IbisError, sqlglot.errors.SqlglotError) as error:
         why = str(error).splitlines()[0].rstrip(".")
         raise SettingsError(
@@ -93,8 +93,9 @@ def _cast(node: ops.TryCast, dialect: Dialect) -> ops.Value:
         return value.op()
     if target.is_decimal() and dialect.name == "bigquery":
         # Its NUMERIC has one size, which Ibis 11 insists on.
-        value = value.cast("float64") if kind.is_unknown() else value
-        value, target = value.round(4), dt.Decimal(38, 9)
+        target = dt.Decimal(38, 9)
+        if not kind.is_decimal() or (kind.scale or 9) > 4:
+            value = value.cast("float64").round(4)
     if kind.is_unknown() or (isinstance(kind, _KINDS) and target.is_floating()):
         return value.cast(target).op()
     if isinstance(kind, _KINDS) and most is not None:
@@ -119,17 +120,18 @@ def _null(kind: dt.DataType) -> ir.Value:
     return ops.Literal(None, kind).to_expr()
 
 
-def _tidied(text: str, dialect: Dialect) -> str:
+def _tidying(dialect: Dialect) -> Callable[[exp.Expr], exp.Expr] | None:
     if dialect.filters and dialect.nested and not idioms.has_words(dialect):
-        return text
-    tree: Any = sqlglot.parse_one(text, read=dialect.compiler)
+        return None
+    return partial(_tidied, dialect=dialect)
+
+
+def _tidied(tree: exp.Expr, dialect: Dialect) -> exp.Expr:
     if not dialect.filters:
         tree = tree.transform(_by_case)
     if not dialect.nested:
         tree = tsql.fitted(tree)
-    tree = idioms.spoken(tree, dialect)
-    quiet = sqlglot.ErrorLevel.IGNORE
-    return str(tree.sql(dialect=dialect.compiler, pretty=True, unsupported_level=quiet))
+    return idioms.spoken(tree, dialect)
 
 
 def _by_case(node: exp.Expr) -> exp.Expr:

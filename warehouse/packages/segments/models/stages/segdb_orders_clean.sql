@@ -20,7 +20,7 @@ SELECT
     THEN 'missing or unreadable date'
     WHEN "t1"."amount" IS NULL
     THEN 'missing or unreadable amount'
-    WHEN "t1"."ordered_at" > CAST(CAST(CURRENT_TIMESTAMP AS TIMESTAMP) AS TIMESTAMP(6))
+    WHEN "t1"."ordered_at" > TIMEZONE('UTC', NOW())
     THEN 'future date'
     ELSE CAST(NULL AS TEXT)
   END AS "reason"
