@@ -9,7 +9,7 @@ import altair as alt
 from segdb.charts.chart import Chart, Drawn, Field, Query, Rows
 from segdb.charts.drawing import CELL, columns, data, heads, names
 from segdb.charts.look import Look
-from segdb.charts.theme import HIGH, LOW
+from segdb.charts.theme import COOL, STRONGEST, WARM
 
 PAIRS = Query(
     "pairs",
@@ -42,9 +42,9 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
         y=alt.Y("feature:N", sort=None, title=None, axis=names()),
     )
     cells = base.mark_rect(**CELL).encode(
-        color=alt.condition("datum.r < 0", alt.value(LOW), alt.value(HIGH)),
+        color=alt.condition("datum.r < 0", alt.value(COOL), alt.value(WARM)),
         fillOpacity=alt.FillOpacity(
-            "strength:Q", scale=alt.Scale(domain=[0, 1], range=[0.03, 0.65]), legend=None
+            "strength:Q", scale=alt.Scale(domain=[0, 1], range=[0.03, STRONGEST]), legend=None
         ),
         tooltip=PAIRS.tooltip,
     )

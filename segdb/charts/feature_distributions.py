@@ -88,7 +88,7 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
                 "feature:N", sort=in_order("place"), title=None, header=alt.Header(labelExpr=_HEAD)
             ),
         )
-        .properties(**panels(3, between=28))
+        .properties(**panels(3, between=28, below=68))
         .resolve_scale(x="independent")
     )
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import combinations, product
 from typing import Any
 
 import altair as alt
 
 from segdb.charts.cells import choice
 from segdb.charts.chart import Chart, Drawn, Field, Query, Rows
+from segdb.charts.cube import frame, place, turned
 from segdb.charts.drawing import HALO, data, of_chosen
 from segdb.charts.look import Look
 from segdb.charts.map_components import AXES
-from segdb.charts.theme import LINE, SOFT, SURFACE
+from segdb.charts.theme import SOFT, SURFACE
 
 # The rest of both queries, from ``points`` on. At most 700 cells, so that it turns.
 _POOLED = """
@@ -124,7 +124,7 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
     shown = [name for name, query in _KINDS.items() if rows[query.name]]
     most = max(row["customers"] for name in shown for row in rows[_KINDS[name].name])
     axes = dict(zip(_KINDS, (_components(rows[AXES.name]), _RFM_AXES), strict=True))
-    layers: list[Any] = [_frame()]
+    layers: list[Any] = [frame()]
     for name in shown:
         own = rows[_KINDS[name].name]
         layers += [_bubbles(_KINDS[name], name, look, most), _names(name, axes[name])]
@@ -157,54 +157,15 @@ def _middles(cells: Rows) -> Rows:
     return found
 
 
-def _turned(chart: alt.Chart, end: str = "") -> Drawn:
-    """Add the place on the screen of a point (x, y, z): across, up and depth."""
-    x, y, z = (f"datum.{axis}{end}" for axis in "xyz")
-    angle, slope = "(turn * PI / 180)", "(tilt * PI / 180)"
-    return chart.transform_calculate(
-        **{
-            f"across{end}": f"{x} * cos({angle}) + {z} * sin({angle})",
-            f"behind{end}": f"{z} * cos({angle}) - {x} * sin({angle})",
-        }
-    ).transform_calculate(
-        **{
-            f"up{end}": f"{y} * cos({slope}) + datum.behind{end} * sin({slope})",
-            f"depth{end}": f"datum.behind{end} * cos({slope}) - {y} * sin({slope})",
-        }
-    )
-
-
-def _place(name: str) -> Any:
-    # One unit is as long across as up, whatever the width of the page.
-    sides = ("width", "height") if name.startswith("across") else ("height", "width")
-    reach = f"1.55 * max(1, {sides[0]} / max(1, {sides[1]}))"
-    domain = alt.ExprRef(f"[-({reach}), {reach}]")
-    kind = alt.X if name.startswith("across") else alt.Y
-    return kind(f"{name}:Q", axis=None, scale=alt.Scale(domain=domain, nice=False, zero=False))
-
-
-def _frame() -> Drawn:
-    corners = list(product((-1, 1), repeat=3))
-    edges = [
-        dict(zip(("x", "y", "z", "x2", "y2", "z2"), (*a, *b), strict=True))
-        for a, b in combinations(corners, 2)
-        if sum(one != other for one, other in zip(a, b, strict=True)) == 1
-    ]
-    chart = alt.Chart(alt.InlineData(values=edges)).mark_rule(color=LINE, aria=False)
-    return _turned(_turned(chart), "2").encode(
-        x=_place("across"), y=_place("up"), x2="across2:Q", y2="up2:Q"
-    )
-
-
 def _bubbles(query: Query, name: str, look: Look, most: int) -> Drawn:
     sizes = alt.Scale(domain=[0, most], range=[0, 500])
     chart = alt.Chart(data(query.name)).transform_filter(f"shown == '{name}'")
     return (
-        _turned(chart)
+        turned(chart)
         .mark_circle(aria=False, stroke=SURFACE, strokeWidth=0.5)
         .encode(
-            x=_place("across"),
-            y=_place("up"),
+            x=place("across"),
+            y=place("up"),
             size=alt.Size("customers:Q", legend=None, scale=sizes),
             color=look.colour(),
             opacity=of_chosen(0.75, 0.06),
@@ -220,9 +181,9 @@ def _segments(name: str, middles: Rows) -> list[Drawn]:
     chart = alt.Chart(alt.InlineData(values=middles)).transform_filter(roomy)
     style = {"fontSize": 12.5, "fontWeight": 600, "limit": 150}
     return [
-        _turned(chart)
+        turned(chart)
         .mark_text(**style, **more)
-        .encode(x=_place("across"), y=_place("up"), text="segment:N", opacity=of_chosen())
+        .encode(x=place("across"), y=place("up"), text="segment:N", opacity=of_chosen())
         for more in (HALO, {})
     ]
 
@@ -236,9 +197,9 @@ def _names(name: str, axes: Sequence[str]) -> Drawn:
     ]
     chart = alt.Chart(alt.InlineData(values=values)).transform_filter(f"shown == '{name}'")
     return (
-        _turned(chart)
+        turned(chart)
         .mark_text(color=SOFT, limit=180)
-        .encode(x=_place("across"), y=_place("up"), text="words:N")
+        .encode(x=place("across"), y=place("up"), text="words:N")
     )
 
 

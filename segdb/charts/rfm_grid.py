@@ -9,7 +9,7 @@ import altair as alt
 from segdb.charts.chart import Chart, Drawn, Field, Query, Rows
 from segdb.charts.drawing import CELL, columns, data, heads, names, of_chosen
 from segdb.charts.look import Look
-from segdb.charts.theme import ACCENT
+from segdb.charts.theme import DEEP, STRONGEST
 
 CELLS = Query(
     "cells",
@@ -44,9 +44,9 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
         y=alt.Y("rfm_segment:N", sort=None, title=None, axis=names()),
         opacity=of_chosen(faded=0.2),
     )
-    cells = base.mark_rect(color=ACCENT, **CELL).encode(
+    cells = base.mark_rect(color=DEEP, **CELL).encode(
         fillOpacity=alt.FillOpacity(
-            "share:Q", scale=alt.Scale(domain=[0, 1], range=[0.04, 0.6]), legend=None
+            "share:Q", scale=alt.Scale(domain=[0, 1], range=[0.04, STRONGEST]), legend=None
         ),
         tooltip=CELLS.tooltip,
     )

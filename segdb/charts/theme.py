@@ -35,8 +35,10 @@ LIGHT: Mapping[str, str] = {
     "soft": "#5a646b",
     "line": "#e3e5e2",
     "accent": "#0b6a6e",
-    "low": "#2c72b5",
     "high": "#b64b06",
+    "cool": "#2c72b5",
+    "warm": "#b64b06",
+    "deep": "#0b6a6e",
     **{f"s{place}": colour for place, colour in enumerate(SEGMENTS, start=1)},
 }
 DARK: Mapping[str, str] = {
@@ -46,13 +48,18 @@ DARK: Mapping[str, str] = {
     "soft": "#a3adb2",
     "line": "#303940",
     "accent": "#5cc4bf",
-    "low": "#5aa2e6",
     "high": "#f08a45",
+    "cool": "#3f7fbf",
+    "warm": "#b5652f",
+    "deep": "#3c8f8b",
     **{f"s{place}": colour for place, colour in enumerate(_DARK_SEGMENTS, start=1)},
 }
 
 INK, SOFT, LINE, SURFACE = "var(--ink)", "var(--soft)", "var(--line)", "var(--surface)"
-ACCENT, LOW, HIGH = "var(--accent)", "var(--low)", "var(--high)"
+ACCENT, HIGH = "var(--accent)", "var(--high)"
+# Of cells with words on them, whose strength says how much: no stronger than STRONGEST.
+COOL, WARM, DEEP = "var(--cool)", "var(--warm)", "var(--deep)"
+STRONGEST = 0.65
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 

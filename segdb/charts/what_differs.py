@@ -9,7 +9,7 @@ import altair as alt
 from segdb.charts.chart import Chart, Drawn, Field, Query, Rows
 from segdb.charts.drawing import CELL, columns, data, heads, names, of_chosen
 from segdb.charts.look import Look
-from segdb.charts.theme import HIGH, LOW
+from segdb.charts.theme import COOL, STRONGEST, WARM
 
 CELLS = Query(
     "cells",
@@ -42,10 +42,10 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
         opacity=of_chosen(faded=0.2),
     )
     cells = base.mark_rect(**CELL).encode(
-        color=alt.condition("datum.z < 0", alt.value(LOW), alt.value(HIGH)),
+        color=alt.condition("datum.z < 0", alt.value(COOL), alt.value(WARM)),
         fillOpacity=alt.FillOpacity(
             "strength:Q",
-            scale=alt.Scale(domain=[0, 2.5], range=[0.03, 0.62], clamp=True),
+            scale=alt.Scale(domain=[0, 2.5], range=[0.03, STRONGEST], clamp=True),
             legend=None,
         ),
         tooltip=CELLS.tooltip,

@@ -54,6 +54,24 @@ def test_words_can_be_read(colours: dict[str, str]) -> None:
             assert contrast(colours[words], colours[ground]) >= 4.5
 
 
+def blended(over: str, under: str, strength: float) -> str:
+    """What a colour of some opacity looks like over another, as a browser mixes them."""
+    pairs = [(int(over[i : i + 2], 16), int(under[i : i + 2], 16)) for i in (1, 3, 5)]
+    return "#" + "".join(f"{round(a * strength + b * (1 - strength)):02x}" for a, b in pairs)
+
+
+@pytest.mark.parametrize("colours", [theme.LIGHT, theme.DARK], ids=["light", "dark"])
+def test_words_on_the_strongest_cells_badges_and_tooltips_can_be_read(
+    colours: dict[str, str],
+) -> None:
+    for cell in ("cool", "warm", "deep"):
+        ground = blended(colours[cell], colours["surface"], theme.STRONGEST)
+        assert contrast(colours["ink"], ground) >= 4.5
+    assert contrast(colours["surface"], colours["accent"]) >= 4.5
+    assert contrast(blended(colours["page"], colours["ink"], 0.75), colours["ink"]) >= 4.5
+    assert contrast(colours["ink"], colours["line"]) >= 4.5
+
+
 def test_dark_segments_stand_out_from_the_dark_page() -> None:
     for place in range(1, 11):
         assert contrast(theme.DARK[f"s{place}"], theme.DARK["surface"]) >= 3

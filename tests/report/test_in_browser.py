@@ -156,8 +156,8 @@ def test_charts_are_drawn_anew_for_the_sheet(browser: Browser, made: Get, name: 
     # Letters keep nine tenths of their size at least.
     assert max(sheet.values()) < 700
     assert max(before.values()) > 850
-    browser.settle()
-    assert browser.evaluate(widths) == before
+    # Back on the screen they have their places again.
+    browser.wait(f"Object.entries({widths}).every(([k, w]) => w === {json.dumps(before)}[k])")
     assert browser.complaints() == []
 
 
@@ -210,3 +210,52 @@ def test_axe_finds_nothing_serious(
     assert not serious, json.dumps(serious, indent=1)
     told = browser.evaluate("axe.run('h1', {resultTypes: ['passes']}).then(r => r.passes.length)")
     assert told > 0
+
+
+def test_a_click_on_any_mark_of_a_segment_highlights_it_everywhere(
+    browser: Browser, made: Get
+) -> None:
+    browser.open(made("plain").path)
+    # Vega keeps the row of a mark beside its element.
+    charts = browser.evaluate(
+        "[...document.querySelectorAll('.plot')].filter(plot => {"
+        "const mark = [...plot.querySelectorAll('.mark-symbol path, .mark-rect path')].find("
+        "e => e.__data__ && e.__data__.datum && typeof e.__data__.datum.segment_id === 'number');"
+        "if (mark) mark.setAttribute('data-probe', plot.dataset.chart);"
+        "return mark}).map(plot => plot.dataset.chart)"
+    )
+    assert {
+        "customers_and_revenue", "size_balance", "what_differs", "feature_distributions",
+        "map_components", "map_rfm", "map_space", "quality_by_segment", "separation", "margins",
+        "rfm_grid", "sizes_over_time", "migrations",
+    } <= set(charts)  # fmt: skip
+    for chart in charts:
+        browser.mouse(f"[data-probe={chart}]", click=True)
+        browser.wait("document.querySelectorAll('.card.picked').length === 1", 5)
+        assert browser.evaluate("document.querySelectorAll('.glance tr.picked').length") == 1
+        browser.key("Escape", 27)
+        assert browser.evaluate("document.querySelectorAll('.card.picked').length") == 0
+    assert browser.complaints() == []
+
+
+def test_it_reads_without_scripts(browser: Browser, made: Get) -> None:
+    browser.call("Emulation.setScriptExecutionDisabled", value=True)
+    try:
+        browser.call("Page.navigate", url=made("plain").path.as_uri())
+        browser.wait(
+            "document.readyState === 'complete' && document.querySelector('footer') !== null"
+        )
+        seen = browser.evaluate("document.body.innerText")
+        assert "The charts need JavaScript" in seen
+        assert "Champions" in seen
+        hidden = (
+            "[...document.querySelectorAll('.chart details')].filter(d => !d.querySelector('td'))"
+        )
+        assert browser.evaluate(f"{hidden}.length") == 0
+        # Opening is the browser's own doing.
+        table = "document.querySelector('#chart-size_balance table')"
+        assert browser.evaluate(f"{table}.closest('details').open") is False
+        browser.evaluate(f"{table}.closest('details').open = true")
+        assert browser.evaluate(f"{table}.offsetHeight > 0")
+    finally:
+        browser.call("Emulation.setScriptExecutionDisabled", value=False)

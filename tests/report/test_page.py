@@ -188,6 +188,71 @@ def test_the_table_at_a_glance_says_what_the_table_says(made: Get, name: str) ->
                 assert row[column] in text(line)
 
 
+@EVERY
+def test_what_was_learned_is_what_the_table_says(made: Get, name: str) -> None:
+    section = find(Reader(made(name).html).root, "section", id="use")[0]
+    lines = find(find(section, "table")[1], "tr")[1:]
+    rows = made(name).store.rows(
+        "FROM segdb.feature_parameters ORDER BY position NULLS LAST, feature"
+    )
+    assert len(lines) == len(rows)
+    for row, line in zip(rows, lines, strict=True):
+        assert text(find(line, "th")[0]) == row["feature"]
+        cells = [text(cell) for cell in find(line, "td")]
+        assert cells.pop(3) == row["transform"]
+        for column, cell in zip(
+            ("fill", "lower", "upper", "center", "spread"), cells, strict=False
+        ):
+            _agree(row[column], "number", cell)
+
+
+def test_the_sql_of_each_segment_finds_its_customers(made: Get) -> None:
+    section = find(Reader(made("most").html).root, "section", id="use")[0]
+    lines = find(find(section, "table")[0], "tr")[1:]
+    rows = {r["segment"]: r for r in made("most").store.rows("FROM segdb.segment_profiles")}
+    assert len(lines) == len(rows)
+    for line in lines:
+        row = rows[text(find(line, "bdi")[0])]
+        found = made("most").store.rows(text(find(line, "code")[0]))
+        assert len(found) == row["customers"]
+        assert {one["segment_id"] for one in found} == {row["segment_id"]}
+
+
+@EVERY
+def test_the_rows_are_counted_as_in_the_run(made: Get, name: str) -> None:
+    run = made(name).store.rows("FROM segdb.runs ORDER BY run_id DESC LIMIT 1")[0]
+    section = find(Reader(made(name).html).root, "section", id="data")[0]
+    lead = text(find(section, "p", class_="lead")[0])
+    numbers = [int(n.replace(",", "")) for n in re.findall(r"[\d,]*\d", lead)]
+    assert numbers == [run["rows_read"], run["rows_kept"], run["rows_rejected"]]
+
+
+@EVERY
+def test_the_typical_customer_is_the_median_of_the_table(made: Get, name: str) -> None:
+    store = made(name).store
+    medians = {
+        (row["segment_id"], row["feature"]): row["median"]
+        for row in store.rows("FROM segdb.segment_features")
+    }
+    checked = 0
+    for card in find(Reader(made(name).html).root, "article"):
+        for measures in find(card, "dl", class_="measures"):
+            told = {
+                text(find(one, "dt")[0]): text(find(one, "dd")[0]) for one in find(measures, "div")
+            }
+            for label, feature in (
+                ("Last order", "recency_days"), ("Frequency", "frequency"),
+                ("Monetary", "monetary"), ("Income", "Income"), ("Age", "Age"),
+            ):  # fmt: skip
+                if label in told:
+                    bare = told[label].removeprefix("£").removeprefix(CURRENCY).split(" ")[0]
+                    median = medians[int(card[1]["data-segment"]), feature]
+                    shown, half = seen(bare)
+                    assert shown == pytest.approx(median, rel=6e-4, abs=half)
+                    checked += 1
+    assert checked > 0 or made(name).shop.bare
+
+
 def test_cards_are_in_order_of_value(made: Get) -> None:
     cards = find(Reader(made("plain").html).root, "article")
     rows = made("plain").store.rows(

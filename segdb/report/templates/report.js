@@ -152,7 +152,12 @@
     for (const { view, spec, columns, width } of views.values()) {
       const wide = turn ? SHEET : width;
       if (spec.facet) view.signal("child_width", inner(spec, columns, wide));
-      else view.signal("width", spec.width === "container" ? wide : spec.width);
+      else {
+        // Fitted into 650 pixels, a plot may have just the width that is asked for now, and Vega
+        // would see no change.
+        view.signal("width", 1).run();
+        view.signal("width", spec.width === "container" ? wide : spec.width);
+      }
       const { least } = spec.usermeta || {};
       if (least) view.signal("slanted", narrow(spec.usermeta, wide));
       view.signal("phone", turn ? false : phone());
