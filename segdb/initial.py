@@ -28,6 +28,7 @@ _REST = """
 # categories = ["Education"]     # columns of customers, one 0/1 feature a value
 # transform = "auto"             # log1p where |skew| > 1; or "none", or a table by feature
 # max_correlation = 0.98
+# sampled_orders = true          # count rows for orders where a sample says that each is one row
 # components = 3                 # cluster on so many principal components of the features
 # [features.sql]                 # your own: name = SQL aggregate over a customer's kept orders
 # largest_order = "max(amount)"
@@ -46,12 +47,19 @@ _REST = """
 # k_max = 10
 # criterion = "elbow"            # elbow | silhouette | davies_bouldin | calinski_harabasz | gap
 # seed = 42
+# matrix_rows = 20000            # K-Means sees every customer up to here, and above a draw
+# max_refine = 30                # most steps that refine the centroids over all customers
 # match_within = 0.5             # of the last run's segments, in standard deviations a feature
 
 [publish]
 # database = "warehouse/warehouse.duckdb"
 # schema = "segdb"
 # keep_runs = 3                  # earlier runs that `segdb rollback` can publish again
+
+[engine]
+# memory_limit = "2GB"           # what does not fit goes to disk
+# threads = 2
+# temp_directory = "spill"
 
 [report]
 # path = "reports/segments.html"
@@ -98,6 +106,8 @@ def render(
     if len(formats) == 1:
         lines.append(f"# date_format = {_toml(formats.pop())}   # as it was read")
     lines += ["", "[columns]                        # as they were inferred"]
+    if sources["orders"]:
+        lines.append('# watermark = "ordered_at"       # the orders only grow: for `segdb refresh`')
     roles = {role: column for r in readings for role, column in r.roles.items()}
     lines += [f"{role} = {_toml(column)}" for role, column in roles.items()]
     text = "\n".join(lines) + "\n" + _REST
