@@ -105,9 +105,9 @@ def render(
     formats = {f for r in readings for c in r.columns for f in c.formats}
     if len(formats) == 1:
         lines.append(f"# date_format = {_toml(formats.pop())}   # as it was read")
-    lines += ["", "[columns]                        # as they were inferred"]
     if sources["orders"]:
         lines.append('# watermark = "ordered_at"       # the orders only grow: for `segdb refresh`')
+    lines += ["", "[columns]                        # as they were inferred"]
     roles = {role: column for r in readings for role, column in r.roles.items()}
     lines += [f"{role} = {_toml(column)}" for role, column in roles.items()]
     text = "\n".join(lines) + "\n" + _REST
