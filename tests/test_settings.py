@@ -20,6 +20,7 @@ as_of = 2011-12-10T00:00:00
 
 [source]
 orders = "orders.parquet"
+watermark = "ordered_at"
 customers = "customers.csv"
 delimiter = "\t"
 encoding = "cp1252"
