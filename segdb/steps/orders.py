@@ -15,7 +15,7 @@ from segdb.stages.chain import Recipe
 from segdb.stages.source import typed
 from segdb.steps.account import Judged
 from segdb.steps.append import aggregated_again, checked
-from segdb.steps.one_row import one_row_each
+from segdb.steps.one_row import counted_by_rows, may_be_one_row
 from segdb.steps.progress import Progress
 from segdb.store.duckdb import DuckDB
 from segdb.store.readers import Raw
@@ -79,10 +79,17 @@ def judge_orders(
             return Judged(raw, rows, reading, counts, unfolded=recipe.deduplicate)
     if recipe.deduplicate:
         counting = judged("segdb_orders_once", clean.deduplicated(raw.table))
-    sampled = settings.features.sampled_orders
-    one_row = sampled and one_row_each(store, recipe, raw, reading, catalogue, progress)
-    per_customer = stage.per_customer(
-        counting, catalogue, reading, one_row=one_row, watermark=watermark
-    )
-    counts = store.table("segdb_per_customer", per_customer)
+
+    def aggregated(*, one_row: bool) -> ir.Table:
+        per_customer = stage.per_customer(
+            counting, catalogue, reading, one_row=one_row, watermark=watermark
+        )
+        return store.table("segdb_per_customer", per_customer)
+
+    counts = None
+    if settings.features.sampled_orders and may_be_one_row(
+        store, raw, rows, reading, catalogue, deduplicate=recipe.deduplicate
+    ):
+        counts = counted_by_rows(store, aggregated(one_row=True), progress)
+    counts = aggregated(one_row=False) if counts is None else counts
     return Judged(raw, rows, reading, counts, unfolded=recipe.deduplicate)
