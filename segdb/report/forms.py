@@ -104,7 +104,8 @@ def share(value: float | None) -> str:
     if value is None:
         return NOTHING
     digits = 0 if abs(value) >= 0.9995 or value == 0 else 1
-    return f"{value:.{digits}%}"
+    written = f"{value:.{digits}%}"
+    return "0.0%" if written == "-0.0%" else written
 
 
 def decimal(value: float) -> str:
