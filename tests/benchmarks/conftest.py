@@ -23,3 +23,10 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     asked = any("benchmarks" in str(argument) for argument in config.args)
     inside = HERE in collection_path.parents
     return True if inside and not asked else None
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "millions" in metafunc.fixturenames:
+        sizes = [float(part) for part in metafunc.config.getoption("--orders").split(",")]
+        sizes += [100.0] if metafunc.config.getoption("--full") else []
+        metafunc.parametrize("millions", sizes, ids=lambda size: f"{size:g} million orders")

@@ -31,13 +31,6 @@ NOTEBOOK_ORDERS = 10
 NOTEBOOKS = ("pandas", "polars", "spark")
 
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "millions" in metafunc.fixturenames:
-        sizes = [float(part) for part in metafunc.config.getoption("--orders").split(",")]
-        sizes += [100.0] if metafunc.config.getoption("--full") else []
-        metafunc.parametrize("millions", sizes, ids=lambda size: f"{size:g} million orders")
-
-
 @pytest.fixture
 def orders(tmp_path: Path, millions: float) -> Path:
     """Orders of a made-up shop, no row twice: only segdb would look for such."""
