@@ -157,7 +157,7 @@ def refresh(
         SegdbError: see ``segdb.errors`` for the kinds.
     """
     listener = progress or Notes()
-    store = _opened(database, Settings())
+    store = _opened(database, Settings(), existing=True)
     try:
         with store.refusals():
             outcome = refresh_pipeline(store, schema, orders, customers, listener)
@@ -167,7 +167,9 @@ def refresh(
     return Result(store, schema, outcome, listener.notes)
 
 
-def _opened(database: str | Path | duckdb.DuckDBPyConnection, settings: Settings) -> DuckDB:
+def _opened(
+    database: str | Path | duckdb.DuckDBPyConnection, settings: Settings, *, existing: bool = False
+) -> DuckDB:
     if isinstance(database, str | Path):
-        return DuckDB.open(Path(database), engine=settings.engine)
+        return DuckDB.open(Path(database), existing=existing, engine=settings.engine)
     return DuckDB(database)

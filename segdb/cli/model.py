@@ -104,7 +104,9 @@ def score(
     settings = settings_of(config, database)
     listener = Terminal()
     place = Path(into) if Path(into).suffix in {".csv", ".tsv", ".parquet"} else into
-    store = DuckDB.open(Path(settings.publish.database), wait=wait, engine=settings.engine)
+    store = DuckDB.open(
+        Path(settings.publish.database), existing=True, wait=wait, engine=settings.engine
+    )
     try:
         scored = score_source(
             store,
@@ -169,7 +171,9 @@ def compare(config: Path | None, database: Path | None, wait: float, as_json: bo
     from segdb.store.duckdb import DuckDB
 
     settings = settings_of(config, database)
-    store = DuckDB.open(Path(settings.publish.database), wait=wait, engine=settings.engine)
+    store = DuckDB.open(
+        Path(settings.publish.database), existing=True, wait=wait, engine=settings.engine
+    )
     try:
         rows = compare_run(store, settings.publish.schema_)
     finally:

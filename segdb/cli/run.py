@@ -87,7 +87,7 @@ def refresh(
     settings = settings_of(config, database)
     path, schema = Path(settings.publish.database), settings.publish.schema_
     listener = Terminal()
-    store = DuckDB.open(path, wait=wait, engine=settings.engine)
+    store = DuckDB.open(path, existing=True, wait=wait, engine=settings.engine)
     try:
         result = refresh_api(
             orders, customers, database=store.connection, schema=schema, progress=listener

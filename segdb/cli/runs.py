@@ -98,7 +98,7 @@ def rollback(
 
     settings = settings_of(config, database)
     path, publish = Path(settings.publish.database), settings.publish
-    store = DuckDB.open(path, wait=wait, engine=settings.engine)
+    store = DuckDB.open(path, existing=True, wait=wait, engine=settings.engine)
     try:
         with store.refusals():
             row = roll_back(store, publish.schema_, run_id, publish.keep_runs)

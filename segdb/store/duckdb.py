@@ -45,14 +45,16 @@ class DuckDB:
         path: Path,
         *,
         read_only: bool = False,
+        existing: bool = False,
         wait: float = 0,
         engine: Engine | None = None,
     ) -> DuckDB:
-        """Open a database file, creating it and its folder unless ``read_only``.
+        """Open a database file, creating it and its folder unless it must be there.
 
         Args:
             path: the file.
             read_only: open for reading alone; the file must exist.
+            existing: the file must exist, since what is wanted of it was published before.
             wait: seconds to go on trying while another process holds the file.
             engine: the memory, threads and folder that it may use.
 
@@ -60,7 +62,7 @@ class DuckDB:
             LockedError: another process holds the file.
             SourceError: the file is no database, is not there, or cannot be made.
         """
-        check_place(path, read_only=read_only)
+        check_place(path, existing=existing or read_only)
         until = time.monotonic() + wait
         while True:
             try:

@@ -14,16 +14,16 @@ from segdb.errors import LockedError, SegdbError, SourceError
 _STORAGE = "v1.5.0"
 
 
-def check_place(path: Path, *, read_only: bool) -> None:
-    """Make the folder of a database file, unless it is there or nothing will be written.
+def check_place(path: Path, *, existing: bool) -> None:
+    """Make the folder of a database file, unless the file has to be there already.
 
     Raises:
-        SourceError: the file is a folder, is not there to be read, or its folder cannot be made.
+        SourceError: the file is a folder, has to be there and is not, or its folder cannot be made.
     """
     try:
         if path.is_dir():
             raise SourceError(f"{path} is a folder; the database must be a file in it.")
-        if read_only:
+        if existing:
             if not path.exists():
                 raise SourceError(f"There is no database at {path}. `segdb run` makes one.")
             return

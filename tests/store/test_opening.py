@@ -54,7 +54,7 @@ def test_what_is_no_amount_of_memory(amount: object) -> None:
 
 def test_a_file_that_is_made_can_be_read_by_the_oldest_release(tmp_path: Path) -> None:
     path = tmp_path / "new" / "x.duckdb"
-    check_place(path, read_only=False)
+    check_place(path, existing=False)
     with connect(path, read_only=False) as connection:
         tags = connection.execute("SELECT tags FROM duckdb_databases() WHERE database_name = 'x'")
         assert "v1.5" in str(tags.fetchall())
@@ -62,7 +62,7 @@ def test_a_file_that_is_made_can_be_read_by_the_oldest_release(tmp_path: Path) -
 
 def test_a_folder_is_no_database(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="is a folder"):
-        check_place(tmp_path, read_only=False)
+        check_place(tmp_path, existing=False)
 
 
 def test_no_progress_bar_is_drawn_over_what_the_caller_prints(tmp_path: Path) -> None:

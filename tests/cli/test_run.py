@@ -1,0 +1,84 @@
+"""Refresh as a user gives it: what it says, what it writes, and how it fails."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+from click.testing import CliRunner, Result
+
+from segdb.cli import main
+from tests.steps import shops
+
+SETTINGS = """
+[source]
+orders = "orders.parquet"
+watermark = "bought_at"
+[columns]
+customer_id = "client"
+order_id = "basket"
+ordered_at = "bought_at"
+amount = "total"
+[cluster]
+k = 3
+[publish]
+database = "shop.duckdb"
+[report]
+path = "report.html"
+title = "Our shop"
+"""
+
+
+def segdb(*words: str, code: int = 0) -> Result:
+    result = CliRunner().invoke(main, list(words))
+    assert result.exit_code == code, result.output
+    return result
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with settings, a run of the earlier orders, and the later ones in the source."""
+    monkeypatch.chdir(tmp_path)
+    with shops.opened() as connection:
+        for name, share in (("early", 0.9), ("all", 1.0)):
+            connection.execute(
+                f"COPY (FROM shop ORDER BY bought_at LIMIT {int(1200 * share)}) "
+                f"TO '{tmp_path / name}.parquet'"
+            ).fetchall()
+    shutil.copy("early.parquet", "orders.parquet")
+    Path("segdb.toml").write_text(SETTINGS, "utf-8")
+    segdb("run", "--no-report")
+    shutil.copy("all.parquet", "orders.parquet")
+    return tmp_path
+
+
+def test_it_tells_the_drift_and_writes_the_report(folder: Path) -> None:
+    text = segdb("refresh").output
+    assert "1,200 rows read" in text
+    assert "By the model of run 1. Drift since (population stability index): " in text
+    assert "`segdb run` learns anew" in text or "The model still fits" in text
+    assert "Our shop" in (folder / "report.html").read_text("utf-8")
+
+
+def test_as_json(folder: Path) -> None:
+    told = json.loads(segdb("refresh", "--no-report", "--json").stdout)
+    assert (told["run_id"], told["learned_by"], told["rows_read"]) == (2, 1, 1200)
+    with duckdb.connect(str(folder / "shop.duckdb"), read_only=True) as connection:
+        rows = connection.execute("SELECT feature, psi FROM segdb.run_drift WHERE run_id = 2")
+        assert dict(rows.fetchall()) == told["drift"]
+
+
+def test_what_is_not_there_is_not_made(tmp_path: Path) -> None:
+    missing = tmp_path / "nothing.duckdb"
+    for command in (["refresh"], ["compare"], ["score", "orders.csv"], ["rollback", "1"]):
+        result = segdb(*command, "--database", str(missing), code=2)
+        assert "There is no database at" in result.output
+    assert not missing.exists()
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_run_has_no_drift_to_tell() -> None:
+    assert "Drift since" not in segdb("run", "--no-report").output
