@@ -21,6 +21,13 @@ SELECT segment_id, arg_max(segment, valid_from) AS segment
 FROM segdb.segment_history
 GROUP BY segment_id
 """
+# Of the last run, what moved much; of a refresh since the model was learned.
+_DRIFT = """
+SELECT feature, psi
+FROM segdb.run_drift
+WHERE run_id = (SELECT max(run_id) FROM segdb.runs) AND psi > 0.25
+ORDER BY psi DESC, feature
+"""
 # A step of the silhouette that two digits show.
 _STEP = 0.01
 
@@ -41,7 +48,8 @@ def changes(
         by = (
             f" ({more / before['customers']:+.1%})".replace("-", "−") if before["customers"] else ""
         )
-        told.append(f"{count(abs(more))} customers {'more' if more > 0 else 'fewer'}{by}")
+        noun = "customer" if abs(more) == 1 else "customers"
+        told.append(f"{count(abs(more))} {noun} {'more' if more > 0 else 'fewer'}{by}")
     if run["k"] != before["k"]:
         told.append(f"{run['k']} segments instead of {before['k']}")
     told += _moves(published.some(_MOVES), published.some(_NAMES))
@@ -49,6 +57,7 @@ def changes(
         step = run["silhouette"] - before["silhouette"]
         if abs(step) >= _STEP:
             told.append(f"the silhouette went {'up' if step > 0 else 'down'} by {abs(step):.2f}")
+    told += _drift(run, published.some(_DRIFT))
     return tuple(told) or ("nothing that shows in the figures",)
 
 
@@ -73,6 +82,18 @@ def _moves(moves: Rows, named: Rows) -> list[str]:
                 sign = "+" if word == "grew" else "−"
                 told.append(f"{names[which]} {word} most ({sign}{count(abs(grown[which]))})")
     return told
+
+
+def _drift(run: Mapping[str, Any], moved: Rows) -> list[str]:
+    """Say what of the customers has moved much, where the run held the model of another."""
+    by = run.get("learned_by")
+    if by is None or by == run["run_id"]:
+        return []
+    named = {"segment_id": "the sizes of the segments"}
+    words = [named.get(row["feature"], row["feature"].replace("_", " ")) for row in moved]
+    if not words:
+        return [f"the model of run {by} still fits"]
+    return [f"much has moved since run {by} learned the model: {', '.join(words)}"]
 
 
 def _sizes(moves: Rows, side: str) -> dict[int, int]:

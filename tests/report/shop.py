@@ -199,6 +199,7 @@ def _rows(shop: Shop, store: DuckDB, run_id: int) -> dict[str, list[dict[str, An
             "rows_read": shop.customers * 9 + rejected,
             "rows_kept": shop.customers * 9,
             "rows_rejected": rejected,
+            "learned_by": run_id,
             "customers": shop.customers - 10 * (shop.runs - run_id),
             "k": shop.segments,
             "inertia": 2_345.678,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pyarrow as pa
+import pytest
 
 from segdb.report.changes import changes
 from segdb.report.published import Published
@@ -34,6 +35,7 @@ def test_figures_of_the_run() -> None:
     assert told() == ("nothing that shows in the figures",)
     assert told(customers=1_100) == ("100 customers more (+10.0%)",)
     assert told(customers=900) == ("100 customers fewer (−10.0%)",)
+    assert told(customers=1_001) == ("1 customer more (+0.1%)",)
     assert told(k=5) == ("5 segments instead of 4",)
     assert told(silhouette=0.38) == ("the silhouette went down by 0.02",)
     assert told(silhouette=0.405) == ("nothing that shows in the figures",)
@@ -70,3 +72,24 @@ def test_what_the_shop_says_is_what_its_tables_say(made: Get) -> None:
     phrases = changes(now, before, Published(store.fetch, "segdb"))
     share = f"{row['moved'] / row['stayed']:.1%}"
     assert f"{row['moved']} customers ({share}) are in another segment than before" in phrases
+
+
+@pytest.mark.parametrize(
+    ("drift", "words"),
+    [
+        ({}, "the model of run 3 still fits"),
+        ({"monetary": 0.9, "segment_id": 0.3},
+         "much has moved since run 3 learned the model: monetary, the sizes of the segments"),
+    ],
+)  # fmt: skip
+def test_a_refresh_says_what_moved_since_the_model_was_learned(
+    drift: dict[str, float], words: str
+) -> None:
+    def ask(sql: str) -> pa.Table:
+        if "information_schema" in sql:
+            return pa.table({"table_name": ["runs", "run_drift"]})
+        return pa.table({"feature": list(drift), "psi": list(drift.values())})
+
+    now = {**RUN, "run_id": 5, "learned_by": 3}
+    assert changes(now, RUN, Published(ask, "segdb")) == (words,)
+    assert words not in changes({**now, "learned_by": 5}, RUN, Published(ask, "segdb"))
