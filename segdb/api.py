@@ -16,6 +16,7 @@ from segdb.pipeline import refresh as refresh_pipeline
 from segdb.pipeline import run as run_pipeline
 from segdb.settings import Settings, parse
 from segdb.steps.progress import Notes, Progress
+from segdb.steps.stored import stored_run
 from segdb.store.duckdb import DuckDB
 
 if TYPE_CHECKING:
@@ -159,6 +160,8 @@ def refresh(
     listener = progress or Notes()
     store = _opened(database, Settings(), existing=True)
     try:
+        if store.path is not None:
+            store.limit(stored_run(store, schema).settings.engine)
         with store.refusals():
             outcome = refresh_pipeline(store, schema, orders, customers, listener)
     except BaseException:

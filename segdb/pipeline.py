@@ -22,7 +22,7 @@ from segdb.steps.explain import explain
 from segdb.steps.explore import explore
 from segdb.steps.fit import Fitted, fit
 from segdb.steps.gates import check
-from segdb.steps.hold import hold, read_as_then, seen
+from segdb.steps.hold import hold, read_as_then, reading_from, reads_the_same, seen
 from segdb.steps.identity import identified, known
 from segdb.steps.intake import Intake, take_in
 from segdb.steps.learn import Learned, learn, prepared
@@ -141,10 +141,11 @@ def refresh(
     """
     started = _now()
     last = stored_run(store, schema)
-    settings, model = last.settings, last.model
+    settings, model = reading_from(last.settings, orders, customers), last.model
     progress.step("Reading the sources")
     sources = read_as_then(store, last, orders, customers)
-    held = Held(model.catalogue, kept_aggregates(store, schema, last.run_id))
+    again = reads_the_same(sources, last)
+    held = Held(model.catalogue, kept_aggregates(store, schema, last.run_id) if again else None)
     intake = take_in(store, settings, sources, progress, held)
     progress.step("Assigning by the model")
     learned = seen(store, settings, intake.features, model)

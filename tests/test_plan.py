@@ -129,6 +129,7 @@ def test_a_large_source_is_sampled_where_asked_for_and_then_counts_rows_for_orde
     spotless: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(one_row, "LARGE", 0)
+    monkeypatch.setattr(one_row, "_FEWEST", 1)
     exact, _, expected = taken_in(spotless)
     sampled, notes, found = taken_in(spotless, sampled=True)
     (scan,) = sampled.scans

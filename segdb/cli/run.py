@@ -89,13 +89,14 @@ def refresh(
     listener = Terminal()
     store = DuckDB.open(path, existing=True, wait=wait, engine=settings.engine)
     try:
+        if not config and not CONFIG.exists():
+            # As the run was made and shown: its memory, its title and currency.
+            own = stored_run(store, schema).settings
+            store.limit(own.engine)
+            settings = settings.model_copy(update={"report": own.report})
         result = refresh_api(
             orders, customers, database=store.connection, schema=schema, progress=listener
         )
-        if not config and not CONFIG.exists():
-            # As the run was shown: its title and currency.
-            shown = stored_run(store, schema).settings.report
-            settings = settings.model_copy(update={"report": shown})
         _told(result, path, settings, listener, as_json=as_json, with_report=with_report)
     finally:
         listener.done()

@@ -6,6 +6,7 @@ so that the SQL of a run and of a live view stays as it is.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -33,6 +34,11 @@ _DUCKDB_ONLY = {
     "timezone": "moments taken to UTC",
 }
 
+# SQLite's REGEXP is a function that the caller brings, and SQL Server has none before 2025.
+_WITHOUT_PATTERNS = {"sqlite", "mssql"}
+_PATTERN = re.compile(r"\bregexp(_\w+)?\b", re.IGNORECASE)
+_TEXT = re.compile(r"'(?:[^']|'')*'")
+
 
 class _Unable(Exception):  # noqa: N818 - it never leaves this module
     """What a dialect cannot express, in words."""
@@ -48,7 +54,10 @@ def to_dialect(stage: str, expression: ir.Table, dialect: Dialect) -> str:
         return to_sql(expression)
     try:
         rewritten = expression.op().replace(_rewriting(dialect)).to_expr()
-        return to_sql(rewritten, dialect.compiler, _tidying(dialect))
+        text = to_sql(rewritten, dialect.compiler, _tidying(dialect))
+        if dialect.name in _WITHOUT_PATTERNS and _PATTERN.search(_TEXT.sub("''", text)):
+            raise _Unable("it has no regular expressions")
+        return text
     except (_Unable, IbisError, sqlglot.errors.SqlglotError) as error:
         why = str(error).splitlines()[0].rstrip(".")
         raise SettingsError(

@@ -215,7 +215,12 @@ class Chooser:
         shown = able or [column.name for column in self.columns]
         there = f" Its {kind}columns are: {', '.join(shown[:20])}{', …' if shown[20:] else ''}."
         asked = f" and none is called '{declared}'" if declared else ""
+        alone = (
+            " If it has one row a customer, and no orders: segdb run --customers FILE."
+            if role == "ordered_at" and declared is None
+            else ""
+        )
         return SourceError(
             f"No column of {self.origin} looks like {_WORDS[role]}{asked}. Name it in the "
-            f'settings: [columns] {role} = "…".{there}'
+            f'settings: [columns] {role} = "…".{there}{alone}'
         )

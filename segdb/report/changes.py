@@ -52,7 +52,11 @@ def changes(
         told.append(f"{count(abs(more))} {noun} {'more' if more > 0 else 'fewer'}{by}")
     if run["k"] != before["k"]:
         told.append(f"{run['k']} segments instead of {before['k']}")
-    told += _moves(published.some(_MOVES), published.some(_NAMES))
+    if run.get("republishes") is None:
+        told += _moves(published.some(_MOVES), published.some(_NAMES))
+    else:
+        # The history is back at that run, and tells of the moves to it.
+        told.insert(0, f"run {run['republishes']} is published again")
     if run["silhouette"] is not None and before["silhouette"] is not None:
         step = run["silhouette"] - before["silhouette"]
         if abs(step) >= _STEP:

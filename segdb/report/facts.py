@@ -19,7 +19,7 @@ from segdb.report.published import Published
 _RUN = """
 SELECT
     run_id, started_at, finished_at, as_of, rows_read, rows_kept, rows_rejected, customers, k,
-    inertia, silhouette, matrix_rows, verdict, clear, learned_by, settings, versions
+    inertia, silhouette, matrix_rows, verdict, clear, learned_by, republishes, settings, versions
 FROM segdb.runs
 ORDER BY run_id DESC
 LIMIT 2

@@ -28,8 +28,8 @@ def write(path: Path, content: str | bytes) -> Path:
         temporary.replace(path)
     except OSError as error:
         raise UserError(
-            f"{path} cannot be written: {error.strerror or error}. Name another place, with "
-            "[report] path or on the command line."
+            f"{path} cannot be written: {error.strerror or error}. Name another place: for the "
+            "report with [report] path, else on the command line."
         ) from None
     finally:
         if temporary is not None:

@@ -24,7 +24,10 @@ def mark(orders: ir.Table, reading: Reading, watermark: str) -> ir.Value:
     """
     if watermark == MOMENT:
         return orders.ordered_at
-    return value(orders, reading.column(watermark), reading.null_values)
+    own = value(orders, reading.column(watermark), reading.null_values)
+    kind = own.type()
+    # Python has no nanoseconds to compare with; cut off they come out at the mark or below it.
+    return own.cast("timestamp(6)") if kind.is_timestamp() and kind.scale == 9 else own
 
 
 def highest(orders: ir.Table, reading: Reading, watermark: str) -> ir.Scalar:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import ibis.expr.types as ir
 
 from segdb.errors import SettingsError, nearest
@@ -12,6 +14,11 @@ from segdb.stages import features as stage
 from segdb.steps.progress import Progress
 from segdb.store.duckdb import DuckDB
 from segdb.store.readers import Raw
+
+_CLOCK = re.compile(
+    r"\b(now|today|age|current_\w+|get_current_\w+|localtime\w*|transaction_timestamp)\b",
+    re.IGNORECASE,
+)
 
 
 def checked(watermark: str | None, raw: Raw, reading: Reading) -> str | None:
@@ -47,6 +54,7 @@ def aggregated_again(
     reading: Reading,
     catalogue: Catalogue,
     watermark: str,
+    rules: clean.Rules,
     progress: Progress,
     *,
     deduplicate: bool,
@@ -64,6 +72,7 @@ def aggregated_again(
         reading: how their columns are read.
         catalogue: the features wanted of them.
         watermark: what never falls.
+        rules: what rejects a row.
         progress: hears why all customers have to be aggregated again.
         deduplicate: whether rows equal in every column count once.
 
@@ -71,6 +80,8 @@ def aggregated_again(
         None where all of them have to be: the orders changed in another way than by growing, or
         other aggregates are wanted.
     """
+    if _asks_the_time(catalogue, rules, progress):
+        return None
     last = store.rows(known.agg(mark=known.high_mark.max(), at=known.last_order_at.max()))[0]
     if last["mark"] is None:
         return None
@@ -92,3 +103,14 @@ def aggregated_again(
         )
         return None
     return found
+
+
+def _asks_the_time(catalogue: Catalogue, rules: clean.Rules, progress: Progress) -> bool:
+    own = (*catalogue.user_sql(), *rules.predicates)
+    asks = any(_CLOCK.search(sql.text) for sql in own)
+    if asks:
+        progress.note(
+            "Your own SQL asks what time it is, which changes for every customer: all of them are "
+            "aggregated again."
+        )
+    return asks

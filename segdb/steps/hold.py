@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import PurePath
 from typing import Any
 
 import ibis.expr.types as ir
@@ -57,13 +59,46 @@ def read_as_then(
         if source is None:
             raise SourceError(
                 f"The {name} of run {run.run_id} were a frame, which is gone. Give them again: "
-                f"segdb.refresh({name}=…)."
+                f"segdb.refresh({name}=…), or segdb refresh --{name} FILE."
             )
         raw = read(store, name, source, run.settings.source)
         _check_columns(raw, run.sources[name], reading)
-        return raw, reading
+        return _narrowed(store, name, raw, reading), reading
 
     return Sources(one("orders", orders), one("customers", customers))
+
+
+def reading_from(settings: Settings, orders: object, customers: object) -> Settings:
+    """Return the settings of a run that reads other sources; a frame leaves none to read again."""
+    given = {"orders": orders, "customers": customers}
+    named = {
+        name: str(source).strip() if isinstance(source, str | PurePath) else None
+        for name, source in given.items()
+        if source is not None
+    }
+    source = settings.source.model_copy(update=named)
+    return settings.model_copy(update={"source": source})
+
+
+def reads_the_same(sources: Sources, run: StoredRun) -> bool:
+    """Whether the orders are read from where a run read them, as far as that can be told."""
+    if sources.orders is None:
+        return False
+    return sources.orders[0].definition == run.sources["orders"].definition
+
+
+def _narrowed(store: DuckDB, name: str, raw: Raw, reading: Reading) -> Raw:
+    """Return a source with the columns that it had in the run, by which equal rows are told."""
+    names = [column.name for column in reading.columns]
+    if set(names) == set(raw.table.columns):
+        return raw
+    columns = ", ".join(quoted(column) for column in names)
+    own = raw.definition
+    return replace(
+        raw,
+        table=store.view(f"segdb_{name}_then", raw.table.select(*names)),
+        definition=None if own is None else f"SELECT {columns} FROM ({own})",  # noqa: S608
+    )
 
 
 def _check_columns(raw: Raw, then: Raw, reading: Reading) -> None:

@@ -21,6 +21,8 @@ from segdb.store.readers import Raw
 LARGE = 2_000_000
 # Order lines lie together: a look at the head spares a pass that would be in vain.
 _HEAD = 100_000
+# Fewer customers who are watched would tell too little of the others: at most 1 % then differ.
+_FEWEST = 300
 
 
 def may_be_one_row(
@@ -64,18 +66,19 @@ def counted_by_rows(store: DuckDB, counts: ir.Table, progress: Progress) -> ir.T
         progress: hears that rows are counted for orders, and on what grounds.
 
     Returns:
-        The aggregates without what was watched; None where an order is of several rows.
+        The aggregates without what was watched; None where an order is of several rows, or too
+        few customers were watched.
     """
     rows, orders = (counts[name] for name in WATCHED)
     found = store.rows(
         counts.agg(rows=rows.sum(), orders=orders.sum(), customers=(rows > 0).sum())
     )[0]
-    if not found["rows"] or found["rows"] != found["orders"]:
+    if (found["customers"] or 0) < _FEWEST or found["rows"] != found["orders"]:
         return None
-    most = 3 / found["orders"]  # the rule of three, for 95 %
+    most = 3 / found["customers"]  # the rule of three, for 95 %
     progress.note(
         f"Each of the {found['orders']:,} orders of {found['customers']:,} sampled customers is "
-        f"one row, so rows are counted for orders; at most {most:.4%} of the orders can be of "
-        "more (95 % sure)."
+        f"one row, so rows are counted for orders; at most {most:.3%} of the customers can have "
+        "an order of more (95 % sure)."
     )
     return counts.select(*(name for name in counts.columns if name not in WATCHED))

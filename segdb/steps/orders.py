@@ -72,6 +72,7 @@ def judge_orders(
             reading,
             catalogue,
             watermark,
+            rules,
             progress,
             deduplicate=recipe.deduplicate,
         )

@@ -65,8 +65,9 @@ def _allow_sources(store: DuckDB, schema: str) -> None:
         if text.is_string
     ]
     # The literals are whole patterns, as the readers wrote them.
-    found = {path for text in texts for path in glob(text) if Path(path).is_file()}  # noqa: PTH207
-    paths = sorted(found)
+    files = {text: {path for path in glob(text) if Path(path).is_file()} for text in texts}  # noqa: PTH207
+    # A pattern is asked for by itself before its files are.
+    paths = sorted({path for text, found in files.items() if found for path in (text, *found)})
     if paths:
         store.execute(f"SET allowed_paths = [{', '.join(literal(path) for path in paths)}]")
 

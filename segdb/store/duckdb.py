@@ -31,13 +31,17 @@ class DuckDB:
     Attributes:
         connection: the driver's own connection.
         path: the database file, or None where the caller brought a connection.
+        made: whether the file was not there before it was opened.
     """
 
     dialect = "duckdb"
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path | None = None) -> None:
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, path: Path | None = None, *, made: bool = False
+    ) -> None:
         self.connection = connection
         self.path = path
+        self.made = made
 
     @classmethod
     def open(
@@ -63,10 +67,11 @@ class DuckDB:
             SourceError: the file is no database, is not there, or cannot be made.
         """
         check_place(path, existing=existing or read_only)
+        made = not path.exists()
         until = time.monotonic() + wait
         while True:
             try:
-                store = cls(connect(path, read_only=read_only), path)
+                store = cls(connect(path, read_only=read_only), path, made=made)
             except duckdb.Error as error:
                 trouble = open_error(path, error)
                 if not isinstance(trouble, LockedError) or time.monotonic() >= until:
@@ -74,7 +79,7 @@ class DuckDB:
                 time.sleep(min(0.2, wait))
             else:
                 store._secure()
-                store._limit(engine or Engine())
+                store.limit(engine or Engine())
                 return store
 
     @classmethod
@@ -93,15 +98,21 @@ class DuckDB:
         self.execute("SET python_enable_replacements = false")
         self.execute("SET enable_progress_bar = false")
 
-    def _limit(self, engine: Engine) -> None:
+    def limit(self, engine: Engine) -> None:
+        """Set what the engine may use; what is left out stays."""
         for setting, value in engine.model_dump(exclude_none=True).items():
             shown = value if isinstance(value, int) else literal(value)
             self.execute(f"SET {setting} = {shown}")
 
     def close(self) -> None:
-        """Close the connection, if this store opened it."""
-        if self.path is not None:
-            self.connection.close()
+        """Close the connection, if this store opened it; a file that it made in vain goes."""
+        if self.path is None:
+            return
+        in_vain = self.made and not self.tables()
+        self.made = False
+        self.connection.close()
+        if in_vain:
+            self.path.unlink(missing_ok=True)
 
     def execute(self, sql: str) -> None:
         """Run a statement and drain its result; an undrained one blocks the next (DuckDB 2.0)."""

@@ -65,4 +65,9 @@ def open_error(path: Path, error: duckdb.Error) -> SegdbError:
             f"The database {path} is open in this process already, in another way. Close it "
             "first: what segdb.run returns has close()."
         )
+    if "permission denied" in text.lower():
+        return SourceError(
+            f"The database {path} cannot be written: permission denied. Make it writable, or name "
+            "another file with --database."
+        )
     return SourceError(f"The database {path} cannot be opened: {text.splitlines()[0]}")

@@ -101,3 +101,21 @@ def test_the_users_sql_without_filter_counts_the_same_rows(written: str, name: s
 def test_an_unknown_dialect_is_told() -> None:
     with pytest.raises(SettingsError, match="Did you mean 'postgres'"):
         dialect("postgresql")
+
+
+@pytest.mark.parametrize("name", ["sqlite", "mssql", "postgres"])
+def test_patterns_are_refused_where_there_are_none(name: str) -> None:
+    table = ibis.table({"code": "string"}, name="t")
+    sql = UserSQL.parse(
+        "regexp_like", "regexp_matches(code, '^\\d')", "clean.reject", aggregate=False
+    )
+    stage = table.select(found=sql.over([table.code]), told=ibis.literal("a REGEXP here"))
+    if name == "postgres":
+        assert to_dialect("orders_clean", stage, dialect(name))
+        return
+    with pytest.raises(
+        SettingsError, match="the stage orders_clean: it has no regular expressions"
+    ):
+        to_dialect("orders_clean", stage, dialect(name))
+    harmless = table.select(told=ibis.literal("a REGEXP here"))
+    assert "REGEXP" in to_dialect("orders_clean", harmless, dialect(name))

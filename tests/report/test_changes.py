@@ -74,6 +74,15 @@ def test_what_the_shop_says_is_what_its_tables_say(made: Get) -> None:
     assert f"{row['moved']} customers ({share}) are in another segment than before" in phrases
 
 
+def test_a_rollback_tells_no_moves_of_another_run() -> None:
+    moves: list[tuple[int | None, int | None, int]] = [(1, 1, 500), (1, 2, 100), (2, 2, 400)]
+    assert any("another segment" in words for words in told(moves))
+    assert told(moves, customers=990, republishes=3) == (
+        "run 3 is published again",
+        "10 customers fewer (−1.0%)",
+    )
+
+
 @pytest.mark.parametrize(
     ("drift", "words"),
     [

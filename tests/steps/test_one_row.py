@@ -55,6 +55,7 @@ def asked(more: str = "", *, deduplicate: bool = False, **changes: Any) -> tuple
 @pytest.fixture(autouse=True)
 def _every_source_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(one_row, "LARGE", 20_000)
+    monkeypatch.setattr(one_row, "_FEWEST", 5)
 
 
 def test_orders_of_one_row_are_told_with_their_number() -> None:
@@ -63,7 +64,14 @@ def test_orders_of_one_row_are_told_with_their_number() -> None:
     (words,) = notes
     sampled = int(words.split()[3].replace(",", ""))
     assert 20_000 / 64 * 0.5 < sampled < 20_000 / 64 * 2
-    assert f"{3 / sampled:.4%}" in words
+    customers = int(words.split()[6].replace(",", ""))
+    assert 5 <= customers < sampled
+    assert f"at most {3 / customers:.3%} of the customers" in words
+
+
+def test_too_few_customers_tell_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(one_row, "_FEWEST", 100)
+    assert asked() == (False, [])
 
 
 def test_orders_of_several_rows_are_not_of_one() -> None:

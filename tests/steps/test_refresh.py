@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -212,3 +213,59 @@ def test_of_a_frame_it_has_to_be_given_again() -> None:
         with pytest.raises(SourceError, match=r"segdb.refresh\(orders=…\)"):
             segdb.refresh(database=connection)
         assert segdb.refresh(frame, database=connection).run_id == 2
+
+
+@pytest.mark.parametrize("watermark", [None, "ordered_at"])
+def test_a_column_that_was_added_tells_no_rows_apart(watermark: str | None) -> None:
+    connection, _ = database(source={"watermark": watermark})
+    with connection:
+        own = "client, basket, bought_at, total, department, line"
+        theirs = f"SELECT {own}, 'x' FROM grown WHERE client = 'c1'"
+        connection.execute("ALTER TABLE grown ADD COLUMN store VARCHAR").fetchall()
+        connection.execute(f"INSERT INTO grown {theirs}").fetchall()
+        connection.execute(f"INSERT INTO grown {theirs} LIMIT 1").fetchall()
+        before = connection.execute("FROM segdb.customer_features ORDER BY 1").fetchall()
+        found = segdb.refresh(database=connection)
+        assert connection.execute("FROM segdb.customer_features ORDER BY 1").fetchall() == before
+        assert found.facts["rows_read"] == found.facts["rows_kept"] + found.facts["rows_rejected"]
+        columns = "customer_id, segment_id, round(distance, 9)"
+        live, published = (
+            connection.execute(f"SELECT {columns} FROM segdb.{name} ORDER BY 1").fetchall()
+            for name in ("segments_live", "segments")
+        )
+        assert live == published
+
+
+def test_another_source_stays_the_source() -> None:
+    connection, _ = database(source={"watermark": "ordered_at"})
+    with connection:
+        # As many rows, of other customers: their number alone would not tell.
+        connection.execute(
+            "CREATE TABLE other AS SELECT * REPLACE (client || 'x' AS client) FROM grown"
+        ).fetchall()
+        first = segdb.refresh("other", "SELECT * REPLACE (client || 'x' AS client) FROM people",
+                              database=connection)  # fmt: skip
+        again = segdb.refresh(database=connection)
+        assert first.facts["customers"] == again.facts["customers"]
+        ids = connection.execute("SELECT count(*) FROM segdb.segments WHERE customer_id LIKE '%x'")
+        assert ids.fetchall() == [(again.facts["customers"],)]
+
+
+def test_sql_that_asks_for_the_time_is_asked_of_everyone() -> None:
+    features = {"sql": {"age": "date_diff('day', max(bought_at), today())"}}
+    connection, _ = database(source={"watermark": "ordered_at"}, features=features)
+    with connection:
+        notes = Notes()
+        segdb.refresh(database=connection, progress=notes)
+        assert any("asks what time it is" in words for words in notes.notes)
+
+
+def test_a_refresh_may_use_what_the_run_might(tmp_path: Path) -> None:
+    path = tmp_path / "shop.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(shops.SHOP.format(rows=900)).fetchall()
+    chosen = {**shops.settings("orders"), "engine": {"memory_limit": "300MB", "threads": 1}}
+    segdb.run("shop", database=path, settings=chosen).close()
+    with segdb.refresh(database=path) as found:
+        rows = found.query("SELECT current_setting('threads') AS threads").to_pylist()
+    assert rows == [{"threads": 1}]

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+import segdb
 from segdb.compile import quoted
 from segdb.errors import SourceError, UserError
 from segdb.store.ask import ask, asking
 from segdb.store.duckdb import DuckDB
+from tests.steps import shops
 
 SCHEMAS = ["segdb", 'qu"ote', "select", "a b", "😀", "a.b", "x'y", "main"]
 
@@ -181,3 +183,20 @@ def test_a_column_that_is_none_names_the_nearest(untouched: Path, sql: str, word
         ask(untouched, "segdb", sql)
     assert words in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_the_live_view_of_a_pattern_of_files_is_answered(tmp_path: Path) -> None:
+    folder = tmp_path / "orders"
+    folder.mkdir()
+    with shops.opened() as connection:
+        for part in (0, 1):
+            connection.execute(
+                f"COPY (FROM shop WHERE basket % 2 = {part}) TO '{folder / str(part)}.parquet'"
+            ).fetchall()
+    path = tmp_path / "shop.duckdb"
+    with segdb.run(folder / "*.parquet", database=path, settings=shops.settings("orders")) as made:
+        customers = made.facts["customers"]
+    rows = ask(path, "segdb", "SELECT count(*) AS n FROM segments_live").to_pylist()
+    assert rows == [{"n": customers}]
+    with pytest.raises(UserError):
+        ask(path, "segdb", f"SELECT * FROM read_text('{path}')")

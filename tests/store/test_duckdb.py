@@ -274,3 +274,16 @@ def test_names_are_found_regardless_of_case(store: DuckDB) -> None:
     store.execute('CREATE TABLE "Shop"."Runs" (a INTEGER)')
     assert store.holds("SHOP", "runs")
     assert not store.holds("main", "runs")
+
+
+def test_a_file_that_was_made_in_vain_goes(tmp_path: Path) -> None:
+    path = tmp_path / "new.duckdb"
+    store = DuckDB.open(path)
+    store.table("only_temporary", "SELECT 1 AS a")
+    store.close()
+    assert not path.exists()
+    store = DuckDB.open(path)
+    store.execute("CREATE TABLE kept AS SELECT 1 AS a")
+    store.close()
+    DuckDB.open(path).close()
+    assert path.exists()
