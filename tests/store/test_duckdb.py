@@ -125,8 +125,9 @@ def test_reading_makes_no_database(path: Path) -> None:
 
 def test_the_folder_is_made(tmp_path: Path) -> None:
     path = tmp_path / "new" / "it's 'here'" / "a.duckdb"
-    DuckDB.open(path).close()
+    store = DuckDB.open(path)
     assert path.is_file()
+    store.close()
 
 
 def test_a_new_file_can_be_read_by_the_oldest_engine_that_is_promised(store: DuckDB) -> None:
