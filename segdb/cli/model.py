@@ -105,7 +105,11 @@ def score(
     listener = Terminal()
     place = Path(into) if Path(into).suffix in {".csv", ".tsv", ".parquet"} else into
     store = DuckDB.open(
-        Path(settings.publish.database), existing=True, wait=wait, engine=settings.engine
+        Path(settings.publish.database),
+        read_only=isinstance(place, Path),
+        existing=True,
+        wait=wait,
+        engine=settings.engine,
     )
     try:
         scored = score_source(
@@ -134,8 +138,9 @@ def score(
         }
         click.echo(json.dumps(told, ensure_ascii=False))
         return
+    width = max(len(segment) for segment in scored.segments)
     for segment, count in scored.segments.items():
-        click.echo(f"{segment:<30} {count:>12,}")
+        click.echo(f"{segment:<{width}} {count:>12,}")
     click.echo(
         f"{scored.customers:,} customers scored by run {scored.run_id} into {place}; "
         f"{_beyond(scored)}"

@@ -18,6 +18,7 @@ from segdb.cli.terminal import (
     settings_of,
     wait_option,
 )
+from segdb.errors import UserError
 
 if TYPE_CHECKING:
     from segdb.api import Result
@@ -201,7 +202,13 @@ def _told(
     written = None
     if with_report:
         listener.step("Writing the report")
-        written = write(Path(settings.report.path), render(result.query, settings))
+        try:
+            written = write(Path(settings.report.path), render(result.query, settings))
+        except UserError as error:
+            raise UserError(
+                f"Run {result.run_id} is published in {path}; its report alone is not written. "
+                f"{error}"
+            ) from None
     listener.done()
     if as_json:
         told = words.run_json(result, path, written)

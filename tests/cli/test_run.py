@@ -82,3 +82,10 @@ def test_what_is_not_there_is_not_made(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("folder")
 def test_a_run_has_no_drift_to_tell() -> None:
     assert "Drift since" not in segdb("run", "--no-report").output
+
+
+def test_a_report_that_cannot_be_written_takes_nothing_back(folder: Path) -> None:
+    (folder / "report.html").mkdir()
+    output = segdb("run", code=2).output
+    assert "Run 2 is published in shop.duckdb; its report alone is not written" in output
+    assert "is a folder" in output
