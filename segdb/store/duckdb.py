@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -108,7 +108,10 @@ class DuckDB:
         """Close the connection, if this store opened it; a file that it made in vain goes."""
         if self.path is None:
             return
-        in_vain = self.made and not self.tables()
+        in_vain = False
+        # A connection that broke can still be closed.
+        with suppress(duckdb.Error):
+            in_vain = self.made and not self.tables()
         self.made = False
         self.connection.close()
         if in_vain:
