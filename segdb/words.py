@@ -17,8 +17,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-# Above, a population stability index says that much has moved (Siddiqi 2006).
-MUCH = 0.25
+from segdb.stages.drift import MUCH
 
 if TYPE_CHECKING:
     from segdb.api import Result
@@ -91,9 +90,9 @@ def _drift(result: Result) -> str:
     told = ", ".join(f"{names.get(r['feature'], r['feature'])} {r['psi']:.2f}" for r in moved[:3])
     much = [row for row in moved if row["psi"] > MUCH]
     verdict = (
-        "Much has moved (above 0.25): `segdb run` learns anew."
+        f"Much has moved (above {MUCH}): `segdb run` learns anew."
         if much
-        else "The model still fits: none is above 0.25."
+        else f"The model still fits: none is above {MUCH}."
     )
     return (
         f"By the model of run {by}. Drift since (population stability index): "

@@ -8,6 +8,7 @@ from typing import Any
 from segdb.charts.chart import Rows
 from segdb.report.forms import FEWEST, count, share
 from segdb.report.published import Published
+from segdb.stages.drift import MUCH
 
 # Of the last run, from where to where; nothing where it was the first.
 _MOVES = """
@@ -22,12 +23,12 @@ FROM segdb.segment_history
 GROUP BY segment_id
 """
 # Of the last run, what moved much; of a refresh since the model was learned.
-_DRIFT = """
+_DRIFT = f"""
 SELECT feature, psi
 FROM segdb.run_drift
-WHERE run_id = (SELECT max(run_id) FROM segdb.runs) AND psi > 0.25
+WHERE run_id = (SELECT max(run_id) FROM segdb.runs) AND psi > {MUCH}
 ORDER BY psi DESC, feature
-"""
+"""  # noqa: S608
 # A step of the silhouette that two digits show.
 _STEP = 0.01
 
