@@ -16,7 +16,7 @@ from segdb.settings import Settings
 from segdb.stages.assign import assign
 from segdb.stages.components import in_matrix
 from segdb.steps.choose import Sources
-from segdb.steps.components import Axes, chosen, learn_axes
+from segdb.steps.components import chosen
 from segdb.steps.drift import grown
 from segdb.steps.explain import explain
 from segdb.steps.explore import explore
@@ -66,7 +66,6 @@ class Found:
         sources: what was read.
         intake: the customers.
         learned: what is known of their features.
-        axes: where they lie.
         scaled: they, with the model's columns.
         model: the model; its segments may have no names yet.
         fitted: the figures of the segments, in their order.
@@ -78,7 +77,6 @@ class Found:
     sources: Sources
     intake: Intake
     learned: Learned
-    axes: Axes
     scaled: ir.Table
     model: Model
     fitted: Fitted
@@ -111,7 +109,7 @@ def run(
     learned = learn(store, settings, intake, progress)
     model = Model(intake.catalogue, learned.parameters, (), learned.score_edges)
     scaled = store.table("segdb_scaled", prepared(intake.features, model.matrix))
-    axes = learn_axes(store, scaled, model.matrix)
+    axes = learned.axes
     components = chosen(axes, settings.features.components, model.matrix)
     if components is not None:
         model = replace(model, components=components)
@@ -120,7 +118,7 @@ def run(
     earlier = known(store, schema, model, axes)
     fitted, segments, names = identified(fitted, model, earlier, settings.cluster.match_within)
     model = replace(model, segments=segments)
-    found = Found(started, sources, intake, learned, axes, scaled, model, fitted, names)
+    found = Found(started, sources, intake, learned, scaled, model, fitted, names)
     return _published(store, settings, found, progress)
 
 
@@ -150,14 +148,11 @@ def refresh(
     progress.step("Assigning by the model")
     learned = seen(store, settings, intake.features, model)
     scaled = store.table("segdb_scaled", prepared(intake.features, model.matrix))
-    axes = learn_axes(store, scaled, model.matrix)
     if model.components is not None:
         scaled = store.view("segdb_components", in_matrix(scaled, model))
-    fitted = hold(store, settings, last, scaled, axes, intake.customers)
+    fitted = hold(store, settings, last, scaled, learned.axes, intake.customers)
     names = tuple(segment.name for segment in model.segments)
-    found = Found(
-        started, sources, intake, learned, axes, scaled, model, fitted, names, last.learned_by
-    )
+    found = Found(started, sources, intake, learned, scaled, model, fitted, names, last.learned_by)
     return _published(store, settings, found, progress)
 
 
@@ -176,8 +171,8 @@ def _published(store: DuckDB, settings: Settings, found: Found, progress: Progre
         contract.SEGMENT_PROFILES: explained.profiles,
         contract.SEGMENT_FEATURES: explained.features,
         contract.K_SELECTION: list(fitted.k_selection),
-        **explore(store, intake.features, assigned, model, found.learned, found.axes),
-        **map_rows(model, found.axes),
+        **explore(store, intake.features, assigned, model, found.learned),
+        **map_rows(model, found.learned.axes),
     }
     check(settings.gates, fitted, intake.accounts.rows_rejected / intake.accounts.rows_read)
     progress.step("Publishing")
@@ -190,7 +185,7 @@ def _published(store: DuckDB, settings: Settings, found: Found, progress: Progre
         by = found.learned_by
         small |= held_rows(store, schema, run_id, by, assigned, model, explained.profiles)
     row = _run_row(run_id, settings, found, model)
-    large = queries(found.sources, intake, model, assigned, found.axes, run_id)
+    large = queries(found.sources, intake, model, assigned, found.learned.axes, run_id)
     publish(
         store,
         schema,

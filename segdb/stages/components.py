@@ -1,9 +1,8 @@
-"""Components: the covariance matrix to learn principal components from, and their coordinates."""
+"""Components: the coordinates of customers on principal components."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import combinations_with_replacement
 
 import ibis
 import ibis.expr.types as ir
@@ -11,14 +10,6 @@ import ibis.expr.types as ir
 from segdb.model import Components, Model
 
 COORDINATES = ("pc1", "pc2", "pc3")
-
-
-def covariances(scaled: ir.Table, matrix: Sequence[str]) -> ir.Table:
-    """Return one row: ``mean_i`` and the population covariance ``cov_i_j`` (i <= j)."""
-    columns = {f"mean_{i}": scaled[name].mean() for i, name in enumerate(matrix)}
-    for i, j in combinations_with_replacement(range(len(matrix)), 2):
-        columns[f"cov_{i}_{j}"] = scaled[matrix[i]].cov(scaled[matrix[j]], how="pop")
-    return scaled.agg(**columns)
 
 
 def in_matrix(scaled: ir.Table, model: Model) -> ir.Table:

@@ -16,23 +16,16 @@ TENTHS = {f"q{level}": level / 100 for level in range(10, 100, 10)}
 FIFTHS = ("q20", "q40", "q60", "q80")
 
 
-def statistics(features: ir.Table, parameters: Sequence[Parameters]) -> ir.Table:
+def statistics(features: ir.Table, names: Sequence[str]) -> ir.Table:
     """Return one row with what is known of each feature i over all customers, natural units.
 
     ``customers_i`` (who have it), ``missing_i``, ``mean_i``, ``sd_i`` (population), ``minimum_i``,
-    ``maximum_i``, ``capped_share_i``, ``p05_i`` to ``p95_i``, and the deciles ``q10_i`` to
-    ``q90_i``.
+    ``maximum_i``, ``p05_i`` to ``p95_i``, and the deciles ``q10_i`` to ``q90_i``.
     """
     columns: dict[str, ir.Scalar] = {}
     levels = {**QUANTILES, **TENTHS}
-    for i, p in enumerate(parameters):
-        column = features[p.feature]
-        filled = column.fill_null(p.fill)
-        outside = filled.isnull()
-        if p.lower is not None:
-            outside |= filled < p.lower
-        if p.upper is not None:
-            outside |= filled > p.upper
+    for i, name in enumerate(names):
+        column = features[name]
         measures = {
             "customers": column.count(),
             "missing": column.isnull().sum(),
@@ -40,11 +33,24 @@ def statistics(features: ir.Table, parameters: Sequence[Parameters]) -> ir.Table
             "sd": column.std(how="pop"),
             "minimum": column.min(),
             "maximum": column.max(),
-            "capped_share": outside.cast("float64").mean(),
             **dict(zip(levels, quantiles(column, list(levels.values())), strict=True)),
         }
         columns |= {f"{name}_{i}": measure for name, measure in measures.items()}
     return features.agg(**columns)
+
+
+def capped_shares(features: ir.Table, parameters: Sequence[Parameters]) -> ir.Table:
+    """Return one row: ``capped_share_i``, of the customers who were moved to a bound."""
+    shares: dict[str, ir.Scalar] = {}
+    for i, p in enumerate(parameters):
+        filled = features[p.feature].fill_null(p.fill)
+        outside = filled.isnull()
+        if p.lower is not None:
+            outside |= filled < p.lower
+        if p.upper is not None:
+            outside |= filled > p.upper
+        shares[f"capped_share_{i}"] = outside.cast("float64").mean()
+    return features.agg(**shares)
 
 
 def histogram(

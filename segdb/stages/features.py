@@ -23,7 +23,7 @@ _ALWAYS: Aggregates = {
 # Cubes of larger numbers would overflow where their skewness is measured.
 HUGE = 1e100
 # What is watched of one customer in so many, while rows are counted for orders.
-WATCHED = ("watched_rows", "watched_orders")
+WATCHED = "watched_orders"
 _SHARE = 1 / 64
 _SEED = 3
 
@@ -65,8 +65,8 @@ def per_customer(
         catalogue: the features wanted.
         reading: how the source's columns are read.
         one_row: count rows for orders, whose ids then need not be told apart: that would cost
-            several times the rest. Of one customer in 64 they are all the same: ``watched_rows``
-            and ``watched_orders`` are equal where each order is one row, and 0 of the others.
+            several times the rest. Of one customer in 64 they are listed all the same, once a
+            row, in ``watched_orders``; it is NULL of the others.
         watermark: what never falls as the source grows; its highest becomes ``high_mark``.
     """
     kept = orders.reason.isnull()
@@ -82,17 +82,24 @@ def per_customer(
         for sql in catalogue.user_sql()
     }
     if one_row:
-        aggregates |= _watched(orders, given.bought)
+        watched = uniform(orders.customer_id, _SEED) < _SHARE
+        own = given.bought & orders.order_id.notnull() & watched
+        aggregates[WATCHED] = orders.order_id.collect(where=own)
     if watermark is not None:
         aggregates["high_mark"] = highest(orders, reading, watermark)
     return orders.group_by("customer_id").agg(**aggregates)
 
 
-def _watched(orders: ir.Table, bought: ir.BooleanValue) -> dict[str, ir.Scalar]:
-    own = bought & orders.order_id.notnull() & (uniform(orders.customer_id, _SEED) < _SHARE)
-    # As lists: of so few rows they are a fraction of what count(DISTINCT) costs.
-    told = _list_unique(orders.order_id.collect(where=own)).cast("int64").fill_null(0)
-    return dict(zip(WATCHED, (orders.count(where=own), told), strict=True))
+def watched(customers: ir.Table) -> ir.Table:
+    """Return one row: ``customers`` who were watched, their ``rows``, and ``orders`` of those.
+
+    The lists are told apart here: among all the customers it would cost more than the lists do.
+    """
+    lists = customers.filter(customers[WATCHED].notnull())
+    orders = lists[WATCHED]
+    return lists.agg(
+        customers=lists.count(), rows=orders.length().sum(), orders=_list_unique(orders).sum()
+    )
 
 
 @ibis.udf.scalar.builtin(name="list_unique", signature=((None,), "int64"))

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
 
-import ibis
 import ibis.expr.types as ir
 
 from segdb.model import Parameters
 
 
 def fill_values(
-    features: ir.Table, names: Sequence[str], method: Literal["median", "mean", "zero", "reject"]
-) -> ir.Table:
-    """Return one row with each feature's fill; NULL where no customer has the feature."""
-    values: Mapping[str, Callable[[ir.Column], ir.Scalar]] = {
-        "median": lambda column: column.median(),
-        "mean": lambda column: column.mean(),
-        "zero": lambda column: ibis.ifelse(column.count() > 0, 0.0, ibis.null("float64")),
-        "reject": lambda column: column.median(),
-    }
-    learn = values[method]
-    return features.agg(**{name: learn(features[name]).cast("float64") for name in names})
+    statistics: Mapping[str, Any],
+    names: Sequence[str],
+    method: Literal["median", "mean", "zero", "reject"],
+) -> dict[str, float]:
+    """Return each feature's fill: 0 where no customer has the feature.
+
+    Args:
+        statistics: what ``segdb.stages.explore.statistics`` gave.
+        names: the features, in its order.
+        method: of the settings; with ``reject`` nothing is missing any more.
+    """
+    if method == "zero":
+        return dict.fromkeys(names, 0.0)
+    measure = "mean" if method == "mean" else "median"
+    return {name: float(statistics[f"{measure}_{i}"] or 0.0) for i, name in enumerate(names)}
 
 
 def fill(features: ir.Table, parameters: Sequence[Parameters]) -> ir.Table:

@@ -1,4 +1,4 @@
-"""Scale: features made comparable, and what speaks against having them in the matrix.
+"""Scale: features made comparable, and how they vary together.
 
 ``METHODS`` is the registry: a method is one function from a column to its center and spread.
 """
@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import combinations
+from itertools import combinations_with_replacement
 
 import ibis
 import ibis.expr.types as ir
@@ -32,19 +32,20 @@ METHODS: Mapping[str, Callable[[ir.Column], Measures]] = {
 
 
 def measures(features: ir.Table, names: Sequence[str], method: str) -> ir.Table:
-    """Return one row with what scaling and the choice of features need.
+    """Return one row with what scaling, the choice of features and their components need.
 
-    Its columns, with i and j the places in ``names``: ``center_i``, ``spread_i``, ``least_i``,
-    ``most_i`` in transformed units, and ``r_i_j``, Pearson's correlation.
+    Its columns, with i <= j the places in ``names``: ``center_i``, ``spread_i``, ``least_i``,
+    ``most_i`` and ``mean_i`` in the units of the columns, and ``cov_i_j``, the population
+    covariance.
     """
     columns: dict[str, ir.Scalar] = {}
     for i, name in enumerate(names):
         center, spread = METHODS[method](features[name])
         least, most = features[name].min(), features[name].max()
         columns |= {f"center_{i}": center, f"spread_{i}": spread}
-        columns |= {f"least_{i}": least, f"most_{i}": most}
-    for i, j in combinations(range(len(names)), 2):
-        columns[f"r_{i}_{j}"] = features[names[i]].corr(features[names[j]], how="pop")
+        columns |= {f"least_{i}": least, f"most_{i}": most, f"mean_{i}": features[name].mean()}
+    for i, j in combinations_with_replacement(range(len(names)), 2):
+        columns[f"cov_{i}_{j}"] = features[names[i]].cov(features[names[j]], how="pop")
     return features.agg(**columns)
 
 

@@ -1,17 +1,15 @@
-"""Components: principal components of the matrix, learned from its covariances in SQL."""
+"""Components: principal components of the matrix, from covariances that SQL has measured."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-
-import ibis.expr.types as ir
+from typing import Any
 
 from segdb.cluster.components import principal
 from segdb.errors import SettingsError
 from segdb.model import Components, Model, Parameters
-from segdb.stages.components import covariances
-from segdb.store.duckdb import DuckDB
 
 # Standardized features have the mean 0, but for the last bits of a sum.
 _DECIMALS = 12
@@ -43,25 +41,29 @@ class Axes:
         return math.fsum(own)
 
 
-def learn_axes(store: DuckDB, scaled: ir.Table, matrix: tuple[Parameters, ...]) -> Axes:
-    """Learn the principal components of all customers from one aggregate.
+def axes_of(measured: Mapping[str, Any], parameters: Sequence[Parameters]) -> Axes:
+    """Return the principal components of all customers, in scaled units.
 
     Args:
-        store: where the customers are.
-        scaled: customers with the columns of the matrix, scaled units.
-        matrix: the features of the matrix, by position.
+        measured: what ``segdb.stages.scale.measures`` gave of the transformed features.
+        parameters: those features in its order; the ones outside the matrix are left out.
     """
-    row = store.rows(covariances(scaled, [p.column for p in matrix]))[0]
-    size = range(len(matrix))
-    found = principal([[row[f"cov_{min(i, j)}_{max(i, j)}"] for j in size] for i in size])
+    inside = [(place, p) for place, p in enumerate(parameters) if p.position is not None]
+
+    def covariance(one: tuple[int, Parameters], other: tuple[int, Parameters]) -> float:
+        first, second = sorted((one[0], other[0]))
+        return float(measured[f"cov_{first}_{second}"]) / (one[1].spread * other[1].spread)
+
+    found = principal([[covariance(one, other) for other in inside] for one in inside])
+    means = ((measured[f"mean_{place}"] - p.center) / p.spread for place, p in inside)
     return Axes(
         components=Components(
-            means=tuple(round(float(row[f"mean_{i}"]), _DECIMALS) for i in size),
+            means=tuple(round(float(mean), _DECIMALS) for mean in means),
             loadings=tuple(tuple(weights) for weights in found.loadings.tolist()),
         ),
         variances=tuple(found.explained_variance.tolist()),
         shares=tuple(found.explained_share.tolist()),
-        spreads=tuple(float(row[f"cov_{i}_{i}"]) for i in size),
+        spreads=tuple(covariance(one, one) for one in inside),
     )
 
 

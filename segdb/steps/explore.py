@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 from segdb import contract
 from segdb.model import Model, Parameters
 from segdb.stages.cap import cap
-from segdb.stages.explore import BINS, histogram, importance
+from segdb.stages.explore import BINS, capped_shares, histogram, importance
 from segdb.stages.fill import fill
 from segdb.stages.transform import shape
 from segdb.steps.components import Axes
@@ -31,7 +31,6 @@ _MEASURES = (
     "p75",
     "p95",
     "maximum",
-    "capped_share",
 )
 
 
@@ -41,7 +40,6 @@ def explore(
     assigned: ir.Table,
     model: Model,
     learned: Learned,
-    axes: Axes,
 ) -> dict[contract.Table, Rows]:
     """Return the rows of the statistics, histograms and correlations of the features.
 
@@ -51,17 +49,18 @@ def explore(
         assigned: customers with ``nearest`` and the columns of the matrix.
         model: what was learned.
         learned: what was seen of the features on the way.
-        axes: where the customers lie.
     """
     parameters, row = model.parameters, learned.statistics
     skews = store.rows(shape(features, [p.feature for p in parameters]))[0]
-    shares = importances(store, assigned, model, axes)
+    capped = store.rows(capped_shares(features, parameters))[0]
+    shares = importances(store, assigned, model, learned.axes)
     units = {entry.name: entry.unit for entry in model.catalogue.entries}
     statistics_rows = [
         {
             "feature": p.feature,
             "unit": units[p.feature],
             **{name: row[f"{name}_{i}"] for name in _MEASURES},
+            "capped_share": capped[f"capped_share_{i}"],
             "skewness": skews[f"skewness_{i}"],
             "importance": shares.get(p.feature),
         }

@@ -15,17 +15,14 @@ from segdb.errors import SourceError, nearest
 from segdb.model import Model
 from segdb.reading import Reading
 from segdb.settings import Settings
-from segdb.stages.cap import cap
 from segdb.stages.explore import statistics
-from segdb.stages.fill import fill
 from segdb.stages.scale import measures
-from segdb.stages.transform import transform
 from segdb.steps.choose import Sources
 from segdb.steps.compact import matrices
-from segdb.steps.components import Axes
+from segdb.steps.components import Axes, axes_of
 from segdb.steps.evidence import quality_from
 from segdb.steps.fit import Fitted
-from segdb.steps.learn import Learned, correlations_of
+from segdb.steps.learn import Learned, correlations_of, transformed
 from segdb.steps.refine import refine
 from segdb.steps.stored import StoredRun
 from segdb.store.duckdb import DuckDB
@@ -128,12 +125,12 @@ def seen(store: DuckDB, settings: Settings, features: ir.Table, model: Model) ->
         model: what was learned.
     """
     parameters = model.parameters
-    transformed = transform(cap(fill(features, parameters), parameters), parameters)
-    columns = [p.column for p in parameters]
-    row = store.rows(measures(transformed, columns, settings.scale.method))[0]
-    correlations = correlations_of([p.feature for p in parameters], row)
-    known = store.rows(statistics(features, parameters))[0]
-    return Learned(parameters, correlations, model.score_edges, known)
+    columns, names = [p.column for p in parameters], [p.feature for p in parameters]
+    row = store.rows(measures(transformed(features, parameters), columns, settings.scale.method))[0]
+    correlations = correlations_of(names, row)
+    known = store.rows(statistics(features, names))[0]
+    axes = axes_of(row, parameters)
+    return Learned(parameters, correlations, model.score_edges, known, axes)
 
 
 def hold(

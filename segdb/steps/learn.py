@@ -20,6 +20,7 @@ from segdb.stages.explore import FIFTHS, statistics
 from segdb.stages.fill import fill, fill_values
 from segdb.stages.scale import measures, scale
 from segdb.stages.transform import choose, shape, transform
+from segdb.steps.components import Axes, axes_of
 from segdb.steps.intake import Intake
 from segdb.steps.progress import Progress
 from segdb.store.duckdb import DuckDB
@@ -37,12 +38,14 @@ class Learned:
         correlations: Pearson's r of each pair, capped and transformed; None for a constant.
         score_edges: quintile edges of recency, frequency and monetary, where they are features.
         statistics: what ``segdb.stages.explore.statistics`` gave.
+        axes: the principal components of the matrix.
     """
 
     parameters: tuple[Parameters, ...]
     correlations: Mapping[tuple[str, str], float | None]
     score_edges: Mapping[str, tuple[float, ...]]
     statistics: Mapping[str, Any]
+    axes: Axes
 
 
 def learn(store: DuckDB, settings: Settings, intake: Intake, progress: Progress) -> Learned:
@@ -58,18 +61,20 @@ def learn(store: DuckDB, settings: Settings, intake: Intake, progress: Progress)
             raise SettingsError(
                 f"[features] describe: there is no feature '{name}'.{nearest(name, names)}"
             )
-    parameters = _filled(store, settings, intake)
+    known = store.rows(statistics(intake.features, names))[0]
+    parameters = _filled(settings, intake, known)
     filled = fill(intake.features, parameters)
     parameters = _capped(store, settings, intake, filled, parameters)
     capped = store.view("segdb_capped", cap(filled, parameters))
     parameters = _transformed(store, settings, intake, capped, parameters)
-    transformed = store.view("segdb_transformed", transform(capped, parameters))
+    logged = store.view("segdb_transformed", transform(capped, parameters))
     columns = [p.column for p in parameters]
-    row = store.rows(measures(transformed, columns, settings.scale.method))[0]
+    row = store.rows(measures(logged, columns, settings.scale.method))[0]
     correlations = correlations_of(names, row)
     parameters = _scaled(settings, row, correlations, parameters, progress)
-    known = store.rows(statistics(intake.features, parameters))[0]
-    return Learned(parameters, correlations, _score_edges(names, known), known)
+    return Learned(
+        parameters, correlations, _score_edges(names, known), known, axes_of(row, parameters)
+    )
 
 
 def _score_edges(
@@ -85,7 +90,12 @@ def _score_edges(
 
 def prepared(features: ir.Table, matrix: tuple[Parameters, ...]) -> ir.Table:
     """Apply what was learned: fill, cap, transform and scale, as one expression."""
-    return scale(transform(cap(fill(features, matrix), matrix), matrix), matrix)
+    return scale(transformed(features, matrix), matrix)
+
+
+def transformed(features: ir.Table, parameters: tuple[Parameters, ...]) -> ir.Table:
+    """Apply what was learned up to where the features are measured: fill, cap and transform."""
+    return transform(cap(fill(features, parameters), parameters), parameters)
 
 
 def placed(features: ir.Table, model: Model) -> ir.Table:
@@ -93,12 +103,10 @@ def placed(features: ir.Table, model: Model) -> ir.Table:
     return in_matrix(prepared(features, model.matrix), model)
 
 
-def _filled(store: DuckDB, settings: Settings, intake: Intake) -> tuple[Parameters, ...]:
+def _filled(settings: Settings, intake: Intake, known: Mapping[str, Any]) -> tuple[Parameters, ...]:
     names = intake.catalogue.names
-    query = fill_values(intake.features, names, settings.clean.missing)
-    row = store.rows(query)[0]
     binary = {entry.name for entry in intake.catalogue.of("category")}
-    fills = {name: 0.0 if name in binary else float(row[name] or 0.0) for name in names}
+    fills = fill_values(known, names, settings.clean.missing) | dict.fromkeys(binary, 0.0)
     return tuple(
         Parameters(name, None, None, fills[name], None, None, "none", 0.0, 1.0) for name in names
     )
@@ -203,11 +211,19 @@ def _left_out(
 def correlations_of(
     names: Sequence[str], row: Mapping[str, Any]
 ) -> dict[tuple[str, str], float | None]:
-    """Return r of each pair of features, of what ``measures`` gave; None for a constant."""
-    pairs = combinations(range(len(names)), 2)
-    return {(names[i], names[j]): _defined(row[f"r_{i}_{j}"]) for i, j in pairs}
+    """Return Pearson's r of each pair of features, from ``measures``; None for a constant."""
+    # The covariance of a constant can be off 0 by the last bits of a sum.
+    spreads = [
+        math.sqrt(row[f"cov_{i}_{i}"]) if row[f"least_{i}"] < row[f"most_{i}"] else 0.0
+        for i in range(len(names))
+    ]
+    return {
+        (names[i], names[j]): _clipped(row[f"cov_{i}_{j}"] / (spreads[i] * spreads[j]))
+        if spreads[i] and spreads[j]
+        else None
+        for i, j in combinations(range(len(names)), 2)
+    }
 
 
-def _defined(value: float | None) -> float | None:
-    """DuckDB's correlation with a constant is NaN, or NULL, by version."""
-    return None if value is None or math.isnan(value) else float(value)
+def _clipped(r: float) -> float:
+    return max(-1.0, min(1.0, r))

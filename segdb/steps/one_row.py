@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 from segdb.features.catalogue import REGISTRY, Catalogue
 from segdb.reading import Reading
 from segdb.stages import clean
-from segdb.stages.features import WATCHED, rows_an_order
+from segdb.stages.features import WATCHED, rows_an_order, watched
 from segdb.steps.progress import Progress
 from segdb.store.duckdb import DuckDB
 from segdb.store.readers import Raw
@@ -69,11 +69,8 @@ def counted_by_rows(store: DuckDB, counts: ir.Table, progress: Progress) -> ir.T
         The aggregates without what was watched; None where an order is of several rows, or too
         few customers were watched.
     """
-    rows, orders = (counts[name] for name in WATCHED)
-    found = store.rows(
-        counts.agg(rows=rows.sum(), orders=orders.sum(), customers=(rows > 0).sum())
-    )[0]
-    if (found["customers"] or 0) < _FEWEST or found["rows"] != found["orders"]:
+    found = store.rows(watched(counts))[0]
+    if found["customers"] < _FEWEST or found["rows"] != found["orders"]:
         return None
     most = 3 / found["customers"]  # the rule of three, for 95 %
     progress.note(
@@ -81,4 +78,4 @@ def counted_by_rows(store: DuckDB, counts: ir.Table, progress: Progress) -> ir.T
         f"one row, so rows are counted for orders; at most {most:.3%} of the customers can have "
         "an order of more (95 % sure)."
     )
-    return counts.select(*(name for name in counts.columns if name not in WATCHED))
+    return counts.select(*(name for name in counts.columns if name != WATCHED))

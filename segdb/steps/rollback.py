@@ -9,13 +9,14 @@ from segdb import contract
 from segdb.errors import UserError
 from segdb.stages.assign import assign
 from segdb.stages.components import in_matrix
+from segdb.stages.scale import measures
 from segdb.steps.account import Accounts
 from segdb.steps.choose import Sources
-from segdb.steps.components import learn_axes
+from segdb.steps.components import axes_of
 from segdb.steps.describe import Rows
 from segdb.steps.drift import grown
 from segdb.steps.intake import Intake
-from segdb.steps.learn import prepared
+from segdb.steps.learn import prepared, transformed
 from segdb.steps.maps import map_rows
 from segdb.steps.publish import contents, queries
 from segdb.steps.stored import StoredRun, stored_run
@@ -52,7 +53,9 @@ def rollback(store: DuckDB, schema: str, run_id: int, keep_runs: int) -> dict[st
     names = model.catalogue.names
     features = kept.features.select("customer_id", *names)
     scaled = store.table("segdb_scaled", prepared(features, model.matrix))
-    axes = learn_axes(store, scaled, model.matrix)
+    columns = [p.column for p in model.matrix]
+    lie = store.rows(measures(transformed(features, model.matrix), columns, "none"))[0]
+    axes = axes_of(lie, model.matrix)
     centroids = [segment.centroid for segment in model.segments]
     placed = assign(in_matrix(scaled, model), model.columns, centroids)
     assigned = store.table("segdb_assigned", placed)

@@ -1,4 +1,4 @@
-"""Covariances and coordinates on components, against NumPy and scikit-learn."""
+"""Coordinates on components, against NumPy and scikit-learn."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
-import pytest
 from sklearn.decomposition import PCA
 
 from segdb.model import Components
-from segdb.stages.components import COORDINATES, covariances, place, project
+from segdb.stages.components import COORDINATES, place, project
 from segdb.store.duckdb import DuckDB
 
 Columns = Mapping[str, npt.NDArray[np.float64]]
@@ -20,16 +19,6 @@ def learned(columns: Columns, count: int) -> tuple[PCA, Components]:
     reference = PCA(count).fit(np.column_stack(list(columns.values())))
     loadings = tuple(tuple(one) for one in reference.components_.tolist())
     return reference, Components(tuple(reference.mean_.tolist()), loadings)
-
-
-def test_covariances_are_numpys(features: DuckDB, columns: Columns) -> None:
-    names = list(columns)
-    row = features.rows(covariances(features.unbound("features", "features"), names))[0]
-    expected = np.cov(list(columns.values()), bias=True)
-    for i in range(len(names)):
-        assert row[f"mean_{i}"] == pytest.approx(columns[names[i]].mean(), rel=1e-9)
-        for j in range(i, len(names)):
-            assert row[f"cov_{i}_{j}"] == pytest.approx(expected[i, j], rel=1e-9)
 
 
 def test_coordinates_are_scikit_learns(features: DuckDB, columns: Columns) -> None:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pytest
 
 from segdb.model import Parameters
-from segdb.stages.explore import BINS, TENTHS, histogram, statistics
+from segdb.stages.explore import BINS, TENTHS, capped_shares, histogram, statistics
 from segdb.stages.profile import QUANTILES
 from segdb.store.duckdb import DuckDB
 
@@ -18,27 +18,30 @@ Columns = Mapping[str, npt.NDArray[np.float64]]
 
 def test_statistics(features_with_holes: DuckDB, holes: Columns) -> None:
     table = features_with_holes.unbound("features", "features")
-    learned = []
-    for name, own in holes.items():
-        low, high = (float(np.nanpercentile(own, level)) for level in (10, 80))
-        fill = float(np.nanmean(own))
-        learned.append(Parameters(name, 0, None, fill, low, high, "none", 0.0, 1.0))
-    row = features_with_holes.rows(statistics(table, learned))[0]
-    for i, (p, values) in enumerate(zip(learned, holes.values(), strict=True)):
+    row = features_with_holes.rows(statistics(table, list(holes)))[0]
+    for i, values in enumerate(holes.values()):
         there = values[~np.isnan(values)]
-        filled = np.where(np.isnan(values), p.fill, values)
         assert row[f"customers_{i}"] == len(there)
         assert row[f"missing_{i}"] == len(values) - len(there)
         assert (row[f"minimum_{i}"], row[f"maximum_{i}"]) == (there.min(), there.max())
         assert row[f"mean_{i}"] == pytest.approx(there.mean(), rel=1e-9)
         assert row[f"sd_{i}"] == pytest.approx(there.std(), rel=1e-9)
-        assert p.lower is not None
-        assert p.upper is not None
-        outside = ((filled < p.lower) | (filled > p.upper)).mean()
-        assert row[f"capped_share_{i}"] == pytest.approx(outside, rel=1e-9)
         for name, level in {**QUANTILES, **TENTHS}.items():
             wanted = np.percentile(there, 100 * level)
             assert row[f"{name}_{i}"] == pytest.approx(wanted, rel=1e-9, abs=1e-12)
+
+
+def test_the_share_that_was_capped(features_with_holes: DuckDB, holes: Columns) -> None:
+    table = features_with_holes.unbound("features", "features")
+    learned, expected = [], []
+    for name, own in holes.items():
+        low, high = (float(np.nanpercentile(own, level)) for level in (10, 80))
+        learned.append(Parameters(name, 0, None, float(np.nanmean(own)), low, high, "none", 0, 1))
+        filled = np.where(np.isnan(own), np.nanmean(own), own)
+        expected.append(((filled < low) | (filled > high)).mean())
+    row = features_with_holes.rows(capped_shares(table, learned))[0]
+    assert list(row.values()) == pytest.approx(expected, rel=1e-9)
+    assert min(expected) > 0
 
 
 def test_a_histogram(features_with_holes: DuckDB, holes: Columns) -> None:

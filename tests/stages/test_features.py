@@ -109,7 +109,7 @@ def test_orders_of_one_row_need_not_be_told_apart(store: DuckDB, orders: ibis.Ta
         for one_row in (False, True)
     )
     assert told == [
-        {name: value for name, value in row.items() if name not in stage.WATCHED} for row in counted
+        {name: value for name, value in row.items() if name != stage.WATCHED} for row in counted
     ]
 
 

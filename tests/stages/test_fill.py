@@ -11,6 +11,7 @@ import pytest
 
 from segdb.model import Parameters
 from segdb.sections import Clean
+from segdb.stages.explore import statistics
 from segdb.stages.fill import fill, fill_values
 from segdb.store.duckdb import DuckDB
 
@@ -36,17 +37,19 @@ def test_every_method_of_the_settings_has_a_case() -> None:
 @pytest.mark.parametrize("method", CASES)
 def test_learned(features_with_holes: DuckDB, holes: Columns, method: str) -> None:
     table = features_with_holes.unbound("features", "features")
-    row = features_with_holes.rows(fill_values(table, list(holes), method))[0]  # type: ignore[arg-type]
-    assert list(row) == list(holes)
+    known = features_with_holes.rows(statistics(table, list(holes)))[0]
+    fills = fill_values(known, list(holes), method)  # type: ignore[arg-type]
+    assert list(fills) == list(holes)
     for name, values in holes.items():
-        assert row[name] == pytest.approx(CASES[method](values), rel=1e-9)
+        assert fills[name] == pytest.approx(CASES[method](values), rel=1e-9)
 
 
 @pytest.mark.parametrize("method", CASES)
-def test_a_feature_that_nobody_has_has_no_fill(store: DuckDB, method: str) -> None:
+def test_a_feature_that_nobody_has_is_filled_with_zero(store: DuckDB, method: str) -> None:
     store.connection.register("features", pa.table({"a": pa.array([None, None], pa.float64())}))
     table = store.unbound("features", "features")
-    assert store.rows(fill_values(table, ["a"], method)) == [{"a": None}]  # type: ignore[arg-type]
+    known = store.rows(statistics(table, ["a"]))[0]
+    assert fill_values(known, ["a"], method) == {"a": 0.0}  # type: ignore[arg-type]
 
 
 def test_applied(features_with_holes: DuckDB, holes: Columns) -> None:

@@ -18,8 +18,9 @@ from segdb.cluster.matrix import Matrix
 from segdb.features.catalogue import Catalogue
 from segdb.model import Model, Parameters
 from segdb.sections import Cluster
+from segdb.stages.scale import measures
 from segdb.steps.compact import SILHOUETTE_ROWS, matrices
-from segdb.steps.components import learn_axes
+from segdb.steps.components import axes_of
 from segdb.steps.refine import refine
 from segdb.store.duckdb import DuckDB
 
@@ -54,7 +55,7 @@ def compact(values: Values, settings: Cluster = SETTINGS) -> tuple[DuckDB, Model
     store.connection.register("given", pa.table({"customer_id": np.arange(len(values)), **columns}))
     store.execute("CREATE TABLE scaled AS FROM given")
     scaled = store.unbound("scaled", "scaled")
-    axes = learn_axes(store, scaled, parameters)
+    axes = axes_of(store.rows(measures(scaled, list(columns), "none"))[0], parameters)
     drawn, uniform = matrices(store, settings, model, scaled, len(values), axes)
     assert uniform is not None
     return store, model, drawn, uniform
