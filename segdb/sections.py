@@ -88,8 +88,8 @@ class Features(Section):
     # the features themselves. All of them give the segments that the features give, fewer leave
     # out what the narrowest hold. Not whitened, as in scikit-learn's PCA.
     components: Annotated[int, Field(ge=1)] | None = None
-    # Of 2 million rows and more, count rows for orders where those of one customer in 64 are of one
-    # row each: faster, and exact only as far as the sample sees.
+    # Of 2 million rows and more, with duplicates = "keep": count rows for orders where those of one
+    # customer in 64 are of one row each. Half the time, and exact only as far as the sample sees.
     sampled_orders: bool = False
     # Name = SQL aggregate over a customer's kept orders.
     sql: dict[str, str] = Field(default_factory=dict)

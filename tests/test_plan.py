@@ -22,7 +22,7 @@ from segdb.steps.read import read_sources
 from segdb.store.duckdb import DuckDB
 
 _TABLE = re.compile(r"CREATE OR REPLACE (?:TEMP )?TABLE .*? AS\s+(.*)", re.DOTALL | re.IGNORECASE)
-_HEAD = re.compile(r"\bLIMIT \d+")
+_HEAD = re.compile(r'\bLIMIT \d+|"segdb_head"')
 _QUERY = re.compile(r"\s*(?:SELECT|WITH|FROM)\b", re.IGNORECASE)
 
 
@@ -130,12 +130,24 @@ def test_a_large_source_is_sampled_where_asked_for_and_then_counts_rows_for_orde
 ) -> None:
     monkeypatch.setattr(one_row, "LARGE", 0)
     monkeypatch.setattr(one_row, "_FEWEST", 1)
-    exact, _, expected = taken_in(spotless)
+    exact, told, expected = taken_in(spotless)
     sampled, notes, found = taken_in(spotless, sampled=True)
     (scan,) = sampled.scans
     assert "COUNT(DISTINCT" not in scan
-    assert "COUNT(DISTINCT" in exact.scans[0]
+    assert "told_rows" in exact.scans[0]
+    assert not any("rows are counted for orders" in words for words in told.notes)
     assert any("rows are counted for orders" in words for words in notes.notes)
+    assert found == expected
+
+
+def test_a_large_source_of_one_row_an_order_is_scanned_once_for_copies_too(
+    spotless: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, _, expected = taken_in(spotless, "reject")
+    monkeypatch.setattr(one_row, "LARGE", 0)
+    store, _, found = taken_in(spotless, "reject")
+    (scan,) = store.scans
+    assert "COUNT(DISTINCT" not in scan
     assert found == expected
 
 

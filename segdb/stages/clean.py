@@ -51,9 +51,9 @@ def deduplicated(raw: ir.Table) -> ir.Table:
     return raw.group_by(list(raw.columns)).agg(**{COPIES: raw.count()})
 
 
-def folded(judged: ir.Table) -> ir.Table:
-    """Fold judged rows that are equal in every column into one, with ``copies``."""
-    return judged.group_by(list(judged.columns)).agg(copies=judged.count())
+def as_read(judged: ir.Table, names: Sequence[str]) -> ir.Table:
+    """Return the rows of the source with the columns that they were read with."""
+    return judged.select(**{name: judged[carried(name)] for name in names})
 
 
 def judged_orders(orders: ir.Table, reading: Reading, rules: Rules) -> ir.Table:
@@ -115,18 +115,29 @@ def _gives_back(orders: ir.Table) -> ir.BooleanValue:
     return back
 
 
-def suspects(rows: ir.Table, counts: ir.Table, dropped: ir.Table | None) -> ir.Table:
+def suspects(
+    rows: ir.Table, counts: ir.Table, dropped: ir.Table | None, alike: ir.Table | None
+) -> ir.Table:
     """Return the judged rows of those who have a row that is rejected.
 
     Args:
         rows: judged rows.
         counts: ``customer_id``, ``read_rows`` and ``kept_rows``, one row a customer.
         dropped: (customer_id, reason) of customers who were taken out after judging.
+        alike: ``customer_id`` of all who may have equal rows; of the others only rows that are
+            rejected for themselves are returned. None for anyone.
     """
     ids = counts.filter(counts.kept_rows < counts.read_rows).select("customer_id")
     if dropped is not None:
         ids = ids.union(dropped.select("customer_id"))
-    return rows.semi_join(ids, rows.customer_id.identical_to(ids.customer_id))
+    theirs = rows.semi_join(ids, rows.customer_id.identical_to(ids.customer_id))
+    if alike is None:
+        return theirs
+    whole = alike.select("customer_id")
+    if dropped is not None:
+        whole = whole.union(dropped.select("customer_id"))
+    own = theirs.reason.notnull()
+    return theirs.filter(own | theirs.customer_id.isin(whole.customer_id).fill_null(False))
 
 
 def rejects(judged: ir.Table, reading: Reading, dropped: ir.Table | None) -> ir.Table:

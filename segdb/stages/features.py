@@ -12,7 +12,7 @@ from segdb.features.feature import SECONDS_A_DAY, Aggregates, Orders
 from segdb.reading import Reading, Role
 from segdb.stages.append import highest
 from segdb.stages.clean import NO_ORDERS, arguments
-from segdb.stages.matrix import uniform
+from segdb.stages.one_row import Counting, beside
 from segdb.stages.source import value
 
 # What the accounts and the default as_of need, whichever features are chosen.
@@ -22,12 +22,6 @@ _ALWAYS: Aggregates = {
 }
 # Cubes of larger numbers would overflow where their skewness is measured.
 HUGE = 1e100
-# What is watched of one customer in so many, while rows are counted for orders.
-WATCHED = "watched_orders"
-_SHARE = 1 / 64
-_SEED = 3
-
-
 # What cleaning judges every row by.
 _JUDGED: frozenset[Role] = frozenset(
     ("customer_id", "ordered_at", "amount", "quantity", "unit_price")
@@ -52,7 +46,7 @@ def per_customer(
     catalogue: Catalogue,
     reading: Reading,
     *,
-    one_row: bool = False,
+    counting: Counting = "orders",
     watermark: str | None = None,
 ) -> ir.Table:
     """Aggregate judged order rows to one row a customer: the one pass over the orders.
@@ -64,13 +58,15 @@ def per_customer(
         orders: judged rows.
         catalogue: the features wanted.
         reading: how the source's columns are read.
-        one_row: count rows for orders, whose ids then need not be told apart: that would cost
-            several times the rest. Of one customer in 64 they are listed all the same, once a
-            row, in ``watched_orders``; it is NULL of the others.
+        counting: what is counted for orders. To tell ``orders`` apart costs several times the
+            rest. ``rows``: their rows are counted; the ids of one customer in 64 are listed, once
+            a row, in ``watched_orders``, which is NULL of the others. ``told rows``: likewise, and
+            ``told_rows`` has how many of a customer's rows differ by their order id, or by whether
+            they were bought.
         watermark: what never falls as the source grows; its highest becomes ``high_mark``.
     """
     kept = orders.reason.isnull()
-    given = Orders(orders, kept, kept & ~orders.returned, one_row)
+    given = Orders(orders, kept, kept & ~orders.returned, counting != "orders")
     wanted: Aggregates = dict(_ALWAYS)
     for entry in catalogue.of("orders"):
         wanted = {**wanted, **REGISTRY[entry.name].aggregates}
@@ -81,36 +77,11 @@ def per_customer(
         _own(sql.name): sql.aggregated(kept, arguments(orders, reading, sql))
         for sql in catalogue.user_sql()
     }
-    if one_row:
-        watched = uniform(orders.customer_id, _SEED) < _SHARE
-        own = given.bought & orders.order_id.notnull() & watched
-        aggregates[WATCHED] = orders.order_id.collect(where=own)
+    if counting != "orders":
+        aggregates |= beside(orders, given.bought, counting)
     if watermark is not None:
         aggregates["high_mark"] = highest(orders, reading, watermark)
     return orders.group_by("customer_id").agg(**aggregates)
-
-
-def watched(customers: ir.Table) -> ir.Table:
-    """Return one row: ``customers`` who were watched, their ``rows``, and ``orders`` of those.
-
-    The lists are told apart here: among all the customers it would cost more than the lists do.
-    """
-    lists = customers.filter(customers[WATCHED].notnull())
-    orders = lists[WATCHED]
-    return lists.agg(
-        customers=lists.count(), rows=orders.length().sum(), orders=_list_unique(orders).sum()
-    )
-
-
-@ibis.udf.scalar.builtin(name="list_unique", signature=((None,), "int64"))
-def _list_unique(_values): ...  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-
-
-def rows_an_order(orders: ir.Table) -> ir.Table:
-    """Return one row: how many ``orders`` were bought, and ``most`` rows of one of them."""
-    bought = orders.filter(orders.reason.isnull() & ~orders.returned & orders.order_id.notnull())
-    counted = bought.group_by("customer_id", "order_id").agg(rows=bought.count())
-    return counted.agg(orders=counted.count(), most=counted["rows"].max())
 
 
 def totals(customers: ir.Table) -> ir.Table:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import ibis
@@ -25,14 +25,17 @@ class Judged:
         reading: how its columns are read.
         counts: one row, ``read_rows`` and ``kept_rows``, or a table that sums to them by
             ``customer_id``.
-        unfolded: whether duplicates have still to be folded in ``rows``.
+        once: makes of judged rows a view of a name, in which equal rows are one, with ``copies``;
+            None where they are in ``rows``, or nobody asks.
+        alike: ``customer_id`` of all who may have equal rows; None for anyone.
     """
 
     raw: Raw
     rows: ir.Table
     reading: Reading
     counts: ir.Table
-    unfolded: bool = False
+    once: Callable[[str, ir.Table], ir.Table] | None = None
+    alike: ir.Table | None = None
 
 
 @dataclass(frozen=True)
@@ -69,8 +72,8 @@ def account(
         source_read, source_kept = _counted(store, one, dropped)
         if source_kept < source_read:
             # To fold and to join all rows of a source costs several times what reading it does.
-            rows = clean.suspects(one.rows, one.counts, dropped)
-            rows = clean.folded(rows) if one.unfolded else rows
+            rows = clean.suspects(one.rows, one.counts, dropped, one.alike)
+            rows = one.once("segdb_suspects", rows) if one.once else rows
             rows = clean.rejects(rows, one.reading, dropped)
             parts.append(rows.select(source=ibis.literal(name), reason=rows.reason, row=rows.row))
         lines = one.raw.unreadable

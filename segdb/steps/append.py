@@ -10,9 +10,8 @@ from segdb.errors import SettingsError, nearest
 from segdb.features.catalogue import Catalogue
 from segdb.reading import Reading
 from segdb.stages import append, clean
-from segdb.stages import features as stage
+from segdb.steps.aggregation import Aggregation
 from segdb.steps.progress import Progress
-from segdb.store.duckdb import DuckDB
 from segdb.store.readers import Raw
 
 _CLOCK = re.compile(
@@ -47,17 +46,7 @@ def checked(watermark: str | None, raw: Raw, reading: Reading) -> str | None:
 
 
 def aggregated_again(
-    store: DuckDB,
-    known: ir.Table,
-    raw: Raw,
-    rows: ir.Table,
-    reading: Reading,
-    catalogue: Catalogue,
-    watermark: str,
-    rules: clean.Rules,
-    progress: Progress,
-    *,
-    deduplicate: bool,
+    how: Aggregation, known: ir.Table, rows: ir.Table, watermark: str, progress: Progress
 ) -> ir.Table | None:
     """Aggregate the customers with new rows, and put them into the last run's aggregates.
 
@@ -65,31 +54,26 @@ def aggregated_again(
     aggregates cannot be added up from parts.
 
     Args:
-        store: where the orders are.
+        how: what is done with the rows of the orders as they are now.
         known: the aggregates of the last run, one row a customer.
-        raw: the orders as they are now.
-        rows: the same, judged.
-        reading: how their columns are read.
-        catalogue: the features wanted of them.
+        rows: the orders, judged.
         watermark: what never falls.
-        rules: what rejects a row.
         progress: hears why all customers have to be aggregated again.
-        deduplicate: whether rows equal in every column count once.
 
     Returns:
         None where all of them have to be: the orders changed in another way than by growing, or
         other aggregates are wanted.
     """
-    if _asks_the_time(catalogue, rules, progress):
+    store, raw = how.store, how.raw
+    if _asks_the_time(how.catalogue, how.rules, progress):
         return None
     last = store.rows(known.agg(mark=known.high_mark.max(), at=known.last_order_at.max()))[0]
     if last["mark"] is None:
         return None
-    own = append.mark(rows, reading, watermark)
+    own = append.mark(rows, how.reading, watermark)
     ids = store.table("segdb_touched", append.touched(rows, own, last["mark"], last["at"]))
     theirs = rows.semi_join(ids, rows.customer_id.identical_to(ids.customer_id))
-    theirs = clean.folded(theirs) if deduplicate else theirs
-    fresh = stage.per_customer(theirs, catalogue, reading, watermark=watermark)
+    fresh = how.per_customer(how.once("segdb_orders_touched", theirs))
     if set(fresh.columns) != set(known.columns):
         return None
     found = store.table("segdb_per_customer", append.merged(known, fresh, ids))

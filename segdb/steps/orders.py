@@ -9,13 +9,13 @@ import ibis.expr.types as ir
 from segdb.features.catalogue import Catalogue
 from segdb.reading import Reading
 from segdb.settings import Settings
-from segdb.stages import clean
-from segdb.stages import features as stage
 from segdb.stages.chain import Recipe
-from segdb.stages.source import typed
+from segdb.stages.features import narrowed
+from segdb.stages.one_row import alike as alike_among
 from segdb.steps.account import Judged
+from segdb.steps.aggregation import Aggregation
 from segdb.steps.append import aggregated_again, checked
-from segdb.steps.one_row import counted_by_rows, may_be_one_row
+from segdb.steps.one_row import aggregated_by_rows, counted_by_rows, may_be_one_row
 from segdb.steps.progress import Progress
 from segdb.store.duckdb import DuckDB
 from segdb.store.readers import Raw
@@ -54,43 +54,25 @@ def judge_orders(
         progress: who hears of it.
         held: what an earlier run gave already.
     """
-    raw, reading = source[0], stage.narrowed(source[1], catalogue)
-    rules = recipe.rules["orders"]
+    raw, reading = source[0], narrowed(source[1], catalogue)
     watermark = checked(settings.source.watermark, raw, reading)
-
-    def judged(name: str, table: ir.Table) -> ir.Table:
-        rows = store.view(f"{name}_typed", typed(table, reading))
-        return store.view(name, clean.judged_orders(rows, reading, rules))
-
-    rows = counting = judged("segdb_orders", raw.table)
+    how = Aggregation(
+        store, raw, reading, recipe.rules["orders"], catalogue, watermark, recipe.deduplicate
+    )
+    rows = how.judged("segdb_orders")
+    counts = alike = None
     if watermark and held and held.aggregates is not None:
-        counts = aggregated_again(
-            store,
-            held.aggregates,
-            raw,
-            rows,
-            reading,
-            catalogue,
-            watermark,
-            rules,
-            progress,
-            deduplicate=recipe.deduplicate,
-        )
-        if counts is not None:
-            return Judged(raw, rows, reading, counts, unfolded=recipe.deduplicate)
-    if recipe.deduplicate:
-        counting = judged("segdb_orders_once", clean.deduplicated(raw.table))
-
-    def aggregated(*, one_row: bool) -> ir.Table:
-        per_customer = stage.per_customer(
-            counting, catalogue, reading, one_row=one_row, watermark=watermark
-        )
-        return store.table("segdb_per_customer", per_customer)
-
-    counts = None
-    if settings.features.sampled_orders and may_be_one_row(
-        store, raw, rows, reading, catalogue, deduplicate=recipe.deduplicate
-    ):
-        counts = counted_by_rows(store, aggregated(one_row=True), progress)
-    counts = aggregated(one_row=False) if counts is None else counts
-    return Judged(raw, rows, reading, counts, unfolded=recipe.deduplicate)
+        counts = aggregated_again(how, held.aggregates, rows, watermark, progress)
+    elif not may_be_one_row(how, rows):
+        pass
+    elif settings.features.sampled_orders and not how.deduplicate:
+        by_row = store.table("segdb_per_customer", how.per_customer(rows, "rows"))
+        counts = counted_by_rows(store, by_row, progress)
+    else:
+        by_row = store.table("segdb_by_row", how.per_customer(rows, "told rows"))
+        alike = store.table("segdb_alike", alike_among(by_row))
+        counts = aggregated_by_rows(how, rows, by_row, alike)
+    if counts is None:
+        once = how.once("segdb_orders_once", rows)
+        counts = store.table("segdb_per_customer", how.per_customer(once))
+    return Judged(raw, rows, reading, counts, how.once, alike)

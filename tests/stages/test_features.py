@@ -97,22 +97,6 @@ def test_every_feature_by_one_pass(store: DuckDB, orders: ibis.Table) -> None:
     assert rows[1]["days_between_orders"] is None
 
 
-def test_orders_of_one_row_need_not_be_told_apart(store: DuckDB, orders: ibis.Table) -> None:
-    assert store.rows(stage.rows_an_order(orders)) == [{"orders": 2, "most": 2}]
-    single = orders.filter(orders.code != "y")
-    assert store.rows(stage.rows_an_order(single)) == [{"orders": 2, "most": 1}]
-    catalogue = Catalogue((entry("frequency"), entry("average_order_value")))
-    told, counted = (
-        store.rows(
-            stage.per_customer(single, catalogue, READING, one_row=one_row).order_by("customer_id")
-        )
-        for one_row in (False, True)
-    )
-    assert told == [
-        {name: value for name, value in row.items() if name != stage.WATCHED} for row in counted
-    ]
-
-
 def test_without_as_of_it_is_the_midnight_after_the_last_order(
     store: DuckDB, orders: ibis.Table
 ) -> None:

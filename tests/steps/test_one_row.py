@@ -10,12 +10,11 @@ import pytest
 
 from segdb.features.catalogue import Catalogue, Entry
 from segdb.reading import ColumnReading, Reading
-from segdb.stages import clean
 from segdb.stages.clean import Rules
-from segdb.stages.features import WATCHED, per_customer
-from segdb.stages.source import typed
+from segdb.stages.one_row import WATCHED, alike
 from segdb.steps import one_row
-from segdb.steps.one_row import counted_by_rows, may_be_one_row
+from segdb.steps.aggregation import Aggregation
+from segdb.steps.one_row import aggregated_by_rows, counted_by_rows, may_be_one_row
 from segdb.steps.progress import Notes
 from segdb.store.duckdb import DuckDB
 from segdb.store.raw import Raw
@@ -30,25 +29,31 @@ ORDERS = "SELECT i % 997 AS c, i AS o, TIMESTAMP '2026-01-01' AS at, 1.0 + i AS 
 WITH = "WITH r AS (SELECT i::BIGINT AS i FROM range(20000) AS t(i)) "
 
 
-def asked(more: str = "", *, deduplicate: bool = False, **changes: Any) -> tuple[bool, list[str]]:
-    """Judge the orders as a run does: by the head first, then by those who are watched."""
-    store, notes = DuckDB(duckdb.connect()), Notes()
+def aggregation(more: str, *, deduplicate: bool, **changes: Any) -> tuple[Aggregation, ibis.Table]:
+    store = DuckDB(duckdb.connect())
     store.execute(f"CREATE TABLE orders AS {WITH}{ORDERS}{more}")
     raw = Raw(ibis.table(SCHEMA, name="orders"), "orders", None, stored=changes.get("stored", True))
     features = Catalogue((Entry(changes.get("feature", "frequency"), "orders"),))
-    rows = clean.judged_orders(typed(raw.table, READING), READING, Rules())
-    if not may_be_one_row(store, raw, rows, READING, features, deduplicate=deduplicate):
+    how = Aggregation(store, raw, READING, Rules(), features, None, deduplicate)
+    return how, how.judged("segdb_orders")
+
+
+def exact(how: Aggregation, rows: ibis.Table) -> list[dict[str, Any]]:
+    counts = how.per_customer(how.once("all_once", rows))
+    return how.store.rows(counts.order_by("customer_id"))
+
+
+def asked(more: str = "", *, deduplicate: bool = False, **changes: Any) -> tuple[bool, list[str]]:
+    """Judge the orders as a run does: by the head first, then by those who are watched."""
+    notes = Notes()
+    how, rows = aggregation(more, deduplicate=deduplicate, **changes)
+    if not may_be_one_row(how, rows):
         return False, notes.notes
-    rows = clean.folded(rows) if deduplicate else rows
-    counts = store.table("counts", per_customer(rows, features, READING, one_row=True))
-    found = counted_by_rows(store, counts, notes)
+    counts = how.store.table("counts", how.per_customer(how.once("once", rows), "rows"))
+    found = counted_by_rows(how.store, counts, notes)
     if found is not None:
         assert WATCHED not in found.columns
-        exact = per_customer(rows, features, READING).select("customer_id", "orders")
-        counted = found.select("customer_id", "orders")
-        assert store.rows(counted.order_by("customer_id")) == store.rows(
-            exact.order_by("customer_id")
-        )
+        assert how.store.rows(found.order_by("customer_id")) == exact(how, rows)
     return found is not None, notes.notes
 
 
@@ -92,9 +97,44 @@ def test_a_return_under_the_id_of_its_order_is_no_row_of_it() -> None:
 
 
 def test_copies_of_a_row_count_where_they_are_kept() -> None:
-    copies = f" UNION ALL {ORDERS}"
+    copies = f" UNION ALL {ORDERS} WHERE i % 500 = 0"
     assert not asked(copies)[0]
     assert asked(copies, deduplicate=True)[0]
+
+
+def test_with_many_copies_most_customers_have_one() -> None:
+    assert not asked(f" UNION ALL {ORDERS} WHERE i % 100 = 0", deduplicate=True)[0]
+
+
+RARE = {
+    "nothing": "",
+    "copies": f" UNION ALL {ORDERS} WHERE i % 997 < 100",
+    "orders of two rows": " UNION ALL SELECT i % 997, i, TIMESTAMP '2026-02-01', 2.5 FROM r "
+    "WHERE i % 997 < 100",
+    "returns": " UNION ALL SELECT i % 997, i, TIMESTAMP '2026-02-01', -1.0 FROM r",
+    "nobody's": " UNION ALL SELECT NULL, NULL, TIMESTAMP '2026-02-01', 1.0 FROM r WHERE i < 9",
+}
+
+
+@pytest.mark.parametrize("deduplicate", [True, False])
+@pytest.mark.parametrize("more", RARE)
+def test_rows_are_counted_for_orders_of_those_whose_rows_were_told_apart(
+    more: str, *, deduplicate: bool
+) -> None:
+    how, rows = aggregation(RARE[more], deduplicate=deduplicate)
+    counts = how.store.table("counts", how.per_customer(rows, "told rows"))
+    ids = how.store.table("alike", alike(counts))
+    found = aggregated_by_rows(how, rows, counts, ids)
+    assert found is not None
+    assert how.store.rows(found.order_by("customer_id")) == exact(how, rows)
+    again = {"copies": 100, "orders of two rows": 100, "nobody's": 1}.get(more, 0)
+    assert how.store.rows(ids.agg(n=ids.count())) == [{"n": again}]
+
+
+def test_where_most_would_be_looked_at_again_all_are() -> None:
+    how, rows = aggregation(f" UNION ALL {ORDERS} WHERE i % 997 < 400", deduplicate=True)
+    counts = how.store.table("counts", how.per_customer(rows, "told rows"))
+    assert aggregated_by_rows(how, rows, counts, how.store.table("alike", alike(counts))) is None
 
 
 @pytest.mark.parametrize("changes", [{"stored": False}, {"feature": "monetary"}])

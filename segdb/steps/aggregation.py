@@ -1,0 +1,59 @@
+"""Aggregation: how the rows of the orders are judged, and aggregated by customer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import ibis.expr.types as ir
+
+from segdb.features.catalogue import Catalogue
+from segdb.reading import Reading
+from segdb.stages import clean
+from segdb.stages.features import per_customer
+from segdb.stages.one_row import Counting
+from segdb.stages.source import typed
+from segdb.store.duckdb import DuckDB
+from segdb.store.readers import Raw
+
+
+@dataclass(frozen=True)
+class Aggregation:
+    """What is done with the rows of the orders.
+
+    Attributes:
+        store: where the orders are.
+        raw: the orders as they were read.
+        reading: how their columns are read.
+        rules: what rejects a row.
+        catalogue: the features wanted of them.
+        watermark: what never falls as the orders grow; None where nobody says so.
+        deduplicate: whether rows that are equal in every column count once.
+    """
+
+    store: DuckDB
+    raw: Raw
+    reading: Reading
+    rules: clean.Rules
+    catalogue: Catalogue
+    watermark: str | None
+    deduplicate: bool
+
+    def judged(self, name: str) -> ir.Table:
+        """Return every row of the orders with its reason, as a view of that name."""
+        return self._judged(name, self.raw.table)
+
+    def once(self, name: str, rows: ir.Table) -> ir.Table:
+        """Return judged rows, those that count once folded into one, as a view of that name."""
+        if not self.deduplicate:
+            return rows
+        return self._judged(name, clean.deduplicated(clean.as_read(rows, self.raw.table.columns)))
+
+    def per_customer(self, rows: ir.Table, counting: Counting = "orders") -> ir.Table:
+        """Return the aggregates of judged rows, one row a customer."""
+        return per_customer(
+            rows, self.catalogue, self.reading, counting=counting, watermark=self.watermark
+        )
+
+    def _judged(self, name: str, table: ir.Table) -> ir.Table:
+        rows = self.store.view(f"{name}_typed", typed(table, self.reading))
+        return self.store.view(name, clean.judged_orders(rows, self.reading, self.rules))

@@ -1,0 +1,89 @@
+"""What shows whether each order is one row, recounted row by row."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import duckdb
+import ibis
+import pytest
+
+from segdb.features.catalogue import Catalogue, Entry
+from segdb.reading import ColumnReading, Reading
+from segdb.stages import one_row
+from segdb.stages.clean import Rules, judged_orders
+from segdb.stages.features import per_customer
+from segdb.stages.source import typed
+from segdb.store.duckdb import DuckDB
+
+SCHEMA = {"c": "int64", "o": "int64", "at": "timestamp(6)", "amount": "float64"}
+READING = Reading(
+    tuple(ColumnReading(name, "native") for name in SCHEMA),
+    {"customer_id": "c", "order_id": "o", "ordered_at": "at", "amount": "amount"},
+)
+CATALOGUE = Catalogue(tuple(Entry(n, "orders") for n in ("frequency", "average_order_value")))
+DAY = datetime(2024, 1, 1)
+PLAIN = [(1, 1, DAY, 5.0), (1, 2, DAY, 5.0), (1, 2, DAY, -5.0), (1, None, DAY, 7.0)]
+CASES: dict[str, list[tuple[Any, ...]]] = {
+    "equal rows": [(2, 3, DAY, 5.0), (2, 3, DAY, 5.0)],
+    "an order of two rows": [(3, 4, DAY, 5.0), (3, 4, DAY, 6.0)],
+    "a return in two rows": [(4, 5, DAY, -5.0), (4, 5, DAY, -6.0)],
+    "two rows without a number": [(5, None, DAY, 5.0), (5, None, DAY, 6.0)],
+    "nobody's, without numbers": [(None, None, DAY, 5.0), (None, None, DAY, 5.0)],
+    "equal rows without an amount": [(6, 6, DAY, None), (6, 6, DAY, None)],
+}
+
+
+def judged(rows: list[tuple[Any, ...]]) -> tuple[DuckDB, ibis.Table]:
+    store = DuckDB(duckdb.connect())
+    store.execute('CREATE TABLE o (c BIGINT, o BIGINT, "at" TIMESTAMP, amount DOUBLE)')
+    store.connection.executemany("INSERT INTO o VALUES (?, ?, ?, ?)", rows).fetchall()
+    return store, judged_orders(typed(ibis.table(SCHEMA, name="o"), READING), READING, Rules())
+
+
+def aggregated(
+    store: DuckDB, orders: ibis.Table, counting: one_row.Counting
+) -> tuple[ibis.Table, list[dict[str, Any]]]:
+    counts = per_customer(orders, CATALOGUE, READING, counting=counting)
+    table = store.table("counts", counts)
+    return table, store.rows(table.order_by("customer_id"))
+
+
+def test_customers_whose_rows_differ_are_aggregated_as_if_orders_were_told() -> None:
+    store, orders = judged(PLAIN)
+    counts, _ = aggregated(store, orders, "told rows")
+    assert store.rows(one_row.alike(counts)) == []
+    found = store.rows(one_row.told_apart(counts))
+    _, expected = aggregated(store, orders, "orders")
+    assert found == expected
+    assert (expected[0]["orders"], expected[0]["read_rows"]) == (2, 4)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_customers_whose_rows_may_be_alike(case: str) -> None:
+    store, orders = judged(PLAIN + CASES[case])
+    counts, _ = aggregated(store, orders, "told rows")
+    ((customer, _, _, _), _) = CASES[case]
+    assert store.rows(one_row.alike(counts)) == [{"customer_id": customer, "read_rows": 2}]
+    assert [row["customer_id"] for row in store.rows(one_row.told_apart(counts))] == [1]
+
+
+def test_who_is_watched_is_listed_once_a_row() -> None:
+    rows = [(c, 10 * c + o, DAY, 1.0) for c in range(1000) for o in (1, 2, 2, 3)]
+    store, orders = judged(rows)
+    counts, found = aggregated(store, orders, "rows")
+    lists = [row[one_row.WATCHED] for row in found if row[one_row.WATCHED] is not None]
+    assert 1000 / 64 / 2 < len(lists) < 1000 / 64 * 2
+    assert all(len(ids) == 4 and len(set(ids)) == 3 for ids in lists)
+    expected = {"customers": len(lists), "rows": 4 * len(lists), "orders": 3 * len(lists)}
+    assert store.rows(one_row.watched(counts)) == [expected]
+
+
+def test_the_rows_of_an_order() -> None:
+    store, orders = judged(PLAIN)
+    assert store.rows(one_row.rows_an_order(orders)) == [{"orders": 2, "most": 1, "copies": 0}]
+    store, orders = judged(PLAIN + CASES["equal rows"])
+    assert store.rows(one_row.rows_an_order(orders)) == [{"orders": 3, "most": 2, "copies": 0}]
+    folded = orders.group_by(orders.columns).agg(copies=orders.count())
+    assert store.rows(one_row.rows_an_order(folded)) == [{"orders": 3, "most": 1, "copies": 1}]
