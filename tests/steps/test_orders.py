@@ -1,0 +1,79 @@
+"""Two ways of aggregating orders: told apart by customer, and folded whole. The same comes out."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from unittest.mock import patch
+
+import duckdb
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from segdb.settings import parse
+from segdb.steps import one_row, orders
+from segdb.steps.intake import take_in
+from segdb.steps.progress import Notes
+from segdb.steps.read import read_sources
+from segdb.store.duckdb import DuckDB
+
+START = datetime(2026, 1, 1)
+lines = st.tuples(
+    st.one_of(st.integers(1, 4), st.none()),
+    st.one_of(st.integers(1, 6), st.none()),
+    st.one_of(st.sampled_from([START, START + timedelta(days=9), datetime(2999, 1, 1)]), st.none()),
+    st.one_of(st.sampled_from([-2.0, 1.0, 3.5]), st.none()),
+    st.sampled_from(["tea", "pots"]),
+)
+
+
+def taken_in(rows: list[tuple[Any, ...]], clean: dict[str, Any], *, by_row: bool) -> list[Any]:
+    """Return features, rejected rows and counts, as a run has them."""
+    store = DuckDB(duckdb.connect())
+    names = ["customer", "order_no", "ordered_at", "amount", "category"]
+    types = [pa.int64(), pa.int64(), pa.timestamp("us"), pa.float64(), pa.string()]
+    columns = [pa.array(list(c), t) for c, t in zip(zip(*rows, strict=True), types, strict=True)]
+    store.connection.register("given", pa.table(columns, names))
+    store.execute("CREATE TABLE lines AS FROM given")
+    use = ["recency_days", "frequency", "monetary", "tenure_days", "return_rate"]
+    own = {"largest": "max(amount)", "lines": "count(*)"}
+    roles = {"customer_id": "customer", "order_id": "order_no", "ordered_at": "ordered_at"}
+    chosen = parse(
+        {
+            "as_of": "2026-02-01T00:00:00",
+            "columns": {**roles, "amount": "amount", "category": "category"},
+            "clean": clean,
+            "features": {"use": use, "sql": own},
+        }
+    )
+    with (
+        patch.object(orders, "may_be_one_row", lambda *_: by_row),
+        patch.object(one_row, "_MOST", 1.0),
+    ):
+        intake = take_in(
+            store, chosen, read_sources(store, chosen, "lines", None, Notes()), Notes()
+        )
+    assert ("segdb_by_row" in {name for _, name in temporary(store)}) == by_row
+    found = [store.rows(t.order_by(t.columns)) for t in (intake.features, intake.rejected)]
+    return [*found, intake.accounts]
+
+
+def temporary(store: DuckDB) -> list[tuple[str, str]]:
+    asked = "SELECT schema_name, table_name FROM duckdb_tables() WHERE temporary"
+    return store.connection.execute(asked).fetchall()
+
+
+@pytest.mark.parametrize("duplicates", ["reject", "keep"])
+@pytest.mark.parametrize("returns", ["net", "reject"])
+@given(rows=st.lists(lines, max_size=14), copies=st.integers(0, 4))
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_told_apart_or_folded_whole(
+    duplicates: str, returns: str, rows: list[tuple[Any, ...]], copies: int
+) -> None:
+    # One sound order, or there would be nothing to take in; and rows that are there twice.
+    rows = [(1, 99, START, 1.5, "tea"), *rows, *rows[:copies]]
+    clean = {"duplicates": duplicates, "returns": returns, "reject": {"dear": "amount > 3"}}
+    one, other = (taken_in(rows, {**clean}, by_row=way) for way in (True, False))
+    assert one == other
