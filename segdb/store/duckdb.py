@@ -123,7 +123,7 @@ class DuckDB:
 
     def fetch(self, query: ir.Table | str, values: Mapping[str, object] | None = None) -> pa.Table:
         """Run a query, with values for its ``$name`` parameters, and return its rows."""
-        sql = query if isinstance(query, str) else to_sql(query)
+        sql = query if isinstance(query, str) else to_sql(query, pretty=False)
         rows = self.connection.sql(sql, params=dict(values) if values else None)
         return rows.to_arrow_table()
 
@@ -141,7 +141,7 @@ class DuckDB:
         return self._make("TABLE", name, query)
 
     def _make(self, kind: str, name: str, query: ir.Table | str) -> ir.Table:
-        sql = query if isinstance(query, str) else to_sql(query)
+        sql = query if isinstance(query, str) else to_sql(query, pretty=False)
         self.execute(f"CREATE OR REPLACE TEMP {kind} {quoted(name)} AS {sql}")
         if isinstance(query, str):
             return self.unbound(quoted(name), name)
