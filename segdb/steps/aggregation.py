@@ -48,6 +48,11 @@ class Aggregation:
             return rows
         return self._judged(name, clean.deduplicated(clean.as_read(rows, self.raw.table.columns)))
 
+    def all_once(self, name: str) -> ir.Table:
+        """Return likewise all rows of the orders, none of them judged before it is folded."""
+        table = self.raw.table
+        return self._judged(name, clean.deduplicated(table) if self.deduplicate else table)
+
     def per_customer(self, rows: ir.Table, counting: Counting = "orders") -> ir.Table:
         """Return the aggregates of judged rows, one row a customer."""
         return per_customer(

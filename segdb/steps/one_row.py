@@ -50,7 +50,30 @@ def may_be_one_row(how: Aggregation, rows: ir.Table) -> bool:
     return bool(found["most"] == 1 and found["copies"] <= _COPIES * found["orders"])
 
 
-def counted_by_rows(store: DuckDB, counts: ir.Table, progress: Progress) -> ir.Table | None:
+def counted_by_rows(
+    how: Aggregation, rows: ir.Table, progress: Progress, *, sampled: bool
+) -> tuple[ir.Table | None, ir.Table | None]:
+    """Aggregate the orders by customer, rows counted for orders wherever that is the same.
+
+    Args:
+        how: what is done with the rows of the orders.
+        rows: the orders, judged.
+        progress: hears on what grounds rows are counted for orders.
+        sampled: whether a sample is ground enough, where rows that are equal count each.
+
+    Returns:
+        The aggregates, None where all customers have to be aggregated in another way; and
+        ``customer_id`` of all who may have equal rows, None for anyone.
+    """
+    if sampled and not how.deduplicate:
+        counts = how.store.table("segdb_per_customer", how.per_customer(rows, "rows"))
+        return borne_out(how.store, counts, progress), None
+    counts = how.store.table("segdb_by_row", how.per_customer(rows, "told rows"))
+    alike = how.store.table("segdb_alike", stage.alike(counts))
+    return corrected(how, rows, counts, alike), alike
+
+
+def borne_out(store: DuckDB, counts: ir.Table, progress: Progress) -> ir.Table | None:
     """Return the aggregates of rows counted for orders, if those who were watched bear it out.
 
     Args:
@@ -74,7 +97,7 @@ def counted_by_rows(store: DuckDB, counts: ir.Table, progress: Progress) -> ir.T
     return counts.select(*(name for name in counts.columns if name != stage.WATCHED))
 
 
-def aggregated_by_rows(
+def corrected(
     how: Aggregation, rows: ir.Table, counts: ir.Table, alike: ir.Table
 ) -> ir.Table | None:
     """Return the aggregates of all customers, those with rows that may be alike aggregated again.

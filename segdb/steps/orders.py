@@ -11,11 +11,10 @@ from segdb.reading import Reading
 from segdb.settings import Settings
 from segdb.stages.chain import Recipe
 from segdb.stages.features import narrowed
-from segdb.stages.one_row import alike as alike_among
 from segdb.steps.account import Judged
 from segdb.steps.aggregation import Aggregation
 from segdb.steps.append import aggregated_again, checked
-from segdb.steps.one_row import aggregated_by_rows, counted_by_rows, may_be_one_row
+from segdb.steps.one_row import counted_by_rows, may_be_one_row
 from segdb.steps.progress import Progress
 from segdb.store.duckdb import DuckDB
 from segdb.store.readers import Raw
@@ -63,16 +62,10 @@ def judge_orders(
     counts = alike = None
     if watermark and held and held.aggregates is not None:
         counts = aggregated_again(how, held.aggregates, rows, watermark, progress)
-    elif not may_be_one_row(how, rows):
-        pass
-    elif settings.features.sampled_orders and not how.deduplicate:
-        by_row = store.table("segdb_per_customer", how.per_customer(rows, "rows"))
-        counts = counted_by_rows(store, by_row, progress)
-    else:
-        by_row = store.table("segdb_by_row", how.per_customer(rows, "told rows"))
-        alike = store.table("segdb_alike", alike_among(by_row))
-        counts = aggregated_by_rows(how, rows, by_row, alike)
+    elif may_be_one_row(how, rows):
+        sampled = settings.features.sampled_orders
+        counts, alike = counted_by_rows(how, rows, progress, sampled=sampled)
     if counts is None:
-        once = how.once("segdb_orders_once", rows)
+        once = how.all_once("segdb_orders_once")
         counts = store.table("segdb_per_customer", how.per_customer(once))
     return Judged(raw, rows, reading, counts, how.once, alike)

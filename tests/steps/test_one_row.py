@@ -14,7 +14,7 @@ from segdb.stages.clean import Rules
 from segdb.stages.one_row import WATCHED, alike
 from segdb.steps import one_row
 from segdb.steps.aggregation import Aggregation
-from segdb.steps.one_row import aggregated_by_rows, counted_by_rows, may_be_one_row
+from segdb.steps.one_row import borne_out, corrected, may_be_one_row
 from segdb.steps.progress import Notes
 from segdb.store.duckdb import DuckDB
 from segdb.store.raw import Raw
@@ -50,7 +50,7 @@ def asked(more: str = "", *, deduplicate: bool = False, **changes: Any) -> tuple
     if not may_be_one_row(how, rows):
         return False, notes.notes
     counts = how.store.table("counts", how.per_customer(how.once("once", rows), "rows"))
-    found = counted_by_rows(how.store, counts, notes)
+    found = borne_out(how.store, counts, notes)
     if found is not None:
         assert WATCHED not in found.columns
         assert how.store.rows(found.order_by("customer_id")) == exact(how, rows)
@@ -124,7 +124,7 @@ def test_rows_are_counted_for_orders_of_those_whose_rows_were_told_apart(
     how, rows = aggregation(RARE[more], deduplicate=deduplicate)
     counts = how.store.table("counts", how.per_customer(rows, "told rows"))
     ids = how.store.table("alike", alike(counts))
-    found = aggregated_by_rows(how, rows, counts, ids)
+    found = corrected(how, rows, counts, ids)
     assert found is not None
     assert how.store.rows(found.order_by("customer_id")) == exact(how, rows)
     again = {"copies": 100, "orders of two rows": 100, "nobody's": 1}.get(more, 0)
@@ -134,7 +134,7 @@ def test_rows_are_counted_for_orders_of_those_whose_rows_were_told_apart(
 def test_where_most_would_be_looked_at_again_all_are() -> None:
     how, rows = aggregation(f" UNION ALL {ORDERS} WHERE i % 997 < 400", deduplicate=True)
     counts = how.store.table("counts", how.per_customer(rows, "told rows"))
-    assert aggregated_by_rows(how, rows, counts, how.store.table("alike", alike(counts))) is None
+    assert corrected(how, rows, counts, how.store.table("alike", alike(counts))) is None
 
 
 @pytest.mark.parametrize("changes", [{"stored": False}, {"feature": "monetary"}])
