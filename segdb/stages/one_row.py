@@ -28,13 +28,15 @@ def beside(
         bought: which of them are.
         counting: ``rows``: the order ids of one customer in 64, once a row, as ``watched_orders``,
             which is NULL of the others. ``told rows``: how many of a customer's rows differ by
-            their order id, or by whether they were bought, as ``told_rows``.
+            their order id, or by whether they were bought, as ``told_rows``; NULL of rows without
+            a customer, which are rejected one like the other.
     """
     if counting == "rows":
         own = bought & orders.order_id.notnull() & (uniform(orders.customer_id, _SEED) < _SHARE)
         return {WATCHED: orders.order_id.collect(where=own)}
     # A list costs half of what count(DISTINCT) does. Equal hashes tell too few rows apart.
-    return {TOLD: _list_unique(_hash(orders.order_id, bought).collect())}
+    key = _hash(orders.order_id, bought)
+    return {TOLD: _list_unique(key.collect(where=orders.customer_id.notnull()))}
 
 
 def watched(customers: ir.Table) -> ir.Table:
@@ -50,16 +52,17 @@ def watched(customers: ir.Table) -> ir.Table:
 
 
 def told_apart(customers: ir.Table) -> ir.Table:
-    """Return the aggregates of those whose rows were all told apart.
+    """Return the aggregates of those whose rows were all told apart, or are nobody's.
 
-    No two of their rows are equal, and each of their orders is one row.
+    No two rows of a customer are equal, and each of their orders is one row.
     """
     own = [name for name in customers.columns if name != TOLD]
-    return customers.filter(customers[TOLD] == customers.read_rows).select(*own)
+    apart = (customers[TOLD] == customers.read_rows) | customers.customer_id.isnull()
+    return customers.filter(apart).select(*own)
 
 
 def alike(customers: ir.Table) -> ir.Table:
-    """Return (customer_id, read_rows) of all others; NULL for rows without an id."""
+    """Return (customer_id, read_rows) of all other customers."""
     others = customers.filter(customers[TOLD] != customers.read_rows)
     return others.select("customer_id", "read_rows")
 

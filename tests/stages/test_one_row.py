@@ -30,7 +30,6 @@ CASES: dict[str, list[tuple[Any, ...]]] = {
     "an order of two rows": [(3, 4, DAY, 5.0), (3, 4, DAY, 6.0)],
     "a return in two rows": [(4, 5, DAY, -5.0), (4, 5, DAY, -6.0)],
     "two rows without a number": [(5, None, DAY, 5.0), (5, None, DAY, 6.0)],
-    "nobody's, without numbers": [(None, None, DAY, 5.0), (None, None, DAY, 5.0)],
     "equal rows without an amount": [(6, 6, DAY, None), (6, 6, DAY, None)],
 }
 
@@ -67,6 +66,16 @@ def test_customers_whose_rows_may_be_alike(case: str) -> None:
     ((customer, _, _, _), _) = CASES[case]
     assert store.rows(one_row.alike(counts)) == [{"customer_id": customer, "read_rows": 2}]
     assert [row["customer_id"] for row in store.rows(one_row.told_apart(counts))] == [1]
+
+
+def test_rows_without_a_customer_need_not_be_told_apart() -> None:
+    store, orders = judged([*PLAIN, (None, None, DAY, 5.0), (None, None, DAY, 5.0)])
+    counts, _ = aggregated(store, orders, "told rows")
+    assert store.rows(one_row.alike(counts)) == []
+    apart = store.rows(one_row.told_apart(counts).order_by("customer_id"))
+    _, expected = aggregated(store, orders, "orders")
+    assert apart == expected
+    assert expected[-1]["customer_id"] is None
 
 
 def test_who_is_watched_is_listed_once_a_row() -> None:
