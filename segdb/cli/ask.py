@@ -12,6 +12,7 @@ from segdb.cli.terminal import (
     guarded,
     settings_of,
     wait_option,
+    width,
 )
 
 
@@ -43,6 +44,7 @@ def query(
     A named query takes its parameters as options: segdb query customers --segment Champions
     """
     from segdb import queries, words
+    from segdb.grid import grid
     from segdb.store.ask import asking
 
     if question is None:
@@ -63,7 +65,7 @@ def query(
     if form == "json":
         click.echo(words.json_text(table.to_pylist()))
     else:
-        click.echo(words.csv_text(table) if form == "csv" else words.grid(table), nl=False)
+        click.echo(words.csv_text(table) if form == "csv" else grid(table, width()), nl=False)
 
 
 def _pairs(parameters: tuple[str, ...]) -> dict[str, str]:

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import csv
+import fcntl
 import io
 import json
+import os
+import struct
+import subprocess
+import sys
+import termios
 from pathlib import Path
 
 import duckdb
@@ -121,3 +127,23 @@ def test_a_query_of_features_that_a_run_did_not_have(made: Path, tmp_path: Path)
     words = query(made, "win_back", "--config", str(config), code=2).output
     assert "there is no column 'recency_days'" in words
     assert "A feature is one where the last run had it" in words
+
+
+def test_on_a_terminal_a_table_is_as_wide_as_that(made: Path) -> None:
+    outside, inside = os.openpty()
+    fcntl.ioctl(inside, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 70, 0, 0))
+    program = [sys.executable, "-c", "from segdb.cli import main; main()"]
+    subprocess.run(
+        [*program, "query", "customers", "--limit", "2", "--database", str(made)],
+        stdout=inside,
+        env={name: value for name, value in os.environ.items() if name != "COLUMNS"},
+        check=True,
+    )
+    lines = os.read(outside, 9999).decode().splitlines()
+    os.close(inside)
+    os.close(outside)
+    assert 60 < max(map(len, lines)) <= 70
+    assert "columns fit. Not shown: " in " ".join(lines)
+    whole = query(made, "customers", "--limit", "2").stdout.splitlines()
+    assert len(whole) == 4
+    assert whole[0].startswith(lines[0])
