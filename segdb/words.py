@@ -57,7 +57,7 @@ def run_text(result: Result, path: Path, report: Path | None, settings: Settings
     schema = settings.publish.schema_
     option = "" if str(path) == "warehouse/warehouse.duckdb" else f" --database {path}"
     return (
-        f"\n{drawn(shown)}\n"
+        f"{drawn(shown)}\n"
         f"{facts['rows_read']:,} rows read, {facts['rows_kept']:,} kept, "
         f"{facts['rows_rejected']:,} rejected; {facts['customers']:,} customers.\n"
         f"Run {result.run_id} is published in {path}, schema {schema}.\n"
