@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from segdb.grid import cell, drawn, grid, rows_of
+from segdb.money import money
 from segdb.stages.drift import MUCH
 
 if TYPE_CHECKING:
@@ -44,14 +45,16 @@ def run_text(result: Result, path: Path, report: Path | None, settings: Settings
     shown = Table(box=None, header_style="bold", pad_edge=False)
     for name, justify in (("segment", "left"), ("customers", "right"), ("share", "right")):
         shown.add_column(name, justify=justify)  # type: ignore[arg-type]
-    money = any(row["revenue"] is not None for row in result.segments)
-    if money:
+    sells = any(row["revenue"] is not None for row in result.segments)
+    if sells:
         shown.add_column("revenue", justify="right")
         shown.add_column("share", justify="right")
     for row in result.segments:
         cells = [row["segment"], f"{row['customers']:,}", f"{row['customer_share']:.1%}"]
-        if money:
-            cells += [f"{currency}{row['revenue'] or 0:,.0f}", _share(row["revenue_share"])]
+        if sells:
+            revenue = row["revenue"] or 0
+            amount = money(f"{abs(revenue):,.0f}", currency, negative=revenue < 0)
+            cells += [amount, _share(row["revenue_share"])]
         shown.add_row(*(Text(cell) for cell in cells))
     facts = result.facts
     schema = settings.publish.schema_

@@ -9,6 +9,7 @@ from functools import cached_property
 import altair as alt
 
 from segdb.charts.theme import SEGMENTS, SOFT
+from segdb.money import symbol
 
 _SYMBOLS: Mapping[str, str] = {"currency": "", "days": "days"}
 
@@ -20,7 +21,7 @@ class Look:
     Attributes:
         segments: the segments' numbers, in the order of the page.
         units: unit of each feature, by its name.
-        currency: put before amounts.
+        currency: as in the settings.
     """
 
     segments: tuple[int, ...]
@@ -62,5 +63,5 @@ class Look:
         """Return a feature's name as people read it, with its unit."""
         unit = self.units.get(str(feature), "")
         if unit == "currency":
-            unit = self.currency
+            unit = symbol(self.currency)
         return f"{self.name(feature)} ({unit})" if unit else self.name(feature)

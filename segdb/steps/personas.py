@@ -85,7 +85,7 @@ def personas(
         overall: all customers' mean of each feature, natural units.
         matrix: the features that made the segments.
         playbook: names and actions.
-        currency: put before amounts.
+        currency: as in the settings.
         categories: of each 0/1 feature of a category, its column and value.
     """
     named = _of_orders(profiles, kept, playbook, categories)

@@ -42,6 +42,7 @@ def test_labels_have_spaces_and_units() -> None:
     assert look.label("_") == "_"
     assert look.name("recency_days") == "Recency"
     assert look.name("monetary") == "Monetary"
+    assert Look((1,), units, "{} kr").label("monetary") == "Monetary (kr)"
     assert Look((1,), units).label("monetary") == "Monetary"
 
 
