@@ -61,7 +61,7 @@ def test_a_category_that_a_quarter_has_is_a_yes_or_no() -> None:
         assert {name for name, p75 in rows if p75 == 0.25} == names
         cards = told(DuckDB(connection))
         rules = [words for card in cards for part in card.rule for words in part]
-        assert "Age 65 plus: yes" in rules
+        assert "Age 65+: yes" in rules
         assert all(words.endswith((": yes", ": no")) for words in rules if "Age" in words)
         published = Published(DuckDB(connection).fetch, "segdb")
         assert {row["feature"] for row in published.of(BANDS)} == {"income"}
