@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import textwrap
 from collections.abc import Iterator
 from typing import Any
@@ -14,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 _BETWEEN = 2
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 # A column of text may be narrowed to this many characters; its cells then take several lines.
 _NARROW = 24
 
@@ -26,14 +28,15 @@ def grid(table: pa.Table, width: int | None = None) -> str:
         width: of the terminal, in characters: columns that do not fit are left out and named at
             the end. None for all columns, one line a row.
     """
-    rows = [[cell(value) for value in row] for row in rows_of(table)]
+    # A row is a line, and nothing in the data moves a terminal's cursor.
+    rows = [[_CONTROL.sub(" ", cell(value)) for value in row] for row in rows_of(table)]
     widths = [
-        max(map(_wide, (field.name, *(row[place] for row in rows))))
+        max(map(cell_len, (field.name, *(row[place] for row in rows))))
         for place, field in enumerate(table.schema)
     ]
     right = [_is_number(field.type) for field in table.schema]
     least = [
-        wide if number else min(wide, max(_wide(field.name), _NARROW))
+        wide if number else min(wide, max(cell_len(field.name), _NARROW))
         for wide, number, field in zip(widths, right, table.schema, strict=True)
     ]
     fit = len(least) if width is None else _fitting(least, width)
@@ -80,10 +83,6 @@ def drawn(table: Table, width: int = 200) -> str:
     console = Console(file=text, width=width, force_terminal=False)
     console.print(table)
     return "\n".join(line.rstrip() for line in text.getvalue().splitlines()) + "\n"
-
-
-def _wide(text: str) -> int:
-    return max(map(cell_len, text.splitlines()), default=0)
 
 
 def _is_number(kind: pa.DataType) -> bool:

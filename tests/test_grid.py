@@ -36,6 +36,11 @@ def test_without_a_terminal_nothing_is_cut_and_a_row_is_a_line() -> None:
     assert lines[2:] == ["(1 row)"]
 
 
+def test_what_is_no_letter_stays_in_its_line() -> None:
+    lines = grid(pa.table({"a": ["x\ty\r\nz", "\x1b[2Jgone"], "b": [1, 2]})).splitlines()
+    assert lines == ["a         b", "x y z     1", " [2Jgone  2", "(2 rows)"]
+
+
 def test_long_text_is_folded_before_a_column_is_left_out() -> None:
     lines = grid(WIDE, 54).splitlines()
     assert lines[0].split() == ["id", "word", "sentence", "amount"]
