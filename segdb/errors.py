@@ -79,5 +79,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
         return f" Did you mean '{match}'?"
     if not names:
         return ""
-    shown = ", ".join(names[:20]) + (", …" if len(names) > 20 else "")
+    # Names of segments may hold commas themselves: "Lost, smaller orders".
+    between = "; " if any("," in name for name in names) else ", "
+    shown = between.join(names[:20]) + (f"{between}…" if len(names) > 20 else "")
     return f" There is: {shown}."

@@ -64,7 +64,7 @@ _REST = """
 [report]
 # path = "reports/segments.html"
 # title = "Customer segments"
-# currency = "£"
+# currency = "£"                # after the amount: "{} kr"
 """
 
 

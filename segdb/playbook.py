@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from segdb.errors import SettingsError
+from segdb.errors import SettingsError, nearest
 
 OWN = Path(__file__).parent / "playbook.toml"
 TIERS = ("premium", "regular", "low engagement")
@@ -52,15 +52,57 @@ class Standing:
 
 
 @dataclass(frozen=True)
+class Sign:
+    """What to do with a segment of attributes where some of them stand out.
+
+    Attributes:
+        high: beginnings of words, one tuple a subject; the features about each lie above the mean.
+        low: likewise; they lie below it.
+        action: what to do.
+        reason: why.
+    """
+
+    high: tuple[tuple[str, ...], ...]
+    low: tuple[tuple[str, ...], ...]
+    action: str
+    reason: str
+
+    def fits(self, places: Mapping[str, float], far: float) -> bool:
+        """Whether all of it holds.
+
+        Args:
+            places: of each feature's name in words, the distance from the mean in standard
+                deviations.
+            far: from this distance on a subject stands out.
+        """
+        above = all(_about(words, places) >= far for words in self.high)
+        return above and all(_about(words, places) <= -far for words in self.low)
+
+
+@dataclass(frozen=True)
 class Playbook:
-    """The personas of orders, and the standings of attributes from the highest down."""
+    """The personas of orders; of attributes the standings from the highest down, and the signs."""
 
     personas: tuple[Persona, ...]
     standings: tuple[Standing, ...]
+    signs: tuple[Sign, ...] = ()
 
     def standing(self, place: float) -> Standing:
         """Return the standing of a mean place; the last one takes the rest."""
         return next((s for s in self.standings if place > s.above), self.standings[-1])
+
+    def advice(self, place: float, places: Mapping[str, float], far: float) -> Standing:
+        """Return the standing of a mean place, with what the first sign that fits says to do.
+
+        Args:
+            place: the mean place.
+            places: of each feature's name in words, the distance from the mean in standard
+                deviations.
+            far: from this distance on a subject stands out.
+        """
+        own = self.standing(place)
+        sign = next((sign for sign in self.signs if sign.fits(places, far)), None)
+        return replace(own, action=sign.action, reason=sign.reason) if sign else own
 
 
 def load(path: Path = OWN) -> Playbook:
@@ -76,6 +118,8 @@ def load(path: Path = OWN) -> Playbook:
             Standing(_tier(e), float(e.get("above", "-inf")), e["action"], e["reason"])
             for e in values["attributes"]
         )
+        words = {name: tuple(one) for name, one in values.get("words", {}).items()}
+        signs = tuple(_sign(entry, words) for entry in values.get("signs", ()))
     except FileNotFoundError:
         raise SettingsError(f"[personas] playbook: there is no file {path}.") from None
     except KeyError as error:
@@ -84,7 +128,7 @@ def load(path: Path = OWN) -> Playbook:
         raise SettingsError(f"[personas] playbook {path}: {error}.") from None
     if not personas or not standings:
         raise SettingsError(f"[personas] playbook {path}: it needs orders and attributes.")
-    return Playbook(personas, tuple(sorted(standings, key=lambda s: -s.above)))
+    return Playbook(personas, tuple(sorted(standings, key=lambda s: -s.above)), signs)
 
 
 def _persona(entry: Mapping[str, Any]) -> Persona:
@@ -92,6 +136,26 @@ def _persona(entry: Mapping[str, Any]) -> Persona:
     if not place or not set(place) <= AXES:
         raise ValueError(f"the place of {entry['name']} takes r, f, m, t and o, each from 1 to 5")
     return Persona(entry["name"], _tier(entry), place, entry["action"], entry["reason"])
+
+
+def _sign(entry: Mapping[str, Any], words: Mapping[str, tuple[str, ...]]) -> Sign:
+    asked = [*entry.get("high", ()), *entry.get("low", ())]
+    for name in asked:
+        if name not in words:
+            meant = nearest(name, words).rstrip(".")
+            raise ValueError(f"a sign asks for '{name}', which is not in [words].{meant}")
+    if not asked:
+        raise ValueError(f"the sign '{entry['action']}' has neither high nor low")
+    high, low = (tuple(words[name] for name in entry.get(end, ())) for end in ("high", "low"))
+    return Sign(high, low, entry["action"], entry["reason"])
+
+
+def _about(words: tuple[str, ...], places: Mapping[str, float]) -> float:
+    """Return the mean place of the features with a word that begins so; 0 without any."""
+    own = [
+        place for name, place in places.items() if any(w.startswith(words) for w in name.split())
+    ]
+    return sum(own) / len(own) if own else 0.0
 
 
 def _tier(entry: Mapping[str, Any]) -> str:

@@ -6,6 +6,7 @@ costs or changes.
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -17,6 +18,8 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+
+from segdb.money import PLACE
 
 
 class Section(BaseModel):
@@ -200,9 +203,17 @@ class Report(Section):
 
     path: str = "reports/segments.html"
     title: str = "Customer segments"
+    # Put before amounts; after them as "{} kr", where {} is the amount.
     currency: str = ""
     # Show the ids of typical customers: the report may then not be passed on freely.
     examples: bool = False
+
+    @field_validator("currency")
+    @classmethod
+    def _one_place(cls, value: str) -> str:
+        if re.search(r"[{}]", value.replace(PLACE, "", 1)):
+            raise ValueError('{} stands for the amount, once: "£" before it, "{} kr" after it')
+        return value
 
 
 def _or_else(value: Any, handler: ValidatorFunctionWrapHandler, words: str) -> Any:

@@ -53,7 +53,9 @@ __all__ = [
 class Settings(Section):
     """All settings of a run."""
 
-    # Recency and tenure count back from here; left out: the midnight after the last order.
+    # Recency and tenure count back from here, and later orders are rejected as in the future.
+    # Left out: the midnight after the last order; in the future is then what is more than 14 hours
+    # ahead of UTC, which no clock on earth is.
     as_of: datetime | None = None
     source: Source = Source()
     columns: Columns = Columns()

@@ -7,16 +7,16 @@ import io
 import json
 import math
 import textwrap
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from segdb.grid import cell, drawn, grid, rows_of
+from segdb.money import money
 from segdb.stages.drift import MUCH
 
 if TYPE_CHECKING:
@@ -25,24 +25,12 @@ if TYPE_CHECKING:
     from segdb.steps.difference import Difference
 
 
-def grid(table: pa.Table) -> str:
-    """Return an Arrow table as a terminal table, with the number of its rows."""
-    shown = Table(box=None, header_style="bold", pad_edge=False)
-    for field in table.schema:
-        kinds = (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal)
-        number = any(kind(field.type) for kind in kinds)
-        shown.add_column(Text(field.name), justify="right" if number else "left")
-    for row in _rows(table):
-        shown.add_row(*(Text(_cell(value)) for value in row))
-    return _drawn(shown) + f"({table.num_rows:,} row{'s' if table.num_rows != 1 else ''})\n"
-
-
 def csv_text(table: pa.Table) -> str:
     """Return an Arrow table as CSV text."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(table.column_names)
-    writer.writerows(_rows(table))
+    writer.writerows(rows_of(table))
     return text.getvalue()
 
 
@@ -57,20 +45,22 @@ def run_text(result: Result, path: Path, report: Path | None, settings: Settings
     shown = Table(box=None, header_style="bold", pad_edge=False)
     for name, justify in (("segment", "left"), ("customers", "right"), ("share", "right")):
         shown.add_column(name, justify=justify)  # type: ignore[arg-type]
-    money = any(row["revenue"] is not None for row in result.segments)
-    if money:
+    sells = any(row["revenue"] is not None for row in result.segments)
+    if sells:
         shown.add_column("revenue", justify="right")
         shown.add_column("share", justify="right")
     for row in result.segments:
         cells = [row["segment"], f"{row['customers']:,}", f"{row['customer_share']:.1%}"]
-        if money:
-            cells += [f"{currency}{row['revenue'] or 0:,.0f}", _share(row["revenue_share"])]
+        if sells:
+            revenue = row["revenue"] or 0
+            amount = money(f"{abs(revenue):,.0f}", currency, negative=revenue < 0)
+            cells += [amount, _share(row["revenue_share"])]
         shown.add_row(*(Text(cell) for cell in cells))
     facts = result.facts
     schema = settings.publish.schema_
     option = "" if str(path) == "warehouse/warehouse.duckdb" else f" --database {path}"
     return (
-        f"\n{_drawn(shown)}\n"
+        f"{drawn(shown)}\n"
         f"{facts['rows_read']:,} rows read, {facts['rows_kept']:,} kept, "
         f"{facts['rows_rejected']:,} rejected; {facts['customers']:,} customers.\n"
         f"Run {result.run_id} is published in {path}, schema {schema}.\n"
@@ -131,7 +121,7 @@ def run_json(result: Result, path: Path, report: Path | None) -> dict[str, Any]:
     }
 
 
-def difference_text(found: Difference, before: int, after: int) -> str:
+def difference_text(found: Difference, before: int, after: int, width: int | None = None) -> str:
     """Return what moved between two runs: a heading and a table for each kind of thing."""
     parts = (
         ("Figures", found.figures, "The same."),
@@ -147,7 +137,7 @@ def difference_text(found: Difference, before: int, after: int) -> str:
     )
     told = [f"From run {before} to run {after}\n"]
     for heading, rows, none in parts:
-        shown = grid(pa.Table.from_pylist(_as_text(rows))) if rows else f"{none}\n"
+        shown = grid(pa.Table.from_pylist(_as_text(rows)), width) if rows else f"{none}\n"
         told.append(f"\n{heading}\n{shown}")
     return "".join(told)
 
@@ -157,7 +147,7 @@ def _as_text(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     if "name" not in rows[0]:
         return rows
     return [
-        {name: textwrap.shorten(_cell(value), 60, placeholder=" …") for name, value in row.items()}
+        {name: textwrap.shorten(cell(value), 60, placeholder=" …") for name, value in row.items()}
         for row in rows
     ]
 
@@ -173,27 +163,5 @@ def _plain(value: object) -> object:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _rows(table: pa.Table) -> Iterator[tuple[Any, ...]]:
-    """Return the rows by place, since two columns of a query may have the same name."""
-    return zip(*(column.to_pylist() for column in table.columns), strict=True)
-
-
 def _share(value: float | None) -> str:
     return "" if value is None else f"{value:.1%}"
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    return (
-        f"{value:,.6g}"
-        if isinstance(value, float) and abs(value) < 1e6
-        else (f"{value:,.2f}" if isinstance(value, float) else str(value))
-    )
-
-
-def _drawn(table: Table) -> str:
-    text = io.StringIO()
-    console = Console(file=text, width=200, force_terminal=False)
-    console.print(table)
-    return "\n".join(line.rstrip() for line in text.getvalue().splitlines()) + "\n"

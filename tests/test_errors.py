@@ -54,6 +54,7 @@ def test_every_error_is_drawn_below_its_base(name: str) -> None:
         ("frequncy", ["recency_days", "frequency"], " Did you mean 'frequency'?"),
         ("STOCKCODE", ["StockCode", "InvoiceNo"], " Did you mean 'StockCode'?"),
         ("zzz", ["b", "a"], " There is: a, b."),
+        ("zzz", ["Lost, smaller orders", "Loyal"], " There is: Lost, smaller orders; Loyal."),
         ("zzz", [], ""),
         ("zzz", [str(n) for n in range(30)], "…."),
     ],

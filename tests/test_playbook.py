@@ -32,8 +32,49 @@ def test_standings_cover_every_place() -> None:
 
 
 @pytest.mark.parametrize(
+    ("places", "reason"),
+    [
+        ({"annual income": 1.0, "spending score": 0.9}, "have more than others, and spend more."),
+        ({"annual income": 1.0, "spending score": -0.9}, "have more than others and spend less"),
+        ({"income": -0.4, "spending": 0.4}, "spend more than others, and have less."),
+        ({"income": -0.4, "spending": -0.4}, "have less than others, and spend less."),
+        ({"income": 0.3, "num deals purchases": 0.4}, "take offers more than others"),
+        ({"web purchases": 0.4, "store purchases": -0.4}, "less in the store."),
+        ({"web purchases": -0.4, "store purchases": 0.4}, "less online."),
+        ({"num web visits month": 0.9, "mnt wines": -0.9}, "look more than others"),
+        ({"kidhome": 0.5, "teenhome": 0.3, "mnt wines": -0.9}, "more children at home"),
+        # On average they stand out in nothing.
+        ({"kidhome": 0.8, "teenhome": -0.8, "mnt wines": -0.9}, "above the average in some"),
+        ({"age": 2.0, "outcome": 2.0, "dewebbing": 2.0}, "above the average in some"),
+        ({}, "above the average in some"),
+    ],
+)
+def test_what_to_do_follows_what_stands_out(places: dict[str, float], reason: str) -> None:
+    found = load().advice(0.0, places, 0.35)
+    assert reason in found.reason
+    assert found.tier == "regular"
+
+
+def test_every_sign_says_something_of_its_own() -> None:
+    playbook = load()
+    told = [(sign.action, sign.reason) for sign in playbook.signs]
+    told += [(standing.action, standing.reason) for standing in playbook.standings]
+    assert len({action for action, _ in told}) == len({reason for _, reason in told}) == len(told)
+    assert all(text.endswith(".") for pair in told for text in pair)
+
+
+def test_a_playbook_without_signs_goes_by_the_standing(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(OWN.read_text("utf-8").partition("[words]")[0], "utf-8")
+    own = load(path)
+    assert own.advice(0.0, {"income": 1.0, "spending": 1.0}, 0.35) == own.standing(0.0)
+
+
+@pytest.mark.parametrize(
     ("old", "new", "told"),
     [
+        ('high = ["offers"]', 'high = ["offer"]', "'offer', which is not in [words]. Did you mean"),
+        ('high = ["offers"]', "", "has neither high nor low"),
         ('tier = "premium"', 'tier = "vip"', "vip"),
         ("place = { r = 4.7", "place = { x = 4.7", "Champions"),
         ("[[attributes]]", "[[others]]", "attributes"),

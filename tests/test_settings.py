@@ -208,6 +208,8 @@ def test_a_key_like_none_lists_all() -> None:
         ({"cluster": {"k": 2.5}}, "'cluster.k'", "given: 2.5"),
         ({"cluster": {"k_min": 8, "k_max": 4}}, "'cluster'", "k_min = 8 is above k_max = 4"),
         ({"cluster": {"n_init": 0}}, "'cluster.n_init'", "greater than or equal to 1"),
+        ({"report": {"currency": "{kr}"}}, "'report.currency'", "{} stands for the amount, once"),
+        ({"report": {"currency": "{} kr {}"}}, "'report.currency'", '"£" before it, "{} kr" after'),
         ({"cluster": {"seed": -1}}, "'cluster.seed'", "greater than or equal to 0"),
         ({"cluster": 5}, "'cluster'", "it is a section"),
         ({"gates": {"min_silhouette": 2}}, "'gates.min_silhouette'", "less than or equal to 1"),

@@ -6,8 +6,6 @@ import json
 from datetime import datetime
 from decimal import Decimal
 
-import pyarrow as pa
-
 from segdb import words
 
 
@@ -38,12 +36,6 @@ def test_json_has_numbers_where_the_database_has_numbers() -> None:
             "nothing": None,
         }
     ]
-
-
-def test_numbers_stand_at_the_right() -> None:
-    rows = pa.table({"name": ["a", "bb"], "sum": [Decimal(1), Decimal(100)], "n": [1, 100]})
-    lines = words.grid(rows).splitlines()
-    assert lines == ["name  sum    n", "a       1    1", "bb    100  100", "(2 rows)"]
 
 
 def test_long_settings_are_cut_for_a_terminal() -> None:

@@ -29,10 +29,10 @@ FROM segdb.segment_features
 JOIN segdb.segment_profiles USING (segment_id)
 JOIN segdb.feature_statistics AS known USING (feature)
 WHERE segment_features.customers >= 5
-    AND (known.maximum > 1 OR known.minimum < 0 OR NOT (  -- of yes and no there is no spread
-        known.p05 IN (0, 1) AND known.p25 IN (0, 1) AND known.median IN (0, 1)
-        AND known.p75 IN (0, 1) AND known.p95 IN (0, 1)
-    ))
+    AND (  -- of yes and no there is no spread: only their variance is mean (1 - mean)
+        known.maximum > 1 OR known.minimum < 0
+        OR abs(known.sd * known.sd - known.mean * (1 - known.mean)) >= 1e-9
+    )
 QUALIFY place <= 15
 ORDER BY place, segment_id
 """,

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import altair as alt
 
 from segdb.charts.theme import SEGMENTS, SOFT
+from segdb.money import symbol
 
-_SYMBOLS: Mapping[str, str] = {"currency": "", "days": "days"}
+# A longer value of a category is cut.
+_LONGEST = 40
 
 
 @dataclass(frozen=True)
@@ -20,12 +22,14 @@ class Look:
     Attributes:
         segments: the segments' numbers, in the order of the page.
         units: unit of each feature, by its name.
-        currency: put before amounts.
+        currency: as in the settings.
+        values: of each 0/1 feature of a category, its column and value.
     """
 
     segments: tuple[int, ...]
     units: Mapping[str, str]
     currency: str = ""
+    values: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     @cached_property
     def places(self) -> dict[int, int]:
@@ -52,15 +56,22 @@ class Look:
     def name(self, feature: object) -> str:
         """Return a feature's name as people read it, without its unit."""
         given = str(feature)
+        if given in self.values:
+            column, value = self.values[given]
+            cut = value if len(value) <= _LONGEST else f"{value[: _LONGEST - 1].rstrip()}…"
+            return f"{_readable(column)} {cut}".rstrip()
         unit = self.units.get(given, "")
-        words = given.removesuffix(f"_{unit}") if unit else given
-        words = words.replace("_", " ").strip() or given
-        first = words.split(" ")[0]
-        return f"{words[0].upper()}{words[1:]}" if first.islower() else words
+        return _readable(given.removesuffix(f"_{unit}") if unit else given)
 
     def label(self, feature: object) -> str:
         """Return a feature's name as people read it, with its unit."""
-        unit = self.units.get(str(feature), "")
+        unit = self.units.get(str(feature), "") if feature not in self.values else ""
         if unit == "currency":
-            unit = self.currency
+            unit = symbol(self.currency)
         return f"{self.name(feature)} ({unit})" if unit else self.name(feature)
+
+
+def _readable(name: str) -> str:
+    words = name.replace("_", " ").strip() or name
+    first = words.split(" ")[0]
+    return f"{words[0].upper()}{words[1:]}" if first.islower() else words

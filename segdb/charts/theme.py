@@ -11,6 +11,8 @@ from typing import Any
 
 import vl_convert
 
+from segdb.money import around
+
 # The newest Vega-Lite that vl-convert has: the one that fits the Vega of its bundle. Altair may
 # write for an older one; what the charts use is the same in both.
 VEGA_LITE = str(vl_convert.get_vegalite_versions()[-1])
@@ -113,7 +115,7 @@ def concrete(spec: Mapping[str, Any]) -> dict[str, Any]:
 
 def locale(currency: str) -> dict[str, Any]:
     """Return the number format of the charts, with the currency of the settings."""
-    return {"decimal": ".", "thousands": ",", "grouping": [3], "currency": [currency, ""]}
+    return {"decimal": ".", "thousands": ",", "grouping": [3], "currency": [*around(currency)]}
 
 
 def _painted(value: Any) -> Any:

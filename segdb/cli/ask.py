@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -13,6 +12,7 @@ from segdb.cli.terminal import (
     guarded,
     settings_of,
     wait_option,
+    width,
 )
 
 
@@ -44,27 +44,28 @@ def query(
     A named query takes its parameters as options: segdb query customers --segment Champions
     """
     from segdb import queries, words
-    from segdb.store.ask import ask
+    from segdb.grid import grid
+    from segdb.store.ask import asking
 
     if question is None:
         for one in queries.all_queries().values():
-            options = " ".join(f"--{name}" for name in one.defaults)
+            options = " ".join(f"--{name}" for name in one.parameters)
             click.echo(f"{one.name:<20} {one.question} {options}".rstrip())
         return
     settings = settings_of(config, database)
     schema = settings.publish.schema_
-    values: dict[str, Any] = {}
-    sql = question
-    if " " not in question.strip():
-        named = queries.named(question)
-        sql, values = named.on(schema), named.values(_pairs(parameters))
-    elif parameters:
+    named = None if " " in question.strip() else queries.named(question)
+    if named is None and parameters:
         raise click.UsageError(f"A SELECT takes no '{parameters[0]}'.")
-    table = ask(Path(settings.publish.database), schema, sql, values, wait=wait)
+    values = named.values(_pairs(parameters)) if named else {}
+    with asking(Path(settings.publish.database), schema, wait) as select:
+        for said in named.check(values, select) if named else []:
+            click.echo(said, err=True)
+        table = select(named.on(schema) if named else question, values)
     if form == "json":
         click.echo(words.json_text(table.to_pylist()))
     else:
-        click.echo(words.csv_text(table) if form == "csv" else words.grid(table), nl=False)
+        click.echo(words.csv_text(table) if form == "csv" else grid(table, width()), nl=False)
 
 
 def _pairs(parameters: tuple[str, ...]) -> dict[str, str]:

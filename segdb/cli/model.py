@@ -16,6 +16,7 @@ from segdb.cli.terminal import (
     json_option,
     settings_of,
     wait_option,
+    width,
 )
 from segdb.export.dialects import DIALECTS
 
@@ -171,7 +172,7 @@ def compare(config: Path | None, database: Path | None, wait: float, as_json: bo
     """Compare K-Means with Ward, DBSCAN, HDBSCAN and a Gaussian mixture on the same customers."""
     import pyarrow as pa
 
-    from segdb import words
+    from segdb.grid import grid
     from segdb.steps.comparing import compare_run
     from segdb.store.duckdb import DuckDB
 
@@ -186,4 +187,4 @@ def compare(config: Path | None, database: Path | None, wait: float, as_json: bo
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False))
     else:
-        click.echo(words.grid(pa.Table.from_pylist(rows).drop_columns(["run_id"])), nl=False)
+        click.echo(grid(pa.Table.from_pylist(rows).drop_columns(["run_id"]), width()), nl=False)

@@ -214,4 +214,6 @@ def _told(
         told = words.run_json(result, path, written)
         click.echo(json.dumps(told, default=str, ensure_ascii=False))
     else:
+        if listener.notes:
+            click.echo(err=True)
         click.echo(words.run_text(result, path, written, settings), nl=False)

@@ -14,6 +14,7 @@ from segdb.cli.terminal import (
     json_option,
     settings_of,
     wait_option,
+    width,
 )
 
 
@@ -29,6 +30,7 @@ def runs(
 ) -> None:
     """List the runs that were published, with sizes and drift; `runs diff` compares two."""
     from segdb import queries, words
+    from segdb.grid import grid
     from segdb.store.ask import ask
 
     if context.invoked_subcommand is not None:
@@ -43,7 +45,7 @@ def runs(
     if as_json:
         click.echo(words.json_text(table.to_pylist()))
     else:
-        click.echo(words.grid(table), nl=False)
+        click.echo(grid(table, width()), nl=False)
 
 
 @runs.command()
@@ -78,7 +80,7 @@ def diff(
     if as_json:
         click.echo(words.json_text({"before": before, "after": after, **asdict(found)}))
     else:
-        click.echo(words.difference_text(found, before, after), nl=False)
+        click.echo(words.difference_text(found, before, after, width()), nl=False)
 
 
 @click.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -68,6 +69,11 @@ def settings_of(config: Path | None, database: Path | None) -> Settings:
     if database:
         settings = settings.changed({"publish": {"database": str(database)}})
     return settings
+
+
+def width() -> int | None:
+    """Return how many characters a line of stdout has; None where it is no terminal."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 class Terminal:

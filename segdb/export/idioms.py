@@ -26,6 +26,8 @@ def rewritten(node: Any, dialect: Dialect) -> Any:
             return _NOW[name]().op()
         case ops.Literal(value=datetime()) if name != "sqlite":
             return _moment(node, name)
+        case ops.TimestampAdd(right=ops.Literal()) if name == "sqlite":
+            return _later(node)
         case ops.ExtractEpochSeconds() if name == "bigquery":
             return _unix_seconds(_timestamp(node.arg.to_expr())).op()
         case ops.CountDistinct() if name == "clickhouse":
@@ -58,6 +60,12 @@ def _moment(node: ops.Literal, name: str) -> ops.Value:
     return ops.Cast(ops.Literal(text, "string"), node.dtype)
 
 
+def _later(node: ops.TimestampAdd) -> ops.Value:
+    """Moments are text in SQLite, and intervals modifiers of a function; Ibis wants a new one."""
+    span = f"+{node.right.value} {node.right.dtype.unit.plural}"
+    return _strftime("%Y-%m-%d %H:%M:%f", node.left.to_expr(), span).op()
+
+
 def _exactly(node: ops.CountDistinct) -> ops.Value:
     """Ibis counts with ClickHouse's uniq, which estimates."""
     if node.where is None:
@@ -71,6 +79,14 @@ def _nulls_last(node: ops.WindowFunction) -> ops.Value:
     for key in node.order_by:
         keys += [ops.SortKey(ops.IsNull(key.args[0])), key]
     return node.copy(order_by=tuple(keys))
+
+
+def _bigquery(node: Node) -> Node:
+    """TIMESTAMP_ADD takes no DATETIME, which is what moments without a zone are."""
+    if isinstance(node, exp.TimestampAdd):
+        number = exp.Literal.number(str(node.expression.this))
+        return exp.DatetimeAdd(this=node.this, expression=number, unit=node.unit)
+    return node
 
 
 def _databricks(node: Node) -> Node:
@@ -105,6 +121,7 @@ def _mssql(node: Node) -> Node:
 
 
 _WORDS: Mapping[str, Callable[[Node], Node]] = {
+    "bigquery": _bigquery,
     "databricks": _databricks,
     "snowflake": _snowflake,
     "mssql": _mssql,
@@ -117,6 +134,12 @@ def _timezone(_zone, _moment): ...  # type: ignore[no-untyped-def]  # noqa: ANN0
 
 @ibis.udf.scalar.builtin(name="at_timezone", signature=(("timestamp", "string"), "timestamp"))
 def _at_timezone(_moment, _zone): ...  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+
+
+@ibis.udf.scalar.builtin(
+    name="strftime", signature=(("string", "timestamp(6)", "string"), "timestamp(6)")
+)
+def _strftime(_form, _moment, _later): ...  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
 
 
 @ibis.udf.scalar.builtin(name="CURRENT_DATETIME", signature=((), "timestamp(6)"))

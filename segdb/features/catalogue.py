@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
@@ -12,6 +13,7 @@ from segdb.contract import TABLES
 from segdb.errors import SettingsError, nearest
 from segdb.features.basket import BASKET
 from segdb.features.behaviour import BEHAVIOUR
+from segdb.features.category import category_names
 from segdb.features.feature import Feature
 from segdb.reading import Reading
 
@@ -145,6 +147,7 @@ def customer_entries(
     attributes: Iterable[str],
     levels: Mapping[str, Iterable[str]],
     taken: Iterable[str],
+    known: Mapping[tuple[str, str], str] | None = None,
 ) -> tuple[Entry, ...]:
     """Return the features of the customers table.
 
@@ -152,22 +155,31 @@ def customer_entries(
         attributes: its numeric columns.
         levels: of each categorical column, its values.
         taken: names that the orders' features have already.
+        known: of each column and value of an earlier run its feature's name, which it keeps.
 
     Raises:
         SettingsError: a categorical column has more than 50 values.
     """
     used = {name.lower() for name in taken}
     entries = [Entry(_free(column, used), "attribute", column) for column in attributes]
-    for column, values in levels.items():
-        listed = list(values)
-        if len(listed) > MOST_VALUES:
+    listed = [(column, value) for column, values in levels.items() for value in values]
+    for column, count in Counter(column for column, _ in listed).items():
+        if count > MOST_VALUES:
             raise SettingsError(
-                f"[features] categories: {column} has {len(listed)} values, more than "
+                f"[features] categories: {column} has {count} values, more than "
                 f"{MOST_VALUES}; one 0/1 feature each would drown the rest. Group them in a SELECT."
             )
-        for value in listed:
-            name = _free(f"{column}_{re.sub(r'[^0-9A-Za-z]+', '_', value).strip('_')}", used)
-            entries.append(Entry(name, "category", column, value))
+    there = set(listed)
+    kept = {
+        of: _free(name, used)
+        for of, name in (known or {}).items()
+        if of in there and name.lower() not in used
+    }
+    for column in levels:
+        values = [value for one, value in listed if one == column]
+        for value, name in zip(values, category_names(column, values), strict=True):
+            own = kept.get((column, value)) or _free(name, used)
+            entries.append(Entry(own, "category", column, value))
     return tuple(entries)
 
 

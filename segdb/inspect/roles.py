@@ -50,9 +50,20 @@ class Column:
 
 
 class Chooser:
-    """Finds the column of each role, one after another; no column plays two."""
+    """Finds the column of each role, one after another; no column plays two.
 
-    def __init__(self, table: ir.Table, origin: str, columns: Sequence[Column], ask: Ask) -> None:
+    With ``run_id`` the declared columns are those of a run, whose settings cannot be changed.
+    """
+
+    def __init__(
+        self,
+        table: ir.Table,
+        origin: str,
+        columns: Sequence[Column],
+        ask: Ask,
+        run_id: int | None = None,
+    ) -> None:
+        self.run_id = run_id
         self.table = table
         self.origin = origin
         self.columns = columns
@@ -97,10 +108,12 @@ class Chooser:
                 continue
             name = exact.get(wanted) or known.get(wanted.lower())
             if name is None:
-                raise SourceError(
-                    f"{self.origin} has no column '{wanted}', which [columns] {role} names."
-                    + nearest(wanted, exact)
-                )
+                whose = f"[columns] {role} names"
+                advice = nearest(wanted, exact)
+                if self.run_id is not None:
+                    whose = f"run {self.run_id} read as {_WORDS.get(role, f'the {role}')}"
+                    advice += " Where a column has it under another name, rename it in a SELECT."
+                raise SourceError(f"{self.origin} has no column '{wanted}', which {whose}.{advice}")
             self.roles[role] = name
 
     def _infer(self, role: Role, *, required: bool = False) -> None:
@@ -220,7 +233,9 @@ class Chooser:
             if role == "ordered_at" and declared is None
             else ""
         )
+        advice = f'Name it in the settings: [columns] {role} = "…".'
+        if self.run_id is not None:
+            advice = f"Name it so in a SELECT: … AS {declared or role}."
         return SourceError(
-            f"No column of {self.origin} looks like {_WORDS[role]}{asked}. Name it in the "
-            f'settings: [columns] {role} = "…".{there}{alone}'
+            f"No column of {self.origin} looks like {_WORDS[role]}{asked}. {advice}{there}{alone}"
         )

@@ -32,6 +32,7 @@ def understand(
     columns: Columns,
     kind: Literal["orders", "customers"],
     attributes: Collection[str] = (),
+    run_id: int | None = None,
 ) -> tuple[Reading, tuple[str, ...]]:
     """Find the kind of each column and the roles.
 
@@ -43,6 +44,8 @@ def understand(
         columns: the roles that the settings name.
         kind: what the rows are.
         attributes: columns that the settings want as numbers.
+        run_id: the run whose settings they are, so that nobody can change them; None for a new
+            run.
 
     Returns:
         The reading, and in words what was inferred.
@@ -61,7 +64,7 @@ def understand(
     compact = [name for name in schema.names if _maybe_compact(name, schema[name], columns)]
     judged = judge(raw_table, [*texts, *compact], source, ask)
     described = [_column(name, schema[name], judged.get(name)) for name in schema.names]
-    chooser = Chooser(raw_table, origin, described, ask)
+    chooser = Chooser(raw_table, origin, described, ask, run_id)
     if kind == "orders":
         chooser.orders(columns)
     else:
@@ -72,10 +75,10 @@ def understand(
     for name in schema.names:
         role, found = by_column.get(name), judged.get(name)
         if role is not None and role in _MEASURED:
-            place = _Place(raw_table, name, role, origin)
+            place = _Place(raw_table, name, role, origin, run_id)
             read.append(_role_reading(place, found, source, ask))
         elif name.lower() in numbers:
-            place = _Place(raw_table, name, "attribute", origin)
+            place = _Place(raw_table, name, "attribute", origin, run_id)
             read.append(_role_reading(place, found, source, ask))
         else:
             read.append(_reading(name, schema[name], found, role))
@@ -128,6 +131,13 @@ class _Place:
     column: str
     role: Role | Literal["attribute"]
     origin: str
+    run_id: int | None = None
+
+    def advice(self, words: str) -> str:
+        """Return what to do: as said, or in a SELECT where the settings are those of a run."""
+        if self.run_id is None:
+            return words
+        return f"Run {self.run_id} has its settings already: give a SELECT that converts it."
 
     @property
     def setting(self) -> str:
@@ -148,10 +158,8 @@ def _role_reading(
     if plain and not kind.is_boolean():
         return ColumnReading(place.column, "native")
     if not (kind.is_string() or (moment and kind.is_integer())):
-        raise SourceError(
-            f"{place} is of type {kind} and no {what}. Name another column in "
-            f"{place.setting}, or give a SELECT that converts it."
-        )
+        advice = f"Name another column in {place.setting}, or give a SELECT that converts it."
+        raise SourceError(f"{place} is of type {kind} and no {what}. {place.advice(advice)}")
     fit = (judged.moment if moment else judged.number) if judged else None
     if fit is None or fit.share < _ENOUGH:
         tried = fit.reading if fit else ColumnReading(place.column, wanted)
@@ -159,9 +167,9 @@ def _role_reading(
         value = failing(place.table, tried, source.null_values, ask)
         example = f", and not {value!r}" if value is not None else ""
         option = "date_format" if moment else "decimal"
+        advice = f"Set [source] {option}, or name another column in {place.setting}."
         raise SourceError(
-            f"{place}: {share} its values can be read as a {what}{example}. Set [source] {option}, "
-            f"or name another column in {place.setting}."
+            f"{place}: {share} its values can be read as a {what}{example}. {place.advice(advice)}"
         )
     if fit.rival is not None:
         raise _undecided(place, fit, fit.rival)
@@ -176,9 +184,10 @@ def _undecided(place: _Place, fit: Fit, rival: ColumnReading) -> SourceError:
         words = {".": "with a decimal point", ",": "with a decimal comma"}
         first, second = (words[way.decimal] for way in (fit.reading, rival))
         lines = [f'decimal = "{way.decimal}"' for way in (fit.reading, rival)]
+    advice = f"Add to the settings: [source] {lines[0]} or {lines[1]}."
     return SourceError(
         f"{place}: {fit.example!r} could be written {first} or {second}, and the other values do "
-        f"not tell. Add to the settings: [source] {lines[0]} or {lines[1]}."
+        f"not tell. {place.advice(advice)}"
     )
 
 

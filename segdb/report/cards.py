@@ -30,12 +30,11 @@ JOIN segdb.feature_statistics USING (feature)
 WHERE segment_features.customers >= 5
 ORDER BY abs(z) DESC NULLS LAST, segment_features.feature
 """
-# Of a yes or no the median says nothing.
+# Of a yes or no the median says nothing. Between 0 and 1 only its variance is mean (1 - mean).
 _FLAGS = """
 SELECT feature
 FROM segdb.feature_statistics
-WHERE unit = 'share' AND minimum IN (0, 1) AND p05 IN (0, 1) AND p25 IN (0, 1)
-    AND median IN (0, 1) AND p75 IN (0, 1) AND p95 IN (0, 1) AND maximum IN (0, 1)
+WHERE unit = 'share' AND minimum >= 0 AND maximum <= 1 AND abs(sd * sd - mean * (1 - mean)) < 1e-9
 """
 _TYPICAL = """
 SELECT segment_id, place, customer_id::VARCHAR AS customer_id, distance

@@ -66,7 +66,15 @@ def look(published: Published, currency: str) -> Look:
         tuple(row["segment_id"] for row in ids),
         {row["feature"]: row["unit"] or "" for row in units},
         currency,
+        _categories(published),
     )
+
+
+def _categories(published: Published) -> dict[str, tuple[str, str]]:
+    """Return the column and value of each 0/1 feature of a category, as the model has them."""
+    runs = published.some("SELECT model FROM segdb.runs ORDER BY run_id DESC LIMIT 1")
+    entries = json.loads(runs[0]["model"] or "{}").get("features", []) if runs else []
+    return {e["name"]: (e["column"], e["value"]) for e in entries if e["kind"] == "category"}
 
 
 def last_run(published: Published) -> Rows:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from segdb.charts.chart import Form
+from segdb.money import money
 
 # Fewer customers than this are never shown one by one.
 FEWEST = 5
@@ -22,7 +23,7 @@ class Forms:
     """How values are written in one report.
 
     Attributes:
-        currency: put before amounts.
+        currency: as in the settings.
         as_of: the moment that days count back from.
     """
 
@@ -49,7 +50,7 @@ class Forms:
         if value is None:
             return NOTHING
         digits = 0 if abs(value) >= 100 else 2
-        return f"{'-' if value < 0 else ''}{self.currency}{abs(value):,.{digits}f}"
+        return self._whole(f"{abs(value):,.{digits}f}", value)
 
     def short(self, value: float | None) -> str:
         """Write an amount for a narrow place: from ten million on in millions or billions."""
@@ -57,8 +58,11 @@ class Forms:
             return self.money(value)
         size, letters = (1e9, "bn") if abs(value) >= 1e9 else (1e6, "M")
         digits = max(0, 2 - math.floor(math.log10(abs(value) / size)))
-        sign = "-" if value < 0 else ""
-        return f"{sign}{self.currency}{abs(value) / size:,.{digits}f}{letters}"
+        return self._whole(f"{abs(value) / size:,.{digits}f}{letters}", value)
+
+    def _whole(self, digits: str, value: float) -> str:
+        # An amount and its currency stand in one line.
+        return money(digits, self.currency, negative=value < 0).replace(" ", "\u00a0")
 
     def measure(self, value: float | None, unit: str) -> str:
         """Write a feature's value with its unit."""

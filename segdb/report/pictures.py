@@ -56,7 +56,7 @@ def picture(chart: Chart, spec: Any, currency: str, form: Format) -> str | bytes
     Args:
         chart: its declaration.
         spec: its Vega-Lite spec.
-        currency: put before amounts.
+        currency: as in the settings.
         form: svg or png.
     """
     whole = theme.concrete(spec)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from segdb.compile import UserSQL
 from segdb.errors import EngineError, SegdbError, SettingsError, nearest
 from segdb.features.catalogue import Entry, customer_entries, order_entries
 from segdb.inspect import numeric_attributes
+from segdb.model import Model
 from segdb.reading import Reading
 from segdb.settings import Settings
 from segdb.stages.chain import Recipe
@@ -15,6 +17,7 @@ from segdb.stages.clean import Rules
 from segdb.stages.features import category_values
 from segdb.steps.account import Judged
 from segdb.store.duckdb import DuckDB
+from segdb.store.history import last_model
 from segdb.store.readers import Raw
 
 
@@ -126,13 +129,27 @@ def choose_customer_entries(
         name = existing("categories", column)
         rows = store.rows(category_values(customers.rows, name, reading).limit(1000))
         levels[name] = [row["value"] for row in rows]
-    entries = customer_entries(attributes, levels, (entry.name for entry in taken))
+    known = _names_before(store, settings.publish.schema_)
+    entries = customer_entries(attributes, levels, (entry.name for entry in taken), known)
     if not entries and not taken:
         raise SettingsError(
             f"{customers.raw.origin} has no numeric column that differs between customers. Name "
             "one in [features] attributes, or a text column in [features] categories."
         )
     return entries
+
+
+def _names_before(store: DuckDB, schema: str) -> Mapping[tuple[str, str], str]:
+    """Return the names of the last run's 0/1 features, by column and value.
+
+    By its name a feature is known again from run to run, and in what others have built on it.
+    """
+    text = last_model(store, schema)
+    try:
+        entries = Model.from_json(text).catalogue.of("category") if text else ()
+    except SettingsError:  # of another version of segdb
+        return {}
+    return {(entry.column or "", entry.value or ""): entry.name for entry in entries}
 
 
 def blamed(error: EngineError, settings: Settings) -> SegdbError:

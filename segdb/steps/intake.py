@@ -152,9 +152,10 @@ def _not_empty(entries: tuple[Entry, ...]) -> Catalogue:
 
 def _frozen(recipe: Recipe) -> Recipe:
     """Return the recipe with one moment for "now", however often the rows are judged."""
-    now = datetime.now(UTC).replace(tzinfo=None)
+    latest = datetime.now(UTC).replace(tzinfo=None) + timedelta(hours=clean.HOURS_EAST)
     rules = {
-        n: rule if rule.latest else replace(rule, latest=now) for n, rule in recipe.rules.items()
+        name: rule if rule.latest else replace(rule, latest=latest)
+        for name, rule in recipe.rules.items()
     }
     return replace(recipe, rules=rules)
 

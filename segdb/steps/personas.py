@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -85,7 +86,7 @@ def personas(
         overall: all customers' mean of each feature, natural units.
         matrix: the features that made the segments.
         playbook: names and actions.
-        currency: put before amounts.
+        currency: as in the settings.
         categories: of each 0/1 feature of a category, its column and value.
     """
     named = _of_orders(profiles, kept, playbook, categories)
@@ -188,10 +189,16 @@ def _of_attributes(
 ) -> list[tuple[str, str, str, str]]:
     described = [_described(profile, matrix, categories) for profile in profiles]
     names = _unique(described, kept)
+    advice = []
+    for profile in profiles:
+        places = {readable(n): profile.z[n] for n in matrix if n not in categories}
+        advice.append(playbook.advice(profile.standing, places, REMARKABLE))
+    often = Counter(one.action for one in advice)
     named = []
-    for name, profile in zip(names, profiles, strict=True):
-        standing = playbook.standing(profile.standing)
-        named.append((name, standing.tier, standing.action, standing.reason))
+    for name, words, one in zip(names, described, advice, strict=True):
+        apart = f" What sets them apart: {words[0].lower()}{words[1:]}."
+        told = one.action + apart * (often[one.action] > 1)
+        named.append((name, one.tier, told, one.reason))
     return named
 
 

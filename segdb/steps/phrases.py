@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from segdb.features.catalogue import REGISTRY
+from segdb.money import money
 
 # From this mean distance from the average on, in standard deviations, a feature is remarkable.
 REMARKABLE = 0.35
@@ -57,7 +58,7 @@ def summary(
         means: mean of each feature, natural units.
         z: its distance from all customers' mean, in their standard deviations.
         overall: all customers' means.
-        currency: put before amounts.
+        currency: as in the settings.
         categories: which features are categories.
     """
     ranked = remarkable(z, categories)[:3]
@@ -135,7 +136,7 @@ def amount(unit: str, value: float, currency: str) -> str:
     """Write a value with its unit, to the digits that a reader wants."""
     if unit == "currency":
         size = f"{abs(value):,.0f}" if abs(value) >= 100 else f"{abs(value):,.2f}"
-        return f"{'-' if value < 0 else ''}{currency}{size}"
+        return money(size, currency, negative=value < 0)
     if unit == "share":
         return f"{value:.0%}"
     number = f"{value:,.0f}" if abs(value) >= 10 else f"{value:,.1f}".removesuffix(".0")

@@ -15,7 +15,12 @@ from segdb.store.readers import Raw, read
 
 
 def read_sources(
-    store: DuckDB, settings: Settings, orders: object, customers: object, progress: Progress
+    store: DuckDB,
+    settings: Settings,
+    orders: object,
+    customers: object,
+    progress: Progress,
+    run_id: int | None = None,
 ) -> Sources:
     """Read the sources, and tell what was inferred of them.
 
@@ -25,6 +30,7 @@ def read_sources(
         orders: a path, table, SELECT or frame; None without orders.
         customers: likewise.
         progress: who hears of it.
+        run_id: the run whose settings they are; None for a new run.
 
     Raises:
         SourceError: a source cannot be read or understood.
@@ -36,7 +42,14 @@ def read_sources(
         raw = read(store, name, source, settings.source)
         attributes = (settings.features.attributes or ()) if name == "customers" else ()
         reading, notes = understand(
-            raw.table, raw.origin, store.fetch, settings.source, settings.columns, name, attributes
+            raw.table,
+            raw.origin,
+            store.fetch,
+            settings.source,
+            settings.columns,
+            name,
+            attributes,
+            run_id,
         )
         for words in notes:
             progress.note(words)

@@ -21,7 +21,7 @@ from segdb.steps.maps import map_rows
 from segdb.steps.publish import contents, queries
 from segdb.steps.stored import StoredRun, stored_run
 from segdb.store.duckdb import DuckDB
-from segdb.store.kept import binds, kept_run
+from segdb.store.kept import alike, binds, kept_run, published_run
 from segdb.store.publish import next_run, publish
 
 
@@ -46,8 +46,10 @@ def rollback(store: DuckDB, schema: str, run_id: int, keep_runs: int) -> dict[st
         PublishError: the database refused; what was published is as it was.
     """
     run = stored_run(store, schema, run_id)
-    if run.latest:
-        raise UserError(f"Run {run_id} is the one that is published.")
+    published = published_run(store, schema)
+    if published in alike(store, schema, run_id):
+        number = "" if published == run_id else f", as run {published}"
+        raise UserError(f"Run {run_id} is the one that is published{number}.")
     kept = kept_run(store, schema, run_id)
     model = run.model
     names = model.catalogue.names

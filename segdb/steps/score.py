@@ -84,7 +84,7 @@ def score(
     _check_sources(run, {"orders": orders, "customers": customers})
     settings = _as_the_run(run, as_of)
     progress.step("Reading the sources")
-    sources = read_sources(store, settings, orders, customers, progress)
+    sources = read_sources(store, settings, orders, customers, progress, run.run_id)
     recipe = replace(recipe_of(settings, sources), complete=run.recipe.complete)
     _check_columns(sources, run)
     progress.step("Scoring")
@@ -99,14 +99,15 @@ def score(
 
 
 def _check_sources(run: StoredRun, given: Mapping[str, object]) -> None:
+    learned = f"The model of run {run.run_id} was learned from {' and '.join(run.sources)}"
+    how = {"orders": "a SOURCE", "customers": "--customers"}
     for name, source in given.items():
         if source is None and name in run.sources:
-            raise SourceError(
-                f"The model of run {run.run_id} needs {name} as well; none were given."
-            )
+            raise SourceError(f"{learned}, and no {name} were given: {how[name]} names them.")
         if source is not None and name not in run.sources:
+            needed = " and ".join(how[source] for source in run.sources)
             raise SourceError(
-                f"The model of run {run.run_id} was learned without {name}; leave them out."
+                f"{learned} alone, and {name} were given as well: give {needed} alone."
             )
 
 
@@ -131,7 +132,8 @@ def _check_columns(sources: Sources, run: StoredRun) -> None:
             if column.lower() not in there:
                 raise SourceError(
                     f"The model's feature {entry.name} reads the column '{column}', which the "
-                    f"{source} do not have.{nearest(column, there.values())}"
+                    f"{source} do not have.{nearest(column, there.values())} Where a column has it "
+                    "under another name, rename it in a SELECT."
                 )
 
 

@@ -127,6 +127,16 @@ def published_run(store: DuckDB, schema: str) -> int | None:
     return None if last is None else int(last)
 
 
+def alike(store: DuckDB, schema: str, run_id: int) -> list[int]:
+    """Return the runs with the same tables, in order: a rollback publishes those of another run."""
+    sql = f"SELECT run_id, republishes FROM {quoted(schema)}.{RUNS.name} ORDER BY run_id"  # noqa: S608
+    first: dict[int, int] = {}
+    for row in store.rows(sql):
+        of = row["republishes"] or row["run_id"]
+        first[row["run_id"]] = first.get(of, of)
+    return [one for one, origin in first.items() if origin == first[run_id]]
+
+
 def kept_features(store: DuckDB, schema: str, run_id: int) -> ir.Table | None:
     """Return the features of a run, published or kept; None where they are gone."""
     owner, name = beside(schema), f"{CUSTOMER_FEATURES.name}_{run_id}"
@@ -143,7 +153,13 @@ def kept_run(store: DuckDB, schema: str, run_id: int) -> Kept:
     """
     ids = kept_ids(store, schema)
     if run_id not in ids:
+        again = [one for one in alike(store, schema, run_id) if one in ids] if ids else []
         there = f"Kept: {', '.join(map(str, ids))}." if ids else "None is kept."
+        if again:
+            raise UserError(
+                f"Run {run_id} is kept as run {again[-1]}, which has the same tables: `segdb "
+                f"rollback {again[-1]}` publishes them again."
+            )
         raise UserError(
             f"Run {run_id} is not kept any more. {there} [publish] keep_runs says how many are."
         )

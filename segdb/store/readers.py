@@ -77,10 +77,10 @@ def read(
         )
     if files.looks_like_path(named):
         raise files.missing(named)
-    known = [each.shown for each in relations.known(store)]
+    meant = nearest(named, relations.offered(store))
     raise SourceError(
-        f"There is no file, table or view called '{named}'.{nearest(named, known)} A source is a "
-        "file, a table of the database, or a SELECT."
+        f"There is no file, table or view called '{named}'.{meant} A source is a file, a table of "
+        "the database, or a SELECT."
     )
 
 

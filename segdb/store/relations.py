@@ -6,7 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from segdb.compile import quoted
+from segdb.contract import TABLES
 from segdb.store.duckdb import DuckDB
+from segdb.store.kept import beside
+from segdb.store.scored import MARK
 
 
 @dataclass(frozen=True)
@@ -17,11 +20,13 @@ class Relation:
         ways: what it may be called, as parts of a name; the shortest first.
         sql: its quoted name.
         temporary: it goes with the connection.
+        comment: the database's comment on it.
     """
 
     ways: tuple[tuple[str, ...], ...]
     sql: str
     temporary: bool
+    comment: str = ""
 
     @property
     def shown(self) -> str:
@@ -51,15 +56,16 @@ def find(store: DuckDB, named: str) -> Relation | None:
 def known(store: DuckDB) -> list[Relation]:
     """Return every table and view but segdb's own temporary ones, the temporary first."""
     rows = store.connection.execute(
-        "SELECT database_name, schema_name, table_name AS name, temporary FROM duckdb_tables() "
-        "WHERE NOT internal UNION ALL SELECT database_name, schema_name, view_name, temporary "
+        "SELECT database_name, schema_name, table_name AS name, temporary, coalesce(comment, '') "
+        "FROM duckdb_tables() WHERE NOT internal UNION ALL "
+        "SELECT database_name, schema_name, view_name, temporary, coalesce(comment, '') "
         "FROM duckdb_views() WHERE NOT internal"
     ).fetchall()
     rows.sort(key=lambda row: (not row[3], row))
     place = store.connection.execute("SELECT current_database(), current_schema()").fetchall()
     here, main = place[0]
     found = []
-    for database, schema, name, temporary in rows:
+    for database, schema, name, temporary, comment in rows:
         ways: list[tuple[str, ...]] = [(database, schema, name)]
         if temporary:
             ways = [(name,)]
@@ -68,8 +74,26 @@ def known(store: DuckDB) -> list[Relation]:
             ways = [(name,), *ways] if schema == main else ways
         parts = ("temp", name) if temporary else ways[-2] if database == here else ways[-1]
         if not (temporary and name.startswith("segdb_")):
-            found.append(Relation(tuple(ways), ".".join(map(quoted, parts)), temporary))
+            sql = ".".join(map(quoted, parts))
+            found.append(Relation(tuple(ways), sql, temporary, comment))
     return found
+
+
+def offered(store: DuckDB) -> list[str]:
+    """Return the names of what a user may have meant as a source: all but what segdb has made."""
+    everything = known(store)
+    own = [each for each in everything if _is_published(each)]
+    kept = {(*place, beside(schema)) for *place, schema, _ in (each.ways[-1] for each in own)}
+    return [
+        each.shown
+        for each in everything
+        if each not in own and each.ways[-1][:-1] not in kept and not each.comment.startswith(MARK)
+    ]
+
+
+def _is_published(relation: Relation) -> bool:
+    name = relation.ways[-1][-1]
+    return any(t.name == name and relation.comment.startswith(t.told) for t in TABLES)
 
 
 def _written(way: tuple[str, ...], fold: Callable[[str], str]) -> tuple[str, str]:

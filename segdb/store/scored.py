@@ -14,7 +14,7 @@ from segdb.store.duckdb import DuckDB
 
 _FORMATS = {".csv": "csv, header", ".tsv": "csv, header, delimiter '\t'", ".parquet": "parquet"}
 # What segdb writes on a table it has made, and looks for before it writes over one.
-_MARK = "Customers scored by segdb"
+MARK = "Customers scored by segdb"
 
 
 def save_table(store: DuckDB, schema: str, name: str, query: ir.Table, sentence: str) -> None:
@@ -32,7 +32,7 @@ def save_table(store: DuckDB, schema: str, name: str, query: ir.Table, sentence:
         )
     with store.transaction():
         store.execute(f"CREATE OR REPLACE TABLE {place} AS {to_sql(query)}")
-        store.execute(f"COMMENT ON TABLE {place} IS {literal(f'{_MARK}: {sentence}')}")
+        store.execute(f"COMMENT ON TABLE {place} IS {literal(f'{MARK}: {sentence}')}")
 
 
 def save_file(store: DuckDB, path: Path, query: ir.Table) -> None:
@@ -59,4 +59,4 @@ def _is_ours(store: DuckDB, schema: str, name: str) -> bool:
         "AND lower(schema_name) = lower(?) AND lower(table_name) = lower(?)",
         [schema, name],
     ).fetchall()
-    return bool(rows) and str(rows[0][0] or "").startswith(_MARK)
+    return bool(rows) and str(rows[0][0] or "").startswith(MARK)

@@ -1,7 +1,7 @@
 -- Who is in a segment?
 -- Reads customer_segments.
--- Parameter segment = "%": its name, or a LIKE pattern
--- Parameter limit = 50: how many customers
+-- Parameter segment = "%" like segment_profiles.segment: its name, or a LIKE pattern
+-- Parameter limit = 50 from 1: how many customers
 SELECT *
 FROM segdb.customer_segments
 WHERE segment ILIKE $segment

@@ -1,8 +1,8 @@
 -- Who is like these customers?
 -- Reads customer_features, feature_parameters, segments: those nearest to the middle of a list.
 -- Distances are those of the model: filled, capped, transformed and scaled as it learned.
--- Parameter ids = null: customer ids, separated by commas
--- Parameter limit = 20: how many customers
+-- Parameter ids = null each of segments.customer_id: customer ids, separated by commas
+-- Parameter limit = 20 from 1: how many customers
 WITH listed AS (
     SELECT trim(id) AS id FROM (SELECT unnest(string_split($ids, ',')) AS id)
 ),

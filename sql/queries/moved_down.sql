@@ -1,6 +1,6 @@
 -- Who moved to a less valuable segment in the last run?
 -- Reads entered_segment, segment_migrations, segment_profiles, customer_features.
--- Parameter limit = 20: how many customers
+-- Parameter limit = 20 from 1: how many customers
 WITH worth AS (
     SELECT segment, revenue / customers AS revenue_per_customer FROM segdb.segment_profiles
 )

@@ -1,8 +1,8 @@
 -- Which segment is each customer closest to, beside the own one?
 -- Reads segments, customer_features, feature_parameters, segment_centroids, segment_profiles.
 -- Distances are those of the model: filled, capped, transformed and scaled as it learned.
--- Parameter segment = "%": the own segment's name, or a LIKE pattern
--- Parameter limit = 20: how many customers, those nearest to another segment first
+-- Parameter segment = "%" like segment_profiles.segment: the own segment's name, or a LIKE pattern
+-- Parameter limit = 20 from 1: how many customers, those nearest to another segment first
 WITH asked AS (
     SELECT customer_id, segment_id, segment, distance, margin
     FROM segdb.segments

@@ -1,7 +1,7 @@
 -- Who is slipping away?
 -- Reads customer_segments: good customers who are silent for longer than their rhythm allows.
--- Parameter times = 2.0: of their own mean gap between orders
--- Parameter limit = 20: how many customers
+-- Parameter times = 2.0 from 0: of their own mean gap between orders
+-- Parameter limit = 20 from 1: how many customers
 SELECT customer_id, segment, recency_days, days_between_orders, monetary
 FROM segdb.customer_segments
 WHERE m_score >= 4 AND frequency >= 3 AND recency_days > $times * greatest(days_between_orders, 1)

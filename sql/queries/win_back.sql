@@ -1,7 +1,7 @@
 -- Who is worth winning back?
 -- Reads customer_segments, feature_parameters: of segments at high churn risk, who is overdue.
 -- Overdue is who is silent for twice the own mean gap between orders; the most valuable first.
--- Parameter limit = 20: how many customers
+-- Parameter limit = 20 from 1: how many customers
 SELECT customer_id, segment, monetary, frequency, recency_days, action
 FROM segdb.customer_segments
 WHERE churn_risk = 'high'

@@ -42,7 +42,20 @@ def test_labels_have_spaces_and_units() -> None:
     assert look.label("_") == "_"
     assert look.name("recency_days") == "Recency"
     assert look.name("monetary") == "Monetary"
+    assert Look((1,), units, "{} kr").label("monetary") == "Monetary (kr)"
     assert Look((1,), units).label("monetary") == "Monetary"
+
+
+def test_a_category_is_called_by_its_column_and_value() -> None:
+    values = {
+        "age_group_65_plus": ("age_group", "65+"),
+        "c_x": ("Code", "x" * 80),
+        "c_": ("Code", ""),
+    }
+    look = Look((1,), dict.fromkeys(values, "share"), values=values)
+    assert look.name("age_group_65_plus") == look.label("age_group_65_plus") == "Age group 65+"
+    assert look.name("c_x") == f"Code {'x' * 39}…"
+    assert look.name("c_") == "Code"
 
 
 def test_a_segment_that_is_no_more_has_the_colour_of_none() -> None:

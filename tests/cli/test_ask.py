@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import csv
+import fcntl
 import io
 import json
+import os
+import struct
+import subprocess
+import sys
+import termios
 from pathlib import Path
 
 import duckdb
@@ -68,7 +74,10 @@ def test_the_questions_are_listed() -> None:
             "There is no query 'win_bak', and it is no SELECT. Did you mean 'win_back'?",
         ),
         (("customers", "--segmnt", "x"), "has no --segmnt. Did you mean '--segment'?"),
-        (("customers", "--limit", "many"), "--limit takes a number, not 'many'."),
+        (("customers", "--limit", "-3"), "--limit takes a whole number of 1 or more, not '-3'."),
+        (("slipping_away", "--times", "x"), "--times takes a number of 0 or more, not 'x'."),
+        (("look_alikes", "--ids", "x1, 7"), "There is no customer_id 7, x1; one that exists: c0."),
+        (("look_alikes", "--ids", " , "), "--ids holds no customer_id; one that exists: c0."),
         (("look_alikes",), "The query look_alikes needs --ids."),
         (("segment_value", "--limit", "3"), "It has no parameters."),
         (("SELECT monetery FROM customer_features",), "Did you mean 'monetary'?"),
@@ -80,6 +89,28 @@ def test_what_is_no_question(made: Path, words: tuple[str, ...], message: str) -
     result = query(made, *words, code=2)
     assert result.output.startswith("Error: ")
     assert message in result.output
+
+
+@pytest.mark.parametrize("name", ["customers", "entered", "next_best_segment"])
+def test_a_segment_that_is_none_names_the_nearest(made: Path, name: str) -> None:
+    sql = "SELECT segment FROM segment_profiles ORDER BY segment"
+    names = [row["segment"] for row in json.loads(query(made, sql, "--format", "json").stdout)]
+    said = query(made, name, "--segment", f"{names[0]}x", code=2).output
+    assert said == f"Error: There is no segment '{names[0]}x'. Did you mean '{names[0]}'?\n"
+    said = query(made, name, "--segment", "??", code=2).output
+    assert all(one in said for one in names)
+    query(made, name, "--segment", names[0].upper())
+    query(made, name, "--segment", f"%{names[0][1:]}")
+
+
+def test_ids_that_nobody_has_are_named_and_left_out(made: Path) -> None:
+    known = query(made, "look_alikes", "--ids", "c1,c2", "--format", "json")
+    some = query(made, "look_alikes", "--ids", "c1, c2,, y,x,x", "--format", "json")
+    assert some.stdout == known.stdout
+    assert known.stderr == ""
+    assert some.stderr == "There is no customer_id x, y; left out of --ids.\n"
+    many = ",".join(f"x{i}" for i in range(9))
+    assert "x0, x1, x2, x3, x4 and 4 more;" in query(made, "look_alikes", f"--ids=c1,{many}").stderr
 
 
 @pytest.mark.parametrize("words", [("SELECT 1", "--limit", "3"), ("customers", "limit")])
@@ -96,3 +127,23 @@ def test_a_query_of_features_that_a_run_did_not_have(made: Path, tmp_path: Path)
     words = query(made, "win_back", "--config", str(config), code=2).output
     assert "there is no column 'recency_days'" in words
     assert "A feature is one where the last run had it" in words
+
+
+def test_on_a_terminal_a_table_is_as_wide_as_that(made: Path) -> None:
+    outside, inside = os.openpty()
+    fcntl.ioctl(inside, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 70, 0, 0))
+    program = [sys.executable, "-c", "from segdb.cli import main; main()"]
+    subprocess.run(
+        [*program, "query", "customers", "--limit", "2", "--database", str(made)],
+        stdout=inside,
+        env={name: value for name, value in os.environ.items() if name != "COLUMNS"},
+        check=True,
+    )
+    lines = os.read(outside, 9999).decode().splitlines()
+    os.close(inside)
+    os.close(outside)
+    assert 60 < max(map(len, lines)) <= 70
+    assert "columns fit. Not shown: " in " ".join(lines)
+    whole = query(made, "customers", "--limit", "2").stdout.splitlines()
+    assert len(whole) == 4
+    assert whole[0].startswith(lines[0])

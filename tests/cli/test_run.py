@@ -63,6 +63,16 @@ def test_it_tells_the_drift_and_writes_the_report(folder: Path) -> None:
     assert "Our shop" in (folder / "report.html").read_text("utf-8")
 
 
+@pytest.mark.usefixtures("folder")
+def test_no_line_is_empty_where_nothing_stands_before_it() -> None:
+    refreshed = segdb("refresh", "--no-report")
+    assert refreshed.stderr == ""
+    assert refreshed.output.startswith("segment ")
+    ran = segdb("run", "--no-report")
+    assert ran.stdout.startswith("segment ")
+    assert ran.stderr.endswith(".\n\n")
+
+
 def test_as_json(folder: Path) -> None:
     told = json.loads(segdb("refresh", "--no-report", "--json").stdout)
     assert (told["run_id"], told["learned_by"], told["rows_read"]) == (2, 1, 1200)

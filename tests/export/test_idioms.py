@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import datetime
 
 import ibis
@@ -40,6 +41,36 @@ def said(name: str, **columns: ir.Value) -> str:
 )
 def test_now_is_in_utc(name: str, now: str) -> None:
     assert now in said(name, late=ORDERS.day > ibis.now().cast("timestamp(6)"))
+
+
+@pytest.mark.parametrize(
+    ("name", "later"),
+    [
+        ("postgres", "TIMEZONE('UTC', CURRENT_TIMESTAMP) + INTERVAL '14 HOUR'"),
+        ("sqlite", "'+14 hours')"),
+        ("spark", "CAST(CURRENT_TIMESTAMP() AS TIMESTAMP) + INTERVAL '14' HOUR"),
+        ("bigquery", "DATETIME_ADD(CURRENT_DATETIME(), INTERVAL 14 HOUR)"),
+        ("snowflake", "DATEADD(HOUR, '14', CAST(SYSDATE() AS TIMESTAMPNTZ(6)))"),
+        ("trino", "AT_TIMEZONE(CURRENT_TIMESTAMP, 'UTC') AS TIMESTAMP(6)) + INTERVAL '14' HOUR"),
+        ("clickhouse", "CAST(now() AS Nullable(DateTime64(6))) + INTERVAL '14' HOUR"),
+        ("mssql", "DATEADD(HOUR, CAST('14' AS BIGINT), SYSUTCDATETIME())"),
+    ],
+)
+def test_hours_after_now(name: str, later: str) -> None:
+    moment = ibis.now().cast("timestamp(6)") + ibis.interval(hours=14)
+    assert later in said(name, late=ORDERS.day > moment)
+
+
+@pytest.mark.parametrize(("hours", "late"), [(-24, 0), (0, 0), (13, 0), (15, 1), (40, 1)], ids=str)
+def test_hours_after_now_in_sqlite_itself(hours: int, late: int) -> None:
+    moment = ibis.now().cast("timestamp(6)") + ibis.interval(hours=14)
+    with sqlite3.connect(":memory:") as connection:
+        connection.execute(
+            "CREATE TABLE orders AS SELECT strftime('%Y-%m-%d %H:%M:%f', 'now', ?) AS day",
+            [f"{hours:+} hours"],
+        )
+        rows = connection.execute(said("sqlite", late=ORDERS.day > moment)).fetchall()
+    assert rows == [(late,)]
 
 
 @pytest.mark.parametrize(

@@ -111,9 +111,9 @@ def test_attributes_and_categories_get_free_names() -> None:
         "customer_x_1",
         "Education_PhD",
         "Education_2n_Cycle",
-        "Education_2n_Cycle_2",
-        "Education_tr_s",
-        "Education_",
+        "Education_2n_hyphen_minus_Cycle",
+        "Education_très",
+        "Education_question_mark",
     ]
     assert [entry.kind for entry in entries] == ["attribute"] * 4 + ["category"] * 5
     assert (entries[1].column, entries[5].column, entries[5].value) == (
@@ -130,6 +130,16 @@ def test_names_are_unique_regardless_of_case(columns: list[str], values: list[st
     folded = [name.lower() for name in ["a", "C_A", *names(entries)]]
     assert len(set(folded)) == len(folded)
     assert not any(RESERVED.fullmatch(entry.name) for entry in entries)
+
+
+def test_a_category_keeps_the_name_of_an_earlier_run() -> None:
+    values = ["yes", "Yes", "très", "new"]
+    known = {("c", "Yes"): "c_yes", ("c", "très"): "c_tr_s", ("c", "gone"): "c_new"}
+    entries = customer_entries([], {"c": values}, [], known)
+    assert names(entries) == ["c_yes_2", "c_yes", "c_tr_s", "c_new"]
+    # An attribute of that name was there first.
+    entries = customer_entries(["c_tr_s"], {"c": values}, [], known)
+    assert names(entries) == ["c_tr_s", "c_yes_2", "c_yes", "c_très", "c_new"]
 
 
 def test_too_many_values_are_refused() -> None:

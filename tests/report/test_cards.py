@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import duckdb
+
+import segdb
+from segdb.charts.feature_distributions import BANDS
 from segdb.report import facts
 from segdb.report.cards import Segment, segments
 from segdb.report.forms import Forms
@@ -37,6 +41,30 @@ def test_without_orders_the_card_tells_what_sets_the_segment_apart(made: Get) ->
             if row["feature"] == "Newsletter":
                 assert measure.value == f"{row['mean']:.1%}"
     assert any(m.label == "Newsletter" for s in told(store) for m in s.measures)
+
+
+def test_a_category_that_a_quarter_has_is_a_yes_or_no() -> None:
+    people = (
+        "SELECT i AS client, 10 * (i % 4) + i % 3 AS income, "
+        "['<18', '18-64', '65+', '?'][1 + i % 4] AS age FROM range(400) AS r(i)"
+    )
+    settings = {
+        "columns": {"customer_id": "client"},
+        "features": {"attributes": ["income"], "categories": ["age"]},
+        "cluster": {"k": 4, "n_init": 1},
+    }
+    with duckdb.connect() as connection:
+        result = segdb.run(customers=people, database=connection, settings=settings)
+        names = {name for name in result.model.catalogue.names if name != "income"}
+        # Between 0 and 1 lie the quartiles of a category that exactly a quarter has.
+        rows = connection.sql("SELECT feature, p75 FROM segdb.feature_statistics").fetchall()
+        assert {name for name, p75 in rows if p75 == 0.25} == names
+        cards = told(DuckDB(connection))
+        rules = [words for card in cards for part in card.rule for words in part]
+        assert "Age 65+: yes" in rules
+        assert all(words.endswith((": yes", ": no")) for words in rules if "Age" in words)
+        published = Published(DuckDB(connection).fetch, "segdb")
+        assert {row["feature"] for row in published.of(BANDS)} == {"income"}
 
 
 def test_typical_customers_only_if_asked_for(made: Get) -> None:

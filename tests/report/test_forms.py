@@ -44,6 +44,14 @@ def test_values(value: object, form: Form, words: str) -> None:
     assert SHOP.value(value, form) == words
 
 
+def test_a_currency_stands_after_the_amount_in_one_line() -> None:
+    krone = Forms("{} kr")
+    assert krone.money(1_234.5) == "1,234\u00a0kr"
+    assert krone.money(-31.2) == "-31.20\u00a0kr"
+    assert krone.short(-1_234_567_890.0) == "-1.23bn\u00a0kr"
+    assert krone.measure(812.4, "currency") == "812\u00a0kr"
+
+
 def test_days_come_with_their_date() -> None:
     # As of the midnight after 9 December, nine days back is 30 November.
     assert SHOP.ago(9) == "9 days ago (30 Nov 2011)"

@@ -237,18 +237,19 @@ def test_amounts_are_exact() -> None:
         assert run.ask("SELECT sum(amount) FROM judged") == [(Decimal("0.3"),)]
 
 
-def test_without_a_latest_moment_it_is_now() -> None:
+def test_without_a_latest_moment_it_is_the_latest_on_earth() -> None:
     table = ibis.table({"customer_id": "int64", "ordered_at": "timestamp(6)", "amount": "int64"})
     query = clean.judged_orders(table, Reading((), {}), Rules())
     with duckdb.connect() as connection:
-        connection.execute("SET TimeZone = 'UTC'").fetchall()
+        connection.execute("SET TimeZone = 'America/New_York'").fetchall()
         name = table.get_name()
         connection.execute(
-            f"CREATE TABLE {name} AS SELECT i AS customer_id, 1 AS amount, "
-            "(now() + (i - 1) * INTERVAL 1 DAY)::TIMESTAMP AS ordered_at FROM range(3) AS r(i)"
+            f"CREATE TABLE {name} AS SELECT h AS customer_id, 1 AS amount, "
+            "(now() AT TIME ZONE 'UTC' + h * INTERVAL 1 HOUR) AS ordered_at "
+            "FROM (VALUES (-24), (0), (13), (15)) AS v(h)"
         ).fetchall()
         got = connection.sql(to_sql(query)).order("customer_id").select("reason").fetchall()
-    assert got == [(None,), (None,), (clean.FUTURE,)]
+    assert got == [(None,), (None,), (None,), (clean.FUTURE,)]
 
 
 CUSTOMER_RAW = ibis.schema({"id": "string", "age": "int64", "nth": "int64"})

@@ -133,3 +133,20 @@ def test_lines_appended_to_a_file_show(tmp_path: Path) -> None:
         live = rows(connection, "segdb.segments_live")
         assert len(live) == 65
         assert close(live, held(connection, settings, {"orders": path}, result.model))
+
+
+def test_the_local_time_of_the_far_east_is_no_future() -> None:
+    moved = (
+        "SELECT * REPLACE (CASE client WHEN 'c1' THEN later(13) WHEN 'c2' THEN later(15) "
+        "ELSE bought_at END AS bought_at) FROM shop"
+    )
+    with shops.opened() as connection:
+        connection.execute(
+            "CREATE MACRO later(h) AS (now() AT TIME ZONE 'UTC' + h * INTERVAL 1 HOUR)"
+        ).fetchall()
+        segdb.run(moved, database=connection, settings=shops.settings("orders")).close()
+        for relation in ("segdb.segments", "segdb.segments_live"):
+            there = f"SELECT customer_id FROM {relation} WHERE customer_id IN ('c1', 'c2')"
+            assert connection.sql(there).fetchall() == [("c1",)]
+        reasons = "SELECT DISTINCT reason FROM segdb.rejected_rows WHERE row->>'client' = 'c2'"
+        assert connection.sql(reasons).fetchall() == [("future date",)]

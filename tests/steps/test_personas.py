@@ -146,7 +146,26 @@ def test_attributes_are_named_by_what_they_are() -> None:
         "Very low income, low spending",
     ]
     assert [one.tier for one in found] == ["regular", "low engagement"]
+    assert "have more than others and spend less" in found[0].reason
+    assert "have less than others, and spend less" in found[1].reason
     assert all(one.churn_risk is None for one in found)
+
+
+def test_segments_that_are_told_the_same_are_told_apart() -> None:
+    overall = {"Age": 1.0, "Size": 1.0}
+    profiles = [
+        Profile(overall, {"Age": age, "Size": size}, {}, None)
+        for age, size in ((1.0, -1.0), (-1.0, 1.5))
+    ]
+    found = personas(profiles, [None] * 2, overall, ["Age", "Size"], load(), "", {})
+    general = load().standing(0.0)
+    assert [one.action for one in found] == [
+        f"{general.action} What sets them apart: high age, low size.",
+        f"{general.action} What sets them apart: low age, very high size.",
+    ]
+    assert [one.reason for one in found] == [general.reason] * 2
+    alone = personas(profiles[:1], [None], overall, ["Age", "Size"], load(), "", {})
+    assert alone[0].action == general.action
 
 
 def test_of_a_category_the_value_that_most_have_is_named() -> None:

@@ -38,6 +38,11 @@ def test_phrases_have_natural_units(name: str, mean: float, average: float, told
     assert phrase(name, mean, average, "£") == told
 
 
+def test_the_currency_stands_where_the_settings_say() -> None:
+    told = phrase("monetary", 6745.25, -54.2, "{} kr")
+    assert told == "spends 6,745 kr (all customers: -54.20 kr)"
+
+
 def test_a_summary_begins_with_what_is_most_remarkable() -> None:
     means, z = {"recency_days": 9.0, "monetary": 300.0}, {"recency_days": -0.5, "monetary": 2.0}
     text = summary(means, z, {"recency_days": 92.0, "monetary": 100.0}, "£", {})

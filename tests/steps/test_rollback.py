@@ -14,7 +14,7 @@ from segdb import contract
 from segdb.errors import UserError
 from segdb.steps.rollback import rollback
 from segdb.store.duckdb import DuckDB
-from segdb.store.kept import kept_ids
+from segdb.store.kept import alike, kept_ids
 from tests.steps import shops
 
 GROWS = {table.name for table in contract.TABLES if table.grows}
@@ -159,6 +159,27 @@ def test_what_is_kept_is_bounded(store: DuckDB) -> None:
     assert kept_ids(store, "segdb") == []
     with pytest.raises(UserError, match="None is kept"):
         rollback(store, "segdb", 4, 0)
+
+
+def test_a_run_that_is_there_under_another_number(store: DuckDB) -> None:
+    for month in (4, 5, 6):
+        run(store, month)
+    rollback(store, "segdb", 1, 2)
+    with pytest.raises(UserError, match=r"^Run 1 is the one that is published, as run 4\.$"):
+        rollback(store, "segdb", 1, 2)
+    rollback(store, "segdb", 3, 2)
+    assert kept_ids(store, "segdb") == [3, 4]
+    said = r"^Run 1 is kept as run 4, which has the same tables: `segdb rollback 4` publishes them"
+    with pytest.raises(UserError, match=said):
+        rollback(store, "segdb", 1, 2)
+    assert rollback(store, "segdb", 4, 2)["republishes"] == 4
+    # Run 6 has the tables of run 4, and so of run 1.
+    assert alike(store, "segdb", 1) == alike(store, "segdb", 6) == [1, 4, 6]
+    assert alike(store, "segdb", 2) == [2]
+    with pytest.raises(UserError, match=r"^Run 1 is the one that is published, as run 6\.$"):
+        rollback(store, "segdb", 1, 2)
+    with pytest.raises(UserError, match=r"Run 2 is not kept any more\. Kept: 4, 5\."):
+        rollback(store, "segdb", 2, 2)
 
 
 def test_what_cannot_be_rolled_back_to(store: DuckDB) -> None:

@@ -122,7 +122,7 @@ def test_a_source_of_other_types_is_read_anew(store: DuckDB, tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("orders", "customers", "error", "words"),
     [
-        ("shop", None, SourceError, "needs customers as well"),
+        ("shop", None, SourceError, "no customers were given: --customers names"),
         ("shop", "SELECT client, income, card FROM people", SourceError, "column 'age'"),
         ("SELECT * FROM shop WHERE false", "people", UserError, "orders"),
     ],
@@ -138,8 +138,46 @@ def test_orders_that_a_run_did_not_have() -> None:
     with shops.opened() as connection:
         settings = shops.settings("customers")
         segdb.run(customers="people", database=connection, settings=settings)
-        with pytest.raises(SourceError, match="without orders"):
+        with pytest.raises(SourceError, match="customers alone, and orders were given"):
             score(DuckDB(connection), "segdb", "shop", "people", Notes())
+
+
+COLUMNS = "client, basket, total, department"
+
+
+@pytest.mark.parametrize(
+    ("orders", "words"),
+    [
+        (
+            "SELECT * RENAME (total AS paid) FROM shop",
+            "no column 'total', which run 1 read as the amount. There is: basket, bought_at,",
+        ),
+        (
+            f"SELECT {COLUMNS}, true AS bought_at FROM shop",
+            "is of type boolean and no date. Run 1 has its settings already: give a SELECT that",
+        ),
+        (
+            f"SELECT {COLUMNS}, '03/04/2024' AS bought_at FROM shop",
+            "the other values do not tell. Run 1 has its settings already: give a SELECT",
+        ),
+        (f"SELECT {COLUMNS}, 'then' AS bought_at FROM shop", "and not 'then'. Run 1 has its"),
+    ],
+)
+def test_what_is_wrong_is_told_without_settings(store: DuckDB, orders: str, words: str) -> None:
+    with pytest.raises(SourceError) as caught:
+        score(store, "segdb", orders, "people", Notes())
+    assert words in str(caught.value)
+    assert "[columns]" not in str(caught.value)
+    assert "[source]" not in str(caught.value)
+
+
+def test_customers_with_an_id_of_another_name() -> None:
+    with shops.opened() as connection:
+        settings = shops.settings("customers")
+        segdb.run(customers="people", database=connection, settings=settings)
+        renamed = "SELECT * RENAME (client AS who) FROM people"
+        with pytest.raises(SourceError, match=r"Name it so in a SELECT: … AS client\."):
+            score(DuckDB(connection), "segdb", None, renamed, Notes())
 
 
 def test_orders_of_the_future_are_told() -> None:

@@ -20,7 +20,9 @@ SELECT
     THEN 'missing or unreadable date'
     WHEN "t1"."amount" IS NULL
     THEN 'missing or unreadable amount'
-    WHEN "t1"."ordered_at" > TIMEZONE('UTC', NOW())
+    WHEN "t1"."ordered_at" > (
+      TIMEZONE('UTC', NOW()) + INTERVAL '14' HOUR
+    )
     THEN 'future date'
     ELSE CAST(NULL AS TEXT)
   END AS "reason"

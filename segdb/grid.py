@@ -1,0 +1,101 @@
+"""Grid: an Arrow table as a table of text, as wide as it is or fitted to a terminal."""
+
+from __future__ import annotations
+
+import io
+import re
+import textwrap
+from collections.abc import Iterator
+from typing import Any
+
+import pyarrow as pa
+from rich.cells import cell_len
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+_BETWEEN = 2
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+# A column of text may be narrowed to this many characters; its cells then take several lines.
+_NARROW = 24
+
+
+def grid(table: pa.Table, width: int | None = None) -> str:
+    """Return an Arrow table as text, with the number of its rows.
+
+    Args:
+        table: the rows.
+        width: of the terminal, in characters: columns that do not fit are left out and named at
+            the end. None for all columns, one line a row.
+    """
+    # A row is a line, and nothing in the data moves a terminal's cursor.
+    rows = [[_CONTROL.sub(" ", cell(value)) for value in row] for row in rows_of(table)]
+    widths = [
+        max(map(cell_len, (field.name, *(row[place] for row in rows))))
+        for place, field in enumerate(table.schema)
+    ]
+    right = [_is_number(field.type) for field in table.schema]
+    least = [
+        wide if number else min(wide, max(cell_len(field.name), _NARROW))
+        for wide, number, field in zip(widths, right, table.schema, strict=True)
+    ]
+    fit = len(least) if width is None else _fitting(least, width)
+    shown = Table(box=None, header_style="bold", pad_edge=False)
+    for field, number, narrow in list(zip(table.schema, right, least, strict=True))[:fit]:
+        shown.add_column(
+            Text(field.name),
+            justify="right" if number else "left",
+            min_width=narrow if fit > 1 else None,
+            overflow="fold",
+        )
+    for row in rows:
+        shown.add_row(*map(Text, row[:fit]))
+    whole = sum(widths) + _BETWEEN * len(widths)
+    count = f"{table.num_rows:,} row{'s' if table.num_rows != 1 else ''}"
+    if fit == len(least):
+        return drawn(shown, width or whole) + f"({count})\n"
+    left_out = (
+        f"({count}; {fit} of {len(least)} columns fit. Not shown: "
+        f"{', '.join(table.column_names[fit:])}. A wider terminal, or output into a file, has all.)"
+    )
+    return drawn(shown, width or whole) + textwrap.fill(left_out, width or whole) + "\n"
+
+
+def rows_of(table: pa.Table) -> Iterator[tuple[Any, ...]]:
+    """Return the rows by place, since two columns of a query may have the same name."""
+    return zip(*(column.to_pylist() for column in table.columns), strict=True)
+
+
+def cell(value: object) -> str:
+    """Return a value as a reader wants it: numbers grouped, to six digits."""
+    if value is None:
+        return ""
+    return (
+        f"{value:,.6g}"
+        if isinstance(value, float) and abs(value) < 1e6
+        else (f"{value:,.2f}" if isinstance(value, float) else str(value))
+    )
+
+
+def drawn(table: Table, width: int = 200) -> str:
+    """Return a table as text of at most so many characters a line."""
+    text = io.StringIO()
+    console = Console(file=text, width=width, force_terminal=False)
+    console.print(table)
+    return "\n".join(line.rstrip() for line in text.getvalue().splitlines()) + "\n"
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    kinds = (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal)
+    return any(is_of(kind) for is_of in kinds)
+
+
+def _fitting(least: list[int], width: int) -> int:
+    """Return how many of the columns fit, the first in any case."""
+    used, fit = -_BETWEEN, 0
+    for wide in least:
+        used += wide + _BETWEEN
+        if used > width:
+            break
+        fit += 1
+    return max(fit, 1)
