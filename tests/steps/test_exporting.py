@@ -42,7 +42,7 @@ def test_one_statement_with_a_comment_a_stage(store: DuckDB, name: str) -> None:
 
 def test_a_stage_by_name(store: DuckDB) -> None:
     sql = compile_run(store, "segdb", stage="capped")
-    assert "LEAST" in sql
+    assert "CASE" in sql
     assert "WITH" not in sql
     with pytest.raises(SettingsError, match="Did you mean 'capped'"):
         compile_run(store, "segdb", stage="caped")
