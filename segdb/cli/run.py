@@ -153,7 +153,11 @@ def demo(
     show_default=True,
     help="Where to.",
 )
-@click.option("--force", is_flag=True, help="Write over a file that is there.")
+@click.option(
+    "--force",
+    is_flag=True,
+    help="Write over a file that is there; its [source] still says how text is read.",
+)
 @database_option
 @guarded
 def init(

@@ -103,7 +103,8 @@ def _take_in(
         per_customer = orders.counts
         totals = store.rows(stage.totals(per_customer))[0]
         if totals["last_order_at"] is None:
-            raise nothing_left(orders, account(store, {"orders": orders}, None)[0])
+            dropped = store.table("segdb_dropped", stage.without_orders(per_customer))
+            raise nothing_left(orders, account(store, {"orders": orders}, dropped)[0])
         as_of = as_of or _next_midnight(totals["last_order_at"])
         order_features = stage.of_orders(per_customer, Catalogue(entries), epoch(as_of))
         buyers = per_customer.filter(per_customer.last_order_at.notnull()).select("customer_id")
@@ -116,6 +117,8 @@ def _take_in(
             else choose_customer_entries(store, settings, customers, entries)
         )
     catalogue = _not_empty(entries)
+    if held is None and sources.orders and sources.customers:
+        _tell_unused(catalogue, recipe, sources.customers[0].origin, progress)
     features = _features(catalogue, order_features, customers)
     if settings.clean.missing == "reject":
         needed = tuple(n for n in catalogue.names if n not in settings.features.describe)
@@ -148,6 +151,15 @@ def _not_empty(entries: tuple[Entry, ...]) -> Catalogue:
             '"frequency", or leave the key out.'
         )
     return Catalogue(entries)
+
+
+def _tell_unused(catalogue: Catalogue, recipe: Recipe, origin: str, progress: Progress) -> None:
+    """Tell of a table of customers that was given beside the orders, and changes nothing."""
+    if not catalogue.of("attribute", "category") and not recipe.rules["customers"].predicates:
+        progress.note(
+            f"customers: no column of {origin} is a feature. Name those that shall be in "
+            "[features] attributes (numbers) or categories (text)."
+        )
 
 
 def _frozen(recipe: Recipe) -> Recipe:

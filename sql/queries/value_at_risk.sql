@@ -1,16 +1,15 @@
 -- How much revenue is at risk?
 -- Reads customer_segments, feature_parameters: overdue is who is silent for twice the own rhythm.
-WITH judged AS (
-    SELECT
-        *,
-        recency_days > 2 * greatest(
-            coalesce(
-                days_between_orders,
-                (SELECT fill FROM segdb.feature_parameters WHERE feature = 'days_between_orders')
-            ),
-            1
-        ) AS overdue
-    FROM segdb.customer_segments
+WITH usual AS (
+    -- A fill of 0 is no rhythm: nobody has one, or the settings fill with zero.
+    SELECT any_value(nullif(fill, 0)) AS days
+    FROM segdb.feature_parameters
+    WHERE feature = 'days_between_orders'
+),
+judged AS (
+    SELECT c.*, c.recency_days > 2 * if(r.days < 1, 1, r.days) AS overdue
+    FROM segdb.customer_segments AS c, usual,
+        LATERAL (SELECT coalesce(c.days_between_orders, usual.days) AS days) AS r
 )
 SELECT
     segment_id,

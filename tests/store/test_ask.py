@@ -196,7 +196,13 @@ def test_the_live_view_of_a_pattern_of_files_is_answered(tmp_path: Path) -> None
     path = tmp_path / "shop.duckdb"
     with segdb.run(folder / "*.parquet", database=path, settings=shops.settings("orders")) as made:
         customers = made.facts["customers"]
-    rows = ask(path, "segdb", "SELECT count(*) AS n FROM segments_live").to_pylist()
-    assert rows == [{"n": customers}]
-    with pytest.raises(UserError):
-        ask(path, "segdb", f"SELECT * FROM read_text('{path}')")
+    live = "SELECT count(*) AS n FROM segments_live"
+    assert ask(path, "segdb", live).to_pylist() == [{"n": customers}]
+    other = tmp_path / "other.txt"
+    other.write_text("secret", "utf-8")
+    with pytest.raises(UserError, match="the published tables and no file"):
+        ask(path, "segdb", f"SELECT * FROM read_text('{other}')")
+    for part in (0, 1):
+        (folder / f"{part}.parquet").unlink()
+    with pytest.raises(UserError, match=r"segments_live reads .*, and there is no such file now"):
+        ask(path, "segdb", live)

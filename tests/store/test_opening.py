@@ -11,7 +11,7 @@ from segdb.errors import SettingsError, SourceError
 from segdb.sections import Engine
 from segdb.settings import parse
 from segdb.store.duckdb import DuckDB
-from segdb.store.opening import check_place, connect
+from segdb.store.opening import check_place, connect, open_error
 
 ASKED = "SELECT current_setting('memory_limit') AS memory, current_setting('threads') AS threads"
 
@@ -69,3 +69,16 @@ def test_no_progress_bar_is_drawn_over_what_the_caller_prints(tmp_path: Path) ->
     store = DuckDB.open(tmp_path / "x.duckdb")
     assert store.rows("SELECT current_setting('enable_progress_bar') AS bar") == [{"bar": False}]
     store.close()
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ('Cannot open file "/x/shop.duckdb": Read-only file system', "Read-only file system"),
+        ('Could not write file "/x/shop.duckdb": No space left on device', "No space left"),
+    ],
+)
+def test_a_place_that_takes_nothing_says_where_else(said: str, why: str) -> None:
+    told = str(open_error(Path("/x/shop.duckdb"), duckdb.IOException(f"IO Error: {said}")))
+    assert told.startswith(f"The database /x/shop.duckdb cannot be written: {why}")
+    assert "--database" in told
