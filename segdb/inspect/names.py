@@ -41,11 +41,8 @@ _PATTERNS: Mapping[Role, tuple[tuple[int, str], ...]] = {
             100,
             rf"({_DEAL}) ({_WHEN})|ordered (at|on)|purchased (at|on)|(date|day|time) of ({_DEAL})",
         ),
-        (
-            90,
-            rf"({_DEAL}) (?!{_PAID})(\w+ )?({_WHEN})|"
-            rf"(\w+ )?({_DEAL}) ({_WHEN})|(date|time) ({_DEAL})",
-        ),
+        (90, rf"({_DEAL}) (?!{_PAID})(\w+ )?({_WHEN})"),
+        (90, rf"(\w+ )?({_DEAL}) ({_WHEN})|(date|time) ({_DEAL})"),
         (70, r"date|datetime|timestamp|time stamp|date time|day|time|when|dt|ts"),
         (60, r"(created|placed|sold|bought|event|booked|posting) (at|on|date|time|timestamp|dt)"),
         # Where it is all there is, as with subscriptions.
