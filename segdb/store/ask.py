@@ -12,7 +12,6 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 import sqlglot
-from sqlglot import exp
 
 from segdb.compile import literal, quoted
 from segdb.errors import UserError, nearest
@@ -61,11 +60,12 @@ def _allow_sources(store: DuckDB, schema: str) -> list[str]:
         "SELECT sql FROM duckdb_views() WHERE view_name = 'segments_live' "  # noqa: S608
         f"AND lower(schema_name) = lower({literal(schema)})"
     )
+    # Tokens, not a tree: the sum of a hundred features is deeper than Python's stack.
     texts = [
-        str(text.this)
+        token.text
         for view in views
-        for text in sqlglot.parse_one(view["sql"], read="duckdb").find_all(exp.Literal)
-        if text.is_string
+        for token in sqlglot.tokenize(view["sql"], read="duckdb")
+        if token.token_type is sqlglot.TokenType.STRING
     ]
     # The literals are whole patterns, as the readers wrote them.
     files = {text: {path for path in glob(text) if Path(path).is_file()} for text in texts}  # noqa: PTH207

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import segdb
-from segdb.compile import quoted
+from segdb.compile import literal, quoted
 from segdb.errors import SourceError, UserError
 from segdb.store.ask import ask, asking
 from segdb.store.duckdb import DuckDB
@@ -206,3 +206,19 @@ def test_the_live_view_of_a_pattern_of_files_is_answered(tmp_path: Path) -> None
         (folder / f"{part}.parquet").unlink()
     with pytest.raises(UserError, match=r"segments_live reads .*, and there is no such file now"):
         ask(path, "segdb", live)
+
+
+def test_a_live_view_of_many_features_is_asked_like_any_other(tmp_path: Path) -> None:
+    orders = tmp_path / "it's here.csv"
+    orders.write_text("x\n1\n", "utf-8")
+    store = DuckDB.open(tmp_path / "wide.duckdb")
+    store.execute("CREATE SCHEMA segdb")
+    store.execute("CREATE TABLE segdb.runs AS SELECT 1 AS run_id")
+    distance = " + ".join(["x * x"] * 600)
+    store.execute(
+        f"CREATE VIEW segdb.segments_live AS SELECT sqrt({distance}) AS distance "
+        f"FROM read_csv({literal(str(orders))})"
+    )
+    store.close()
+    rows = ask(tmp_path / "wide.duckdb", "segdb", "FROM segments_live").to_pylist()
+    assert rows == [{"distance": pytest.approx(600**0.5)}]
