@@ -93,7 +93,13 @@ _REST = """
 
 
 def write_settings(
-    orders: str | None, customers: str | None, output: Path, database: Path | None, *, force: bool
+    orders: str | None,
+    customers: str | None,
+    output: Path,
+    database: Path | None,
+    *,
+    force: bool,
+    wait: float = 0,
 ) -> tuple[str, ...]:
     """Write the settings for the sources, and return what was inferred in words.
 
@@ -109,7 +115,7 @@ def write_settings(
         raise SettingsError(f"{output} is there already. Give --force to write over it.")
     reading = _text_options(output)
     settings = Settings(source=Source.model_validate(reading))
-    store = DuckDB.open(database) if database else DuckDB.memory()
+    store = DuckDB.open(database, wait=wait) if database else DuckDB.memory()
     listener = Notes()
     try:
         found = read_sources(store, settings, orders, customers, listener)

@@ -10,8 +10,6 @@ import altair as alt
 
 from segdb.charts.theme import SEGMENTS, SOFT
 
-_SYMBOLS: Mapping[str, str] = {"currency": "", "days": "days"}
-
 
 @dataclass(frozen=True)
 class Look:
