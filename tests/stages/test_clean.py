@@ -145,6 +145,9 @@ def test_a_return_lowers_the_total_however_it_is_written(
     assert set(cleaner[0].ask("SELECT DISTINCT amount, returned FROM judged")) == {
         (Decimal("-5.0000"), True)
     }
+    # Nothing that changed hands is no return.
+    cleaner[0].fill([(1, day, 5.0, 0.0, "a", None, None), (1, day, 0.0, None, "b", None, None)])
+    assert cleaner[0].ask("SELECT returned FROM judged") == [(False,), (False,)]
 
 
 def as_json(row: Row) -> str:

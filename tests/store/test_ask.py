@@ -165,6 +165,14 @@ def test_the_file_is_free_afterwards(untouched: Path) -> None:
     DuckDB.open(untouched).close()
 
 
+def test_the_walls_cannot_be_taken_down(untouched: Path) -> None:
+    sql = (
+        "SELECT current_setting('lock_configuration') AS locked, "
+        "current_setting('enable_external_access') AS outside"
+    )
+    assert ask(untouched, "segdb", sql).to_pylist() == [{"locked": True, "outside": False}]
+
+
 def test_two_who_ask_do_not_wait_for_each_other(untouched: Path) -> None:
     with asking(untouched, "segdb", wait=5) as select:
         assert select("SELECT 1 AS n").num_rows == 1
