@@ -110,7 +110,7 @@ def _take_in(
         buyers = per_customer.filter(per_customer.last_order_at.notnull()).select("customer_id")
         dropped = stage.without_orders(per_customer)
     if sources.customers:
-        customers = _judge_customers(store, recipe, sources, buyers)
+        customers = _judge_customers(store, recipe, sources, buyers, progress)
         entries += (
             held.catalogue.of("attribute", "category")
             if held
@@ -162,6 +162,21 @@ def _tell_unused(catalogue: Catalogue, recipe: Recipe, origin: str, progress: Pr
         )
 
 
+def _tell_strangers(
+    store: DuckDB, origin: str, rows: ir.Table, buyers: ir.Table, progress: Progress
+) -> None:
+    """Tell of a table of customers in which no id is one of the orders'."""
+    strangers = rows.filter(rows.reason == clean.NO_ORDERS).customer_id
+    kept = rows.filter(rows.reason.isnull())
+    found = [store.rows(ids.limit(1)) for ids in (kept, strangers.as_table(), buyers)]
+    if not found[0] and found[1] and found[2]:
+        here, there = (str(one[0]["customer_id"]) for one in found[1:])
+        progress.note(
+            f"customers: no customer_id of {origin} is one of the orders' "
+            f"({here!r} here, {there!r} there): are they written alike?"
+        )
+
+
 def _frozen(recipe: Recipe) -> Recipe:
     """Return the recipe with one moment for "now", however often the rows are judged."""
     now = datetime.now(UTC).replace(tzinfo=None)
@@ -172,7 +187,7 @@ def _frozen(recipe: Recipe) -> Recipe:
 
 
 def _judge_customers(
-    store: DuckDB, recipe: Recipe, sources: Sources, buyers: ir.Table | None
+    store: DuckDB, recipe: Recipe, sources: Sources, buyers: ir.Table | None, progress: Progress
 ) -> Judged:
     assert sources.customers is not None  # noqa: S101 - the caller asked first
     raw, reading = sources.customers
@@ -180,6 +195,8 @@ def _judge_customers(
     rows = store.view("segdb_customers_typed", typed(table, reading))
     judged = clean.judged_customers(rows, reading, recipe.rules["customers"], buyers)
     judged = store.table("segdb_customers", judged)
+    if buyers is not None:
+        _tell_strangers(store, raw.origin, judged, buyers, progress)
     return Judged(raw, judged, reading, clean.counts(judged))
 
 
