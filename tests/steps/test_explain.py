@@ -61,6 +61,9 @@ def test_the_share_of_the_late_is_of_those_with_a_rhythm(
         "INSERT INTO shop SELECT 'once ' || customer, -customer, "
         "ordered_at - INTERVAL 1 YEAR, amount, 'tea' FROM once LIMIT 60"
     ).fetchall()
+    connection.execute(
+        "UPDATE shop SET bought_at = bought_at - to_days((hash(client) % 150)::INTEGER)"
+    ).fetchall()
     settings = shops.settings("orders", clean={"missing": "zero"}, features=features)
     made = segdb.run("shop", database=connection, settings=settings)
     frame = made.table("customer_segments").to_pandas()
@@ -69,7 +72,10 @@ def test_the_share_of_the_late_is_of_those_with_a_rhythm(
     gap = (orders.tenure_days - orders.recency_days) / (orders.frequency - 1)
     if not features:
         gap = orders.days_between_orders
-    late = (orders.recency_days > 2 * gap.clip(lower=1)).groupby(orders.segment_id).mean()
+    times = orders.recency_days / gap.clip(lower=1)
+    assert ((times > 1.5) & (times < 2)).any()
+    assert ((times > 2) & (times < 2.5)).any()
+    late = (times > 2).groupby(orders.segment_id).mean()
     for row in made.segments:
         assert row["overdue"] == pytest.approx(late.get(row["segment_id"]))
 
