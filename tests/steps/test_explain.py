@@ -59,7 +59,7 @@ def test_the_share_of_the_late_is_of_those_with_a_rhythm(
 ) -> None:
     connection.execute(
         "INSERT INTO shop SELECT 'once ' || customer, -customer, "
-        "ordered_at - INTERVAL 1 YEAR, amount, 'tea' FROM once LIMIT 60"
+        "ordered_at - INTERVAL 2 YEAR, amount, 'tea' FROM once LIMIT 60"
     ).fetchall()
     connection.execute(
         "UPDATE shop SET bought_at = bought_at - to_days((hash(client) % 150)::INTEGER)"
