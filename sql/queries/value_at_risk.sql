@@ -2,14 +2,18 @@
 -- Reads customer_segments, feature_parameters: overdue is who is silent for twice the own rhythm.
 WITH usual AS (
     -- A fill of 0 is no rhythm: nobody has one, or the settings fill with zero.
-    SELECT any_value(nullif(fill, 0)) AS days
+    SELECT any_value(greatest(fill, 1)) AS days
     FROM segdb.feature_parameters
-    WHERE feature = 'days_between_orders'
+    WHERE feature = 'days_between_orders' AND fill <> 0
 ),
 judged AS (
-    SELECT c.*, c.recency_days > 2 * if(r.days < 1, 1, r.days) AS overdue
-    FROM segdb.customer_segments AS c, usual,
-        LATERAL (SELECT coalesce(c.days_between_orders, usual.days) AS days) AS r
+    SELECT
+        *,
+        recency_days > 2 * coalesce(
+            if(days_between_orders < 1, 1, days_between_orders),
+            usual.days
+        ) AS overdue
+    FROM segdb.customer_segments, usual
 )
 SELECT
     segment_id,

@@ -4,13 +4,16 @@
 -- Parameter limit = 20: how many customers
 WITH usual AS (
     -- A fill of 0 is no rhythm: nobody has one, or the settings fill with zero.
-    SELECT any_value(nullif(fill, 0)) AS days
+    SELECT any_value(greatest(fill, 1)) AS days
     FROM segdb.feature_parameters
-    WHERE feature = 'days_between_orders'
+    WHERE feature = 'days_between_orders' AND fill <> 0
 )
-SELECT c.customer_id, c.segment, c.monetary, c.frequency, c.recency_days, c.action
-FROM segdb.customer_segments AS c, usual,
-    LATERAL (SELECT coalesce(c.days_between_orders, usual.days) AS days) AS r
-WHERE c.churn_risk = 'high' AND c.recency_days > 2 * if(r.days < 1, 1, r.days)
+SELECT customer_id, segment, monetary, frequency, recency_days, action
+FROM segdb.customer_segments, usual
+WHERE churn_risk = 'high'
+    AND recency_days > 2 * coalesce(
+        if(days_between_orders < 1, 1, days_between_orders),
+        usual.days
+    )
 ORDER BY monetary DESC, customer_id
 LIMIT $limit;
