@@ -5,14 +5,25 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from segdb.errors import SettingsError
 from segdb.reading import Reading
 from segdb.report.write import write
-from segdb.settings import Settings
+from segdb.settings import Settings, Source, load
 from segdb.steps.progress import Notes
 from segdb.steps.read import read_sources
 from segdb.store.duckdb import DuckDB
+
+# Of [source], what says how text is read.
+_TEXT = {"delimiter", "encoding", "decimal", "date_format", "null_values"}
+
+_SNIFFED = (
+    '# delimiter = ";"                # of text files; left out, as those below: sniffed',
+    '# encoding = "utf-8"',
+    '# decimal = ","',
+    '# null_values = ["", "NA", "-"]  # what stands for a missing value',
+)
 
 _REST = """
 [clean]
@@ -26,6 +37,7 @@ _REST = """
 # use = ["recency_days", "frequency", "monetary"]   # left out: the six that orders always have
 # attributes = ["Income"]        # numeric columns of customers
 # categories = ["Education"]     # columns of customers, one 0/1 feature a value
+# describe = ["tenure_days"]     # published and profiled, and no part of what makes the segments
 # transform = "auto"             # log1p where |skew| > 1; or "none", or a table by feature
 # max_correlation = 0.98
 # sampled_orders = true          # count rows for orders where a sample says that each is one row
@@ -37,6 +49,7 @@ _REST = """
 # method = "percentile"          # percentile | iqr | zscore | mad | none
 # lower = 0.01
 # upper = 0.99
+# strength = 1.5                 # of the fences; left out: iqr 1.5, zscore 3, mad 3.5
 
 [scale]
 # method = "standard"            # standard | robust | minmax | none
@@ -46,10 +59,20 @@ _REST = """
 # k_min = 2
 # k_max = 10
 # criterion = "elbow"            # elbow | silhouette | davies_bouldin | calinski_harabasz | gap
+# n_init = 10                    # starts of each fit
 # seed = 42
 # matrix_rows = 20000            # K-Means sees every customer up to here, and above a draw
 # max_refine = 30                # most steps that refine the centroids over all customers
 # match_within = 0.5             # of the last run's segments, in standard deviations a feature
+
+[gates]                          # what a run must reach to be published; left out: anything
+# min_silhouette = 0.25
+# min_stability = 0.8
+# min_segment_share = 0.01
+# max_rejected_share = 0.1
+
+[personas]
+# playbook = "playbook.toml"     # names and actions; left out: segdb/playbook.toml
 
 [publish]
 # database = "warehouse/warehouse.duckdb"
@@ -65,13 +88,22 @@ _REST = """
 # path = "reports/segments.html"
 # title = "Customer segments"
 # currency = "£"                # after the amount: "{} kr"
+# examples = true                # show the ids of typical customers
 """
 
 
 def write_settings(
-    orders: str | None, customers: str | None, output: Path, database: Path | None, *, force: bool
+    orders: str | None,
+    customers: str | None,
+    output: Path,
+    database: Path | None,
+    *,
+    force: bool,
+    wait: float = 0,
 ) -> tuple[str, ...]:
     """Write the settings for the sources, and return what was inferred in words.
+
+    A file that is written over says how the sources' text is read, and so does the new one.
 
     Raises:
         SettingsError: there is no source, or the file is there and ``force`` is not given.
@@ -81,8 +113,9 @@ def write_settings(
         raise SettingsError("Name a source: segdb init orders.csv")
     if output.exists() and not force:
         raise SettingsError(f"{output} is there already. Give --force to write over it.")
-    settings = Settings()
-    store = DuckDB.open(database) if database else DuckDB.memory()
+    reading = _text_options(output)
+    settings = Settings(source=Source.model_validate(reading))
+    store = DuckDB.open(database, wait=wait) if database else DuckDB.memory()
     listener = Notes()
     try:
         found = read_sources(store, settings, orders, customers, listener)
@@ -90,23 +123,47 @@ def write_settings(
         store.close()
     readings = [source[1] for source in (found.customers, found.orders) if source]
     sources = {"orders": orders, "customers": customers}
-    write(output, render(sources, readings, database))
+    write(output, render(sources, readings, database, reading))
     return tuple(listener.notes)
 
 
+def _text_options(path: Path) -> dict[str, Any]:
+    """Return how a settings file wants text read; nothing without one that can be understood."""
+    try:
+        source = load(path).source
+    except SettingsError:
+        return {}
+    return source.model_dump(mode="json", include=_TEXT & source.model_fields_set)
+
+
 def render(
-    sources: Mapping[str, str | None], readings: Sequence[Reading], database: Path | None
+    sources: Mapping[str, str | None],
+    readings: Sequence[Reading],
+    database: Path | None,
+    options: Mapping[str, Any],
 ) -> str:
-    """Return the text of the settings file; of two readings with a role the later one counts."""
+    """Return the text of the settings file; of two readings with a role the later one counts.
+
+    Args:
+        sources: what was read, by its key.
+        readings: what was inferred.
+        database: the file of the segments; None for the default.
+        options: keys of ``[source]`` by which the text was read.
+    """
     lines = ["# The settings of segdb. Every line that begins with # shows a default.", ""]
     lines += ["# as_of = 2026-01-01T00:00:00     # left out: the midnight after the last order", ""]
     lines.append("[source]")
     lines += [f"{name} = {_toml(source)}" for name, source in sources.items() if source]
     formats = {f for r in readings for c in r.columns for f in c.formats}
-    if len(formats) == 1:
-        lines.append(f"# date_format = {_toml(formats.pop())}   # as it was read")
+    lines += [f"{name} = {_toml(value)}" for name, value in options.items()]
+    if "date_format" not in options:
+        form, why = (formats.pop(), "as it was read") if len(formats) == 1 else ("%d/%m/%Y", "")
+        lines.append(
+            f"# date_format = {_toml(form)}   # {why or 'of text files, as strptime has it'}"
+        )
     if sources["orders"]:
         lines.append('# watermark = "ordered_at"       # the orders only grow: for `segdb refresh`')
+    lines += [line for line in _SNIFFED if line.split()[1] not in options]
     lines += ["", "[columns]                        # as they were inferred"]
     roles = {role: column for r in readings for role, column in r.roles.items()}
     lines += [f"{role} = {_toml(column)}" for role, column in roles.items()]
@@ -118,6 +175,6 @@ def render(
     return text
 
 
-def _toml(text: str) -> str:
-    """Return a TOML basic string; JSON's escapes are TOML's."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+def _toml(value: str | Sequence[str]) -> str:
+    """Return a TOML basic string, or an array of them; JSON's escapes are TOML's."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import math
+import shlex
 import textwrap
 from decimal import Decimal
 from pathlib import Path
@@ -58,7 +59,8 @@ def run_text(result: Result, path: Path, report: Path | None, settings: Settings
         shown.add_row(*(Text(cell) for cell in cells))
     facts = result.facts
     schema = settings.publish.schema_
-    option = "" if str(path) == "warehouse/warehouse.duckdb" else f" --database {path}"
+    usual = str(path) == "warehouse/warehouse.duckdb"
+    option = "" if usual else f" --database {shlex.quote(str(path))}"
     return (
         f"{drawn(shown)}\n"
         f"{facts['rows_read']:,} rows read, {facts['rows_kept']:,} kept, "

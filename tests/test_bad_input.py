@@ -76,6 +76,11 @@ class TestOrders:
         Path("segdb.toml").write_text('[clean.reject]\n"all of them" = "amount > 0"\n', "utf-8")
         assert "all of them" in run_on(GOOD)
 
+    def test_nothing_but_returns(self) -> None:
+        rows = "".join(f"C{i % 9},O{i},2026-01-0{1 + i % 9},-{i}.50\n" for i in range(60))
+        message = run_on("customer_id,order_id,ordered_at,amount\n" + rows)
+        assert "no orders: 60" in message
+
     def test_fewer_customers_than_k(self) -> None:
         message = run_on(GOOD, "--k", "50")
         assert "40 customers" in message

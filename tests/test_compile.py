@@ -10,7 +10,7 @@ import duckdb
 import ibis
 import pytest
 import sqlglot
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from segdb.compile import UserSQL, literal, quoted, to_sql
@@ -226,6 +226,7 @@ def test_no_text_ends_in_anything_but_settings_or_an_expression(text: str) -> No
 
 
 @settings(deadline=None)
+@example("it's '' \\' \"quoted\"")
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")))
 def test_names_and_texts_survive_quoting(text: str) -> None:
     with duckdb.connect() as connection:

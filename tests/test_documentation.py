@@ -44,6 +44,12 @@ def test_every_command_has_help_and_is_in_the_readme(name: str) -> None:
             assert parameter.help, parameter.name
 
 
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_what_a_locked_database_says_to_do_can_be_done(name: str) -> None:
+    options = {option for parameter in COMMANDS[name].params for option in parameter.opts}
+    assert ("--database" in options) == ("--wait" in options)
+
+
 @pytest.mark.parametrize("table", contract.TABLES, ids=lambda table: table.name)
 def test_every_table_is_in_the_readme(table: contract.Table) -> None:
     assert f"`{table.name}`" in README

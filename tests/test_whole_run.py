@@ -43,6 +43,34 @@ def shop_frame(customers: int = 120, rows: int = 2_000) -> pd.DataFrame:
     return pd.concat([frame, frame.iloc[:25]], ignore_index=True)
 
 
+def test_customers_whom_no_order_knows_are_told_of(tmp_path: Path) -> None:
+    people = pd.DataFrame({"id": range(120), "age": np.arange(120) % 50 + 18})
+    for known in (False, True):
+        ids = people.id.map("C{:03d}".format) if known else people.id
+        with segdb.run(
+            shop_frame(),
+            people.assign(id=ids),
+            database=tmp_path / f"{known}.duckdb",
+            settings={**SHOP, "features": {"attributes": ["age"]}},
+        ) as made:
+            told = [note for note in made.notes if "are they written alike" in note]
+            assert len(told) == (not known)
+            assert all("here, 'C" in note for note in told)
+
+
+def test_customers_that_add_nothing_are_told_of(tmp_path: Path) -> None:
+    people = pd.DataFrame({"id": [f"C{i:03d}" for i in range(120)], "age": range(120)})
+    for asked in ([], ["age"]):
+        with segdb.run(
+            shop_frame(),
+            people,
+            database=tmp_path / f"{len(asked)}.duckdb",
+            settings={**SHOP, "features": {"attributes": asked} if asked else {}},
+        ) as made:
+            told = [note for note in made.notes if "is a feature" in note]
+            assert len(told) == (not asked)
+
+
 @pytest.fixture(scope="module")
 def result(tmp_path_factory: pytest.TempPathFactory) -> Iterator[segdb.Result]:
     path = tmp_path_factory.mktemp("run") / "shop.duckdb"

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+import shlex
 from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 
+import segdb
 from segdb import words
+from segdb.settings import parse
+from tests.steps import shops
 
 
 def test_json_has_numbers_where_the_database_has_numbers() -> None:
@@ -47,3 +52,12 @@ def test_long_settings_are_cut_for_a_terminal() -> None:
     assert max(map(len, text.splitlines())) < 120
     assert "SELECT x, x," in text
     assert "Not known any more" in text
+
+
+def test_what_to_ask_next_can_be_pasted(tmp_path: Path) -> None:
+    path = tmp_path / "our shop.duckdb"
+    with shops.opened() as connection:
+        made = segdb.run("shop", database=connection, settings=shops.settings("orders"))
+        text = words.run_text(made, path, None, parse({}))
+    asked = shlex.split(text.splitlines()[-1])
+    assert asked == ["Next:", "segdb", "query", "segment_value", "--database", str(path)]

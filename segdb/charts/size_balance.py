@@ -19,7 +19,7 @@ SELECT
     segment,
     customers,
     customer_share,
-    1 / count(*) OVER () AS equal_share
+    1 / (SELECT count(*) FROM segdb.segment_profiles) AS equal_share
 FROM segdb.segment_profiles
 WHERE customers >= 5
 ORDER BY customers DESC, segment_id

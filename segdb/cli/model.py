@@ -36,6 +36,7 @@ run_option = click.option("--run", "run_id", type=int, help="Whose model; left o
 @run_option
 @config_option
 @database_option
+@wait_option
 @guarded
 def compile_sql(
     dialect: str,
@@ -47,6 +48,7 @@ def compile_sql(
     run_id: int | None,
     config: Path | None,
     database: Path | None,
+    wait: float,
 ) -> None:
     """Print a run as one SELECT, with all that was learned in it, for any engine."""
     from segdb.report.write import write
@@ -55,7 +57,7 @@ def compile_sql(
 
     settings = settings_of(config, database)
     schema = settings.publish.schema_
-    store = DuckDB.open(Path(settings.publish.database), read_only=True)
+    store = DuckDB.open(Path(settings.publish.database), read_only=True, wait=wait)
     named = {"orders": orders, "customers": customers}
     try:
         if folder is not None:

@@ -153,16 +153,26 @@ def demo(
     show_default=True,
     help="Where to.",
 )
-@click.option("--force", is_flag=True, help="Write over a file that is there.")
+@click.option(
+    "--force",
+    is_flag=True,
+    help="Write over a file that is there; its [source] still says how text is read.",
+)
 @database_option
+@wait_option
 @guarded
 def init(
-    source: str | None, customers: str | None, output: Path, force: bool, database: Path | None
+    source: str | None,
+    customers: str | None,
+    output: Path,
+    force: bool,
+    database: Path | None,
+    wait: float,
 ) -> None:
     """Write segdb.toml for SOURCE, with what is inferred from it, commented."""
     from segdb.initial import write_settings
 
-    notes = write_settings(source, customers, output, database, force=force)
+    notes = write_settings(source, customers, output, database, force=force, wait=wait)
     for words in notes:
         click.echo(words, err=True)
     click.echo(f"Wrote {output}. Look it over, then: segdb run")

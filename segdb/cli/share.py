@@ -8,7 +8,14 @@ from typing import Literal
 
 import click
 
-from segdb.cli.terminal import CONFIG, config_option, database_option, guarded, settings_of
+from segdb.cli.terminal import (
+    CONFIG,
+    config_option,
+    database_option,
+    guarded,
+    settings_of,
+    wait_option,
+)
 
 
 @click.command()
@@ -23,12 +30,14 @@ from segdb.cli.terminal import CONFIG, config_option, database_option, guarded, 
 )
 @config_option
 @database_option
+@wait_option
 @guarded
 def report(
     output: Path | None,
     form: Literal["html", "svg", "png"],
     config: Path | None,
     database: Path | None,
+    wait: float,
 ) -> None:
     """Write the report of what is published, without fitting anything."""
     from segdb.report.page import render
@@ -37,7 +46,7 @@ def report(
     from segdb.store.ask import asking
 
     settings = settings_of(config, database)
-    with asking(Path(settings.publish.database), settings.publish.schema_) as ask:
+    with asking(Path(settings.publish.database), settings.publish.schema_, wait) as ask:
         if not config and not CONFIG.exists():
             # As the run was shown: its title and currency.
             kept = json.loads(
@@ -58,13 +67,14 @@ def report(
 @click.argument("folder", type=click.Path(path_type=Path))
 @config_option
 @database_option
+@wait_option
 @guarded
-def export(folder: Path, config: Path | None, database: Path | None) -> None:
+def export(folder: Path, config: Path | None, database: Path | None, wait: float) -> None:
     """Write the published tables to FOLDER as Parquet and CSV, with a README of their columns."""
     from segdb.report.export import export as export_tables
     from segdb.store.ask import asking
 
     settings = settings_of(config, database)
-    with asking(Path(settings.publish.database), settings.publish.schema_) as ask:
+    with asking(Path(settings.publish.database), settings.publish.schema_, wait) as ask:
         files = export_tables(ask, settings, folder)
     click.echo(f"Wrote {len(files)} files to {folder}.")

@@ -54,11 +54,12 @@ SEGMENT_PROFILES = Table(
         Column("revenue", "DOUBLE", "Sum of monetary; NULL without orders.", "currency"),
         Column("revenue_share", "DOUBLE", "Of all revenue; NULL without orders.", "0 to 1"),
         Column("summary", "VARCHAR", "What sets it apart, in words."),
-        Column("churn_risk", "VARCHAR", "low, medium or high; NULL without orders."),
+        Column("churn_risk", "VARCHAR", "low, medium or high, by overdue; NULL without it."),
         Column(
             "overdue",
             "DOUBLE",
-            "Share of customers silent for more than twice their own mean gap between orders.",
+            "Share of customers silent for more than twice their own mean gap between orders (who "
+            "has none, for more than twice its fill); NULL where there is neither.",
             "0 to 1",
         ),
         Column("action", "VARCHAR", "What to do."),

@@ -17,6 +17,7 @@ _DEAL = (
     "cart|visit|booking|document|doc|voucher|trip"
 )
 _WHEN = "date|datetime|timestamp|time|at|on|dt|ts|day|date time|time stamp|placed at|created at"
+_PAID = "paid|payment|billed|billing|charged|charge"
 _MONEY = "amount|amt|value|revenue|turnover|spend|spent|total|sales|subtotal"
 _WHAT = "sales|sale|order|line|item|transaction|purchase|invoice|basket|net|gross|total|payment|receipt|txn|extended|sub|grand|paid|product"  # noqa: E501
 
@@ -40,9 +41,12 @@ _PATTERNS: Mapping[Role, tuple[tuple[int, str], ...]] = {
             100,
             rf"({_DEAL}) ({_WHEN})|ordered (at|on)|purchased (at|on)|(date|day|time) of ({_DEAL})",
         ),
-        (90, rf"({_DEAL}) (\w+ )?({_WHEN})|(\w+ )?({_DEAL}) ({_WHEN})|(date|time) ({_DEAL})"),
+        (90, rf"({_DEAL}) (?!{_PAID})(\w+ )?({_WHEN})"),
+        (90, rf"(\w+ )?({_DEAL}) ({_WHEN})|(date|time) ({_DEAL})"),
         (70, r"date|datetime|timestamp|time stamp|date time|day|time|when|dt|ts"),
         (60, r"(created|placed|sold|bought|event|booked|posting) (at|on|date|time|timestamp|dt)"),
+        # Where it is all there is, as with subscriptions.
+        (50, rf"({_PAID}) ({_WHEN})"),
     ),
     "amount": (
         (100, rf"(({_WHAT}) ){{0,2}}({_MONEY})|(total|net|gross|extended|line|order) price"),
@@ -82,7 +86,7 @@ _NEVER: Mapping[Role, str] = {
     "ordered_at": (
         "ship|shipped|shipping|shipment|deliver|delivered|delivery|due|approved|estimated|birth|"
         "born|dob|updated|modified|cancelled|returned|return|refund|review|expiry|end|limit|"
-        "carrier|load|etl|required|paid|payment|signup|joined|registered"
+        "carrier|load|etl|required|signup|joined|registered"
     ),
     "amount": (
         "discount|disc|tax|vat|freight|shipping|coupon|rate|unit|margin|profit|refund|per|tip|"

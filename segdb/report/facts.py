@@ -40,6 +40,7 @@ class Facts:
         most: the largest share of customers or revenue that a segment has.
         revenue: of all segments; None without orders.
         tried: each number of segments that was tried, with the stability of it.
+        given: whether the settings named the number.
         parameters: rows of ``feature_parameters``.
         versions: of segdb and what it ran on.
         settings: those of the run, as TOML-like lines.
@@ -53,6 +54,7 @@ class Facts:
     most: float
     revenue: float | None
     tried: Rows
+    given: bool
     parameters: Rows
     versions: Mapping[str, str]
     settings: tuple[tuple[str, str], ...] = field(default=())
@@ -102,6 +104,7 @@ def facts(published: Published, look: Look, forms: Forms, *, examples: bool) -> 
     found = segments(published, look, forms, examples=examples)
     amounts = [one.row["revenue"] for one in found if one.row["revenue"] is not None]
     shown = [one for one in found if not one.few]
+    settings = json.loads(run["settings"] or "{}")
     return Facts(
         run=run,
         before=before[0] if before else None,
@@ -111,11 +114,12 @@ def facts(published: Published, look: Look, forms: Forms, *, examples: bool) -> 
         most=max((share for one in shown for share in _shares(one)), default=1.0),
         revenue=sum(amounts) if amounts else None,
         tried=published.some(_TRIED),
+        given=settings.get("cluster", {}).get("k", "auto") != "auto",
         parameters=published.some(
             "SELECT * FROM segdb.feature_parameters ORDER BY position NULLS LAST, feature"
         ),
         versions=json.loads(run["versions"] or "{}"),
-        settings=_settings(_as_inferred(json.loads(run["settings"] or "{}"))),
+        settings=_settings(_as_inferred(settings)),
     )
 
 

@@ -104,7 +104,9 @@ def _naming_profiles(
     """Return what naming looks at, of each segment in the order of the model."""
     names = model.catalogue.names
     behaviour = _behaviour(store, assigned, model)
-    spread = 1.0 if behaviour else _composite_sd(store, assigned, model, whole)
+    # Recency alone, as an attribute may be called, tells nothing of how they buy.
+    axes = "rfm" if len(model.score_edges) > 1 else ""
+    spread = 1.0 if behaviour and axes else _composite_sd(store, assigned, model, whole)
     profiles = []
     for place in range(len(model.segments)):
         row, manner = groups.get(place, {}), behaviour.get(place, {})
@@ -114,7 +116,7 @@ def _naming_profiles(
             known = row.get(f"known_{i}", 0) >= min(FEWEST, row.get("customers", 0)) > 0
             means[name] = row[f"mean_{i}"] if known else center
             z[name] = (means[name] - center) / sd if sd else 0.0
-        scores = {axis: manner[axis] for axis in "rfm" if manner.get(axis) is not None}
+        scores = {axis: manner[axis] for axis in axes if manner.get(axis) is not None}
         if scores and _TENURE in names:
             i = names.index(_TENURE)
             edges = [whole[f"{level}_{i}"] for level in FIFTHS]
@@ -150,8 +152,9 @@ def _behaviour(store: DuckDB, assigned: ir.Table, model: Model) -> dict[int, dic
     }
     rhythm = _rhythm(table, model)
     if rhythm is not None:
+        # GREATEST skips NULL, and who has no rhythm is not late by it.
         late = table.recency_days > 2.0 * ibis.greatest(rhythm, 1.0)
-        columns["overdue"] = late.cast("float64").mean()
+        columns["overdue"] = late.cast("float64").mean(where=rhythm.notnull())
     rows = store.rows(table.group_by("nearest").agg(**columns))
     return {row["nearest"]: row for row in rows}
 
@@ -160,7 +163,8 @@ def _rhythm(table: ir.Table, model: Model) -> ir.Value | None:
     names = set(model.catalogue.names)
     if "days_between_orders" in names:
         fill = next(p.fill for p in model.parameters if p.feature == "days_between_orders")
-        return table.days_between_orders.fill_null(fill)
+        # A fill of 0 is no rhythm: nobody has one, or the settings fill with zero.
+        return table.days_between_orders.fill_null(fill) if fill else table.days_between_orders
     if {_TENURE, "frequency"} <= names:
         return (table.tenure_days - table.recency_days) / (table.frequency - 1).nullif(0)
     return None

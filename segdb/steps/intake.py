@@ -103,19 +103,22 @@ def _take_in(
         per_customer = orders.counts
         totals = store.rows(stage.totals(per_customer))[0]
         if totals["last_order_at"] is None:
-            raise nothing_left(orders, account(store, {"orders": orders}, None)[0])
+            dropped = store.table("segdb_dropped", stage.without_orders(per_customer))
+            raise nothing_left(orders, account(store, {"orders": orders}, dropped)[0])
         as_of = as_of or _next_midnight(totals["last_order_at"])
         order_features = stage.of_orders(per_customer, Catalogue(entries), epoch(as_of))
         buyers = per_customer.filter(per_customer.last_order_at.notnull()).select("customer_id")
         dropped = stage.without_orders(per_customer)
     if sources.customers:
-        customers = _judge_customers(store, recipe, sources, buyers)
+        customers = _judge_customers(store, recipe, sources, buyers, progress)
         entries += (
             held.catalogue.of("attribute", "category")
             if held
             else choose_customer_entries(store, settings, customers, entries)
         )
     catalogue = _not_empty(entries)
+    if held is None and sources.orders and sources.customers:
+        _tell_unused(catalogue, recipe, sources.customers[0].origin, progress)
     features = _features(catalogue, order_features, customers)
     if settings.clean.missing == "reject":
         needed = tuple(n for n in catalogue.names if n not in settings.features.describe)
@@ -150,6 +153,30 @@ def _not_empty(entries: tuple[Entry, ...]) -> Catalogue:
     return Catalogue(entries)
 
 
+def _tell_unused(catalogue: Catalogue, recipe: Recipe, origin: str, progress: Progress) -> None:
+    """Tell of a table of customers that was given beside the orders, and changes nothing."""
+    if not catalogue.of("attribute", "category") and not recipe.rules["customers"].predicates:
+        progress.note(
+            f"customers: no column of {origin} is a feature. Name those that shall be in "
+            "[features] attributes (numbers) or categories (text)."
+        )
+
+
+def _tell_strangers(
+    store: DuckDB, origin: str, rows: ir.Table, buyers: ir.Table, progress: Progress
+) -> None:
+    """Tell of a table of customers in which no id is one of the orders'."""
+    strangers = rows.filter(rows.reason == clean.NO_ORDERS).customer_id
+    kept = rows.filter(rows.reason.isnull())
+    found = [store.rows(ids.limit(1)) for ids in (kept, strangers.as_table(), buyers)]
+    if not found[0] and found[1] and found[2]:
+        here, there = (str(one[0]["customer_id"]) for one in found[1:])
+        progress.note(
+            f"customers: no customer_id of {origin} is one of the orders' "
+            f"({here!r} here, {there!r} there): are they written alike?"
+        )
+
+
 def _frozen(recipe: Recipe) -> Recipe:
     """Return the recipe with one moment for "now", however often the rows are judged."""
     latest = datetime.now(UTC).replace(tzinfo=None) + timedelta(hours=clean.HOURS_EAST)
@@ -161,7 +188,7 @@ def _frozen(recipe: Recipe) -> Recipe:
 
 
 def _judge_customers(
-    store: DuckDB, recipe: Recipe, sources: Sources, buyers: ir.Table | None
+    store: DuckDB, recipe: Recipe, sources: Sources, buyers: ir.Table | None, progress: Progress
 ) -> Judged:
     assert sources.customers is not None  # noqa: S101 - the caller asked first
     raw, reading = sources.customers
@@ -169,6 +196,8 @@ def _judge_customers(
     rows = store.view("segdb_customers_typed", typed(table, reading))
     judged = clean.judged_customers(rows, reading, recipe.rules["customers"], buyers)
     judged = store.table("segdb_customers", judged)
+    if buyers is not None:
+        _tell_strangers(store, raw.origin, judged, buyers, progress)
     return Judged(raw, judged, reading, clean.counts(judged))
 
 

@@ -54,6 +54,8 @@ def summary(
 ) -> str:
     """Say in words what sets a segment apart: its three most remarkable features.
 
+    One whose two means are written alike says nothing, however little all customers vary.
+
     Args:
         means: mean of each feature, natural units.
         z: its distance from all customers' mean, in their standard deviations.
@@ -61,14 +63,18 @@ def summary(
         currency: as in the settings.
         categories: which features are categories.
     """
-    ranked = remarkable(z, categories)[:3]
-    told = [
-        shares(categories[name], means[name], overall[name])
-        if name in categories
-        else phrase(name, means[name], overall[name], currency)
-        for name in ranked
+
+    def told(name: str, mean: float) -> str:
+        if name in categories:
+            return shares(categories[name], mean, overall[name])
+        return phrase(name, mean, overall[name], currency)
+
+    said = [
+        told(name, means[name])
+        for name in remarkable(z, categories)
+        if told(name, means[name]) != told(name, overall[name])
     ]
-    text = "; ".join(told) or "close to the average customer in everything"
+    text = "; ".join(said[:3]) or "close to the average customer in everything"
     return text[0].upper() + text[1:] + "."
 
 
@@ -153,7 +159,9 @@ def _whole_days(_unit: str, value: float, _currency: str) -> str:
 def _how_often(times: float) -> str:
     if times >= 1.15:
         return f"{times:.1f} times as often as the average customer"
-    if times >= 0.85:
+    if times >= 1.05:
+        return f"{times - 1:.0%} more often than the average customer"
+    if times >= 0.95:
         return "as often as the average customer"
     if times >= 0.1:
         return f"{1 - times:.0%} less often than the average customer"

@@ -5,14 +5,17 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+import ibis.expr.types as ir
+
 from segdb import contract
 from segdb.errors import UserError
+from segdb.model import Model
 from segdb.stages.assign import assign
 from segdb.stages.components import in_matrix
 from segdb.stages.scale import measures
 from segdb.steps.account import Accounts
 from segdb.steps.choose import Sources
-from segdb.steps.components import axes_of
+from segdb.steps.components import Axes, axes_of
 from segdb.steps.describe import Rows
 from segdb.steps.drift import grown
 from segdb.steps.intake import Intake
@@ -55,9 +58,7 @@ def rollback(store: DuckDB, schema: str, run_id: int, keep_runs: int) -> dict[st
     names = model.catalogue.names
     features = kept.features.select("customer_id", *names)
     scaled = store.table("segdb_scaled", prepared(features, model.matrix))
-    columns = [p.column for p in model.matrix]
-    lie = store.rows(measures(transformed(features, model.matrix), columns, "none"))[0]
-    axes = axes_of(lie, model.matrix)
+    axes = _axes(store, features, model)
     centroids = [segment.centroid for segment in model.segments]
     placed = assign(in_matrix(scaled, model), model.columns, centroids)
     assigned = store.table("segdb_assigned", placed)
@@ -86,6 +87,12 @@ def rollback(store: DuckDB, schema: str, run_id: int, keep_runs: int) -> dict[st
     moment = row["as_of"] or row["started_at"]
     publish(store, schema, written, row["run_id"], moment, keep_runs=keep_runs, rewind=True)
     return row
+
+
+def _axes(store: DuckDB, features: ir.Table, model: Model) -> Axes:
+    columns = [p.column for p in model.matrix]
+    lie = store.rows(measures(transformed(features, model.matrix), columns, "none"))[0]
+    return axes_of(lie, model.matrix)
 
 
 def _sources(run: StoredRun) -> Sources:

@@ -70,4 +70,9 @@ def open_error(path: Path, error: duckdb.Error) -> SegdbError:
             f"The database {path} cannot be written: permission denied. Make it writable, or name "
             "another file with --database."
         )
+    if "read-only file system" in text.lower() or "no space left" in text.lower():
+        return SourceError(
+            f"The database {path} cannot be written: {text.splitlines()[0].rsplit(': ', 1)[-1]}. "
+            "Make room there, or name a file in another place with --database."
+        )
     return SourceError(f"The database {path} cannot be opened: {text.splitlines()[0]}")

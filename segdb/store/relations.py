@@ -64,6 +64,7 @@ def known(store: DuckDB) -> list[Relation]:
     rows.sort(key=lambda row: (not row[3], row))
     place = store.connection.execute("SELECT current_database(), current_schema()").fetchall()
     here, main = place[0]
+    temporaries = {row[2].lower() for row in rows if row[3]}
     found = []
     for database, schema, name, temporary, comment in rows:
         ways: list[tuple[str, ...]] = [(database, schema, name)]
@@ -72,7 +73,10 @@ def known(store: DuckDB) -> list[Relation]:
         elif database == here:
             ways = [(schema, name), *ways]
             ways = [(name,), *ways] if schema == main else ways
-        parts = ("temp", name) if temporary else ways[-2] if database == here else ways[-1]
+        # A temporary table stands before one of main, also where that is named with its schema.
+        hidden = schema == "main" and name.lower() in temporaries
+        near = database == here and not hidden
+        parts = ("temp", name) if temporary else ways[-2] if near else ways[-1]
         if not (temporary and name.startswith("segdb_")):
             sql = ".".join(map(quoted, parts))
             found.append(Relation(tuple(ways), sql, temporary, comment))

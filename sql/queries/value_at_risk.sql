@@ -1,16 +1,19 @@
 -- How much revenue is at risk?
 -- Reads customer_segments, feature_parameters: overdue is who is silent for twice the own rhythm.
-WITH judged AS (
+WITH usual AS (
+    -- A fill of 0 is no rhythm: nobody has one, or the settings fill with zero.
+    SELECT any_value(greatest(fill, 1)) AS days
+    FROM segdb.feature_parameters
+    WHERE feature = 'days_between_orders' AND fill <> 0
+),
+judged AS (
     SELECT
         *,
-        recency_days > 2 * greatest(
-            coalesce(
-                days_between_orders,
-                (SELECT fill FROM segdb.feature_parameters WHERE feature = 'days_between_orders')
-            ),
-            1
+        recency_days > 2 * coalesce(
+            if(days_between_orders < 1, 1, days_between_orders),
+            usual.days
         ) AS overdue
-    FROM segdb.customer_segments
+    FROM segdb.customer_segments, usual
 )
 SELECT
     segment_id,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
@@ -78,3 +80,20 @@ def test_score_with_a_model_that_has_no_bounds() -> None:
         segdb.run("shop", database=connection, settings=chosen)
     result = CliRunner().invoke(main, ["score", "shop", "--database", "plain.duckdb"])
     assert "into scored_customers; mean margin" in result.stdout
+
+
+def test_scores_go_into_a_file_while_others_read_the_database() -> None:
+    code = "import duckdb, sys; c = duckdb.connect(sys.argv[1], read_only=True); print('open', "
+    code += "flush=True); sys.stdin.read()"
+    with subprocess.Popen(
+        [sys.executable, "-c", code, DATABASE], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as reader:
+        try:
+            assert reader.stdout is not None
+            assert reader.stdout.readline() == b"open\n"
+            assert "180 customers" in said("score", "shop", "--into", "while.csv").splitlines()[-1]
+            refused = CliRunner().invoke(main, ["score", "shop", "--database", DATABASE])
+            assert refused.exit_code == 3
+        finally:
+            reader.communicate(b"")
+    assert len(Path("while.csv").read_text("utf-8").splitlines()) == 181

@@ -8,9 +8,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
+import duckdb
+import ibis
 import pytest
 
-from segdb.features.basket import BASKET
+from segdb.compile import to_sql
+from segdb.features.basket import BASKET, RETURN_RATE
 
 
 class Order(Protocol):
@@ -61,3 +64,14 @@ def test_feature(
         assert (value is None) == (other is None)
         assert math.isclose(value or 0.0, other or 0.0, rel_tol=1e-9, abs_tol=1e-9)
     assert len(set(got.values())) > 3
+
+
+def test_who_bought_for_nothing_gave_nothing_back() -> None:
+    table = ibis.table({"gross": "decimal(18, 4)", "revenue": "decimal(18, 4)"}, name="customers")
+    sql = to_sql(table.select(rate=RETURN_RATE.value(table, 0)))
+    with duckdb.connect() as connection:
+        connection.execute(
+            "CREATE TABLE customers AS SELECT gross::DECIMAL(18, 4) AS gross, revenue::DECIMAL(18, "
+            "4) AS revenue FROM (VALUES (0, 0), (0, -5), (20, 15)) t(gross, revenue)"
+        ).fetchall()
+        assert connection.execute(sql).fetchall() == [(0.0,), (0.0,), (0.25,)]

@@ -45,6 +45,23 @@ def test_scores_are_fifths() -> None:
     assert best["r_score"] == 5
 
 
+def test_a_value_on_an_edge_is_not_above_it() -> None:
+    # Where everyone bought once, nobody bought often.
+    columns = dict.fromkeys(FEATURES, [1.0] * 9)
+    assert {(r["r_score"], r["f_score"], r["m_score"]) for r in scores_of(columns)[1]} == {
+        (5, 1, 1)
+    }
+    edges = dict.fromkeys(FEATURES, (1.0, 2.0, 3.0, 4.0))
+    values = [1.0, 1.5, 2.0, 4.0, 4.5]
+    with duckdb.connect() as connection:
+        table = pa.table({"customer_id": range(5), **dict.fromkeys(FEATURES, values)})
+        connection.register("features", table)
+        ordered = scored(TABLE, edges).order_by("customer_id")
+        found = connection.sql(to_sql(ordered)).to_arrow_table().to_pydict()
+    assert found["f_score"] == found["m_score"] == [1, 2, 2, 4, 5]
+    assert found["r_score"] == [5, 4, 4, 2, 1]
+
+
 @settings(max_examples=15, deadline=None)
 @given(
     st.lists(

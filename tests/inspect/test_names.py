@@ -63,6 +63,12 @@ def test_plain_names_go_before_loose_ones() -> None:
     assert score("ordered_at", "order_date") > score("ordered_at", "date")
 
 
+def test_the_day_of_payment_is_the_order_where_there_is_no_other() -> None:
+    assert 0 < score("ordered_at", "paid_at") < score("ordered_at", "created_at")
+    assert score("ordered_at", "charged_on") == score("ordered_at", "PaymentDate") > 0
+    assert score("ordered_at", "order_payment_date") == 0
+
+
 def test_words() -> None:
     assert words("CustomerID") == words("customer-id") == words("Customer ID") == "customer id"
     assert words("HTTPStatus_2xx") == "http status 2xx"

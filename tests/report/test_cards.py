@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import duckdb
 
 import segdb
@@ -12,6 +14,7 @@ from segdb.report.forms import Forms
 from segdb.report.published import Published
 from segdb.store.duckdb import DuckDB
 from tests.report.conftest import Get
+from tests.report.shop import Shop, make
 
 
 def told(store: DuckDB, *, examples: bool = False) -> tuple[Segment, ...]:
@@ -70,3 +73,22 @@ def test_a_category_that_a_quarter_has_is_a_yes_or_no() -> None:
 def test_typical_customers_only_if_asked_for(made: Get) -> None:
     assert not any(segment.typical for segment in told(made("plain").store))
     assert all(len(s.typical) == 3 for s in told(made("plain").store, examples=True))
+
+
+def test_what_fewer_than_five_have_is_on_no_card(tmp_path: Path) -> None:
+    store = make(tmp_path / "few.duckdb", Shop(customers=300))
+    for known, there in ((4, False), (5, True)):
+        store.execute(
+            f"UPDATE segdb.segment_features SET customers = {known} WHERE feature = 'monetary'"
+        )
+        labels = {measure.label for one in told(store) for measure in one.measures}
+        assert ("Monetary" in labels) == there
+    store.close()
+
+
+def test_the_order_is_of_what_a_customer_brings(tmp_path: Path) -> None:
+    store = make(tmp_path / "value.duckdb", Shop(customers=300))
+    store.execute("UPDATE segdb.segment_profiles SET revenue = 1000 * segment_id, customers = 10")
+    store.execute("UPDATE segdb.segment_profiles SET customers = 1000 WHERE segment_id = 5")
+    assert [one.row["segment_id"] for one in told(store)] == [4, 3, 2, 1, 5]
+    store.close()

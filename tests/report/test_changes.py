@@ -59,6 +59,11 @@ def test_segments_that_came_and_went() -> None:
 
 def test_fewer_than_five_who_moved_are_not_told() -> None:
     assert told([(1, 1, 96), (1, 2, 4), (2, 2, 100)]) == ("nothing that shows in the figures",)
+    assert told([(1, 1, 95), (1, 2, 5), (2, 2, 100)]) == (
+        "5 customers (2.5%) are in another segment than before",
+        "B grew most (+5)",
+        "A shrank most (−5)",
+    )
 
 
 def test_what_the_shop_says_is_what_its_tables_say(made: Get) -> None:

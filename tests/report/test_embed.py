@@ -8,7 +8,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from segdb.report.embed import packed, policy, safe_json
@@ -22,6 +22,8 @@ JSON = st.recursive(
 
 
 @given(JSON)
+@example("</script><!-- & \u2028 \u2029")
+@example({"<\u2028": ["&\u2029>"]})
 def test_json_is_the_same_and_holds_nothing_that_ends_a_script(value: Any) -> None:
     text = safe_json(value)
     assert json.loads(text) == value

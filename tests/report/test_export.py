@@ -13,7 +13,9 @@ import pytest
 from segdb import contract
 from segdb.errors import UserError
 from segdb.report.export import export, harmless
+from segdb.settings import parse
 from tests.report.conftest import Made
+from tests.report.shop import Shop, make
 
 
 def test_each_table_comes_as_parquet_and_csv_with_its_rows(
@@ -31,6 +33,18 @@ def test_each_table_comes_as_parquet_and_csv_with_its_rows(
         assert pyarrow.parquet.read_metadata(tmp_path / "new" / f"{name}.parquet").num_rows == rows
         with (tmp_path / "new" / f"{name}.csv").open(newline="", encoding="utf-8") as file:
             assert sum(1 for _ in csv.reader(file)) == rows + 1
+
+
+def test_a_live_view_whose_source_is_gone_is_in_nobodys_way(tmp_path: Path) -> None:
+    store = make(tmp_path / "gone.duckdb", Shop(customers=300))
+    source = tmp_path / "source.csv"
+    source.write_text("x\n1\n", "utf-8")
+    store.execute(f"CREATE OR REPLACE VIEW segdb.segments_live AS FROM read_csv('{source}')")
+    source.unlink()
+    files = export(store.fetch, parse({}), tmp_path / "out")
+    assert len(files) > 20
+    assert not any("segments_live" in file.name for file in files)
+    store.close()
 
 
 def test_parquet_holds_exactly_what_the_table_holds(

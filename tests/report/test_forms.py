@@ -52,6 +52,21 @@ def test_a_currency_stands_after_the_amount_in_one_line() -> None:
     assert krone.measure(812.4, "currency") == "812\u00a0kr"
 
 
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (9_999_999.0, "£9,999,999"),
+        (1e7, "£10.0M"),
+        (999e6, "£999M"),
+        (1e9, "£1.00bn"),
+        (-2.5e9, "-£2.50bn"),
+        (None, "–"),
+    ],
+)
+def test_long_amounts_are_short(value: float | None, words: str) -> None:
+    assert SHOP.short(value) == words
+
+
 def test_days_come_with_their_date() -> None:
     # As of the midnight after 9 December, nine days back is 30 November.
     assert SHOP.ago(9) == "9 days ago (30 Nov 2011)"

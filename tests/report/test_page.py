@@ -353,6 +353,9 @@ def test_a_number_of_segments_that_is_not_clear_is_called_a_choice(tmp_path: Any
     assert "5 segments, a choice more than a finding. 9 numbers" in choice()
     assert "Elbow at 5None is better" in choice()
     store.execute("DELETE FROM segdb.k_selection WHERE NOT selected")
+    # As where there are three customers: nobody asked for that number.
+    assert "5 segments; no other number was tried." in choice()
+    store.execute("""UPDATE segdb.runs SET settings = '{"cluster": {"k": 5}}'""")
     assert "5 segments, as the settings say; no other number was tried." in choice()
     assert "Elbow" not in choice()
     store.close()
@@ -381,6 +384,7 @@ def test_a_segment_of_fewer_than_five_keeps_its_figures_to_itself(tmp_path: Any)
     page = render(store.fetch, parse({}))
     card = next(c for c in find(Reader(page).root, "article") if c[1]["data-segment"] == "2")
     assert "fewer than 5" in text(card)
+    assert "churn risk" not in text(card)
     assert not find(card, "small")
     assert "98,765" not in page
     assert "98765" not in page

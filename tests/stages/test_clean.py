@@ -134,6 +134,22 @@ def cleaner(request: pytest.FixtureRequest) -> Iterator[tuple[Cleaner, bool, boo
         yield Cleaner(connection, returns=returns, fold=fold), returns, fold
 
 
+def test_a_return_lowers_the_total_however_it_is_written(
+    cleaner: tuple[Cleaner, bool, bool],
+) -> None:
+    day = datetime(2024, 1, 1)
+    cleaner[0].fill([
+        (1, day, amount, quantity, code, None, None)
+        for amount, quantity, code in ((5.0, -2.0, "a"), (-5.0, -2.0, "b"), (-5.0, None, "c"))
+    ])  # fmt: skip
+    assert set(cleaner[0].ask("SELECT DISTINCT amount, returned FROM judged")) == {
+        (Decimal("-5.0000"), True)
+    }
+    # Nothing that changed hands is no return.
+    cleaner[0].fill([(1, day, 5.0, 0.0, "a", None, None), (1, day, 0.0, None, "b", None, None)])
+    assert cleaner[0].ask("SELECT returned FROM judged") == [(False,), (False,)]
+
+
 def as_json(row: Row) -> str:
     """The row as its JSON says it, keys in the order of the columns."""
     told = dict(zip(RAW, row, strict=True))

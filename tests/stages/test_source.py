@@ -55,6 +55,7 @@ NUMBERS: list[tuple[str, float | None, float | None]] = [
     ("0,125", None, 0.125),
     ("0.125", 0.125, None),
     ("1,23,456.5", 123456.5, None),
+    ("1,2,345", None, None),
     ("1,234,5", None, None),
     ("1 234,5", None, 1234.5),
     ("1\u202f234,5 €", None, 1234.5),

@@ -22,6 +22,18 @@ from segdb.steps.phrases import phrase, readable, summary
         ),
         ("frequency", 1.0, 4.0, "orders 75% less often than the average customer (1 order each)"),
         ("frequency", 4.1, 4.0, "orders as often as the average customer (4.1 orders each)"),
+        (
+            "frequency",
+            4.4,
+            4.0,
+            "orders 10% more often than the average customer (4.4 orders each)",
+        ),
+        (
+            "frequency",
+            3.6,
+            4.0,
+            "orders 10% less often than the average customer (3.6 orders each)",
+        ),
         ("frequency", 1.0, 40.0, "orders hardly ever beside the average customer (1 order each)"),
         ("monetary", 6745.25, 2054.2, "spends £6,745 (all customers: £2,054)"),
         ("monetary", -45.5, 2054.2, "spends -£45.50 (all customers: £2,054)"),
@@ -48,6 +60,15 @@ def test_a_summary_begins_with_what_is_most_remarkable() -> None:
     text = summary(means, z, {"recency_days": 92.0, "monetary": 100.0}, "£", {})
     assert text.startswith("Spends £300")
     assert text.index("Spends") < text.index("last order")
+
+
+def test_two_means_that_are_written_alike_are_no_difference() -> None:
+    means = {"days_between_orders": 30.2, "recency_days": 263.0}
+    z = {"days_between_orders": -2.0, "recency_days": 1.0}
+    usual = {"days_between_orders": 30.4, "recency_days": 148.0}
+    assert summary(means, z, usual, "", {}) == (
+        "Last order 263 days ago (all customers: 148 days)."
+    )
 
 
 def test_a_summary_of_an_average_segment() -> None:

@@ -81,10 +81,13 @@ def test_the_share_beyond_the_bounds_recomputed(store: DuckDB) -> None:
 
 
 def test_into_files(store: DuckDB, tmp_path: Path) -> None:
-    for name in ("scores.csv", "deep/scores.parquet"):
+    for name in ("scores.csv", "scores.tsv", "deep/scores.parquet"):
         score(store, "segdb", "shop", "people", Notes(), into=tmp_path / name)
         [(customers, equal)] = asked(store, EQUAL.format(f"'{tmp_path / name}'"))
         assert customers == equal > 0
+    for name, mark in (("scores.csv", ","), ("scores.tsv", "\t")):
+        header = (tmp_path / name).read_text("utf-8").splitlines()[0]
+        assert header.split(mark)[:3] == ["customer_id", "segment_id", "segment"]
     with pytest.raises(SettingsError, match="does not say its format"):
         score(store, "segdb", "shop", "people", Notes(), into=tmp_path / "scores.txt")
 

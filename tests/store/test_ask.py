@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import segdb
-from segdb.compile import quoted
+from segdb.compile import literal, quoted
 from segdb.errors import SourceError, UserError
 from segdb.store.ask import ask, asking
 from segdb.store.duckdb import DuckDB
@@ -165,6 +165,14 @@ def test_the_file_is_free_afterwards(untouched: Path) -> None:
     DuckDB.open(untouched).close()
 
 
+def test_the_walls_cannot_be_taken_down(untouched: Path) -> None:
+    sql = (
+        "SELECT current_setting('lock_configuration') AS locked, "
+        "current_setting('enable_external_access') AS outside"
+    )
+    assert ask(untouched, "segdb", sql).to_pylist() == [{"locked": True, "outside": False}]
+
+
 def test_two_who_ask_do_not_wait_for_each_other(untouched: Path) -> None:
     with asking(untouched, "segdb", wait=5) as select:
         assert select("SELECT 1 AS n").num_rows == 1
@@ -196,7 +204,29 @@ def test_the_live_view_of_a_pattern_of_files_is_answered(tmp_path: Path) -> None
     path = tmp_path / "shop.duckdb"
     with segdb.run(folder / "*.parquet", database=path, settings=shops.settings("orders")) as made:
         customers = made.facts["customers"]
-    rows = ask(path, "segdb", "SELECT count(*) AS n FROM segments_live").to_pylist()
-    assert rows == [{"n": customers}]
-    with pytest.raises(UserError):
-        ask(path, "segdb", f"SELECT * FROM read_text('{path}')")
+    live = "SELECT count(*) AS n FROM segments_live"
+    assert ask(path, "segdb", live).to_pylist() == [{"n": customers}]
+    other = tmp_path / "other.txt"
+    other.write_text("secret", "utf-8")
+    with pytest.raises(UserError, match="the published tables and no file"):
+        ask(path, "segdb", f"SELECT * FROM read_text('{other}')")
+    for part in (0, 1):
+        (folder / f"{part}.parquet").unlink()
+    with pytest.raises(UserError, match=r"segments_live reads .*, and there is no such file now"):
+        ask(path, "segdb", live)
+
+
+def test_a_live_view_of_many_features_is_asked_like_any_other(tmp_path: Path) -> None:
+    orders = tmp_path / "it's here.csv"
+    orders.write_text("x\n1\n", "utf-8")
+    store = DuckDB.open(tmp_path / "wide.duckdb")
+    store.execute("CREATE SCHEMA segdb")
+    store.execute("CREATE TABLE segdb.runs AS SELECT 1 AS run_id")
+    distance = " + ".join(["x * x"] * 600)
+    store.execute(
+        f"CREATE VIEW segdb.segments_live AS SELECT sqrt({distance}) AS distance "
+        f"FROM read_csv({literal(str(orders))})"
+    )
+    store.close()
+    rows = ask(tmp_path / "wide.duckdb", "segdb", "FROM segments_live").to_pylist()
+    assert rows == [{"distance": pytest.approx(600**0.5)}]

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segdb.store.duckdb import DuckDB
-from segdb.store.history import departures, entries, last_segment_id, record
+from segdb.store.history import departures, entries, last_segment_id, record, stays_of
 
 START = datetime(2026, 1, 31)
 
@@ -54,6 +54,24 @@ def stays(store: DuckDB) -> list[dict[str, object]]:
 
 def migrations(store: DuckDB) -> list[dict[str, object]]:
     return store.rows("FROM segdb.segment_migrations ORDER BY ALL")
+
+
+def test_who_was_where_as_of_a_run(store: DuckDB) -> None:
+    runs: dict[int, dict[object, int]] = {
+        1: {1: 1, 2: 1, 3: 1},
+        2: {1: 1, 2: 2},
+        3: {1: 2, 2: 2, 3: 1},
+    }
+    for run_id, segments in runs.items():
+        publish(store, run_id, START + timedelta(30 * run_id), segments)
+    for run_id, segments in runs.items():
+        found = stays_of(store, "segdb", run_id)
+        assert found is not None
+        rows = store.rows(found.order_by("customer_id"))
+        assert [(row["customer_id"], row["segment"]) for row in rows] == [
+            (customer, f"S{segment}") for customer, segment in segments.items()
+        ]
+    assert stays_of(store, "segdb", 4) is None
 
 
 def test_who_stays_keeps_one_stay(store: DuckDB) -> None:

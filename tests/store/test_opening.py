@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
@@ -11,7 +14,7 @@ from segdb.errors import SettingsError, SourceError
 from segdb.sections import Engine
 from segdb.settings import parse
 from segdb.store.duckdb import DuckDB
-from segdb.store.opening import check_place, connect
+from segdb.store.opening import check_place, connect, open_error
 
 ASKED = "SELECT current_setting('memory_limit') AS memory, current_setting('threads') AS threads"
 
@@ -69,3 +72,30 @@ def test_no_progress_bar_is_drawn_over_what_the_caller_prints(tmp_path: Path) ->
     store = DuckDB.open(tmp_path / "x.duckdb")
     assert store.rows("SELECT current_setting('enable_progress_bar') AS bar") == [{"bar": False}]
     store.close()
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ('Cannot open file "/x/shop.duckdb": Read-only file system', "Read-only file system"),
+        ('Could not write file "/x/shop.duckdb": No space left on device', "No space left"),
+    ],
+)
+def test_a_place_that_takes_nothing_says_where_else(said: str, why: str) -> None:
+    told = str(open_error(Path("/x/shop.duckdb"), duckdb.IOException(f"IO Error: {said}")))
+    assert told.startswith(f"The database /x/shop.duckdb cannot be written: {why}")
+    assert "--database" in told
+
+
+def test_nothing_is_fetched_or_read_otherwise_than_elsewhere() -> None:
+    code = (
+        'from segdb.store.duckdb import DuckDB; print(DuckDB.memory().rows("SELECT '
+        "current_setting('TimeZone') AS zone, current_setting('autoinstall_known_extensions') AS "
+        "fetched, current_setting('python_enable_replacements') AS variables\"))"
+    )
+    # DuckDB takes the machine's zone, which may be UTC where the tests run.
+    environment = {**os.environ, "TZ": "Asia/Tokyo"}
+    told = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
+    assert told.stdout.strip() == "[{'zone': 'UTC', 'fetched': False, 'variables': False}]"

@@ -84,7 +84,14 @@ class TestDelimiter:
         assert "another number of fields" in refused(store, file, "a report, 2026\n1;2;3\n4;5;6\n")
 
     def test_the_line_by_which_excel_tells_it(self, store: DuckDB, file: Path) -> None:
-        assert taken(store, file, "sep=;\r\na;b,c\r\n1;2,3\r\n")[1] == [("1", "2,3")]
+        content = "sep=;\r\na;b,c\r\n1;2,3\r\n"
+        assert taken(store, file, content)[1] == [("1", "2,3")]
+        # Who sets one knows better than the file.
+        assert taken(store, file, content, delimiter=",")[0].table.columns == ("a;b", "c")
+
+    def test_one_more_behind_each_line_but_the_header(self, store: DuckDB, file: Path) -> None:
+        content = "id;d;paid\n1;2020;3;\n2;2021;4;\n"
+        assert taken(store, file, content)[1] == [("1", "2020", "3"), ("2", "2021", "4")]
 
     def test_one_column(self, store: DuckDB, file: Path) -> None:
         assert taken(store, file, "id\nx\ny\n")[1] == [("x",), ("y",)]

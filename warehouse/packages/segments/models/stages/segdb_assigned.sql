@@ -77,9 +77,9 @@ FROM (
       "t0"."x_days_between_orders",
       (
         (
-          "t0"."x_recency_days" - -1.2525333162297572
+          "t0"."x_recency_days" - -1.2525333162297574
         ) * (
-          "t0"."x_recency_days" - -1.2525333162297572
+          "t0"."x_recency_days" - -1.2525333162297574
         )
       ) + (
         (
@@ -95,108 +95,108 @@ FROM (
         )
       ) + (
         (
-          "t0"."x_tenure_days" - 0.7911673940421093
+          "t0"."x_tenure_days" - 0.7911673940421095
         ) * (
-          "t0"."x_tenure_days" - 0.7911673940421093
+          "t0"."x_tenure_days" - 0.7911673940421095
         )
       ) + (
         (
-          "t0"."x_average_order_value" - 0.8539885079726225
+          "t0"."x_average_order_value" - 0.853988507972622
         ) * (
-          "t0"."x_average_order_value" - 0.8539885079726225
+          "t0"."x_average_order_value" - 0.853988507972622
         )
       ) + (
         (
-          "t0"."x_days_between_orders" - -0.8790502987933794
+          "t0"."x_days_between_orders" - -0.879050298793377
         ) * (
-          "t0"."x_days_between_orders" - -0.8790502987933794
+          "t0"."x_days_between_orders" - -0.879050298793377
         )
       ) AS "square_0",
       (
         (
-          "t0"."x_recency_days" - 1.5249462404850087
+          "t0"."x_recency_days" - 1.5249462404850085
         ) * (
-          "t0"."x_recency_days" - 1.5249462404850087
+          "t0"."x_recency_days" - 1.5249462404850085
         )
       ) + (
         (
-          "t0"."x_frequency" - -1.1323210967052995
+          "t0"."x_frequency" - -1.1323210967053
         ) * (
-          "t0"."x_frequency" - -1.1323210967052995
+          "t0"."x_frequency" - -1.1323210967053
         )
       ) + (
         (
-          "t0"."x_monetary" - -0.5406949824807681
+          "t0"."x_monetary" - -0.5406949824807682
         ) * (
-          "t0"."x_monetary" - -0.5406949824807681
+          "t0"."x_monetary" - -0.5406949824807682
         )
       ) + (
         (
-          "t0"."x_tenure_days" - 0.2940471334418959
+          "t0"."x_tenure_days" - 0.2940471334418962
         ) * (
-          "t0"."x_tenure_days" - 0.2940471334418959
+          "t0"."x_tenure_days" - 0.2940471334418962
         )
       ) + (
         (
-          "t0"."x_average_order_value" - 0.5064629521411205
+          "t0"."x_average_order_value" - 0.5064629521411204
         ) * (
-          "t0"."x_average_order_value" - 0.5064629521411205
+          "t0"."x_average_order_value" - 0.5064629521411204
         )
       ) + (
         (
-          "t0"."x_days_between_orders" - 0.8968982078315485
+          "t0"."x_days_between_orders" - 0.8968982078315508
         ) * (
-          "t0"."x_days_between_orders" - 0.8968982078315485
+          "t0"."x_days_between_orders" - 0.8968982078315508
         )
       ) AS "square_1",
       (
         (
-          "t0"."x_recency_days" - 0.19380293764734208
+          "t0"."x_recency_days" - 0.19380293764734174
         ) * (
-          "t0"."x_recency_days" - 0.19380293764734208
+          "t0"."x_recency_days" - 0.19380293764734174
         )
       ) + (
         (
-          "t0"."x_frequency" - 0.446040022164078
+          "t0"."x_frequency" - 0.4460400221640778
         ) * (
-          "t0"."x_frequency" - 0.446040022164078
+          "t0"."x_frequency" - 0.4460400221640778
         )
       ) + (
         (
-          "t0"."x_monetary" - 0.2502521634827658
+          "t0"."x_monetary" - 0.25025216348276585
         ) * (
-          "t0"."x_monetary" - 0.2502521634827658
+          "t0"."x_monetary" - 0.25025216348276585
         )
       ) + (
         (
-          "t0"."x_tenure_days" - 0.7169245360742641
+          "t0"."x_tenure_days" - 0.7169245360742642
         ) * (
-          "t0"."x_tenure_days" - 0.7169245360742641
+          "t0"."x_tenure_days" - 0.7169245360742642
         )
       ) + (
         (
-          "t0"."x_average_order_value" - -0.17127224929328652
+          "t0"."x_average_order_value" - -0.17127224929328638
         ) * (
-          "t0"."x_average_order_value" - -0.17127224929328652
+          "t0"."x_average_order_value" - -0.17127224929328638
         )
       ) + (
         (
-          "t0"."x_days_between_orders" - 0.6726309671060868
+          "t0"."x_days_between_orders" - 0.6726309671060894
         ) * (
-          "t0"."x_days_between_orders" - 0.6726309671060868
+          "t0"."x_days_between_orders" - 0.6726309671060894
         )
       ) AS "square_2",
       (
         (
-          "t0"."x_recency_days" - -0.48603167061682084
+          "t0"."x_recency_days" - -0.486031670616821
         ) * (
-          "t0"."x_recency_days" - -0.48603167061682084
+          "t0"."x_recency_days" - -0.486031670616821
         )
       ) + (
         (
-          "t0"."x_frequency" - -0.6728671996304855
+          "t0"."x_frequency" - -0.6728671996304859
         ) * (
-          "t0"."x_frequency" - -0.6728671996304855
+          "t0"."x_frequency" - -0.6728671996304859
         )
       ) + (
         (
@@ -206,21 +206,21 @@ FROM (
         )
       ) + (
         (
-          "t0"."x_tenure_days" - -1.5568556764524992
+          "t0"."x_tenure_days" - -1.5568556764524986
         ) * (
-          "t0"."x_tenure_days" - -1.5568556764524992
+          "t0"."x_tenure_days" - -1.5568556764524986
         )
       ) + (
         (
-          "t0"."x_average_order_value" - -0.8298977331692983
+          "t0"."x_average_order_value" - -0.8298977331692978
         ) * (
-          "t0"."x_average_order_value" - -0.8298977331692983
+          "t0"."x_average_order_value" - -0.8298977331692978
         )
       ) + (
         (
-          "t0"."x_days_between_orders" - -0.7727171889079676
+          "t0"."x_days_between_orders" - -0.7727171889079651
         ) * (
-          "t0"."x_days_between_orders" - -0.7727171889079676
+          "t0"."x_days_between_orders" - -0.7727171889079651
         )
       ) AS "square_3"
     FROM "scaled" AS "t0"

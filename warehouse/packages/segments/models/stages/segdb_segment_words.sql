@@ -27,8 +27,8 @@ SELECT
   CAST('recency_days > 70' AS TEXT) AS "rule",
   CAST(1.0 AS DOUBLE) AS "rule_precision",
   CAST(1.0 AS DOUBLE) AS "rule_recall",
-  CAST(2.3616116950377495 AS DOUBLE) AS "separation",
-  CAST(0.2652793367812921 AS DOUBLE) AS "silhouette",
+  CAST(2.361611695037749 AS DOUBLE) AS "separation",
+  CAST(0.2652793367812922 AS DOUBLE) AS "silhouette",
   CAST(0.8635716296087814 AS DOUBLE) AS "stability"
 UNION ALL
 SELECT
@@ -43,7 +43,7 @@ SELECT
   CAST('frequency > 5 AND monetary <= 1000' AS TEXT) AS "rule",
   CAST(1.0 AS DOUBLE) AS "rule_precision",
   CAST(1.0 AS DOUBLE) AS "rule_recall",
-  CAST(2.3616116950377495 AS DOUBLE) AS "separation",
+  CAST(2.361611695037749 AS DOUBLE) AS "separation",
   CAST(0.6320379357192406 AS DOUBLE) AS "silhouette",
   CAST(0.9075 AS DOUBLE) AS "stability"
 UNION ALL
@@ -60,5 +60,5 @@ SELECT
   CAST(1.0 AS DOUBLE) AS "rule_precision",
   CAST(1.0 AS DOUBLE) AS "rule_recall",
   CAST(3.2809319396724406 AS DOUBLE) AS "separation",
-  CAST(0.6193938319992249 AS DOUBLE) AS "silhouette",
+  CAST(0.6193938319992248 AS DOUBLE) AS "silhouette",
   CAST(1.0 AS DOUBLE) AS "stability"
