@@ -18,6 +18,8 @@ STABLE = 0.8
 # How far the gap must rise above that of one segment, two standard errors apart: in the logarithm
 # of the inertia, about 5 %. No noise that was tried reached a third of it.
 _STRUCTURE = 0.05
+# A Calinski-Harabasz of so much says that segments are points, but for the last bits of sums.
+_POINTS = 1e9
 _NAMES: dict[Criterion, str] = {
     "elbow": "elbow",
     "silhouette": "silhouette",
@@ -33,7 +35,8 @@ class Verdict:
 
     Attributes:
         k: number of segments.
-        criterion_used: the one asked for; ``silhouette`` where that had nothing to say.
+        criterion_used: the one asked for; ``silhouette`` where that had nothing to say; ``only``
+            where no other k was tried.
         sentence: the evidence, for and against.
         clear: whether there is more structure than in noise, another criterion agrees, no other k
             is preferred by more of them, and the segments are stable, as far as each was computed.
@@ -52,6 +55,9 @@ def verdict(candidates: Sequence[Candidate], criterion: Criterion) -> Verdict:
         candidates: one a k, ascending.
         criterion: where it finds nothing (no elbow, no gap computed), silhouette takes its place.
     """
+    if len(candidates) == 1:
+        only = candidates[0].k
+        return Verdict(only, "only", f"{only} segments, the only number that was tried.", False)
     wanted = {name: _preferred(candidates, name) for name in _NAMES}
     used: Criterion = criterion if wanted[criterion] is not None else "silhouette"
     k = wanted[used] or candidates[0].k
@@ -133,6 +139,8 @@ def _told(name: Criterion, one: Candidate, against: Candidate | None = None) -> 
         return f"{_NAMES[name]} prefers {one.k}"
     if name == "gap" and len(values) == 2 and values[0] < values[1]:
         return f"{_NAMES[name]} prefers {one.k} (the first within its error of the next)"
+    if name == "calinski_harabasz" and max(values) > _POINTS:
+        return f"{_NAMES[name]} prefers {one.k}, whose segments are points"
     digits = 0 if abs(values[0]) >= 100.0 else 2
     if len({f"{value:.{digits}f}" for value in values}) < len(values):
         digits += 2

@@ -65,6 +65,8 @@ def save(name: str, values: Any) -> None:
 
 
 def compete(orders: Path, millions: float, only: list[str]) -> Iterator[dict[str, Any]]:
+    unknown = sorted(set(only) - set(contenders.CONTENDERS))
+    assert not unknown, f"--only: no contender {unknown}; there are {list(contenders.CONTENDERS)}"
     for name in only or contenders.CONTENDERS:
         why = contenders.lacking(name)
         if why is None and name in NOTEBOOKS and millions > NOTEBOOK_ORDERS:

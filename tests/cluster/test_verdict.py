@@ -133,6 +133,14 @@ def test_figures_that_look_equal_get_more_digits() -> None:
     assert "silhouette prefers 7 (0.4007 against 0.4005)" in verdict(close, "elbow").sentence
 
 
-def test_a_single_candidate_is_taken() -> None:
-    assert verdict(PLAIN[:1], "elbow").k == 2
-    assert verdict([candidate(4, 0.0, None)], "elbow").k == 4
+def test_a_single_candidate_is_taken_and_nothing_is_said_to_agree() -> None:
+    for only in ([FULL[0]], [candidate(4, 0.0, None)]):
+        found = verdict(only, "elbow")
+        assert (found.k, found.clear) == (only[0].k, False)
+        assert found.sentence == f"{found.k} segments, the only number that was tried."
+
+
+def test_segments_that_are_points_have_no_figure() -> None:
+    points = (*FULL[:-1], replace(FULL[-1], calinski_harabasz=2.3e38))
+    words = verdict(points, "elbow").sentence
+    assert "Calinski-Harabasz prefers 7, whose segments are points; " in words
