@@ -1,4 +1,4 @@
-"""Evidence: how good each number of segments is, over all customers, by one GROUP BY each."""
+"""Evidence: how good each number of segments is, over all customers."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Any
 
 import ibis.expr.types as ir
 
+from segdb.cluster.around import around
+from segdb.cluster.matrix import Floats, Matrix
 from segdb.stages.assign import assign
 from segdb.stages.explore import quality
 from segdb.store.duckdb import DuckDB
@@ -40,8 +42,9 @@ def quality_of(
     store: DuckDB,
     scaled: ir.Table,
     columns: Sequence[str],
-    centroids: Centroids,
+    centroids: Floats,
     squares: float,
+    everyone: Matrix | None,
 ) -> Quality:
     """Judge centroids over all customers.
 
@@ -49,12 +52,16 @@ def quality_of(
         store: where the customers are.
         scaled: customers with the columns of the matrix, scaled units.
         columns: those columns.
-        centroids: one a segment; at the fixed point of K-Means they are the segments' means, and
-            the figures are scikit-learn's.
+        centroids: (k, d), one a segment; at the fixed point of K-Means they are the segments'
+            means, and the figures are scikit-learn's.
         squares: sum of squared distances of all customers from their mean.
+        everyone: the compact matrix where it is all customers: they are not asked for again.
     """
-    rows = {r["nearest"]: r for r in store.rows(quality(assign(scaled, columns, centroids)))}
-    return quality_from(rows, centroids, squares)
+    if everyone is not None:
+        return quality_from(around(everyone, centroids), centroids.tolist(), squares)
+    query = quality(assign(scaled, columns, centroids.tolist()))
+    rows = {row["nearest"]: row for row in store.rows(query)}
+    return quality_from(rows, centroids.tolist(), squares)
 
 
 def quality_from(

@@ -87,14 +87,14 @@ def fit(
     """
     chosen = settings.cluster
     tried = _tried(settings, intake)
-    columns = list(model.columns)
+    columns, squares = list(model.columns), intake.customers * axes.variance(model)
     progress.step(f"Finding segments (k = {tried[0]} to {tried[-1]})")
     compact, uniform = matrices(store, chosen, model, scaled, intake.customers, axes)
     candidates = scan(compact, uniform, tried, seed=chosen.seed, n_init=chosen.n_init)
     progress.step("Weighing the evidence")
-    squares = intake.customers * axes.variance(model)
+    everyone = compact if intake.customers <= chosen.matrix_rows else None
     judged = {
-        c.k: quality_of(store, scaled, columns, c.fit.centroids.tolist(), squares)
+        c.k: quality_of(store, scaled, columns, c.fit.centroids, squares, everyone)
         for c in candidates
     }
     candidates = tuple(_over_all(candidate, judged[candidate.k]) for candidate in candidates)
@@ -102,8 +102,8 @@ def fit(
     progress.note(decision.sentence)
     best = next(candidate for candidate in candidates if candidate.k == decision.k)
     # K-Means on every customer ends where a step moves nothing.
-    steps = chosen.max_refine if len(compact.values) < intake.customers else 0
-    refined = refine(store, scaled, columns, best.fit.centroids.tolist(), max_steps=steps)
+    most = chosen.max_refine if everyone is None else 0
+    refined = refine(store, scaled, columns, best.fit.centroids.tolist(), max_steps=most)
     quality = judged[decision.k] = quality_from(refined.groups, refined.centroids, squares)
     order = _canonical(store, intake, scaled, model, refined.centroids)
     return Fitted(

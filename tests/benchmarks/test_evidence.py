@@ -92,5 +92,5 @@ def in_sql(whole: Matrix, fits: tuple[Fit, ...]) -> None:
         scaled = store.unbound("scaled", "scaled")
         squares = float(((whole.values - whole.values.mean(axis=0)) ** 2).sum())
         for fit in fits:
-            found = quality_of(store, scaled, columns, fit.centroids.tolist(), squares)
+            found = quality_of(store, scaled, columns, fit.centroids, squares, None)
             assert found.inertia == pytest.approx(fit.inertia, rel=1e-9)
