@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+_OWNER = "postgres"
+
 
 def _binaries() -> Path:
     found = shutil.which("initdb")
@@ -26,15 +28,18 @@ def _binaries() -> Path:
     pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
 
 
-def _as_owner() -> dict[str, Any]:
-    """PostgreSQL refuses to run as root; its packages make a user for it."""
+def _as_owner() -> list[str]:
+    """PostgreSQL refuses to run as root; its packages make a user for it.
+
+    Python would fork to start a program as another user, which fails once this process has grown.
+    """
     if os.geteuid() != 0:
-        return {}
+        return []
     try:
-        pwd.getpwnam("postgres")
+        pwd.getpwnam(_OWNER)
     except KeyError:
-        pytest.skip("PostgreSQL does not run as root, and there is no user called postgres")
-    return {"user": "postgres", "group": "postgres", "extra_groups": []}
+        pytest.skip(f"PostgreSQL does not run as root, and there is no user called {_OWNER}")
+    return ["setpriv", f"--reuid={_OWNER}", f"--regid={_OWNER}", "--clear-groups", "--"]
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +49,7 @@ def postgres() -> Iterator[Any]:
     binaries, owner = _binaries(), _as_owner()
     folder = Path(tempfile.mkdtemp(prefix="segdb_postgres_"))
     if owner:
-        shutil.chown(folder, owner["user"], owner["group"])
+        shutil.chown(folder, _OWNER, _OWNER)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -52,11 +57,9 @@ def postgres() -> Iterator[Any]:
     options = f"-h 127.0.0.1 -p {port} -k {folder} -c fsync=off"
 
     def call(program: str, *arguments: str) -> None:
-        command = [str(binaries / program), "-D", str(data), *arguments]
+        command = [*owner, str(binaries / program), "-D", str(data), *arguments]
         with (folder.parent / f"{folder.name}.log").open("ab") as log:
-            subprocess.run(
-                command, check=True, cwd="/", stdout=log, stderr=log, timeout=120, **owner
-            )
+            subprocess.run(command, check=True, cwd="/", stdout=log, stderr=log, timeout=120)
 
     try:
         call("initdb", "-U", "segdb", "-A", "trust", "-E", "UTF8", "--no-sync")
