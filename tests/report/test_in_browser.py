@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from segdb.playbook import load
 from tests.report.browser import Browser
 from tests.report.conftest import SHOPS, TITLE, Get
 
@@ -35,6 +36,17 @@ def test_every_chart_is_drawn_in_silence_without_a_request_and_for_everyone(
     browser.screenshot(SCREENSHOTS / f"{name}-{way}.png")
     assert browser.complaints() == []
     assert browser.requests() == []
+
+
+def test_no_word_of_a_persona_is_broken_on_a_phone(browser: Browser, made: Get) -> None:
+    browser.open(made("plain").path, width=390)
+    words = sorted({word for one in load().personas for word in one.name.split()})
+    heights = browser.evaluate(
+        "(() => {const name = document.querySelector('.glance .name bdi');"
+        f"return {json.dumps(words)}.map(word => (name.textContent = word, name.offsetHeight))}})()"
+    )
+    assert dict(zip(words, heights, strict=True)) == dict.fromkeys(words, heights[0])
+    assert len(words) > 10
 
 
 def test_hostile_names_do_nothing(browser: Browser, made: Get) -> None:
