@@ -67,14 +67,12 @@ def rows_of(table: pa.Table) -> Iterator[tuple[Any, ...]]:
 
 
 def cell(value: object) -> str:
-    """Return a value as a reader wants it: numbers grouped, to six digits."""
+    """Return a value as a reader wants it: numbers grouped, to six digits, whole from there on."""
     if value is None:
         return ""
-    return (
-        f"{value:,.6g}"
-        if isinstance(value, float) and abs(value) < 1e6
-        else (f"{value:,.2f}" if isinstance(value, float) else str(value))
-    )
+    if not isinstance(value, float):
+        return str(value)
+    return f"{value:,.6g}" if abs(value) < 1e6 else f"{value:,.0f}"
 
 
 def drawn(table: Table, width: int = 200) -> str:

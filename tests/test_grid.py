@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from segdb.grid import grid
+from segdb.grid import cell, grid
 
 WIDE = pa.table(
     {
@@ -26,6 +26,21 @@ def test_numbers_stand_at_the_right() -> None:
     rows = pa.table({"name": ["a", "bb"], "sum": [Decimal(1), Decimal(100)], "n": [1, 100]})
     lines = grid(rows).splitlines()
     assert lines == ["name  sum    n", "a       1    1", "bb    100  100", "(2 rows)"]
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (None, ""),
+        (0.123456789, "0.123457"),
+        (968_281.26, "968,281"),
+        (3_151_888.92, "3,151,889"),
+        (-2e9, "-2,000,000,000"),
+        (Decimal("12.50"), "12.50"),
+    ],
+)
+def test_a_value(value: object, words: str) -> None:
+    assert cell(value) == words
 
 
 def test_without_a_terminal_nothing_is_cut_and_a_row_is_a_line() -> None:

@@ -63,6 +63,10 @@ def merged(known: ir.Table, fresh: ir.Table, ids: ir.Table) -> ir.Table:
         fresh: likewise of the touched customers, with the same columns.
         ids: the touched customers.
     """
+    return together(known.anti_join(ids, known.customer_id.identical_to(ids.customer_id)), fresh)
+
+
+def together(stay: ir.Table, fresh: ir.Table) -> ir.Table:
+    """Return aggregates of some and of other customers, columns and types as in ``fresh``."""
     schema = fresh.schema()
-    stay = known.anti_join(ids, known.customer_id.identical_to(ids.customer_id))
     return stay.select(**{n: stay[n].cast(kind) for n, kind in schema.items()}).union(fresh)

@@ -118,6 +118,11 @@ def _gives_back(orders: ir.Table) -> ir.BooleanValue:
     return back
 
 
+def rows_of(rows: ir.Table, ids: ir.Table) -> ir.Table:
+    """Return the rows of those whose ``customer_id`` is among the ids; NULL is one of them."""
+    return rows.semi_join(ids, rows.customer_id.identical_to(ids.customer_id))
+
+
 def suspects(
     rows: ir.Table, counts: ir.Table, dropped: ir.Table | None, alike: ir.Table | None
 ) -> ir.Table:
@@ -133,7 +138,7 @@ def suspects(
     ids = counts.filter(counts.kept_rows < counts.read_rows).select("customer_id")
     if dropped is not None:
         ids = ids.union(dropped.select("customer_id"))
-    theirs = rows.semi_join(ids, rows.customer_id.identical_to(ids.customer_id))
+    theirs = rows_of(rows, ids)
     if alike is None:
         return theirs
     whole = alike.select("customer_id")

@@ -72,8 +72,8 @@ def aggregated_again(
         return None
     own = append.mark(rows, how.reading, watermark)
     ids = store.table("segdb_touched", append.touched(rows, own, last["mark"], last["at"]))
-    theirs = rows.semi_join(ids, rows.customer_id.identical_to(ids.customer_id))
-    fresh = how.per_customer(how.once("segdb_orders_touched", theirs))
+    theirs = how.once("segdb_orders_touched", clean.rows_of(rows, ids))
+    fresh = how.per_customer(theirs)
     if set(fresh.columns) != set(known.columns):
         return None
     found = store.table("segdb_per_customer", append.merged(known, fresh, ids))

@@ -12,6 +12,7 @@ from __future__ import annotations
 import ibis.expr.types as ir
 
 from segdb.features.catalogue import REGISTRY
+from segdb.stages import append, clean
 from segdb.stages import one_row as stage
 from segdb.steps.aggregation import Aggregation
 from segdb.steps.progress import Progress
@@ -116,10 +117,7 @@ def corrected(
     if number > _MOST * of:
         return None
     if number:
-        theirs = rows.semi_join(alike, rows.customer_id.identical_to(alike.customer_id))
-        again = how.per_customer(how.once("segdb_orders_alike", theirs))
-        fresh = store.table("segdb_aggregated_again", again)
-        schema = fresh.schema()
-        same = stay.select(**{name: stay[name].cast(kind) for name, kind in schema.items()})
-        stay = same.union(fresh)
+        theirs = how.once("segdb_orders_alike", clean.rows_of(rows, alike))
+        fresh = store.table("segdb_aggregated_again", how.per_customer(theirs))
+        stay = append.together(stay, fresh)
     return store.view("segdb_all_customers", stay)

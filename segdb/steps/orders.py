@@ -62,7 +62,7 @@ def judge_orders(
     counts = alike = None
     if watermark and held and held.aggregates is not None:
         counts = aggregated_again(how, held.aggregates, rows, watermark, progress)
-    elif may_be_one_row(how, rows):
+    if counts is None and may_be_one_row(how, rows):
         sampled = settings.features.sampled_orders
         counts, alike = counted_by_rows(how, rows, progress, sampled=sampled)
     if counts is None:
