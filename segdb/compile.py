@@ -1,4 +1,4 @@
-"""Ibis expressions to SQL text, with the user's own SQL spliced in through its syntax tree.
+"""Ibis expressions to SQL text.
 
 Ibis compiles, the engine's own driver executes: the newest releases of DuckDB, Ibis and sqlglot
 disagree in Ibis' execution API, and agree in this.
@@ -6,10 +6,7 @@ disagree in Ibis' execution API, and agree in this.
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import ibis
@@ -18,64 +15,7 @@ import ibis.expr.types as ir
 import sqlglot
 from sqlglot import exp
 
-from segdb.errors import SettingsError
-
-_PLACEHOLDER = "segdb_user_sql"
-# Aggregates of DuckDB that sqlglot takes for ordinary functions.
-_AGGREGATES = {"entropy", "favg", "fsum", "kahan_sum", "kurtosis_pop", "mad", "mean", "product"}
-_AGGREGATES |= {"sem", "sumkahan"}
-_REFUSED = {
-    "a subquery": (exp.Query,),
-    "a window function": (exp.Window,),
-    "unnest": (exp.Explode, exp.Unnest),
-    "* outside of count(*)": (exp.Columns, exp.Star),
-    "a parameter": (exp.Placeholder, exp.Parameter),
-    # A row must be judged alike each time a view is read.
-    "a random number": (exp.Rand, exp.Uuid),
-}
-# What stands around an aggregate and belongs to it.
-_AROUND = (exp.Filter, exp.WithinGroup)
-
-
-@dataclass(frozen=True)
-class UserSQL:
-    """An expression that a user wrote in DuckDB's SQL, parsed.
-
-    Attributes:
-        name: what the settings call it, for messages.
-        text: the SQL as it was written.
-        columns: the source's columns it reads, as written, in order of first use.
-    """
-
-    name: str
-    text: str
-    columns: tuple[str, ...]
-
-    @classmethod
-    def parse(cls, name: str, text: str, where: str, *, aggregate: bool) -> UserSQL:
-        """Parse one scalar predicate, or one aggregate expression.
-
-        Raises:
-            SettingsError: it does not parse; holds a statement, subquery, window, random number,
-                unnest, parameter, or star outside of ``count(*)``; or reads a column outside of
-                an aggregate where one is asked for.
-        """
-        tree = _parsed(text, f"[{where}] {name}")
-        _refuse_more_than_expression(tree, f"[{where}] {name}", text)
-        _check_aggregates(tree, f"[{where}] {name}", text, aggregate=aggregate)
-        return cls(name, text, _columns(tree))
-
-    def over(self, values: Sequence[ir.Value]) -> ir.BooleanValue:
-        """Return it as an Ibis predicate, with a value for each of ``columns``."""
-        key = _encoded(self.text)
-        function = _placeholder(ibis.udf.scalar.builtin, key, len(values), "boolean")
-        return function(*values)
-
-    def aggregated(self, kept: ir.BooleanValue, values: Sequence[ir.Value]) -> ir.FloatingScalar:
-        """Return it as an Ibis aggregate over the rows where ``kept`` holds."""
-        key = _encoded(self.text)
-        function = _placeholder(ibis.udf.agg.builtin, key, len(values) + 1, "float64")
-        return function(kept, *values)
+from segdb.user_sql import spliced
 
 
 def to_sql(
@@ -94,21 +34,27 @@ def to_sql(
         pretty: laid out for a reader, which takes about half of the time again.
     """
     if dialect == "duckdb":
-        expression = expression.op().replace(_now_in_utc).to_expr()
+        expression = expression.op().replace(_for_duckdb).to_expr()
     text = str(ibis.to_sql(expression, dialect=dialect, pretty=pretty))
-    if _PLACEHOLDER not in text.lower() and tidied is None:
+    tree = spliced(text, dialect)
+    if tree is None and tidied is None:
         return text
-    tree: exp.Expr = sqlglot.parse_one(text, read=dialect).transform(_spliced)
+    tree = tree or sqlglot.parse_one(text, read=dialect)
     tree = tidied(tree) if tidied else tree
     # sqlglot would warn of what it leaves out for the dialect, such as ANY_VALUE's IGNORE NULLS.
     return tree.sql(dialect=dialect, pretty=pretty, unsupported_level=sqlglot.ErrorLevel.IGNORE)
 
 
-def _now_in_utc(node: Any, changed: Mapping[str, Any] | None) -> Any:
-    """As the run reads its clock: a cast of DuckDB's would take "now" to the session's zone."""
+def _for_duckdb(node: Any, changed: Mapping[str, Any] | None) -> Any:
     node = node.__recreate__(changed) if changed else node
     if isinstance(node, ops.Cast) and isinstance(node.arg, ops.TimestampNow):
+        # As the run reads its clock: a cast would take "now" to the session's zone.
         return _in_zone("UTC", _now()).op()
+    if isinstance(node, ops.Strip):
+        # TRIM of given characters takes four times longer than to see that there are none: the
+        # first printable one is "!".
+        text = node.arg.to_expr()
+        return ibis.ifelse((text < "!") | (text.right(1) < "!"), node.to_expr(), text).op()
     return node
 
 
@@ -130,121 +76,3 @@ def quoted(name: str) -> str:
 def literal(value: str) -> str:
     """Return a text as a SQL string literal."""
     return "'" + value.replace("'", "''") + "'"
-
-
-def _parsed(text: str, where: str) -> exp.Expr:
-    if not text.strip():
-        raise SettingsError(f"{where} is empty; it takes one SQL expression.")
-    try:
-        trees = sqlglot.parse(f"SELECT {text}", read="duckdb")
-    except sqlglot.errors.SqlglotError as error:
-        first = str(error).splitlines()[0]
-        raise SettingsError(f"{where} = {text!r} is not SQL: {first}") from None
-    select = trees[0] if len(trees) == 1 else None
-    if (
-        not isinstance(select, exp.Select)
-        or len(select.expressions) != 1
-        or any(value for key, value in select.args.items() if key != "expressions")
-    ):
-        raise SettingsError(
-            f"{where} = {text!r}: it takes one SQL expression, and nothing after it."
-        )
-    tree: exp.Expr = select.expressions[0]
-    if isinstance(tree, exp.Alias):
-        raise SettingsError(f"{where} = {text!r}: the key is its name; leave out the AS.")
-    return tree
-
-
-def _columns(tree: exp.Expr) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(column.name for column in tree.find_all(exp.Column, bfs=False)))
-
-
-def _refuse_more_than_expression(tree: exp.Expr, where: str, text: str) -> None:
-    for word, kinds in _REFUSED.items():
-        for part in tree.find_all(*kinds):
-            if not isinstance(part.parent, exp.Count):
-                raise SettingsError(f"{where} = {text!r}: {word} is not allowed here.")
-
-
-def _is_aggregate(node: exp.Expr) -> bool:
-    named = isinstance(node, exp.Anonymous) and str(node.this).lower() in _AGGREGATES
-    return named or isinstance(node, exp.AggFunc)
-
-
-def _inside(node: exp.Expr, kind: Callable[[exp.Expr], bool]) -> bool:
-    above = node.parent
-    while above is not None and not kind(above):
-        above = above.parent
-    return above is not None
-
-
-def _check_aggregates(tree: exp.Expr, where: str, text: str, *, aggregate: bool) -> None:
-    aggregates = [node for node in tree.walk() if _is_aggregate(node)]
-    if not aggregate:
-        if aggregates:
-            raise SettingsError(f"{where} = {text!r}: a predicate looks at one row, not at many.")
-        return
-    if not aggregates:
-        raise SettingsError(
-            f"{where} = {text!r}: it takes an aggregate over a customer's orders, such as "
-            "avg(amount) or count(DISTINCT product)."
-        )
-    if any(_inside(inner, _is_aggregate) for inner in aggregates):
-        raise SettingsError(f"{where} = {text!r}: an aggregate of an aggregate is not allowed.")
-    for column in tree.find_all(exp.Column):
-        if not _inside(column, _is_aggregate) and not column.find_ancestor(*_AROUND):
-            raise SettingsError(
-                f"{where} = {text!r}: the column {column.name} stands outside of an aggregate."
-            )
-
-
-def _encoded(text: str) -> str:
-    return f"{_PLACEHOLDER}_{text.encode().hex()}"
-
-
-@cache
-def _placeholder(
-    builtin: Callable[..., Callable[..., ir.Value]], name: str, arguments: int, returns: str
-) -> Callable[..., ir.Value]:
-    def stand_in(*_: object) -> None: ...
-
-    names = [f"a{position}" for position in range(arguments)]
-    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
-    stand_in.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-        [inspect.Parameter(argument, kind) for argument in names]
-    )
-    return builtin(stand_in, name=name, signature=((None,) * arguments, returns))
-
-
-def _spliced(node: exp.Expr) -> exp.Expr:
-    if not isinstance(node, exp.Anonymous):
-        return node
-    called = str(node.this).lower()
-    if not called.startswith(_PLACEHOLDER):
-        return node
-    text = bytes.fromhex(called.removeprefix(_PLACEHOLDER + "_")).decode()
-    tree = _parsed(text, "SQL")
-    columns = _columns(tree)
-    given = list(node.expressions)
-    kept = given.pop(0) if any(_is_aggregate(part) for part in tree.walk()) else None
-    values = dict(zip(columns, given, strict=True))
-    tree = tree.transform(
-        lambda part: _operand(values[part.name]) if isinstance(part, exp.Column) else part
-    )
-    if kept is None:
-        return exp.paren(tree)
-    # Counts, decimals and truth values would otherwise be published as what they are.
-    return exp.cast(tree.transform(lambda part: _filtered(part, kept)), "double")
-
-
-def _operand(value: exp.Expr) -> exp.Expr:
-    return value.copy() if isinstance(value, exp.Column) else exp.paren(value.copy())
-
-
-def _filtered(node: exp.Expr, kept: exp.Expr) -> exp.Expr:
-    if isinstance(node, exp.Filter):
-        condition = exp.and_(kept.copy(), node.expression.this.copy())
-        return exp.Filter(this=node.this.copy(), expression=exp.Where(this=condition))
-    if not _is_aggregate(node) and not isinstance(node, exp.WithinGroup):
-        return node
-    return exp.Filter(this=node.copy(), expression=exp.Where(this=kept.copy()))

@@ -8,12 +8,13 @@ from pathlib import Path
 import ibis
 import pytest
 
-from segdb.compile import UserSQL, to_sql
+from segdb.compile import to_sql
 from segdb.features.catalogue import Catalogue, Entry
 from segdb.model import Model, Parameters, Segment
 from segdb.reading import ColumnReading, Reading
 from segdb.stages.chain import Recipe, chain
 from segdb.stages.clean import Rules
+from segdb.user_sql import UserSQL
 
 GOLDEN = Path(__file__).resolve().parent.parent / "sql" / "compiled"
 

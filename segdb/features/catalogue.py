@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from segdb.compile import UserSQL
 from segdb.contract import TABLES
 from segdb.errors import SettingsError, nearest
 from segdb.features.basket import BASKET
@@ -16,6 +15,7 @@ from segdb.features.behaviour import BEHAVIOUR
 from segdb.features.category import category_names
 from segdb.features.feature import Feature
 from segdb.reading import Reading
+from segdb.user_sql import UserSQL
 
 REGISTRY: Mapping[str, Feature] = {feature.name: feature for feature in (*BEHAVIOUR, *BASKET)}
 DEFAULT = tuple(feature.name for feature in BEHAVIOUR)

@@ -6,17 +6,19 @@ the table leave the good ones, and one aggregate over the whole table decides.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import ibis
 import ibis.expr.types as ir
 
 from segdb.inspect import dates, numbers
 from segdb.inspect.shapes import Ask, Shape, shapes
 from segdb.reading import ColumnReading
 from segdb.settings import Source
-from segdb.stages.source import plain_number, stripped, value
+from segdb.stages.source import value
+from segdb.stages.text import settled, stripped, tried
 
 _HEAD = 100_000
 _HALF, _NEARLY_ALL = 0.5, 0.99
@@ -64,16 +66,16 @@ def judge(
     possible = {name: _possible(name, seen[name], marks[name], source) for name in columns}
     possible = {name: readings for name, readings in possible.items() if readings}
     several = {name: readings for name, readings in possible.items() if len(readings) > 1}
-    head = _measure(table.limit(_HEAD), several, source, ask, value)
+    head = _measure(table.limit(_HEAD), several, source, ask)
     possible |= {name: _surviving(fits) for name, fits in head.items()}
     # Most columns of numbers hold nothing but digits, which is quick to see.
-    measured = _measure(table, possible, source, ask, _plain_value)
+    measured = _measure(table, possible, source, ask, quick=True)
     more = {
         name: [fit.reading for fit in fits]
         for name, fits in measured.items()
         if any(fit.reading.kind == "number" and fit.share < 1 for fit in fits)
     }
-    measured |= _measure(table, more, source, ask, value)
+    measured |= _measure(table, more, source, ask)
     judged = {
         name: Judgement(_best(fits, "number", marks[name].likely), _best(fits, "timestamp", None))
         for name, fits in measured.items()
@@ -115,19 +117,14 @@ def _measure(
     possible: Mapping[str, Sequence[ColumnReading]],
     source: Source,
     ask: Ask,
-    read_value: Callable[[ir.Table, ColumnReading, Sequence[str]], ir.Value],
+    *,
+    quick: bool = False,
 ) -> dict[str, list[Fit]]:
     """Count, in one query, what each reading reads, and find a value that two read apart."""
     possible = {name: readings for name, readings in possible.items() if readings}
     if not possible:
         return {}
-    # Values first and aggregates over them, so that each text is read once.
-    values: dict[str, ir.Value] = {}
-    for place, (name, readings) in enumerate(possible.items()):
-        values[f"t{place}"] = stripped(table[name], source.null_values)
-        for way, reading in enumerate(readings):
-            values[f"v{place}_{way}"] = read_value(table, reading, source.null_values)
-    read = table.select(**values)
+    read = _read(table, possible, source.null_values, quick=quick)
     asked: dict[str, ir.Scalar] = {}
     for place, readings in enumerate(possible.values()):
         text = read[f"t{place}"]
@@ -146,6 +143,40 @@ def _measure(
         name: [_fit(counts, place, way, readings) for way in range(len(readings))]
         for place, (name, readings) in enumerate(possible.items())
     }
+
+
+def _read(
+    table: ir.Table,
+    possible: Mapping[str, Sequence[ColumnReading]],
+    null_values: Sequence[str],
+    *,
+    quick: bool,
+) -> ir.Table:
+    """Return what each reading makes of each column, and its texts, NULL where they are missing.
+
+    Args:
+        table: raw rows.
+        possible: the readings of each column.
+        null_values: tokens for "missing".
+        quick: whether of numbers only digits, sign, decimal mark and exponent are read.
+    """
+    # SELECTs of their own for what is tried and what is settled, so that each text is read once.
+    first: dict[str, ir.Value] = {}
+    for place, (name, readings) in enumerate(possible.items()):
+        first[f"t{place}"] = table[name].cast("string")
+        for way, reading in enumerate(readings):
+            first[f"v{place}_{way}"] = tried(table[name], reading, quick=quick)
+    rows = table.select(**first).view()
+    then: dict[str, ir.Value] = {}
+    for place, readings in enumerate(possible.values()):
+        text = rows[f"t{place}"]
+        for way, reading in enumerate(readings):
+            value = f"v{place}_{way}"
+            then[value] = settled(rows[value], text, reading, null_values)
+        # What is read is not missing, which spares most texts a closer look.
+        read = ibis.or_(*(then[f"v{place}_{way}"].notnull() for way in range(len(readings))))
+        then[f"t{place}"] = ibis.ifelse(read, text, stripped(text, null_values))
+    return rows.select(**then).view()
 
 
 def _fit(counts: Mapping[str, Any], place: int, way: int, readings: Sequence[ColumnReading]) -> Fit:
@@ -175,13 +206,6 @@ def failing(
     first = text.min(where=value(table, reading, null_values).isnull())
     found: str | None = ask(table.agg(text=first)).to_pylist()[0]["text"]
     return found
-
-
-def _plain_value(table: ir.Table, reading: ColumnReading, null_values: Sequence[str]) -> ir.Value:
-    tokens = any(character.isdigit() for token in null_values for character in token)
-    if reading.kind != "number" or tokens:
-        return value(table, reading, null_values)
-    return plain_number(table[reading.name].cast("string"), reading.decimal)
 
 
 def _surviving(fits: Iterable[Fit]) -> list[ColumnReading]:

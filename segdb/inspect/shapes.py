@@ -10,7 +10,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from segdb.stages.source import stripped
+from segdb.stages.text import stripped
 
 Ask = Callable[[ir.Table], pa.Table]
 

@@ -14,9 +14,9 @@ from datetime import datetime
 import ibis
 import ibis.expr.types as ir
 
-from segdb.compile import UserSQL
 from segdb.reading import Reading
 from segdb.stages.source import COPIES, carried, value
+from segdb.user_sql import UserSQL
 
 MISSING_ID = "missing id"
 BAD_DATE = "missing or unreadable date"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from segdb.compile import UserSQL
 from segdb.errors import EngineError, SegdbError, SettingsError, nearest
 from segdb.features.catalogue import Entry, customer_entries, order_entries
 from segdb.inspect import numeric_attributes
@@ -19,6 +18,7 @@ from segdb.steps.account import Judged
 from segdb.store.duckdb import DuckDB
 from segdb.store.history import last_model
 from segdb.store.readers import Raw
+from segdb.user_sql import UserSQL
 
 
 @dataclass(frozen=True)

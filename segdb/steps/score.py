@@ -11,7 +11,6 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from segdb.compile import UserSQL
 from segdb.errors import DataError, SourceError, nearest
 from segdb.model import Model
 from segdb.settings import Settings
@@ -24,6 +23,7 @@ from segdb.steps.read import read_sources
 from segdb.steps.stored import StoredRun, stored_run
 from segdb.store.duckdb import DuckDB
 from segdb.store.scored import save_file, save_table
+from segdb.user_sql import UserSQL
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ import ibis
 import ibis.expr.types as ir
 import pytest
 
-from segdb.compile import UserSQL
 from segdb.export.dialects import dialect
 from segdb.export.portable import to_dialect
+from segdb.user_sql import UserSQL
 
 ORDERS = ibis.table(
     {

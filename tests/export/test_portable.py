@@ -9,13 +9,13 @@ import ibis
 import pytest
 import sqlglot
 
-from segdb.compile import UserSQL
 from segdb.errors import SettingsError
 from segdb.export.dialects import DIALECTS, Dialect, dialect
 from segdb.export.portable import to_dialect
 from segdb.reading import ColumnReading
 from segdb.stages.chain import chain
 from segdb.stages.source import typed
+from segdb.user_sql import UserSQL
 from tests.test_golden import MODEL, RAW, RECIPE
 
 ELSEWHERE = [one for one in DIALECTS.values() if one.name != "duckdb"]

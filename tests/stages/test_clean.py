@@ -15,13 +15,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from segdb.compile import UserSQL, to_sql
+from segdb.compile import to_sql
 from segdb.features.catalogue import Catalogue
 from segdb.reading import ColumnReading, Reading
 from segdb.stages import clean
 from segdb.stages.clean import Rules
 from segdb.stages.features import per_customer, without_orders
 from segdb.stages.source import typed
+from segdb.user_sql import UserSQL
 
 LATEST = datetime(2024, 6, 1)
 ODD, BIG = "odd code", "too big"
