@@ -15,7 +15,7 @@ from segdb.compile import to_sql
 from segdb.demo import synthetic
 from segdb.pipeline import run
 from segdb.settings import Settings, parse
-from segdb.steps import one_row
+from segdb.steps import telling
 from segdb.steps.intake import take_in
 from segdb.steps.progress import Notes
 from segdb.steps.read import read_sources
@@ -128,8 +128,8 @@ def test_rejected_rows_are_fetched_by_a_second_scan_only_where_there_are_any(
 def test_a_large_source_is_sampled_where_asked_for_and_then_counts_rows_for_orders(
     spotless: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(one_row, "LARGE", 0)
-    monkeypatch.setattr(one_row, "_FEWEST", 1)
+    monkeypatch.setattr(telling, "LARGE", 0)
+    monkeypatch.setattr(telling, "_FEWEST", 1)
     exact, told, expected = taken_in(spotless)
     sampled, notes, found = taken_in(spotless, sampled=True)
     (scan,) = sampled.scans
@@ -144,21 +144,32 @@ def test_a_large_source_of_one_row_an_order_is_scanned_once_for_copies_too(
     spotless: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, _, expected = taken_in(spotless, "reject")
-    monkeypatch.setattr(one_row, "LARGE", 0)
+    monkeypatch.setattr(telling, "LARGE", 0)
     store, _, found = taken_in(spotless, "reject")
     (scan,) = store.scans
     assert "COUNT(DISTINCT" not in scan
     assert found == expected
 
 
-def test_orders_of_several_rows_are_told_apart_at_any_size(
+def test_orders_of_several_rows_are_listed_in_a_large_source(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(one_row, "LARGE", 0)
+    monkeypatch.setattr(telling, "LARGE", 0)
     path = tmp_path / "orders.parquet"
     query = synthetic.orders(200, multi_line_share=0.2)
     with duckdb.connect() as connection:
-        connection.execute(f"COPY ({query}) TO '{path}' (FORMAT parquet)").fetchall()
-    store, notes, _ = taken_in(str(path), sampled=True)
-    assert "COUNT(DISTINCT" in store.scans[0]
+        # Hardly a row twice.
+        query = f"COPY (SELECT DISTINCT * FROM ({query})) TO '{path}' (FORMAT parquet)"
+        connection.execute(query).fetchall()
+    store, notes, found = taken_in(str(path), sampled=True)
+    assert "LIST_UNIQUE" in store.scans[0]
     assert not any("rows are counted" in words for words in notes.notes)
+    # Where copies are looked for, the rows are told apart in the same pass.
+    told, _, once = taken_in(str(path), "reject")
+    assert "told_rows" in told.scans[0]
+    assert "COUNT(DISTINCT" not in told.scans[0]
+    monkeypatch.undo()
+    assert taken_in(str(path))[2] == found
+    folded, _, expected = taken_in(str(path), "reject")
+    assert "COUNT(DISTINCT" in folded.scans[0]
+    assert once == expected

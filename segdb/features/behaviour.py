@@ -6,16 +6,20 @@ import ibis
 import ibis.expr.types as ir
 
 from segdb.features.feature import SECONDS_A_DAY, Aggregates, Feature, Orders
+from segdb.features.listed import distinct_listed
 
 
 def _orders(orders: Orders) -> ir.Scalar:
-    table = orders.table
-    if "order_id" not in table.columns:
-        return table.ordered_at.nunique(where=orders.bought)
+    known = "order_id" in orders.table.columns
+    key = orders.table.order_id if known else orders.table.ordered_at
+    if orders.counting == "rows":
+        number = key.count(where=orders.bought)
+    elif orders.counting == "listed":
+        number = distinct_listed(key, orders.bought).fill_null(0)
+    else:
+        number = key.nunique(where=orders.bought)
     # Who bought without an order id has ordered all the same, once at least.
-    key = table.order_id
-    count = key.count if orders.one_row else key.nunique
-    return ibis.greatest(count(where=orders.bought), 1)
+    return ibis.greatest(number, 1) if known else number
 
 
 FIRST: Aggregates = {"first_order_at": lambda o: o.table.ordered_at.min(where=o.bought)}

@@ -12,6 +12,7 @@ import ibis.expr.types as ir
 from segdb.reading import Role
 
 SECONDS_A_DAY = 86_400
+Counting = Literal["distinct", "listed", "rows"]
 
 
 @dataclass(frozen=True)
@@ -22,13 +23,14 @@ class Orders:
         table: order rows with their role columns.
         kept: the row was not rejected.
         bought: the row was kept and is no return.
-        one_row: whether each order is one row, so that rows may be counted for orders.
+        counting: what is counted for orders: those that are ``distinct``, which costs several times
+            the rest; the same, ``listed``; or their ``rows``.
     """
 
     table: ir.Table
     kept: ir.BooleanValue
     bought: ir.BooleanValue
-    one_row: bool = False
+    counting: Counting = "distinct"
 
 
 Aggregates = Mapping[str, Callable[[Orders], ir.Scalar]]

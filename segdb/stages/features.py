@@ -12,8 +12,8 @@ from segdb.features.feature import SECONDS_A_DAY, Aggregates, Orders
 from segdb.reading import Reading, Role
 from segdb.stages.append import highest
 from segdb.stages.clean import NO_ORDERS, arguments
-from segdb.stages.one_row import Counting, beside
 from segdb.stages.source import value
+from segdb.stages.telling import EXACT, Way, beside
 
 # What the accounts and the default as_of need, whichever features are chosen.
 _ALWAYS: Aggregates = {
@@ -46,7 +46,7 @@ def per_customer(
     catalogue: Catalogue,
     reading: Reading,
     *,
-    counting: Counting = "orders",
+    way: Way = EXACT,
     watermark: str | None = None,
 ) -> ir.Table:
     """Aggregate judged order rows to one row a customer: the one pass over the orders.
@@ -58,15 +58,11 @@ def per_customer(
         orders: judged rows.
         catalogue: the features wanted.
         reading: how the source's columns are read.
-        counting: what is counted for orders. To tell ``orders`` apart costs several times the
-            rest. ``rows``: their rows are counted; the ids of one customer in 64 are listed, once
-            a row, in ``watched_orders``, which is NULL of the others. ``told rows``: likewise, and
-            ``told_rows`` has how many of a customer's rows differ by their order id, or by whether
-            they were bought.
+        way: how orders are counted, and what else goes into the pass.
         watermark: what never falls as the source grows; its highest becomes ``high_mark``.
     """
     kept = orders.reason.isnull()
-    given = Orders(orders, kept, kept & ~orders.returned, counting != "orders")
+    given = Orders(orders, kept, kept & ~orders.returned, way.counting)
     wanted: Aggregates = dict(_ALWAYS)
     for entry in catalogue.of("orders"):
         wanted = {**wanted, **REGISTRY[entry.name].aggregates}
@@ -77,8 +73,7 @@ def per_customer(
         _own(sql.name): sql.aggregated(kept, arguments(orders, reading, sql))
         for sql in catalogue.user_sql()
     }
-    if counting != "orders":
-        aggregates |= beside(orders, given.bought, counting)
+    aggregates |= beside(orders, reading, given.bought, way)
     if watermark is not None:
         aggregates["high_mark"] = highest(orders, reading, watermark)
     return orders.group_by("customer_id").agg(**aggregates)

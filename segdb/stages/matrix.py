@@ -69,8 +69,13 @@ def uniform(customer_id: ir.Value, seed: int) -> ir.FloatingValue:
     The seed goes into the hashed value: hashes of several arguments with two seeds would differ
     by a constant only, and the draws with them would not be independent.
     """
-    mixed = _hash(_xor(_hash(customer_id), ibis.literal(seed, "uint64")))
+    mixed = hashed(_xor(hashed(customer_id), ibis.literal(seed, "uint64")))
     return mixed.cast("float64") / _HASHES
+
+
+def hashed(value: ir.Value) -> ir.IntegerValue:
+    """Return the engine's own hash: what GROUP BY takes for equal has an equal one."""
+    return _hash(value)
 
 
 @ibis.udf.scalar.builtin(name="hash", signature=((None,), "uint64"))

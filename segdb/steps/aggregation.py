@@ -10,8 +10,8 @@ from segdb.features.catalogue import Catalogue
 from segdb.reading import Reading
 from segdb.stages import clean
 from segdb.stages.features import per_customer
-from segdb.stages.one_row import Counting
 from segdb.stages.source import typed
+from segdb.stages.telling import EXACT, Way
 from segdb.store.duckdb import DuckDB
 from segdb.store.readers import Raw
 
@@ -53,11 +53,9 @@ class Aggregation:
         table = self.raw.table
         return self._judged(name, clean.deduplicated(table) if self.deduplicate else table)
 
-    def per_customer(self, rows: ir.Table, counting: Counting = "orders") -> ir.Table:
+    def per_customer(self, rows: ir.Table, way: Way = EXACT) -> ir.Table:
         """Return the aggregates of judged rows, one row a customer."""
-        return per_customer(
-            rows, self.catalogue, self.reading, counting=counting, watermark=self.watermark
-        )
+        return per_customer(rows, self.catalogue, self.reading, way=way, watermark=self.watermark)
 
     def _judged(self, name: str, table: ir.Table) -> ir.Table:
         rows = self.store.view(f"{name}_typed", typed(table, self.reading))

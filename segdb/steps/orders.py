@@ -14,8 +14,8 @@ from segdb.stages.features import narrowed
 from segdb.steps.account import Judged
 from segdb.steps.aggregation import Aggregation
 from segdb.steps.append import aggregated_again, checked
-from segdb.steps.one_row import counted_by_rows, may_be_one_row
 from segdb.steps.progress import Progress
+from segdb.steps.telling import aggregated, way_of
 from segdb.store.duckdb import DuckDB
 from segdb.store.readers import Raw
 
@@ -62,10 +62,7 @@ def judge_orders(
     counts = alike = None
     if watermark and held and held.aggregates is not None:
         counts = aggregated_again(how, held.aggregates, rows, watermark, progress)
-    if counts is None and may_be_one_row(how, rows):
-        sampled = settings.features.sampled_orders
-        counts, alike = counted_by_rows(how, rows, progress, sampled=sampled)
     if counts is None:
-        once = how.all_once("segdb_orders_once")
-        counts = store.table("segdb_per_customer", how.per_customer(once))
+        way = way_of(how, rows, sampled=settings.features.sampled_orders)
+        counts, alike = aggregated(how, rows, way, progress)
     return Judged(raw, rows, reading, counts, how.once, alike)

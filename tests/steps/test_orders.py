@@ -1,4 +1,4 @@
-"""Two ways of aggregating orders: told apart by customer, and folded whole. The same comes out."""
+"""Ways of aggregating orders: told apart by customer, and folded whole. The same comes out."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from segdb.settings import parse
-from segdb.steps import one_row, orders
+from segdb.stages.telling import EXACT, LISTED, TOLD_LINES, TOLD_ROWS, Way
+from segdb.steps import orders, telling
 from segdb.steps.intake import take_in
 from segdb.steps.progress import Notes
 from segdb.steps.read import read_sources
@@ -29,7 +30,9 @@ lines = st.tuples(
 )
 
 
-def taken_in(rows: list[tuple[Any, ...]], clean: dict[str, Any], *, by_row: bool) -> list[Any]:
+def taken_in(
+    rows: list[tuple[Any, ...]], clean: dict[str, Any], way: Way, *, numbered: bool = True
+) -> list[Any]:
     """Return features, rejected rows and counts, as a run has them."""
     store = DuckDB(duckdb.connect())
     names = ["customer", "order_no", "ordered_at", "amount", "category"]
@@ -39,7 +42,11 @@ def taken_in(rows: list[tuple[Any, ...]], clean: dict[str, Any], *, by_row: bool
     store.execute("CREATE TABLE lines AS FROM given")
     use = ["recency_days", "frequency", "monetary", "tenure_days", "return_rate"]
     own = {"largest": "max(amount)", "lines": "count(*)"}
-    roles = {"customer_id": "customer", "order_id": "order_no", "ordered_at": "ordered_at"}
+    roles = {"customer_id": "customer", "ordered_at": "ordered_at"}
+    if numbered:
+        roles["order_id"] = "order_no"
+    else:
+        store.execute("ALTER TABLE lines DROP order_no")
     chosen = parse(
         {
             "as_of": "2026-02-01T00:00:00",
@@ -49,13 +56,13 @@ def taken_in(rows: list[tuple[Any, ...]], clean: dict[str, Any], *, by_row: bool
         }
     )
     with (
-        patch.object(orders, "may_be_one_row", lambda *_: by_row),
-        patch.object(one_row, "_MOST", 1.0),
+        patch.object(orders, "way_of", lambda *_, **__: way),
+        patch.object(telling, "_MOST", 1.0),
     ):
         intake = take_in(
             store, chosen, read_sources(store, chosen, "lines", None, Notes()), Notes()
         )
-    assert ("segdb_by_row" in {name for _, name in temporary(store)}) == by_row
+    assert ("segdb_told" in {name for _, name in temporary(store)}) == (way.beside == "told")
     found = [store.rows(t.order_by(t.columns)) for t in (intake.features, intake.rejected)]
     return [*found, intake.accounts]
 
@@ -75,5 +82,17 @@ def test_told_apart_or_folded_whole(
     # One sound order, or there would be nothing to take in; and rows that are there twice.
     rows = [(1, 99, START, 1.5, "tea"), *rows, *rows[:copies]]
     clean = {"duplicates": duplicates, "returns": returns, "reject": {"dear": "amount > 3"}}
-    one, other = (taken_in(rows, {**clean}, by_row=way) for way in (True, False))
-    assert one == other
+    folded = taken_in(rows, {**clean}, EXACT)
+    assert taken_in(rows, {**clean}, TOLD_ROWS) == folded
+    assert taken_in(rows, {**clean}, TOLD_LINES) == folded
+    assert taken_in(rows, {**clean}, LISTED) == folded
+
+
+@given(rows=st.lists(lines, max_size=14), copies=st.integers(0, 4))
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_moments_are_told_apart_where_orders_have_no_number(
+    rows: list[tuple[Any, ...]], copies: int
+) -> None:
+    rows = [(1, 99, START, 1.5, "tea"), *rows, *rows[:copies]]
+    folded, told = (taken_in(rows, {}, way, numbered=False) for way in (EXACT, TOLD_LINES))
+    assert told == folded

@@ -1,4 +1,4 @@
-"""What shows whether each order is one row, recounted row by row."""
+"""What tells orders, and rows that are equal, apart, recounted row by row."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from segdb.features.catalogue import Catalogue, Entry
 from segdb.reading import ColumnReading, Reading
-from segdb.stages import one_row
+from segdb.stages import telling
 from segdb.stages.clean import Rules, judged_orders
 from segdb.stages.features import per_customer
 from segdb.stages.source import typed
@@ -42,19 +42,19 @@ def judged(rows: list[tuple[Any, ...]]) -> tuple[DuckDB, ibis.Table]:
 
 
 def aggregated(
-    store: DuckDB, orders: ibis.Table, counting: one_row.Counting
+    store: DuckDB, orders: ibis.Table, way: telling.Way
 ) -> tuple[ibis.Table, list[dict[str, Any]]]:
-    counts = per_customer(orders, CATALOGUE, READING, counting=counting)
+    counts = per_customer(orders, CATALOGUE, READING, way=way)
     table = store.table("counts", counts)
     return table, store.rows(table.order_by("customer_id"))
 
 
 def test_customers_whose_rows_differ_are_aggregated_as_if_orders_were_told() -> None:
     store, orders = judged(PLAIN)
-    counts, _ = aggregated(store, orders, "told rows")
-    assert store.rows(one_row.alike(counts)) == []
-    found = store.rows(one_row.told_apart(counts))
-    _, expected = aggregated(store, orders, "orders")
+    counts, _ = aggregated(store, orders, telling.TOLD_ROWS)
+    assert store.rows(telling.alike(counts)) == []
+    found = store.rows(telling.told_apart(counts))
+    _, expected = aggregated(store, orders, telling.EXACT)
     assert found == expected
     assert (expected[0]["orders"], expected[0]["read_rows"]) == (2, 4)
 
@@ -62,18 +62,18 @@ def test_customers_whose_rows_differ_are_aggregated_as_if_orders_were_told() -> 
 @pytest.mark.parametrize("case", CASES)
 def test_customers_whose_rows_may_be_alike(case: str) -> None:
     store, orders = judged(PLAIN + CASES[case])
-    counts, _ = aggregated(store, orders, "told rows")
+    counts, _ = aggregated(store, orders, telling.TOLD_ROWS)
     ((customer, _, _, _), _) = CASES[case]
-    assert store.rows(one_row.alike(counts)) == [{"customer_id": customer, "read_rows": 2}]
-    assert [row["customer_id"] for row in store.rows(one_row.told_apart(counts))] == [1]
+    assert store.rows(telling.alike(counts)) == [{"customer_id": customer, "read_rows": 2}]
+    assert [row["customer_id"] for row in store.rows(telling.told_apart(counts))] == [1]
 
 
 def test_rows_without_a_customer_need_not_be_told_apart() -> None:
     store, orders = judged([*PLAIN, (None, None, DAY, 5.0), (None, None, DAY, 5.0)])
-    counts, _ = aggregated(store, orders, "told rows")
-    assert store.rows(one_row.alike(counts)) == []
-    apart = store.rows(one_row.told_apart(counts).order_by("customer_id"))
-    _, expected = aggregated(store, orders, "orders")
+    counts, _ = aggregated(store, orders, telling.TOLD_ROWS)
+    assert store.rows(telling.alike(counts)) == []
+    apart = store.rows(telling.told_apart(counts).order_by("customer_id"))
+    _, expected = aggregated(store, orders, telling.EXACT)
     assert apart == expected
     assert expected[-1]["customer_id"] is None
 
@@ -81,18 +81,49 @@ def test_rows_without_a_customer_need_not_be_told_apart() -> None:
 def test_who_is_watched_is_listed_once_a_row() -> None:
     rows = [(c, 10 * c + o, DAY, 1.0) for c in range(1000) for o in (1, 2, 2, 3)]
     store, orders = judged(rows)
-    counts, found = aggregated(store, orders, "rows")
-    lists = [row[one_row.WATCHED] for row in found if row[one_row.WATCHED] is not None]
+    counts, found = aggregated(store, orders, telling.WATCHED_ROWS)
+    lists = [row[telling.WATCHED] for row in found if row[telling.WATCHED] is not None]
     assert 1000 / 64 / 2 < len(lists) < 1000 / 64 * 2
     assert all(len(ids) == 4 and len(set(ids)) == 3 for ids in lists)
     expected = {"customers": len(lists), "rows": 4 * len(lists), "orders": 3 * len(lists)}
-    assert store.rows(one_row.watched(counts)) == [expected]
+    assert store.rows(telling.watched(counts)) == [expected]
 
 
 def test_the_rows_of_an_order() -> None:
     store, orders = judged(PLAIN)
-    assert store.rows(one_row.rows_an_order(orders)) == [{"orders": 2, "most": 1, "copies": 0}]
+    assert store.rows(telling.rows_an_order(orders)) == [{"most": 1}]
     store, orders = judged(PLAIN + CASES["equal rows"])
-    assert store.rows(one_row.rows_an_order(orders)) == [{"orders": 3, "most": 2, "copies": 0}]
+    assert store.rows(telling.rows_an_order(orders)) == [{"most": 2}]
+
+
+def test_the_copies_among_rows_that_are_kept() -> None:
+    store, orders = judged(PLAIN + CASES["equal rows"] + CASES["equal rows without an amount"])
     folded = orders.group_by(orders.columns).agg(copies=orders.count())
-    assert store.rows(one_row.rows_an_order(folded)) == [{"orders": 3, "most": 1, "copies": 1}]
+    assert store.rows(telling.copies(folded)) == [{"rows": 5, "copies": 1}]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_lines_are_told_apart_by_all_of_their_columns(case: str) -> None:
+    store, orders = judged(PLAIN + CASES[case])
+    counts, found = aggregated(store, orders, telling.TOLD_LINES)
+    ((customer, _, _, _), _) = CASES[case]
+    equal = [{"customer_id": customer, "read_rows": 2}] if case.startswith("equal") else []
+    assert store.rows(telling.alike(counts)) == equal
+    _, expected = aggregated(store, orders, telling.EXACT)
+    assert [{**row, telling.TOLD: None} for row in found] == [
+        {**row, telling.TOLD: None} for row in expected
+    ]
+
+
+def test_listed_orders_are_as_many_as_distinct_ones() -> None:
+    rows = PLAIN + [row for rows in CASES.values() for row in rows]
+    store, orders = judged(rows)
+    _, found = aggregated(store, orders, telling.LISTED)
+    _, expected = aggregated(store, orders, telling.EXACT)
+    assert found == expected
+    # Without an order's number, its moment is what is told apart.
+    store, orders = judged([*rows, (8, None, None, 5.0)])
+    orders = orders.drop("order_id")
+    _, found = aggregated(store, orders, telling.LISTED)
+    _, expected = aggregated(store, orders, telling.EXACT)
+    assert found == expected

@@ -1,7 +1,8 @@
-"""When rows may be counted for orders: only where a sample of the orders says so."""
+"""How a large source is aggregated: what its head and the pass itself say decides."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import duckdb
@@ -11,11 +12,20 @@ import pytest
 from segdb.features.catalogue import Catalogue, Entry
 from segdb.reading import ColumnReading, Reading
 from segdb.stages.clean import Rules
-from segdb.stages.one_row import WATCHED, alike
-from segdb.steps import one_row
+from segdb.stages.telling import (
+    EXACT,
+    LISTED,
+    TOLD_LINES,
+    TOLD_ROWS,
+    WATCHED,
+    WATCHED_ROWS,
+    Way,
+    alike,
+)
+from segdb.steps import telling
 from segdb.steps.aggregation import Aggregation
-from segdb.steps.one_row import borne_out, corrected, may_be_one_row
 from segdb.steps.progress import Notes
+from segdb.steps.telling import aggregated, borne_out, corrected, way_of
 from segdb.store.duckdb import DuckDB
 from segdb.store.raw import Raw
 
@@ -24,6 +34,7 @@ READING = Reading(
     tuple(ColumnReading(name, "native") for name in SCHEMA),
     {"customer_id": "c", "order_id": "o", "ordered_at": "at", "amount": "amount"},
 )
+UNNUMBERED = replace(READING, roles={r: c for r, c in READING.roles.items() if r != "order_id"})
 # One row an order; the second half of each statement adds to it.
 ORDERS = "SELECT i % 997 AS c, i AS o, TIMESTAMP '2026-01-01' AS at, 1.0 + i AS amount FROM r"
 WITH = "WITH r AS (SELECT i::BIGINT AS i FROM range(20000) AS t(i)) "
@@ -34,7 +45,8 @@ def aggregation(more: str, *, deduplicate: bool, **changes: Any) -> tuple[Aggreg
     store.execute(f"CREATE TABLE orders AS {WITH}{ORDERS}{more}")
     raw = Raw(ibis.table(SCHEMA, name="orders"), "orders", None, stored=changes.get("stored", True))
     features = Catalogue((Entry(changes.get("feature", "frequency"), "orders"),))
-    how = Aggregation(store, raw, READING, Rules(), features, None, deduplicate)
+    reading = changes.get("reading", READING)
+    how = Aggregation(store, raw, reading, Rules(), features, None, deduplicate)
     return how, how.judged("segdb_orders")
 
 
@@ -47,9 +59,9 @@ def asked(more: str = "", *, deduplicate: bool = False, **changes: Any) -> tuple
     """Judge the orders as a run does: by the head first, then by those who are watched."""
     notes = Notes()
     how, rows = aggregation(more, deduplicate=deduplicate, **changes)
-    if not may_be_one_row(how, rows):
+    if way_of(how, rows, sampled=True) not in (WATCHED_ROWS, TOLD_ROWS):
         return False, notes.notes
-    counts = how.store.table("counts", how.per_customer(how.once("once", rows), "rows"))
+    counts = how.store.table("counts", how.per_customer(how.once("once", rows), WATCHED_ROWS))
     found = borne_out(how.store, counts, notes)
     if found is not None:
         assert WATCHED not in found.columns
@@ -59,8 +71,8 @@ def asked(more: str = "", *, deduplicate: bool = False, **changes: Any) -> tuple
 
 @pytest.fixture(autouse=True)
 def _every_source_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(one_row, "LARGE", 20_000)
-    monkeypatch.setattr(one_row, "_FEWEST", 5)
+    monkeypatch.setattr(telling, "LARGE", 20_000)
+    monkeypatch.setattr(telling, "_FEWEST", 5)
 
 
 def test_orders_of_one_row_are_told_with_their_number() -> None:
@@ -75,7 +87,7 @@ def test_orders_of_one_row_are_told_with_their_number() -> None:
 
 
 def test_too_few_customers_tell_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(one_row, "_FEWEST", 100)
+    monkeypatch.setattr(telling, "_FEWEST", 100)
     assert asked() == (False, [])
 
 
@@ -87,7 +99,7 @@ def test_orders_of_several_rows_are_not_of_one() -> None:
 def test_orders_of_several_rows_behind_the_head_are_seen_by_those_who_are_watched(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(one_row, "_HEAD", 1_000)
+    monkeypatch.setattr(telling, "_HEAD", 1_000)
     late = " UNION ALL SELECT i % 997, i, TIMESTAMP '2026-01-01', 2.5 FROM r WHERE i > 15000"
     assert asked(late) == (False, [])
 
@@ -116,32 +128,63 @@ RARE = {
 }
 
 
+@pytest.mark.parametrize("way", [TOLD_ROWS, TOLD_LINES], ids=["rows", "lines"])
 @pytest.mark.parametrize("deduplicate", [True, False])
 @pytest.mark.parametrize("more", RARE)
-def test_rows_are_counted_for_orders_of_those_whose_rows_were_told_apart(
-    more: str, *, deduplicate: bool
+def test_only_those_whose_rows_were_not_told_apart_are_aggregated_again(
+    more: str, way: Way, *, deduplicate: bool
 ) -> None:
     how, rows = aggregation(RARE[more], deduplicate=deduplicate)
-    counts = how.store.table("counts", how.per_customer(rows, "told rows"))
+    counts = how.store.table("counts", how.per_customer(rows, way))
     ids = how.store.table("alike", alike(counts))
     found = corrected(how, rows, counts, ids)
     assert found is not None
     assert how.store.rows(found.order_by("customer_id")) == exact(how, rows)
-    again = {"copies": 100, "orders of two rows": 100}.get(more, 0)
+    again = {"copies": 100, "orders of two rows": 100 if way == TOLD_ROWS else 0}.get(more, 0)
     assert how.store.rows(ids.agg(n=ids.count())) == [{"n": again}]
 
 
 def test_where_most_would_be_looked_at_again_all_are() -> None:
-    how, rows = aggregation(f" UNION ALL {ORDERS} WHERE i % 997 < 400", deduplicate=True)
-    counts = how.store.table("counts", how.per_customer(rows, "told rows"))
+    how, rows = aggregation(f" UNION ALL {ORDERS} WHERE i % 997 < 500", deduplicate=True)
+    counts = how.store.table("counts", how.per_customer(rows, TOLD_ROWS))
     assert corrected(how, rows, counts, how.store.table("alike", alike(counts))) is None
 
 
-@pytest.mark.parametrize("changes", [{"stored": False}, {"feature": "monetary"}])
-def test_it_is_not_asked_where_it_costs_more_or_nobody_counts(changes: dict[str, Any]) -> None:
-    assert asked(**changes) == (False, [])
+COPIES = f" UNION ALL {ORDERS} WHERE i % {{}} = 0"
+SEVERAL = " UNION ALL SELECT i % 997, i, TIMESTAMP '2026-01-01', 2.5 FROM r WHERE i % 20 = 0"
+
+
+@pytest.mark.parametrize(
+    ("more", "deduplicate", "sampled", "changes", "way"),
+    [
+        ("", True, False, {}, TOLD_ROWS),
+        ("", True, True, {}, TOLD_ROWS),
+        ("", False, True, {}, WATCHED_ROWS),
+        ("", False, False, {}, TOLD_ROWS),
+        (SEVERAL, True, False, {}, TOLD_LINES),
+        (SEVERAL, False, False, {}, LISTED),
+        ("", True, False, {"feature": "monetary"}, TOLD_LINES),
+        ("", False, False, {"feature": "monetary"}, EXACT),
+        ("", True, False, {"reading": UNNUMBERED}, TOLD_LINES),
+        ("", False, False, {"reading": UNNUMBERED}, LISTED),
+        ("", True, False, {"stored": False}, EXACT),
+        (COPIES.format(500), True, False, {}, TOLD_ROWS),
+        (COPIES.format(100), True, False, {}, EXACT),
+        (SEVERAL + COPIES.format(5_000), True, False, {}, TOLD_LINES),
+        (SEVERAL + COPIES.format(500), True, False, {}, EXACT),
+        (COPIES.format(500), False, True, {}, LISTED),
+    ],
+)
+def test_the_way_that_fits_a_source(
+    more: str, changes: dict[str, Any], way: Way, *, deduplicate: bool, sampled: bool
+) -> None:
+    how, rows = aggregation(more, deduplicate=deduplicate, **changes)
+    assert way_of(how, rows, sampled=sampled) == way
+    counts, _ = aggregated(how, rows, way, Notes())
+    assert how.store.rows(counts.order_by("customer_id")) == exact(how, rows)
 
 
 def test_a_small_source_is_counted_exactly(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(one_row, "LARGE", 20_001)
-    assert asked() == (False, [])
+    monkeypatch.setattr(telling, "LARGE", 20_001)
+    how, rows = aggregation("", deduplicate=True)
+    assert way_of(how, rows, sampled=True) == EXACT

@@ -1,10 +1,10 @@
-"""One row: whether each order is one row, so that rows may be counted for orders.
+"""Telling: a large source's orders counted, and its equal rows found, without a fold of all rows.
 
 To tell orders apart, and rows that are equal in every column, costs many times the rest of the
 GROUP BY. Where a large source has one row an order, counting its rows gives the same, for all
-customers or for nearly all. The pass that counts rows shows for whom it does: it lists the ids of
-some customers, for next to nothing; or it tells the ids of each customer apart, at twice the cost
-of the pass, and only those with an id that is missing or there twice are looked at again.
+customers or for nearly all; elsewhere lists of a customer's orders and rows do. The pass itself
+shows for whom it does: it lists the ids of some customers, for next to nothing; or it tells the
+rows of each customer apart, and only those with two that may be equal are looked at again.
 """
 
 from __future__ import annotations
@@ -13,65 +13,79 @@ import ibis.expr.types as ir
 
 from segdb.features.catalogue import REGISTRY
 from segdb.stages import append, clean
-from segdb.stages import one_row as stage
+from segdb.stages import telling as stage
+from segdb.stages.telling import EXACT, LISTED, TOLD_LINES, TOLD_ROWS, WATCHED_ROWS, Way
 from segdb.steps.aggregation import Aggregation
 from segdb.steps.progress import Progress
 from segdb.store.duckdb import DuckDB
 
 # Below, distinct orders are counted in a moment, and nothing has to be assumed.
 LARGE = 2_000_000
-# Order lines lie together: a look at the head spares a pass that would be in vain.
+# Order lines lie together, and so do many copies: what a look at the head shows.
 _HEAD = 100_000
 # Fewer customers who are watched would tell too little of the others: at most 1 % then differ.
 _FEWEST = 300
-# Of the rows: to look again at more of them is not worth it.
-_MOST = 0.3
-# Of the orders in the head: with more copies most customers have one.
-_COPIES = 0.005
+# Of the rows: where more are to be looked at again, all may as well be folded.
+_MOST = 0.6
+# Of the rows in the head: with more copies most customers have one. Who buys single orders has
+# tens of them, who fills a basket may have hundreds of lines.
+_COPIES = {TOLD_ROWS: 0.005, TOLD_LINES: 0.0005}
 
 
-def may_be_one_row(how: Aggregation, rows: ir.Table) -> bool:
-    """Judge by the head of a source whether to count rows for orders.
+def way_of(how: Aggregation, rows: ir.Table, *, sampled: bool) -> Way:
+    """Judge by the size and the head of a source how its orders are counted, and copies found.
 
     Args:
         how: what is done with the rows of the orders.
         rows: the orders, judged.
-
-    Returns:
-        False wherever it is not worth it: nobody counts orders, or the source is small.
+        sampled: whether a sample is ground enough to count rows for orders, where rows that are
+            equal count each.
     """
     store, raw, wanted = how.store, how.raw, how.catalogue.of("orders")
     counting = any("orders" in REGISTRY[entry.name].aggregates for entry in wanted)
-    if not counting or not raw.stored or "order_id" not in how.reading.roles:
-        return False
+    if not raw.stored or not (counting or how.deduplicate):
+        return EXACT
     if store.rows(raw.table.agg(n=raw.table.count()))[0]["n"] < LARGE:
-        return False
+        return EXACT
     head = how.once("segdb_head", rows.limit(_HEAD))
-    found = store.rows(stage.rows_an_order(head))[0]
-    return bool(found["most"] == 1 and found["copies"] <= _COPIES * found["orders"])
+    known = counting and "order_id" in how.reading.roles
+    one_row = known and store.rows(stage.rows_an_order(head))[0]["most"] == 1
+    if not how.deduplicate:
+        return (WATCHED_ROWS if sampled else TOLD_ROWS) if one_row else LISTED
+    way = TOLD_ROWS if one_row else TOLD_LINES
+    found = store.rows(stage.copies(head))[0]
+    return way if (found["copies"] or 0) <= _COPIES[way] * found["rows"] else EXACT
 
 
-def counted_by_rows(
-    how: Aggregation, rows: ir.Table, progress: Progress, *, sampled: bool
-) -> tuple[ir.Table | None, ir.Table | None]:
-    """Aggregate the orders by customer, rows counted for orders wherever that is the same.
+def aggregated(
+    how: Aggregation, rows: ir.Table, way: Way, progress: Progress
+) -> tuple[ir.Table, ir.Table | None]:
+    """Aggregate the orders by customer.
 
     Args:
         how: what is done with the rows of the orders.
         rows: the orders, judged.
+        way: how orders are counted, and copies found, if the pass bears it out.
         progress: hears on what grounds rows are counted for orders.
-        sampled: whether a sample is ground enough, where rows that are equal count each.
 
     Returns:
-        The aggregates, None where all customers have to be aggregated in another way; and
-        ``customer_id`` of all who may have equal rows, None for anyone.
+        The aggregates; and ``customer_id`` of all who may have equal rows, None for anyone.
     """
-    if sampled and not how.deduplicate:
-        counts = how.store.table("segdb_per_customer", how.per_customer(rows, "rows"))
-        return borne_out(how.store, counts, progress), None
-    counts = how.store.table("segdb_by_row", how.per_customer(rows, "told rows"))
-    alike = how.store.table("segdb_alike", stage.alike(counts))
-    return corrected(how, rows, counts, alike), alike
+    store = how.store
+    if way.beside == "told":
+        counts = store.table("segdb_told", how.per_customer(rows, way))
+        alike = store.table("segdb_alike", stage.alike(counts))
+        found = corrected(how, rows, counts, alike)
+        if found is not None:
+            return found, alike
+    elif way.beside == "watched":
+        counts = store.table("segdb_per_customer", how.per_customer(rows, way))
+        found = borne_out(store, counts, progress)
+        if found is not None:
+            return found, None
+    once = how.all_once("segdb_orders_once")
+    counting = LISTED if way == LISTED else EXACT
+    return store.table("segdb_per_customer", how.per_customer(once, counting)), None
 
 
 def borne_out(store: DuckDB, counts: ir.Table, progress: Progress) -> ir.Table | None:
@@ -79,7 +93,7 @@ def borne_out(store: DuckDB, counts: ir.Table, progress: Progress) -> ir.Table |
 
     Args:
         store: where they are.
-        counts: what ``per_customer`` gave with ``rows``.
+        counts: what ``per_customer`` gave with ``WATCHED_ROWS``.
         progress: hears that rows are counted for orders, and on what grounds.
 
     Returns:
@@ -106,8 +120,8 @@ def corrected(
     Args:
         how: what is done with the rows of the orders.
         rows: the orders, judged, copies and all.
-        counts: what ``per_customer`` gave of them with ``told rows``.
-        alike: those customers, as ``segdb.stages.one_row.alike`` gives them.
+        counts: what ``per_customer`` gave of them with ``TOLD_ROWS`` or ``TOLD_LINES``.
+        alike: those customers, as ``segdb.stages.telling.alike`` gives them.
 
     Returns:
         None where their rows are so many that all may as well be aggregated again.
