@@ -9,6 +9,7 @@ import contextlib
 import csv
 import io
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from segdb.settings import Source
 from segdb.store import encoding, header
 
 _SAMPLE = 256 * 1024
+# What is read of a file to see that it is like the one before: its header, and some of its rows.
+_GLANCE = 16 * 1024
 _DELIMITERS = (",", ";", "\t", "|")
 _NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
@@ -46,10 +49,60 @@ def detect(path: Path, settings: Source) -> Layout:
     Raises:
         SourceError: it is empty, has no header, no clear delimiter, or another encoding.
     """
-    name = encoding.codec(path, settings.encoding)
-    sample, whole = encoding.head(path, name, _SAMPLE)
-    if not sample.strip():
+    top = _top(path, settings, _SAMPLE)
+    if top is None:
         raise SourceError(f"{path.name} is empty.")
+    delimiter = top.delimiter
+    if delimiter is None:
+        delimiter = _delimiter(top.body, top.whole, path.name)
+    written = next(iter(_records(top.body, delimiter, top.whole)), [])
+    names = header.unique(written, path.name)
+    folded = any("\n" in name or "\r" in name for name in written)
+    return Layout(delimiter, names, top.skip, top.codec, folded)
+
+
+def detect_each(paths: Sequence[Path], settings: Source) -> list[Layout]:
+    """Return the layout of each file; one that begins like the first is taken to be like it.
+
+    Raises:
+        SourceError: as ``detect`` does.
+    """
+    first = detect(paths[0], settings)
+    rest = (
+        first if _begins_like(path, first, settings) else detect(path, settings)
+        for path in paths[1:]
+    )
+    return [first, *rest]
+
+
+def _begins_like(path: Path, first: Layout, settings: Source) -> bool:
+    top = _top(path, settings, _GLANCE)
+    if top is None or (top.skip, top.codec, first.folded) != (first.skip, first.codec, False):
+        return False
+    if top.delimiter not in (None, first.delimiter):
+        return False
+    records = _records(top.body, first.delimiter, top.whole)
+    written = tuple(name.strip() for name in records[0]) if records else ()
+    return written == first.names
+
+
+@dataclass(frozen=True)
+class _Top:
+    """The beginning of a file, from its header on, and whether that is all of it."""
+
+    body: str
+    whole: bool
+    skip: int
+    codec: str
+    delimiter: str | None
+
+
+def _top(path: Path, settings: Source, size: int) -> _Top | None:
+    """Return the beginning of a file; None where nothing is written in it."""
+    name = encoding.codec(path, settings.encoding)
+    sample, whole = encoding.head(path, name, size)
+    if not sample.strip():
+        return None
     lines = sample.splitlines(keepends=True)
     skip = next(place for place, line in enumerate(lines) if line.strip())
     delimiter = settings.delimiter
@@ -57,13 +110,7 @@ def detect(path: Path, settings: Source) -> Layout:
     told = re.fullmatch(r"sep=(.)\s*", lines[skip])
     if told:
         skip, delimiter = skip + 1, delimiter or told[1]
-    body = "".join(lines[skip:])
-    if delimiter is None:
-        delimiter = _delimiter(body, whole, path.name)
-    written = next(iter(_records(body, delimiter, whole)), [])
-    names = header.unique(written, path.name)
-    folded = any("\n" in name or "\r" in name for name in written)
-    return Layout(delimiter, names, skip, name, folded)
+    return _Top("".join(lines[skip:]), whole, skip, name, delimiter)
 
 
 def _delimiter(body: str, whole: bool, origin: str) -> str:

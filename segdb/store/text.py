@@ -6,8 +6,8 @@ lose lines without a word is refused.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -18,7 +18,7 @@ from segdb.settings import Source
 from segdb.store import encoding, quotes
 from segdb.store.duckdb import DuckDB
 from segdb.store.files import Files
-from segdb.store.layout import Layout, detect
+from segdb.store.layout import Layout, detect_each
 from segdb.store.raw import Raw
 
 _REJECTS, _SCANS = "segdb_reject_errors", "segdb_reject_scans"
@@ -41,17 +41,13 @@ def read_text(store: DuckDB, relation: str, found: Files, settings: Source) -> R
         SourceError: the files are empty, of different columns, of another encoding, have no
             header or no clear delimiter, or a quoted value is never closed.
     """
-    layouts = [detect(path, settings) for path in found.paths]
+    layouts = detect_each(found.paths, settings)
     _check_same(found, layouts)
     names = layouts[0].names
     _create(store, relation, names)
-    rejected = relation.replace("_raw", "_unreadable")
+    rejected = _rejected(relation)
     store.execute(f"CREATE OR REPLACE TEMP TABLE {rejected} (line BIGINT, row VARCHAR)")
-    readable = True
-    for path, layout in zip(found.paths, layouts, strict=True):
-        readable &= _append(store, relation, path, layout)
-        _check_rejects(store, path, layout)
-        store.execute(f"INSERT INTO {rejected} {_LINES}")
+    readable = [_append(store, relation, batch) for batch in _batches(found.paths, layouts)]
     rows, lines = (
         int(store.rows(f"SELECT count(*) AS n FROM {quoted(name)}")[0]["n"])  # noqa: S608
         for name in (relation, rejected)
@@ -61,22 +57,57 @@ def read_text(store: DuckDB, relation: str, found: Files, settings: Source) -> R
         raise SourceError(f"{found.origin} has a header and {below}.")
     table = store.unbound(quoted(relation), relation)
     unreadable = store.unbound(rejected, rejected) if lines else None
-    live = _live(found, layouts[0]) if readable and len(set(layouts)) == 1 else None
+    live = _live(found, layouts[0]) if all(readable) and len(set(layouts)) == 1 else None
     return Raw(table, found.origin, live, unreadable)
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """Files that are read by one statement: they are of one layout, and hold no quotes; or one.
+
+    Attributes:
+        paths: of the files.
+        layout: of each of them.
+        quotes: how many quotation marks they hold.
+    """
+
+    paths: tuple[Path, ...]
+    layout: Layout
+    quotes: int
+
+    @property
+    def encoded(self) -> str | None:
+        """What the engine calls the encoding; None where it cannot read the files itself."""
+        return None if self.layout.folded else encoding.native(self.layout.codec)
+
+
+def _batches(paths: Sequence[Path], layouts: Sequence[Layout]) -> Iterator[_Batch]:
+    """Yield the files that can be read together, and each other one by itself."""
+    together: dict[Layout, list[Path]] = {}
+    for path, layout in zip(paths, layouts, strict=True):
+        one = _Batch((path,), layout, quotes.count(path))
+        if one.quotes or one.encoded is None:
+            yield one
+        else:
+            together.setdefault(layout, []).append(path)
+    for layout, alike in together.items():
+        yield _Batch(tuple(alike), layout, 0)
 
 
 # Several errors of one line are one line; a bad quote may have taken several lines with it.
 _LINES = f"""
 SELECT CAST(line + place - 1 AS BIGINT) AS line, rtrim(piece, chr(13)) AS row
 FROM (
-    SELECT line, unnest(pieces) AS piece, unnest(range(1, len(pieces) + 1)) AS place
+    SELECT file_id, line, unnest(pieces) AS piece, unnest(range(1, len(pieces) + 1)) AS place
     FROM (
-        SELECT line, string_split(trim(first(csv_line), chr(13) || chr(10)), chr(10)) AS pieces
-        FROM {_REJECTS} GROUP BY line
+        SELECT
+            file_id, line,
+            string_split(trim(first(csv_line), chr(13) || chr(10)), chr(10)) AS pieces
+        FROM {_REJECTS} GROUP BY file_id, line
     )
 )
 WHERE trim(piece, chr(13)) <> ''
-ORDER BY line
+ORDER BY file_id, line
 """  # noqa: S608
 
 
@@ -85,42 +116,60 @@ def _create(store: DuckDB, relation: str, names: Sequence[str]) -> None:
     store.execute(f"CREATE OR REPLACE TEMP TABLE {quoted(relation)} ({columns})")
 
 
-def _append(store: DuckDB, relation: str, path: Path, layout: Layout) -> bool:
-    """Read one file; return whether the engine could do so without a copy of it."""
-    native = None if layout.folded else encoding.native(layout.codec)
-    if native is not None:
+def _append(store: DuckDB, relation: str, batch: _Batch) -> bool:
+    """Read a batch; return whether the engine could do so without a copy of a file."""
+    if batch.encoded is not None:
         try:
-            _insert(store, relation, path, layout, native)
+            _insert(store, relation, batch, batch.paths, batch.layout.codec)
         except duckdb.InvalidInputException as error:
             # Lines that end in different ways.
             if "state machine" not in str(error):
                 raise
         else:
             return True
-    with encoding.copied(path, layout.codec) as copy:
-        _insert(store, relation, copy, replace(layout, codec="utf-8"), "utf-8")
+    if len(batch.paths) > 1:
+        each = [replace(batch, paths=(path,)) for path in batch.paths]
+        readable = [_append(store, relation, one) for one in each]
+        return all(readable)
+    with encoding.copied(batch.paths[0], batch.layout.codec) as copy:
+        _insert(store, relation, batch, (copy,), "utf-8")
     return False
 
 
-def _insert(store: DuckDB, relation: str, path: Path, layout: Layout, encoded: str) -> None:
-    """Read a file in one of the ways in which the engine loses nothing.
+def _insert(store: DuckDB, relation: str, batch: _Batch, files: Sequence[Path], codec: str) -> None:
+    """Read a batch in one of the ways in which the engine loses nothing.
 
     Of values in quotes that hold a line's end, DuckDB 1.5 and 2.0 lose rows without a word where
     several threads meet the end of a buffer; of a value never closed, one thread says nothing.
+
+    Args:
+        store: the database.
+        relation: where the rows go.
+        batch: what is read.
+        files: its files, or a copy of the one it is.
+        codec: of those.
     """
-    quoted_values, size = quotes.count(path), path.stat().st_size
-    options = _KEEPING
-    if quoted_values and (size > _MOST or path.suffix == ".gz"):
+    options, size = _KEEPING, files[0].stat().st_size
+    if batch.quotes and (size > _MOST or files[0].suffix == ".gz"):
         options += ", parallel = false"
-        line = quotes.left_open(path, layout.codec, layout.delimiter) if quoted_values % 2 else None
+        delimiter = batch.layout.delimiter
+        line = quotes.left_open(files[0], codec, delimiter) if batch.quotes % 2 else None
         if line is not None:
-            raise _never_closed(f"{path.name}, line {line}")
-    elif quoted_values and 2 * size > _BUFFER:
+            raise _never_closed(f"{batch.paths[0].name}, line {line}")
+    elif batch.quotes and 2 * size > _BUFFER:
         options += f", buffer_size = {2 * size}"
     for name in (_REJECTS, _SCANS):
         store.execute(f"DROP TABLE IF EXISTS temp.{name}")
-    reader = _reader(layout, literal(Files.of(path).pattern), encoded, options)
+    patterns = ", ".join(literal(Files.of(file).pattern) for file in files)
+    encoded = encoding.native(codec) or codec
+    reader = _reader(batch.layout, f"[{patterns}]", encoded, options)
     store.execute(f"INSERT INTO {quoted(relation)} SELECT * FROM {reader}")  # noqa: S608
+    _check_rejects(store, batch)
+    store.execute(f"INSERT INTO {_rejected(relation)} {_LINES}")
+
+
+def _rejected(relation: str) -> str:
+    return relation.replace("_raw", "_unreadable")
 
 
 def _live(found: Files, layout: Layout) -> str:
@@ -151,20 +200,25 @@ def _check_same(found: Files, layouts: Sequence[Layout]) -> None:
             )
 
 
-def _check_rejects(store: DuckDB, path: Path, layout: Layout) -> None:
+def _check_rejects(store: DuckDB, batch: _Batch) -> None:
     """Raise where a reject means more than its own line."""
     marks = "length(csv_line) - length(replace(csv_line, '\"', ''))"
     worst = store.rows(
-        f"SELECT line, csv_line, error_type = 'INVALID ENCODING' AS encoding FROM {_REJECTS} "  # noqa: S608
+        f"SELECT line, csv_line, file_path, error_type = 'INVALID ENCODING' AS encoding "  # noqa: S608
+        f"FROM {_REJECTS} JOIN {_SCANS} USING (scan_id, file_id) "
         "WHERE error_type = 'INVALID ENCODING' OR (contains(csv_line, chr(10)) "
         f"AND (length(csv_line) >= {_KEPT} OR ({marks}) % 2 = 1)) ORDER BY encoding DESC, line "
         "LIMIT 1"
     )
-    if worst and worst[0]["encoding"]:
-        raise encoding.wrong(path.name, layout.codec, worst[0]["line"])
-    if worst:
-        text = worst[0]["csv_line"].strip().splitlines()[0]
-        raise _never_closed(f"{path.name}, line {worst[0]['line']}", f": {text[:80]!r}")
+    if not worst:
+        return
+    # Of a copy the path is another.
+    several = len(batch.paths) > 1
+    name = Path(worst[0]["file_path"]).name if several else batch.paths[0].name
+    if worst[0]["encoding"]:
+        raise encoding.wrong(name, batch.layout.codec, worst[0]["line"])
+    text = worst[0]["csv_line"].strip().splitlines()[0]
+    raise _never_closed(f"{name}, line {worst[0]['line']}", f": {text[:80]!r}")
 
 
 def _never_closed(where: str, text: str = "") -> SourceError:

@@ -276,3 +276,92 @@ def test_no_line_is_lost(
     # Only an empty text is a missing value.
     assert rows == [tuple(field or None for field in line) for line in good]
     assert len(unreadable(store, raw)) == len(lines) + 1 - len(good)
+
+
+PARTS = st.lists(
+    st.sampled_from(
+        [
+            "id,paid\n1,2\n",
+            "id,paid\r\n3,4\r\n5,6\r\n",
+            "id,paid\n7\n8,9\n1,2,3\n4,4\n5,5\n6,6\n",
+            'id,paid\n"a ""b""\n","c,d"\n',
+            "id,paid\n1,2\r\n3,4\r5,6\n",
+            "\n\nid,paid\n10,11\n",
+            "sep=;\nid;paid\n12;13\n",
+            "id;paid\n14;15\n16;17;\n",
+            "id , paid\n18,19\n",
+            "id,paid\n",
+            "\ufeffid,paid\n20,é\n",
+        ]
+    ),
+    min_size=1,
+    max_size=5,
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(PARTS)
+def test_several_files_are_read_as_each_by_itself(
+    store: DuckDB, tmp_path_factory: pytest.TempPathFactory, parts: list[str]
+) -> None:
+    folder = tmp_path_factory.mktemp("parts")
+    rows: list[tuple[Any, ...]] = []
+    lines: list[tuple[int, str]] = []
+    # Alone, a file without rows is refused.
+    for place, content in enumerate(["id,paid\n0,0\n", *parts]):
+        file = folder / f"{place}.csv"
+        file.write_bytes(content.encode())
+        if content != "id,paid\n":
+            raw = read(store, "customers", file, Source())
+            rows += [tuple(row.values()) for row in store.rows(raw.table)]
+            lines += unreadable(store, raw)
+    raw = read(store, "orders", f"{folder}/*.csv", Source())
+    found = [tuple(row.values()) for row in store.rows(raw.table)]
+    assert sorted(found, key=str) == sorted(rows, key=str)
+    assert sorted(unreadable(store, raw)) == sorted(lines)
+    if raw.definition is not None:
+        live = [tuple(row.values()) for row in store.rows(raw.definition)]
+        assert sorted(live, key=str) == sorted(rows, key=str)
+
+
+class TestSeveral:
+    """Files that are read together."""
+
+    def test_files_alike_are_read_by_one_statement(
+        self, store: DuckDB, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for place in range(20):
+            (tmp_path / f"{place}.csv").write_text(f"id,paid\n{place},1\n")
+        (tmp_path / "20.csv").write_text('id,paid\n"20",1\n')
+        said: list[str] = []
+        execute = store.execute
+
+        def listening(sql: str) -> None:
+            said.append(sql)
+            execute(sql)
+
+        monkeypatch.setattr(store, "execute", listening)
+        raw = read(store, "orders", f"{tmp_path}/*.csv", Source())
+        assert store.rows(raw.table.agg(n=raw.table.count())) == [{"n": 21}]
+        assert sum("FROM read_csv(" in sql for sql in said) == 2
+
+    def test_the_file_of_another_encoding_is_named(self, store: DuckDB, tmp_path: Path) -> None:
+        for place, name in enumerate(["x", "y" * 300_000 + "é", "z"]):
+            (tmp_path / f"{place}.csv").write_bytes(f"id,name\n1,{name}\n".encode("latin-1"))
+        with pytest.raises(SourceError, match=r"^1\.csv, line 2: the bytes are not utf-8"):
+            read(store, "orders", f"{tmp_path}/*.csv", Source())
+
+    def test_the_file_that_is_empty_is_named(self, store: DuckDB, tmp_path: Path) -> None:
+        (tmp_path / "0.csv").write_text("id,paid\n1,2\n")
+        (tmp_path / "1.csv").write_text("\n" * 20_000)
+        with pytest.raises(SourceError, match=r"^1\.csv is empty"):
+            read(store, "orders", f"{tmp_path}/*.csv", Source())
+
+    def test_a_header_longer_than_a_glance(self, store: DuckDB, tmp_path: Path) -> None:
+        names = ",".join(f"column_{place}_{'x' * 40}" for place in range(600))
+        values = ",".join(["1"] * 600)
+        for place in range(3):
+            (tmp_path / f"{place}.csv").write_text(f"{names}\n{values}\n")
+        raw = read(store, "orders", f"{tmp_path}/*.csv", Source())
+        assert len(store.rows(raw.table)) == 3
+        assert len(raw.table.columns) == 600
