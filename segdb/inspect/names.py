@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from segdb.inspect.languages import english
 from segdb.reading import Role
 
 _WHO = (
@@ -25,6 +26,7 @@ _WHAT = "sales|sale|order|line|item|transaction|purchase|invoice|basket|net|gros
 _PATTERNS: Mapping[Role, tuple[tuple[int, str], ...]] = {
     "customer_id": (
         (100, rf"({_WHO})s? (unique )?({_KEY})"),
+        (95, rf"({_KEY}) ({_WHO})s?"),
         (90, rf"(\w+ ){{1,2}}({_WHO}) ({_KEY})"),
         (80, rf"({_WHO})s?"),
         (70, rf"(loyalty )?card ({_KEY})|loyalty ({_KEY})|person ({_KEY})|cid|uid"),
@@ -33,6 +35,7 @@ _PATTERNS: Mapping[Role, tuple[tuple[int, str], ...]] = {
     ),
     "order_id": (
         (100, rf"({_DEAL}) ({_KEY})"),
+        (95, rf"({_KEY}) ({_DEAL})"),
         (90, rf"(\w+ )?({_DEAL}) ({_DEAL})? ?({_KEY})"),
         (80, rf"({_DEAL})"),
     ),
@@ -54,6 +57,7 @@ _PATTERNS: Mapping[Role, tuple[tuple[int, str], ...]] = {
             90,
             rf"({_MONEY}) (paid|spent|net|gross|total)|(money|dollars?) spent|monetary|dollars|sum",
         ),
+        (80, r"(amount|value|total) (order|invoice|receipt|purchase|sale|basket)"),
         (70, r"price|paid|payment"),
         (60, r"charge|fare|cost"),
     ),
@@ -65,14 +69,15 @@ _PATTERNS: Mapping[Role, tuple[tuple[int, str], ...]] = {
     "unit_price": (
         (
             100,
-            r"unit (sales )?price|price per (unit|item|piece)|price each|(item|piece) price|each",
+            r"(unit|item|piece) (sales )?price|price (each|unit|per (unit|item|pieces?))|each",
         ),
         (90, r"(sales?|selling|sell|product|net|gross|avg|average) price|price (net|gross)"),
         (80, r"price"),
         (60, r"(list|retail) price"),
     ),
     "category": (
-        (100, r"((product|item|main) )?(category|department|dept)( (name|description))?"),
+        (100, r"((product|article|item|main) )?(category|department|dept)( (name|description))?"),
+        (90, r"category (product|article)"),
     ),
 }
 _COMPILED: Mapping[Role, tuple[tuple[int, re.Pattern[str]], ...]] = {
@@ -109,7 +114,7 @@ def words(name: str) -> str:
 
 def score(role: Role, name: str) -> int:
     """Return how well a name fits a role: 0 for not at all, 100 for its plain name."""
-    told = words(name)
+    told = english(words(name))
     parts = told.split()
     if any(re.fullmatch(_NEVER.get(role, ""), part) for part in parts):
         return 0
@@ -120,4 +125,4 @@ def score(role: Role, name: str) -> int:
 
 def is_identifier(name: str) -> bool:
     """Whether a name says that the column's digits name something and count nothing."""
-    return _IDENTIFIER.fullmatch(words(name)) is not None
+    return _IDENTIFIER.fullmatch(english(words(name))) is not None

@@ -71,6 +71,11 @@ def segdb_rejecting_duplicates(orders: str, _: str) -> Answer:
     return _segdb(orders, {**SETTINGS, "clean": {}})
 
 
+def segdb_from_csv(orders: str, _: str) -> Answer:
+    """With the orders in text, where every column has to be read out of characters."""
+    return _segdb(str(Path(orders).with_suffix(".csv")), SETTINGS)
+
+
 def segdb_in_2gb(orders: str, _: str) -> Answer:
     """With the engine's memory limited."""
     return _segdb(orders, {**SETTINGS, "engine": {"memory_limit": "2GB"}})
@@ -262,6 +267,7 @@ CONTENDERS: dict[str, Callable[[str, str], Answer]] = {
     "segdb with report": segdb_with_report,
     "segdb rejecting duplicates": segdb_rejecting_duplicates,
     "segdb in 2 GB": segdb_in_2gb,
+    "segdb from csv": segdb_from_csv,
     "pandas": pandas,
     "polars": polars,
     "spark": spark,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from segdb.inspect.languages import english
 from segdb.inspect.names import is_identifier, score, words
 from segdb.reading import Role
 
@@ -55,6 +56,60 @@ def test_names_of_a_role(role: Role, name: str) -> None:
 @pytest.mark.parametrize(("role", "name"), [(r, n) for r, names in NOT.items() for n in names])
 def test_names_that_only_look_alike(role: Role, name: str) -> None:
     assert score(role, name) == 0
+
+
+ELSEWHERE: dict[Role, list[str]] = {
+    "customer_id": [
+        "Kundennummer", "KundenNr", "kunden_id", "Kunde", "MitgliedsNr", "Numéro de client",
+        "id_client", "code_client", "id_cliente", "Código cliente", "klantnummer", "kundnummer",
+        "ID klienta",
+    ],
+    "order_id": [
+        "Bestellnummer", "Auftragsnummer", "Rechnungs-Nr.", "Belegnummer", "Bon-Nr",
+        "Numéro de commande", "num_facture", "id_pedido", "factura", "numero_ordine",
+        "bestelnummer", "numer_zamówienia",
+    ],
+    "ordered_at": [
+        "Bestelldatum", "Rechnungsdatum", "Datum", "Date de commande", "date_achat", "fecha",
+        "Fecha de compra", "data_ordine", "data do pedido", "orderdatum", "data zamówienia",
+    ],
+    "amount": [
+        "Betrag", "Rechnungsbetrag", "Umsatz (EUR)", "Gesamtpreis", "Warenwert", "Montant total",
+        "montant_ttc", "total_commande", "importe", "valor_total", "Importo", "Bedrag", "Kwota",
+    ],
+    "quantity": ["Menge", "Stückzahl", "quantité", "cantidad", "quantidade", "aantal", "ilość"],
+    "unit_price": ["Einzelpreis", "Preis pro Stück", "Prix unitaire", "precio_unitario", "cena"],
+    "category": ["Kategorie", "Warengruppe", "Catégorie produit", "categoría", "Abteilung"],
+}  # fmt: skip
+NOT_ELSEWHERE: dict[Role, list[str]] = {
+    "customer_id": ["Kundentyp", "PLZ", "Produktnummer", "tipo_cliente"],
+    "ordered_at": ["Lieferdatum", "Geburtsdatum", "date_livraison", "fecha_nacimiento"],
+    "amount": ["Rabattbetrag", "Steuerbetrag", "montant_tva", "importe_iva", "Einzelpreis"],
+}
+
+
+@pytest.mark.parametrize(
+    ("role", "name"), [(r, n) for r, names in ELSEWHERE.items() for n in names]
+)
+def test_names_in_other_languages(role: Role, name: str) -> None:
+    assert score(role, name) >= 60
+
+
+@pytest.mark.parametrize(
+    ("role", "name"), [(r, n) for r, names in NOT_ELSEWHERE.items() for n in names]
+)
+def test_names_in_other_languages_that_only_look_alike(role: Role, name: str) -> None:
+    assert score(role, name) == 0
+
+
+@pytest.mark.parametrize("name", [n for names in (*NAMES.values(), *NOT.values()) for n in names])
+def test_english_names_stay_as_they_are(name: str) -> None:
+    assert english(words(name)) == words(name)
+
+
+def test_a_number_in_another_language_names_something() -> None:
+    assert all(is_identifier(name) for name in ("Artikelnummer", "PLZ", "Telefon", "Produktcode"))
+    assert not any(is_identifier(name) for name in ("Einkommen", "Umsatz", "Anzahl", "ingresos"))
 
 
 def test_plain_names_go_before_loose_ones() -> None:
