@@ -194,7 +194,7 @@ def _fit(counts: Mapping[str, Any], place: int, way: int, readings: Sequence[Col
     if not rivals:
         return Fit(readings[way], read[way] / present)
     rival = max(rivals, key=lambda other: read[other])
-    example = counts[f"d{place}_{way}_{rival}"]
+    example = counts[f"d{place}_{way}_{rival}"].strip()
     return Fit(readings[way], read[way] / present, readings[rival], example)
 
 

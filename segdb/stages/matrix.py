@@ -13,6 +13,8 @@ from collections.abc import Sequence
 import ibis
 import ibis.expr.types as ir
 
+from segdb.hashing import hashed
+
 # DuckDB's hash is uniform over 64 bits.
 _HASHES = float(2**64)
 # Of a literal 1.0 DuckDB makes a DECIMAL.
@@ -71,15 +73,6 @@ def uniform(customer_id: ir.Value, seed: int) -> ir.FloatingValue:
     """
     mixed = hashed(_xor(hashed(customer_id), ibis.literal(seed, "uint64")))
     return mixed.cast("float64") / _HASHES
-
-
-def hashed(value: ir.Value) -> ir.IntegerValue:
-    """Return the engine's own hash: what GROUP BY takes for equal has an equal one."""
-    return _hash(value)
-
-
-@ibis.udf.scalar.builtin(name="hash", signature=((None,), "uint64"))
-def _hash(_value): ...  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
 
 
 @ibis.udf.scalar.builtin(name="xor", signature=((None, None), "uint64"))

@@ -14,9 +14,10 @@ import ibis
 import ibis.expr.types as ir
 
 from segdb.features.feature import Counting
-from segdb.features.listed import distinct_listed, number_of
+from segdb.features.listed import distinct_listed, listed, number_of
+from segdb.hashing import hashed
 from segdb.reading import Reading
-from segdb.stages.matrix import hashed, uniform
+from segdb.stages.matrix import uniform
 from segdb.stages.source import carried
 
 # What is listed of one customer in so many.
@@ -63,8 +64,8 @@ def beside(
     if way.beside == "nothing":
         return {}
     if way.beside == "watched":
-        own = bought & orders.order_id.notnull() & (uniform(orders.customer_id, _SEED) < _SHARE)
-        return {WATCHED: orders.order_id.collect(where=own)}
+        own = bought & (uniform(orders.customer_id, _SEED) < _SHARE)
+        return {WATCHED: listed(orders.order_id, own)}
     parts: dict[str, ir.Value]
     if way.counting == "rows":
         parts = {"order_id": orders.order_id, "bought": bought}
@@ -108,6 +109,13 @@ def rows_an_order(orders: ir.Table) -> ir.Table:
     bought = orders.filter(orders.reason.isnull() & ~orders.returned & orders.order_id.notnull())
     counted = bought.group_by("customer_id", "order_id").agg(rows=bought.count())
     return counted.agg(most=counted["rows"].max())
+
+
+def heaviest(orders: ir.Table) -> ir.Table:
+    """Return one row with the ``share`` of the rows that the customer with most of them has."""
+    own = orders.filter(orders.customer_id.notnull())
+    counted = own.group_by("customer_id").agg(rows=own.count())
+    return counted.agg(share=counted["rows"].max() / counted["rows"].sum())
 
 
 def copies(orders: ir.Table) -> ir.Table:

@@ -25,6 +25,9 @@ LARGE = 2_000_000
 _HEAD = 100_000
 # Fewer customers who are watched would tell too little of the others: at most 1 % then differ.
 _FEWEST = 300
+# Of the rows in the head: a list of so many of one customer takes longer to tell apart than it
+# saves, and may not fit into the memory.
+_HEAVIEST = 0.05
 # Of the rows: where more are to be looked at again, all may as well be folded.
 _MOST = 0.6
 # Of the rows in the head: with more copies most customers have one. Who buys single orders has
@@ -48,6 +51,8 @@ def way_of(how: Aggregation, rows: ir.Table, *, sampled: bool) -> Way:
     if store.rows(raw.table.agg(n=raw.table.count()))[0]["n"] < LARGE:
         return EXACT
     head = how.once("segdb_head", rows.limit(_HEAD))
+    if (store.rows(stage.heaviest(head))[0]["share"] or 0) > _HEAVIEST:
+        return EXACT
     known = counting and "order_id" in how.reading.roles
     one_row = known and store.rows(stage.rows_an_order(head))[0]["most"] == 1
     if not how.deduplicate:
@@ -72,20 +77,23 @@ def aggregated(
         The aggregates; and ``customer_id`` of all who may have equal rows, None for anyone.
     """
     store = how.store
+    found = alike = None
     if way.beside == "told":
-        counts = store.table("segdb_told", how.per_customer(rows, way))
-        alike = store.table("segdb_alike", stage.alike(counts))
-        found = corrected(how, rows, counts, alike)
-        if found is not None:
-            return found, alike
+        counts = store.fitting("segdb_told", how.per_customer(rows, way))
+        if counts is not None:
+            alike = store.table("segdb_alike", stage.alike(counts))
+            found = corrected(how, rows, counts, alike)
     elif way.beside == "watched":
         counts = store.table("segdb_per_customer", how.per_customer(rows, way))
         found = borne_out(store, counts, progress)
-        if found is not None:
-            return found, None
+    if found is not None:
+        return found, alike
     once = how.all_once("segdb_orders_once")
-    counting = LISTED if way == LISTED else EXACT
-    return store.table("segdb_per_customer", how.per_customer(once, counting)), None
+    if way != EXACT and not how.deduplicate:
+        found = store.fitting("segdb_per_customer", how.per_customer(once, LISTED))
+    if found is None:
+        found = store.table("segdb_per_customer", how.per_customer(once))
+    return found, None
 
 
 def borne_out(store: DuckDB, counts: ir.Table, progress: Progress) -> ir.Table | None:

@@ -140,6 +140,13 @@ class DuckDB:
         """Make a temporary table and return it as an unbound table."""
         return self._make("TABLE", name, query)
 
+    def fitting(self, name: str, query: ir.Table) -> ir.Table | None:
+        """Make a temporary table, unless the engine's memory does not hold what goes into it."""
+        try:
+            return self.table(name, query)
+        except duckdb.OutOfMemoryException:
+            return None
+
     def _make(self, kind: str, name: str, query: ir.Table | str) -> ir.Table:
         sql = query if isinstance(query, str) else to_sql(query, pretty=False)
         self.execute(f"CREATE OR REPLACE TEMP {kind} {quoted(name)} AS {sql}")

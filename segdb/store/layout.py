@@ -18,8 +18,10 @@ from segdb.settings import Source
 from segdb.store import encoding, header
 
 _SAMPLE = 256 * 1024
-# What is read of a file to see that it is like the one before: its header, and some of its rows.
+# What is read of a file to see that it is like the first one: its header, and some of its rows.
 _GLANCE = 16 * 1024
+_NEARLY_ALL = 0.9
+_END = re.compile(r"[\r\n]")
 _DELIMITERS = (",", ";", "\t", "|")
 _NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
@@ -33,7 +35,8 @@ class Layout:
         names: of the columns, all different.
         skip: lines before the header.
         codec: Python's name of the encoding.
-        folded: a name of the header holds a line's end, which misleads the engine.
+        folded: a name of the header holds a line's end, or the lines before it end in another way
+            than it does; either misleads the engine.
     """
 
     delimiter: str
@@ -57,7 +60,7 @@ def detect(path: Path, settings: Source) -> Layout:
         delimiter = _delimiter(top.body, top.whole, path.name)
     written = next(iter(_records(top.body, delimiter, top.whole)), [])
     names = header.unique(written, path.name)
-    folded = any("\n" in name or "\r" in name for name in written)
+    folded = top.mixed or any(_END.search(name) for name in written)
     return Layout(delimiter, names, top.skip, top.codec, folded)
 
 
@@ -77,24 +80,38 @@ def detect_each(paths: Sequence[Path], settings: Source) -> list[Layout]:
 
 def _begins_like(path: Path, first: Layout, settings: Source) -> bool:
     top = _top(path, settings, _GLANCE)
-    if top is None or (top.skip, top.codec, first.folded) != (first.skip, first.codec, False):
+    if top is None or top.mixed or first.folded:
+        return False
+    if (top.skip, top.codec) != (first.skip, first.codec):
         return False
     if top.delimiter not in (None, first.delimiter):
         return False
     records = _records(top.body, first.delimiter, top.whole)
-    written = tuple(name.strip() for name in records[0]) if records else ()
-    return written == first.names
+    if not records or any(_END.search(name) for name in records[0]):
+        return False
+    names = tuple(name.strip() for name in records[0])
+    return names == first.names and _fitting(records) >= _NEARLY_ALL
 
 
 @dataclass(frozen=True)
 class _Top:
-    """The beginning of a file, from its header on, and whether that is all of it."""
+    """The beginning of a file, from its header on.
+
+    Attributes:
+        body: its characters.
+        whole: whether that is all of it.
+        skip: lines before the header.
+        codec: of the file.
+        delimiter: what the settings, or the file itself, say that it is.
+        mixed: whether the lines before the header end in another way than it does.
+    """
 
     body: str
     whole: bool
     skip: int
     codec: str
     delimiter: str | None
+    mixed: bool
 
 
 def _top(path: Path, settings: Source, size: int) -> _Top | None:
@@ -110,7 +127,8 @@ def _top(path: Path, settings: Source, size: int) -> _Top | None:
     told = re.fullmatch(r"sep=(.)\s*", lines[skip])
     if told:
         skip, delimiter = skip + 1, delimiter or told[1]
-    return _Top("".join(lines[skip:]), whole, skip, name, delimiter)
+    ends = {line[len(line.rstrip("\r\n")) :] for line in lines[: skip + 1]}
+    return _Top("".join(lines[skip:]), whole, skip, name, delimiter, mixed=len(ends) > 1)
 
 
 def _delimiter(body: str, whole: bool, origin: str) -> str:
@@ -119,15 +137,10 @@ def _delimiter(body: str, whole: bool, origin: str) -> str:
     for candidate in _DELIMITERS:
         records = _records(body, candidate, whole)
         if records and len(records[0]) > 1:
-            fields, rest = len(records[0]), records[1:]
-            fitting = sum(
-                len(record) == fields or (len(record) == fields + 1 and not record[-1])
-                for record in rest
-            )
-            fits[candidate] = (fields, fitting / len(rest) if rest else 1.0)
+            fits[candidate] = (len(records[0]), _fitting(records))
     if not fits:
         return ","
-    good = [candidate for candidate, (_, share) in fits.items() if share >= 0.9]
+    good = [candidate for candidate, (_, share) in fits.items() if share >= _NEARLY_ALL]
     good = good or [candidate for candidate, (_, share) in fits.items() if share >= 0.5]
     most = max((fits[candidate][0] for candidate in good), default=0)
     best = [candidate for candidate in good if fits[candidate][0] == most]
@@ -143,6 +156,15 @@ def _delimiter(body: str, whole: bool, origin: str) -> str:
         f'{origin}: {why}. Set the delimiter in [source], such as delimiter = ";", and check '
         "that the first line names the columns."
     )
+
+
+def _fitting(records: list[list[str]]) -> float:
+    """Return the share of the rows that have as many fields as the header."""
+    fields, rest = len(records[0]), records[1:]
+    fitting = sum(
+        len(record) == fields or (len(record) == fields + 1 and not record[-1]) for record in rest
+    )
+    return fitting / len(rest) if rest else 1.0
 
 
 def _records(body: str, delimiter: str, whole: bool) -> list[list[str]]:

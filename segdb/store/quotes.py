@@ -12,9 +12,13 @@ from segdb.store.encoding import opened
 _BLOCK = 1 << 20
 
 
-def count(path: Path) -> int:
-    """Return how many quotation marks a file holds, counted as bytes."""
+def count(path: Path, codec: str) -> int:
+    """Return how many quotation marks a file holds."""
     with opened(path) as file:
+        if codec.startswith("utf-16"):
+            # Half of another character may look like one.
+            text = io.TextIOWrapper(file, encoding=codec, newline="", errors="replace")
+            return sum(block.count('"') for block in iter(lambda: text.read(_BLOCK), ""))
         return sum(block.count(b'"') for block in iter(lambda: file.read(_BLOCK), b""))
 
 

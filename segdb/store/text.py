@@ -6,7 +6,7 @@ lose lines without a word is refused.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -68,7 +68,7 @@ class _Batch:
     Attributes:
         paths: of the files.
         layout: of each of them.
-        quotes: how many quotation marks they hold.
+        quotes: how many quotation marks they hold; 0 of files that only a copy can be read of.
     """
 
     paths: tuple[Path, ...]
@@ -76,22 +76,26 @@ class _Batch:
     quotes: int
 
     @property
-    def encoded(self) -> str | None:
-        """What the engine calls the encoding; None where it cannot read the files itself."""
-        return None if self.layout.folded else encoding.native(self.layout.codec)
+    def readable(self) -> bool:
+        """Whether the engine can read the files themselves."""
+        return not self.layout.folded and encoding.native(self.layout.codec) is not None
 
 
-def _batches(paths: Sequence[Path], layouts: Sequence[Layout]) -> Iterator[_Batch]:
-    """Yield the files that can be read together, and each other one by itself."""
-    together: dict[Layout, list[Path]] = {}
+def _batches(paths: Sequence[Path], layouts: Sequence[Layout]) -> list[_Batch]:
+    """Return the files that can be read together, in the place of the first, and the others."""
+    found: list[_Batch] = []
+    together: dict[Layout, int] = {}
     for path, layout in zip(paths, layouts, strict=True):
-        one = _Batch((path,), layout, quotes.count(path))
-        if one.quotes or one.encoded is None:
-            yield one
+        one = _Batch((path,), layout, 0)
+        if not one.readable:
+            found.append(one)
+        elif marks := quotes.count(path, layout.codec):
+            found.append(replace(one, quotes=marks))
+        elif (place := together.setdefault(layout, len(found))) < len(found):
+            found[place] = replace(found[place], paths=(*found[place].paths, path))
         else:
-            together.setdefault(layout, []).append(path)
-    for layout, alike in together.items():
-        yield _Batch(tuple(alike), layout, 0)
+            found.append(one)
+    return found
 
 
 # Several errors of one line are one line; a bad quote may have taken several lines with it.
@@ -118,11 +122,11 @@ def _create(store: DuckDB, relation: str, names: Sequence[str]) -> None:
 
 def _append(store: DuckDB, relation: str, batch: _Batch) -> bool:
     """Read a batch; return whether the engine could do so without a copy of a file."""
-    if batch.encoded is not None:
+    if batch.readable:
         try:
             _insert(store, relation, batch, batch.paths, batch.layout.codec)
         except duckdb.InvalidInputException as error:
-            # Lines that end in different ways.
+            # Lines that end in different ways: of several files only those are copied.
             if "state machine" not in str(error):
                 raise
         else:
@@ -132,7 +136,8 @@ def _append(store: DuckDB, relation: str, batch: _Batch) -> bool:
         readable = [_append(store, relation, one) for one in each]
         return all(readable)
     with encoding.copied(batch.paths[0], batch.layout.codec) as copy:
-        _insert(store, relation, batch, (copy,), "utf-8")
+        marks = quotes.count(copy, "utf-8")
+        _insert(store, relation, replace(batch, quotes=marks), (copy,), "utf-8")
     return False
 
 
@@ -161,8 +166,8 @@ def _insert(store: DuckDB, relation: str, batch: _Batch, files: Sequence[Path], 
     for name in (_REJECTS, _SCANS):
         store.execute(f"DROP TABLE IF EXISTS temp.{name}")
     patterns = ", ".join(literal(Files.of(file).pattern) for file in files)
-    encoded = encoding.native(codec) or codec
-    reader = _reader(batch.layout, f"[{patterns}]", encoded, options)
+    native = encoding.native(codec) or codec
+    reader = _reader(batch.layout, f"[{patterns}]", native, options)
     store.execute(f"INSERT INTO {quoted(relation)} SELECT * FROM {reader}")  # noqa: S608
     _check_rejects(store, batch)
     store.execute(f"INSERT INTO {_rejected(relation)} {_LINES}")

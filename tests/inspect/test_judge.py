@@ -50,6 +50,11 @@ class TestNumbers:
         assert {fit.reading.decimal, fit.rival.decimal} == {".", ","}
         assert fit.example == "1,234"
 
+    def test_the_example_is_without_the_blanks_around_it(self, table: Tables, ask: Ask) -> None:
+        fit = judged(table, ask, "5,678", "\t1,234 ").number
+        assert fit is not None
+        assert fit.example == "1,234"
+
     def test_the_setting_wins(self, table: Tables, ask: Ask) -> None:
         fit = judged(table, ask, "1,234", "5,678", decimal=",").number
         assert fit is not None

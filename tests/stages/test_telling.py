@@ -10,7 +10,7 @@ import ibis
 import pytest
 
 from segdb.features.catalogue import Catalogue, Entry
-from segdb.reading import ColumnReading, Reading
+from segdb.reading import ColumnReading, Kind, Reading
 from segdb.stages import telling
 from segdb.stages.clean import Rules, judged_orders
 from segdb.stages.features import per_customer
@@ -113,6 +113,33 @@ def test_lines_are_told_apart_by_all_of_their_columns(case: str) -> None:
     assert [{**row, telling.TOLD: None} for row in found] == [
         {**row, telling.TOLD: None} for row in expected
     ]
+
+
+@pytest.mark.parametrize("way", [telling.LISTED, telling.TOLD_LINES, telling.WATCHED_ROWS])
+def test_a_collation_tells_what_is_one_order(way: telling.Way) -> None:
+    schema = {**SCHEMA, "o": "string"}
+    kinds: list[Kind] = ["native", "text", "native", "native"]
+    columns = tuple(ColumnReading(*part) for part in zip(schema, kinds, strict=True))
+    reading = Reading(columns, READING.roles)
+    store = DuckDB(duckdb.connect())
+    store.execute(
+        "CREATE TABLE o AS SELECT c, n COLLATE NOCASE AS o, DATE '2024-01-01' + 0 AS \"at\", "
+        "1.0::DOUBLE AS amount FROM range(1000) AS r(c), (VALUES ('A7'), ('a7'), ('b')) AS v(n)"
+    )
+    store.execute('ALTER TABLE o ALTER "at" TYPE TIMESTAMP')
+    orders = judged_orders(typed(ibis.table(schema, name="o"), reading), reading, Rules())
+    table = store.table("counts", per_customer(orders, CATALOGUE, reading, way=way))
+    if way == telling.WATCHED_ROWS:
+        (row,) = store.rows(telling.watched(table))
+        assert row["rows"] == 3 * row["customers"]
+        assert row["orders"] == 2 * row["customers"]
+    else:
+        assert store.rows(table.agg(most=table.orders.max())) == [{"most": 2}]
+
+
+def test_the_share_of_the_customer_with_most_rows() -> None:
+    store, orders = judged([*PLAIN, *CASES["equal rows"], *([(None, 1, DAY, 1.0)] * 9)])
+    assert store.rows(telling.heaviest(orders)) == [{"share": 4 / 6}]
 
 
 def test_listed_orders_are_as_many_as_distinct_ones() -> None:

@@ -147,6 +147,7 @@ def test_null_values_are_missing_whatever_they_hold(
         ("2026-02-30", None),
         ("infinity", None),
         ("0026-01-31", None),
+        ("0026-01-31 00:00:00Z", None),
         ("12345-01-01", None),
         ("31/01/2026", None),
         ("", None),
@@ -186,6 +187,7 @@ def test_a_quick_look_reads_fewer_numbers_and_none_otherwise(
 def test_a_quick_look_reads_digits(connection: duckdb.DuckDBPyConnection) -> None:
     assert column(connection, ["-12.5", "7", "1e3"], "number", quick=True) == [-12.5, 7, 1000]
     assert column(connection, ["-12,5"], "number", ",", quick=True) == [-12.5]
+    assert column(connection, ["1,234.5", "(12)", "12 €"], "number", quick=True) == [None] * 3
 
 
 def test_what_is_stripped_is_text_or_missing(connection: duckdb.DuckDBPyConnection) -> None:

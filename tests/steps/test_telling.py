@@ -184,6 +184,28 @@ def test_the_way_that_fits_a_source(
     assert how.store.rows(counts.order_by("customer_id")) == exact(how, rows)
 
 
+GUEST = " UNION ALL SELECT -1, -i, TIMESTAMP '2026-01-01', 1.0 FROM r WHERE i % 10 = 0"
+
+
+def test_a_list_is_not_made_of_the_orders_of_one_giant() -> None:
+    how, rows = aggregation(GUEST, deduplicate=True)
+    assert way_of(how, rows, sampled=False) == EXACT
+    # Nobody's rows are never listed.
+    how, rows = aggregation(GUEST.replace("-1,", "NULL,"), deduplicate=True)
+    assert way_of(how, rows, sampled=False) == TOLD_ROWS
+
+
+@pytest.mark.parametrize("way", [TOLD_ROWS, TOLD_LINES, LISTED])
+def test_what_the_memory_does_not_hold_is_aggregated_in_the_way_that_it_does(
+    way: Way, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    how, rows = aggregation(SEVERAL, deduplicate=way != LISTED)
+    monkeypatch.setattr(DuckDB, "fitting", lambda *_: None)
+    counts, alike = aggregated(how, rows, way, Notes())
+    assert alike is None
+    assert how.store.rows(counts.order_by("customer_id")) == exact(how, rows)
+
+
 def test_a_small_source_is_counted_exactly(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(telling, "LARGE", 20_001)
     how, rows = aggregation("", deduplicate=True)

@@ -202,6 +202,19 @@ def test_types_of_columns(store: DuckDB, sql: str, kind: str) -> None:
     assert store.unbound("t", "t").schema()["a"] == ibis.dtype(kind)
 
 
+def test_a_table_that_the_memory_does_not_hold_is_none(tmp_path: Path) -> None:
+    store = DuckDB(duckdb.connect())
+    store.execute(f"SET temp_directory = '{tmp_path}'")
+    store.execute("CREATE TABLE rows AS SELECT i FROM range(20_000_000) AS r(i)")
+    rows = store.unbound("rows", "rows")
+    store.execute("SET memory_limit = '200MB'")
+    # A list of one group is not spilled.
+    assert store.fitting("listed", rows.agg(all=rows.i.collect())) is None
+    found = store.fitting("counted", rows.agg(n=rows.i.count()))
+    assert found is not None
+    assert store.rows(found) == [{"n": 20_000_000}]
+
+
 def test_a_type_that_ibis_lacks_is_carried(store: DuckDB) -> None:
     store.execute("CREATE TEMP TABLE t (a UNION(n INTEGER, s VARCHAR), b INTEGER)")
     table = store.unbound("t", "t")

@@ -31,4 +31,12 @@ def test_the_line_where_the_open_value_begins(
     path = tmp_path / ("o.csv.gz" if packed else "o.csv")
     path.write_bytes(gzip.compress(content.encode()) if packed else content.encode())
     assert quotes.left_open(path, "utf-8", ",") == line
-    assert quotes.count(path) == content.count('"')
+    assert quotes.count(path, "utf-8") == content.count('"')
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+def test_half_of_a_character_is_no_quote(tmp_path: Path, codec: str) -> None:
+    path = tmp_path / "o.csv"
+    # In UTF-16 each of these holds the byte of a quote.
+    path.write_bytes('id,name\n1,Ģirts\n2,"∀∁\n'.encode(codec))
+    assert quotes.count(path, codec) == 1

@@ -242,6 +242,18 @@ class TestEncodings:
         assert "[source] encoding" in message
 
 
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+def test_an_open_quote_is_seen_beside_characters_that_look_like_one(
+    store: DuckDB, file: Path, codec: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As in a file that is too large for the engine to hold whole.
+    monkeypatch.setattr(text, "_MOST", 1_000)
+    content = '\ufeffid,name\n1,Ģirts\n2,"open\n' + "3,abc\n" * 200_000
+    assert "line 3: a value in quotes is opened and never closed" in refused(
+        store, file, content.encode(codec)
+    )
+
+
 FIELD = st.text(st.sampled_from('ab1,;"\n\r é😀'), max_size=6)
 
 
@@ -292,6 +304,9 @@ PARTS = st.lists(
             "id , paid\n18,19\n",
             "id,paid\n",
             "\ufeffid,paid\n20,é\n",
+            'id,"paid\n"\r\n21,22\r\n23,24\r\n',
+            "\nid,paid\r\n25,26\r\n27,28\r\n",
+            "UTF-16 id,paid\n29,é\n",
         ]
     ),
     min_size=1,
@@ -310,7 +325,8 @@ def test_several_files_are_read_as_each_by_itself(
     # Alone, a file without rows is refused.
     for place, content in enumerate(["id,paid\n0,0\n", *parts]):
         file = folder / f"{place}.csv"
-        file.write_bytes(content.encode())
+        written = content.removeprefix("UTF-16 ")
+        file.write_bytes(written.encode("utf-8" if written == content else "utf-16"))
         if content != "id,paid\n":
             raw = read(store, "customers", file, Source())
             rows += [tuple(row.values()) for row in store.rows(raw.table)]
@@ -349,6 +365,12 @@ class TestSeveral:
         for place, name in enumerate(["x", "y" * 300_000 + "é", "z"]):
             (tmp_path / f"{place}.csv").write_bytes(f"id,name\n1,{name}\n".encode("latin-1"))
         with pytest.raises(SourceError, match=r"^1\.csv, line 2: the bytes are not utf-8"):
+            read(store, "orders", f"{tmp_path}/*.csv", Source())
+
+    def test_the_file_of_another_delimiter_is_named(self, store: DuckDB, tmp_path: Path) -> None:
+        (tmp_path / "0.csv").write_text("id;when;paid\n1;2026-01-01;5\n")
+        (tmp_path / "1.csv").write_text("id;when;paid\n" + "1,2026-01-01,5\n" * 50)
+        with pytest.raises(SourceError, match=r"^1\.csv: most lines have another number of fields"):
             read(store, "orders", f"{tmp_path}/*.csv", Source())
 
     def test_the_file_that_is_empty_is_named(self, store: DuckDB, tmp_path: Path) -> None:
