@@ -63,6 +63,22 @@ def test_every_sign_says_something_of_its_own() -> None:
     assert all(text.endswith(".") for pair in told for text in pair)
 
 
+@pytest.mark.parametrize(
+    ("means", "spending"),
+    [
+        ("income", "spending"),
+        ("jahreseinkommen", "umsatz gesamt"),
+        ("revenus", "dépenses"),
+        ("ingresos", "gasto total"),
+        ("reddito", "spesa totale"),
+        ("inkomen", "uitgaven"),
+    ],
+)
+def test_signs_read_names_in_several_languages(means: str, spending: str) -> None:
+    found = load().advice(0.0, {means: 1.0, spending: -1.0}, 0.35)
+    assert found.reason.startswith("They have more than others and spend less")
+
+
 def test_a_playbook_without_signs_goes_by_the_standing(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text(OWN.read_text("utf-8").partition("[words]")[0], "utf-8")
