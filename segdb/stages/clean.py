@@ -118,27 +118,37 @@ def _gives_back(orders: ir.Table) -> ir.BooleanValue:
     return back
 
 
-def rows_of(rows: ir.Table, ids: ir.Table) -> ir.Table:
-    """Return the rows of those whose ``customer_id`` is among the ids; NULL is one of them."""
-    return rows.semi_join(ids, rows.customer_id.identical_to(ids.customer_id))
-
-
-def suspects(
-    rows: ir.Table, counts: ir.Table, dropped: ir.Table | None, alike: ir.Table | None
-) -> ir.Table:
-    """Return the judged rows of those who have a row that is rejected.
+def rows_of(rows: ir.Table, customer: ir.Value, ids: ir.Table) -> ir.Table:
+    """Return the rows of those whose id is among the ids; NULL is one of them.
 
     Args:
-        rows: judged rows.
+        rows: of any kind.
+        customer: the typed id of each.
+        ids: one column ``customer_id``, and maybe others.
+    """
+    return rows.semi_join(ids, customer.identical_to(ids.customer_id))
+
+
+def suspected(counts: ir.Table, dropped: ir.Table | None) -> ir.Table:
+    """Return (customer_id) of those who have a row that is rejected.
+
+    Args:
         counts: ``customer_id``, ``read_rows`` and ``kept_rows``, one row a customer.
+        dropped: (customer_id, reason) of customers who were taken out after judging.
+    """
+    ids = counts.filter(counts.kept_rows < counts.read_rows).select("customer_id")
+    return ids if dropped is None else ids.union(dropped.select("customer_id"))
+
+
+def suspects(theirs: ir.Table, dropped: ir.Table | None, alike: ir.Table | None) -> ir.Table:
+    """Return the rows that may be rejected.
+
+    Args:
+        theirs: judged rows of those who have one that is.
         dropped: (customer_id, reason) of customers who were taken out after judging.
         alike: ``customer_id`` of all who may have equal rows; of the others only rows that are
             rejected for themselves are returned. None for anyone.
     """
-    ids = counts.filter(counts.kept_rows < counts.read_rows).select("customer_id")
-    if dropped is not None:
-        ids = ids.union(dropped.select("customer_id"))
-    theirs = rows_of(rows, ids)
     if alike is None:
         return theirs
     whole = alike.select("customer_id")

@@ -93,6 +93,15 @@ def typed(table: ir.Table, reading: Reading) -> ir.Table:
     return rows.select(**columns)
 
 
+def customer_of(table: ir.Table, reading: Reading) -> ir.Value:
+    """Return the typed id of the customer of raw rows, as ``typed`` gives it."""
+    column = _part(table, reading, "customer_id")
+    raw = table[column.name]
+    if not _is_text(column):
+        return _identifier(raw)
+    return settled(tried(raw, column), raw, column, reading.null_values)
+
+
 def _part(table: ir.Table, reading: Reading, role: Role) -> ColumnReading:
     """Return how the column of a role is read: what is no figure is text, and an id may be one."""
     column = reading.column(reading.roles[role])

@@ -27,6 +27,8 @@ class Judged:
             ``customer_id``.
         once: makes of judged rows a view of a name, in which equal rows are one, with ``copies``;
             None where they are in ``rows``, or nobody asks.
+        rows_of: makes a view of a name of the judged rows of some customers; None where ``rows``
+            is a table.
         alike: ``customer_id`` of all who may have equal rows; None for anyone.
     """
 
@@ -35,6 +37,7 @@ class Judged:
     reading: Reading
     counts: ir.Table
     once: Callable[[str, ir.Table], ir.Table] | None = None
+    rows_of: Callable[[str, ir.Table], ir.Table] | None = None
     alike: ir.Table | None = None
 
 
@@ -72,7 +75,7 @@ def account(
         source_read, source_kept = _counted(store, one, dropped)
         if source_kept < source_read:
             # To fold and to join all rows of a source costs several times what reading it does.
-            rows = clean.suspects(one.rows, one.counts, dropped, one.alike)
+            rows = clean.suspects(_theirs(one, dropped), dropped, one.alike)
             rows = one.once("segdb_suspects", rows) if one.once else rows
             rows = clean.rejects(rows, one.reading, dropped)
             parts.append(rows.select(source=ibis.literal(name), reason=rows.reason, row=rows.row))
@@ -103,6 +106,13 @@ def nothing_left(judged: Judged, accounts: Accounts) -> DataError:
         f"No row of {judged.raw.origin} is left to segment ({why or 'it has no rows'}). "
         "Check [columns] and [clean], and as_of if you set one."
     )
+
+
+def _theirs(one: Judged, dropped: ir.Table | None) -> ir.Table:
+    ids = clean.suspected(one.counts, dropped)
+    if one.rows_of:
+        return one.rows_of("segdb_suspected", ids)
+    return clean.rows_of(one.rows, one.rows.customer_id, ids)
 
 
 def _counted(store: DuckDB, one: Judged, dropped: ir.Table | None) -> tuple[int, int]:

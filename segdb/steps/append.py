@@ -72,7 +72,7 @@ def aggregated_again(
         return None
     own = append.mark(rows, how.reading, watermark)
     ids = store.table("segdb_touched", append.touched(rows, own, last["mark"], last["at"]))
-    theirs = how.once("segdb_orders_touched", clean.rows_of(rows, ids))
+    theirs = how.once("segdb_touched_once", how.rows_of("segdb_touched_rows", ids))
     fresh = how.per_customer(theirs)
     if set(fresh.columns) != set(known.columns):
         return None

@@ -12,7 +12,7 @@ from __future__ import annotations
 import ibis.expr.types as ir
 
 from segdb.features.catalogue import REGISTRY
-from segdb.stages import append, clean
+from segdb.stages import append
 from segdb.stages import telling as stage
 from segdb.stages.telling import EXACT, LISTED, TOLD_LINES, TOLD_ROWS, WATCHED_ROWS, Way
 from segdb.steps.aggregation import Aggregation
@@ -82,7 +82,7 @@ def aggregated(
         counts = store.fitting("segdb_told", how.per_customer(rows, way))
         if counts is not None:
             alike = store.table("segdb_alike", stage.alike(counts))
-            found = corrected(how, rows, counts, alike)
+            found = corrected(how, counts, alike)
     elif way.beside == "watched":
         counts = store.table("segdb_per_customer", how.per_customer(rows, way))
         found = borne_out(store, counts, progress)
@@ -120,15 +120,12 @@ def borne_out(store: DuckDB, counts: ir.Table, progress: Progress) -> ir.Table |
     return counts.select(*(name for name in counts.columns if name != stage.WATCHED))
 
 
-def corrected(
-    how: Aggregation, rows: ir.Table, counts: ir.Table, alike: ir.Table
-) -> ir.Table | None:
+def corrected(how: Aggregation, counts: ir.Table, alike: ir.Table) -> ir.Table | None:
     """Return the aggregates of all customers, those with rows that may be alike aggregated again.
 
     Args:
         how: what is done with the rows of the orders.
-        rows: the orders, judged, copies and all.
-        counts: what ``per_customer`` gave of them with ``TOLD_ROWS`` or ``TOLD_LINES``.
+        counts: what ``per_customer`` gave with ``TOLD_ROWS`` or ``TOLD_LINES``.
         alike: those customers, as ``segdb.stages.telling.alike`` gives them.
 
     Returns:
@@ -139,7 +136,7 @@ def corrected(
     if number > _MOST * of:
         return None
     if number:
-        theirs = how.once("segdb_orders_alike", clean.rows_of(rows, alike))
+        theirs = how.once("segdb_alike_once", how.rows_of("segdb_alike_rows", alike))
         fresh = store.table("segdb_aggregated_again", how.per_customer(theirs))
         stay = append.together(stay, fresh)
     return store.view("segdb_all_customers", stay)

@@ -137,7 +137,7 @@ def test_only_those_whose_rows_were_not_told_apart_are_aggregated_again(
     how, rows = aggregation(RARE[more], deduplicate=deduplicate)
     counts = how.store.table("counts", how.per_customer(rows, way))
     ids = how.store.table("alike", alike(counts))
-    found = corrected(how, rows, counts, ids)
+    found = corrected(how, counts, ids)
     assert found is not None
     assert how.store.rows(found.order_by("customer_id")) == exact(how, rows)
     again = {"copies": 100, "orders of two rows": 100 if way == TOLD_ROWS else 0}.get(more, 0)
@@ -147,7 +147,7 @@ def test_only_those_whose_rows_were_not_told_apart_are_aggregated_again(
 def test_where_most_would_be_looked_at_again_all_are() -> None:
     how, rows = aggregation(f" UNION ALL {ORDERS} WHERE i % 997 < 500", deduplicate=True)
     counts = how.store.table("counts", how.per_customer(rows, TOLD_ROWS))
-    assert corrected(how, rows, counts, how.store.table("alike", alike(counts))) is None
+    assert corrected(how, counts, how.store.table("alike", alike(counts))) is None
 
 
 COPIES = f" UNION ALL {ORDERS} WHERE i % {{}} = 0"
