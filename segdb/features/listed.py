@@ -15,7 +15,8 @@ from segdb.hashing import hashed
 def listed(values: ir.Value, where: ir.BooleanValue) -> ir.ArrayScalar:
     """Return the aggregate: the values of the rows where it holds, NULL where it never does.
 
-    Of texts it is their hashes: a list compares bytes, and a collation may take "A7" for "a7".
+    Of texts it is their hashes: a list compares bytes, and a collation may take "A7" for "a7"
+    (which DuckDB 1.5 hashes by their bytes as well).
     """
     told = hashed(values) if values.type().is_string() else values
     return told.collect(where=where & values.notnull())

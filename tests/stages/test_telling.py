@@ -122,6 +122,9 @@ def test_a_collation_tells_what_is_one_order(way: telling.Way) -> None:
     columns = tuple(ColumnReading(*part) for part in zip(schema, kinds, strict=True))
     reading = Reading(columns, READING.roles)
     store = DuckDB(duckdb.connect())
+    same = "SELECT hash('A7' COLLATE NOCASE) = hash('a7' COLLATE NOCASE) AS same"
+    if not store.rows(same)[0]["same"]:
+        pytest.skip(f"DuckDB {duckdb.__version__} hashes texts by their bytes, whatever collates")
     store.execute(
         "CREATE TABLE o AS SELECT c, n COLLATE NOCASE AS o, DATE '2024-01-01' + 0 AS \"at\", "
         "1.0::DOUBLE AS amount FROM range(1000) AS r(c), (VALUES ('A7'), ('a7'), ('b')) AS v(n)"
