@@ -96,10 +96,7 @@ def typed(table: ir.Table, reading: Reading) -> ir.Table:
 def customer_of(table: ir.Table, reading: Reading) -> ir.Value:
     """Return the typed id of the customer of raw rows, as ``typed`` gives it."""
     column = _part(table, reading, "customer_id")
-    raw = table[column.name]
-    if not _is_text(column):
-        return _identifier(raw)
-    return settled(tried(raw, column), raw, column, reading.null_values)
+    return _identifier(value(table, column, reading.null_values))
 
 
 def _part(table: ir.Table, reading: Reading, role: Role) -> ColumnReading:
