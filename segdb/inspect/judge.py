@@ -171,8 +171,8 @@ def _read(
     for place, readings in enumerate(possible.values()):
         text = rows[f"t{place}"]
         for way, reading in enumerate(readings):
-            value = f"v{place}_{way}"
-            then[value] = settled(rows[value], text, reading, null_values)
+            own = f"v{place}_{way}"
+            then[own] = settled(rows[own], text, reading, null_values)
         # What is read is not missing, which spares most texts a closer look.
         read = ibis.or_(*(then[f"v{place}_{way}"].notnull() for way in range(len(readings))))
         then[f"t{place}"] = ibis.ifelse(read, text, stripped(text, null_values))

@@ -50,6 +50,8 @@ def way_of(how: Aggregation, rows: ir.Table, *, sampled: bool) -> Way:
         return EXACT
     if store.rows(raw.table.agg(n=raw.table.count()))[0]["n"] < LARGE:
         return EXACT
+    # A view, looked at three times for little: a table written so soon behind text that was read
+    # has DuckDB write that text anew, for seconds.
     head = how.once("segdb_head", rows.limit(_HEAD))
     if (store.rows(stage.heaviest(head))[0]["share"] or 0) > _HEAVIEST:
         return EXACT
