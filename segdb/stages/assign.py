@@ -25,6 +25,28 @@ def assign(
         ``distance`` the Euclidean distance to it, and ``margin`` (d2 - d1) / d2 with d2 the
         distance to the next nearest: 0 on the border, 1 on the centroid.
     """
+    around = placed(scaled, matrix, centroids)
+    others = (
+        ibis.ifelse(around.nearest == place, float("inf"), around[f"square_{place}"])
+        for place in range(len(centroids))
+    )
+    margin = 1.0 - (around.least_square / ibis.least(*others).nullif(0)).sqrt()
+    return around.select(
+        *scaled.columns,
+        "nearest",
+        distance=around.least_square.sqrt(),
+        margin=margin.fill_null(0.0),
+    )
+
+
+def placed(
+    scaled: ir.Table, matrix: Sequence[str], centroids: Sequence[Sequence[float]]
+) -> ir.Table:
+    """Add ``nearest``, ``least_square`` and each ``square_i`` to each customer.
+
+    As ``assign``, where the distances to the other centroids are not asked for: ``square_i`` is
+    the squared distance to centroid i, and ``least_square`` the least of them.
+    """
     places = range(len(centroids))
     squares = scaled.mutate(
         **{f"square_{place}": _square(scaled, matrix, centroids[place]) for place in places}
@@ -36,18 +58,7 @@ def assign(
         *((first[f"square_{place}"] == first["least_square"], place) for place in places[:-1]),
         else_=places[-1],
     )
-    placed = first.mutate(nearest=nearest.cast("int32"))
-    others = (
-        ibis.ifelse(placed.nearest == place, float("inf"), placed[f"square_{place}"])
-        for place in places
-    )
-    margin = 1.0 - (placed.least_square / ibis.least(*others).nullif(0)).sqrt()
-    return placed.select(
-        *scaled.columns,
-        "nearest",
-        distance=placed.least_square.sqrt(),
-        margin=margin.fill_null(0.0),
-    )
+    return first.mutate(nearest=nearest.cast("int32"))
 
 
 def labelled(assigned: ir.Table, model: Model) -> ir.Table:

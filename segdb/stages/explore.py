@@ -68,17 +68,3 @@ def importance(assigned: ir.Table, matrix: Sequence[str]) -> ir.Table:
     """Return one row a cluster: ``nearest``, ``customers``, and ``mean_i`` of matrix column i."""
     means = {f"mean_{i}": assigned[name].mean() for i, name in enumerate(matrix)}
     return assigned.group_by("nearest").agg(customers=assigned.count(), **means)
-
-
-def quality(assigned: ir.Table) -> ir.Table:
-    """Return one row a cluster: ``customers``, sums of ``distance``, its square, and ``margin``.
-
-    With the distances between the centroids these give inertia, Davies-Bouldin and
-    Calinski-Harabasz; the mean margin over all is the simplified silhouette.
-    """
-    return assigned.group_by("nearest").agg(
-        customers=assigned.count(),
-        distances=assigned.distance.sum(),
-        squares=(assigned.distance * assigned.distance).sum(),
-        margins=assigned.margin.sum(),
-    )

@@ -10,11 +10,13 @@ from collections.abc import Sequence
 
 import ibis.expr.types as ir
 
-from segdb.stages.assign import assign
+from segdb.stages.assign import assign, placed
 
 
-def step(scaled: ir.Table, matrix: Sequence[str], centroids: Sequence[Sequence[float]]) -> ir.Table:
-    """Return one row a cluster that has customers: its figures, and its new mean.
+def quality(
+    scaled: ir.Table, matrix: Sequence[str], centroids: Sequence[Sequence[float]]
+) -> ir.Table:
+    """Return one row a cluster that has customers: how good its centroid is.
 
     Args:
         scaled: customers with the columns of the matrix, scaled units.
@@ -22,19 +24,20 @@ def step(scaled: ir.Table, matrix: Sequence[str], centroids: Sequence[Sequence[f
         centroids: one a cluster, scaled units.
 
     Returns:
-        ``nearest`` (the place of the centroid), ``customers``, sums over them of ``distances`` to
-        the centroid, of their ``squares`` (over all clusters, the inertia) and of the
-        ``margins``, and ``mean_i`` of matrix column i.
+        ``nearest`` (the place of the centroid), ``customers``, and the sums of their
+        ``distances`` to the centroid and of the ``squares`` of those, over all clusters the
+        inertia. With the distances between the centroids these give Davies-Bouldin and
+        Calinski-Harabasz.
     """
-    assigned = assign(scaled.select(*matrix), matrix, centroids)
-    means = {f"mean_{i}": assigned[name].mean() for i, name in enumerate(matrix)}
-    return assigned.group_by("nearest").agg(
-        customers=assigned.count(),
-        distances=assigned.distance.sum(),
-        squares=(assigned.distance * assigned.distance).sum(),
-        margins=assigned.margin.sum(),
-        **means,
-    )
+    around = placed(scaled.select(*matrix), matrix, centroids)
+    return around.group_by("nearest").agg(**_figures(around))
+
+
+def step(scaled: ir.Table, matrix: Sequence[str], centroids: Sequence[Sequence[float]]) -> ir.Table:
+    """Return what ``quality`` does, and ``mean_i`` of matrix column i: the new centroid."""
+    around = placed(scaled.select(*matrix), matrix, centroids)
+    means = {f"mean_{i}": around[name].mean() for i, name in enumerate(matrix)}
+    return around.group_by("nearest").agg(**_figures(around), **means)
 
 
 def farthest(
@@ -47,3 +50,11 @@ def farthest(
     assigned = assign(scaled.select("customer_id", *matrix), matrix, centroids)
     ordered = assigned.order_by(assigned.distance.desc(), assigned.customer_id)
     return ordered.limit(rows).select("customer_id", "nearest", *matrix)
+
+
+def _figures(around: ir.Table) -> dict[str, ir.Scalar]:
+    return {
+        "customers": around.count(),
+        "distances": around.least_square.sqrt().sum(),
+        "squares": around.least_square.sum(),
+    }

@@ -9,6 +9,7 @@ from typing import Any
 
 import ibis.expr.types as ir
 
+from segdb.cluster.around import simplified_silhouette
 from segdb.cluster.candidate import Candidate
 from segdb.cluster.choice import Verdict, scan, verdict
 from segdb.errors import DataError
@@ -18,7 +19,7 @@ from segdb.stages.assign import assign
 from segdb.stages.profile import sizes
 from segdb.steps.compact import matrices
 from segdb.steps.components import Axes
-from segdb.steps.evidence import Quality, quality_from, quality_of
+from segdb.steps.evidence import Quality, quality_from
 from segdb.steps.intake import Intake
 from segdb.steps.progress import Progress
 from segdb.steps.refine import Centroids, refine
@@ -87,24 +88,24 @@ def fit(
     """
     chosen = settings.cluster
     tried = _tried(settings, intake)
-    columns, squares = list(model.columns), intake.customers * axes.variance(model)
+    squares = intake.customers * axes.variance(model)
     progress.step(f"Finding segments (k = {tried[0]} to {tried[-1]})")
-    compact, uniform = matrices(store, chosen, model, scaled, intake.customers, axes)
-    candidates = scan(compact, uniform, tried, seed=chosen.seed, n_init=chosen.n_init)
+    drawn = matrices(store, chosen, model, scaled, intake.customers, axes)
+    compact, everyone = drawn.compact, drawn.everyone
+    candidates = scan(compact, drawn.uniform, tried, seed=chosen.seed, n_init=chosen.n_init)
     progress.step("Weighing the evidence")
-    everyone = compact if intake.customers <= chosen.matrix_rows else None
-    judged = {
-        c.k: quality_of(store, scaled, columns, c.fit.centroids, squares, everyone)
-        for c in candidates
-    }
+    found = {c.k: c.fit.centroids.tolist() for c in candidates}
+    judged = {k: quality_from(everyone.quality(own), own, squares) for k, own in found.items()}
     candidates = tuple(_over_all(candidate, judged[candidate.k]) for candidate in candidates)
     decision = _decided(candidates, settings)
     progress.note(decision.sentence)
     best = next(candidate for candidate in candidates if candidate.k == decision.k)
     # K-Means on every customer ends where a step moves nothing.
-    most = chosen.max_refine if everyone is None else 0
-    refined = refine(store, scaled, columns, best.fit.centroids.tolist(), max_steps=most)
+    most = 0 if intake.customers <= chosen.matrix_rows else chosen.max_refine
+    refined = refine(everyone, found[decision.k], max_steps=most)
+    found[decision.k] = refined.centroids
     quality = judged[decision.k] = quality_from(refined.groups, refined.centroids, squares)
+    simplified = {k: simplified_silhouette(drawn.judging, own) for k, own in found.items()}
     order = _canonical(store, intake, scaled, model, refined.centroids)
     return Fitted(
         centroids=tuple(refined.centroids[place] for place in order),
@@ -120,7 +121,7 @@ def fit(
         refine_steps=refined.steps,
         verdict=decision.sentence,
         clear=decision.clear,
-        k_selection=tuple(_row(c, judged[c.k], decision.k) for c in candidates),
+        k_selection=tuple(_row(c, judged[c.k], simplified[c.k], decision.k) for c in candidates),
     )
 
 
@@ -183,12 +184,14 @@ def _over_all(candidate: Candidate, quality: Quality) -> Candidate:
     )
 
 
-def _row(candidate: Candidate, quality: Quality, chosen: int) -> dict[str, Any]:
+def _row(
+    candidate: Candidate, quality: Quality, simplified: float | None, chosen: int
+) -> dict[str, Any]:
     return {
         "k": candidate.k,
         "inertia": quality.inertia,
         "silhouette": candidate.silhouette,
-        "simplified_silhouette": quality.simplified_silhouette,
+        "simplified_silhouette": simplified,
         "davies_bouldin": quality.davies_bouldin,
         "calinski_harabasz": quality.calinski_harabasz,
         "gap": candidate.gap,

@@ -23,7 +23,6 @@ from segdb.steps.components import Axes, axes_of
 from segdb.steps.evidence import quality_from
 from segdb.steps.fit import Fitted
 from segdb.steps.learn import Learned, correlations_of, transformed
-from segdb.steps.refine import refine
 from segdb.steps.stored import StoredRun
 from segdb.store.duckdb import DuckDB
 from segdb.store.raw import Raw
@@ -156,10 +155,12 @@ def hold(
     """
     model = run.model
     centroids = tuple(segment.centroid for segment in model.segments)
-    here = refine(store, scaled, model.columns, centroids, max_steps=0)
-    quality = quality_from(here.groups, centroids, customers * axes.variance(model))
-    compact, uniform = matrices(store, settings.cluster, model, scaled, customers, axes)
-    silhouette, silhouettes = held_silhouettes(compact, uniform, centroids, settings.cluster.seed)
+    drawn = matrices(store, settings.cluster, model, scaled, customers, axes)
+    groups = drawn.everyone.quality(centroids)
+    quality = quality_from(groups, centroids, customers * axes.variance(model))
+    silhouette, silhouettes = held_silhouettes(
+        drawn.compact, drawn.uniform, centroids, settings.cluster.seed
+    )
     schema = quoted(settings.publish.schema_)
     told = store.rows(f"FROM {schema}.{RUNS.name} WHERE run_id = {run.run_id}")[0]
     evidence = store.rows(f"FROM {schema}.{K_SELECTION.name} ORDER BY k")

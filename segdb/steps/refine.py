@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-import ibis.expr.types as ir
-
-from segdb.stages.lloyd import farthest, step
-from segdb.store.duckdb import DuckDB
+from segdb.steps.everyone import Everyone, Groups
 
 Centroids = tuple[tuple[float, ...], ...]
-Groups = Mapping[int, Mapping[str, Any]]
 
 # Decimals of a mean in scaled units: parallel sums differ behind them from run to run, and the
 # move of one customer among billions does not.
@@ -30,8 +25,8 @@ class Refined:
         inertia_before: over all customers, of the centroids that came in; scaled units squared.
         inertia: of those that go out; never more than before.
         steps: how many times the centroids were moved.
-        groups: by place of the centroid, what ``segdb.stages.lloyd.step`` gives of the customers
-            around the centroids that go out.
+        groups: by place of the centroid, what a step gives of the customers around the centroids
+            that go out.
     """
 
     centroids: Centroids
@@ -42,9 +37,7 @@ class Refined:
 
 
 def refine(
-    store: DuckDB,
-    scaled: ir.Table,
-    columns: Sequence[str],
+    everyone: Everyone,
     centroids: Sequence[Sequence[float]],
     tolerance: float = 1e-6,
     max_steps: int = 50,
@@ -55,23 +48,21 @@ def refine(
     who leaves its cluster, as in scikit-learn.
 
     Args:
-        store: where the customers are.
-        scaled: customers with ``customer_id`` and the columns of the matrix, scaled units.
-        columns: those columns.
-        centroids: one a segment.
+        everyone: all customers.
+        centroids: one a segment, scaled units.
         tolerance: the relative fall of the inertia in a step below which refinement ends; with 0
             it ends where no centroid moves.
         max_steps: the most steps, each of them one scan.
     """
     current = tuple(tuple(float(value) for value in centroid) for centroid in centroids)
-    groups = _groups(store, scaled, columns, current)
+    groups = everyone.step(current)
     before = inertia = inertia_of(groups)
     steps = 0
     while steps < max_steps:
-        moved = _moved(store, scaled, columns, current, groups)
+        moved = _moved(everyone, current, groups)
         if _distance(current, moved) <= _MOVED:
             break
-        next_groups = _groups(store, scaled, columns, moved)
+        next_groups = everyone.step(moved)
         next_inertia = inertia_of(next_groups)
         # Only the last bits of a sum can make it rise.
         if next_inertia > inertia:
@@ -89,25 +80,16 @@ def inertia_of(groups: Groups) -> float:
     return math.fsum(row["squares"] for row in groups.values())
 
 
-def _groups(
-    store: DuckDB, scaled: ir.Table, columns: Sequence[str], centroids: Centroids
-) -> dict[int, dict[str, Any]]:
-    return {row["nearest"]: row for row in store.rows(step(scaled, columns, centroids))}
-
-
-def _moved(
-    store: DuckDB, scaled: ir.Table, columns: Sequence[str], centroids: Centroids, groups: Groups
-) -> Centroids:
+def _moved(everyone: Everyone, centroids: Centroids, groups: Groups) -> Centroids:
     """Return the means of the clusters, the emptied ones on the farthest customers."""
-    width = range(len(columns))
+    width = range(len(centroids[0]))
     sums = {p: [row[f"mean_{i}"] * row["customers"] for i in width] for p, row in groups.items()}
     sizes = {place: row["customers"] for place, row in groups.items()}
     emptied = [place for place in range(len(centroids)) if place not in groups]
     if emptied:
-        far = store.rows(farthest(scaled, columns, centroids, len(emptied)))
-        for place, row in zip(emptied, far, strict=False):
-            own = row["nearest"]
-            values = [row[name] for name in columns]
+        for place, (own, values) in zip(
+            emptied, everyone.farthest(centroids, len(emptied)), strict=False
+        ):
             sums[own] = [total - value for total, value in zip(sums[own], values, strict=True)]
             sizes[own] -= 1
             sums[place], sizes[place] = values, 1

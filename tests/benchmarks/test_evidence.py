@@ -21,7 +21,8 @@ from segdb.cluster.kmeans import Fit, nearest
 from segdb.cluster.matrix import Floats, Matrix
 from segdb.cluster.silhouette import EXACT_ROWS, silhouettes
 from segdb.cluster.stability import resamples
-from segdb.steps.evidence import quality_of
+from segdb.steps.everyone import InDatabase
+from segdb.steps.evidence import quality_from
 from segdb.steps.learn import placed
 from segdb.store.duckdb import DuckDB
 from tests.benchmarks.test_benchmarks import save, show
@@ -91,6 +92,8 @@ def in_sql(whole: Matrix, fits: tuple[Fit, ...]) -> None:
         store = DuckDB(connection)
         scaled = store.unbound("scaled", "scaled")
         squares = float(((whole.values - whole.values.mean(axis=0)) ** 2).sum())
+        everyone = InDatabase(store, scaled, tuple(columns))
         for fit in fits:
-            found = quality_of(store, scaled, columns, fit.centroids, squares, None)
+            own = fit.centroids.tolist()
+            found = quality_from(everyone.quality(own), own, squares)
             assert found.inertia == pytest.approx(fit.inertia, rel=1e-9)

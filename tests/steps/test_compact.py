@@ -14,13 +14,13 @@ from sklearn.cluster import KMeans
 
 import segdb
 from segdb.cluster.fits import fit_range
-from segdb.cluster.matrix import Matrix
 from segdb.features.catalogue import Catalogue
 from segdb.model import Model, Parameters
 from segdb.sections import Cluster
 from segdb.stages.scale import measures
-from segdb.steps.compact import SILHOUETTE_ROWS, matrices
+from segdb.steps.compact import SILHOUETTE_ROWS, Matrices, matrices
 from segdb.steps.components import axes_of
+from segdb.steps.everyone import InDatabase
 from segdb.steps.refine import refine
 from segdb.store.duckdb import DuckDB
 
@@ -42,7 +42,7 @@ def heavy(width: int) -> Values:
     return np.log1p(draw.pareto(1.2, size=(CUSTOMERS, width)) * draw.gamma(1, size=(CUSTOMERS, 1)))
 
 
-def compact(values: Values, settings: Cluster = SETTINGS) -> tuple[DuckDB, Model, Matrix, Matrix]:
+def compact(values: Values, settings: Cluster = SETTINGS) -> tuple[DuckDB, Model, Matrices]:
     values = (values - values.mean(axis=0)) / values.std(axis=0)
     names = [f"f{i}" for i in range(values.shape[1])]
     parameters = tuple(
@@ -56,18 +56,29 @@ def compact(values: Values, settings: Cluster = SETTINGS) -> tuple[DuckDB, Model
     store.execute("CREATE TABLE scaled AS FROM given")
     scaled = store.unbound("scaled", "scaled")
     axes = axes_of(store.rows(measures(scaled, list(columns), "none"))[0], parameters)
-    drawn, uniform = matrices(store, settings, model, scaled, len(values), axes)
-    assert uniform is not None
-    return store, model, drawn, uniform
+    return store, model, matrices(store, settings, model, scaled, len(values), axes)
 
 
 @pytest.mark.parametrize("kind", [blobs, heavy])
 def test_weights_sum_to_the_customers(kind: Callable[[int], Values]) -> None:
-    _, _, drawn, uniform = compact(kind(6))
+    _, _, found = compact(kind(6))
+    drawn, uniform = found.compact, found.uniform
+    assert uniform is not None
     assert 0.9 < len(drawn.values) / SETTINGS.matrix_rows < 1.1
     assert drawn.weights.sum() == pytest.approx(CUSTOMERS, rel=0.02)
     assert len(uniform.values) == pytest.approx(SILHOUETTE_ROWS, rel=0.05)
     assert uniform.uniform
+
+
+@pytest.mark.parametrize(
+    ("width", "customers", "seen"),
+    [(3, 900, "InMemory"), (3, CUSTOMERS, "InMemory"), (60, CUSTOMERS, "InDatabase")],
+)
+def test_where_everyone_is_asked(width: int, customers: int, seen: str) -> None:
+    _, _, found = compact(blobs(width)[:customers])
+    assert type(found.everyone).__name__ == seen
+    judging = {900: 900, CUSTOMERS: CUSTOMERS if seen == "InMemory" else SILHOUETTE_ROWS}
+    assert len(found.judging.values) == pytest.approx(judging[customers], rel=0.05)
 
 
 @pytest.mark.parametrize("width", [3, 6, 12])
@@ -75,12 +86,12 @@ def test_weights_sum_to_the_customers(kind: Callable[[int], Values]) -> None:
 def test_refined_it_is_as_good_as_scikit_learn_on_everyone(
     kind: Callable[[int], Values], width: int
 ) -> None:
-    store, model, drawn, _ = compact(kind(width))
+    store, model, given = compact(kind(width))
     # As in a run, each number of segments is helped by its neighbours.
     tried = range(K - 2, K + 3)
-    found = fit_range(drawn, tried, 7, 10)[tried.index(K)]
+    found = fit_range(given.compact, tried, 7, 10)[tried.index(K)]
     scaled = store.unbound("scaled", "scaled")
-    refined = refine(store, scaled, model.columns, found.centroids.tolist())
+    refined = refine(InDatabase(store, scaled, model.columns), found.centroids.tolist())
     everyone = store.fetch(scaled.order_by("customer_id")).select(list(model.columns))
     values = np.column_stack([column.to_numpy() for column in everyone.columns])
     best = KMeans(K, n_init=10, random_state=1).fit(values).inertia_

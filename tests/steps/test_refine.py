@@ -12,7 +12,9 @@ import pytest
 from sklearn.cluster import KMeans
 from sklearn.datasets import make_blobs
 
+from segdb.cluster.matrix import Matrix
 from segdb.steps import refine as refinement
+from segdb.steps.everyone import InDatabase, InMemory
 from segdb.steps.refine import Refined, refine
 from segdb.store.duckdb import DuckDB
 
@@ -30,15 +32,28 @@ def heavy(seed: int, width: int = 4) -> Values:
     return np.random.default_rng(seed).standard_t(2.5, size=(ROWS, width))
 
 
-def refined(values: Values, centroids: Values, **options: float) -> Refined:
+def in_database(values: Values) -> InDatabase:
     store = DuckDB(duckdb.connect())
-    columns = [f"x_{i}" for i in range(values.shape[1])]
+    columns = tuple(f"x_{i}" for i in range(values.shape[1]))
     frame = {"customer_id": np.arange(len(values))} | dict(zip(columns, values.T, strict=True))
     store.connection.register("frame", frame)
     store.execute("CREATE TABLE scaled AS FROM frame")
     types = {"customer_id": "int64", **dict.fromkeys(columns, "float64")}
-    table = ibis.table(types, name="scaled")
-    return refine(store, table, columns, centroids.tolist(), **options)  # type: ignore[arg-type]
+    return InDatabase(store, ibis.table(types, name="scaled"), columns)
+
+
+def refined(values: Values, centroids: Values, **options: float) -> Refined:
+    """Refine in the database; in memory it has to give the same."""
+    start = centroids.tolist()
+    found = refine(in_database(values), start, **options)  # type: ignore[arg-type]
+    other = refine(InMemory(Matrix.of(values)), start, **options)  # type: ignore[arg-type]
+    assert other.centroids == found.centroids
+    assert (other.steps, other.groups.keys()) == (found.steps, found.groups.keys())
+    for place, row in found.groups.items():
+        assert other.groups[place] == pytest.approx(
+            {k: v for k, v in row.items() if k != "nearest"}
+        )
+    return found
 
 
 def own_step(values: Values, centroids: Values, steps: int) -> KMeans:
@@ -124,7 +139,7 @@ def test_a_sum_that_rises_in_its_last_bits_ends_it(monkeypatch: pytest.MonkeyPat
     values = blobs(7)
     inertias = iter([10.0, 9.0, 9.0 + 1e-12, 1.0])
     monkeypatch.setattr(refinement, "inertia_of", lambda _: next(inertias))
-    found = refined(values, values[:4], tolerance=0.0)
+    found = refine(in_database(values), values[:4].tolist(), tolerance=0.0)
     assert (found.steps, found.inertia) == (1, 9.0)
 
 
