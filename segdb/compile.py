@@ -6,7 +6,8 @@ disagree in Ibis' execution API, and agree in this.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import ibis
@@ -31,11 +32,13 @@ def to_sql(
         expression: what is compiled.
         dialect: as Ibis and sqlglot call it.
         tidied: a last change of the syntax tree, the user's own SQL already in it.
-        pretty: laid out for a reader, which takes about half of the time again.
+        pretty: laid out for a reader, with no more SELECTs than it needs, which takes as long
+            again; engines merge them themselves.
     """
     if dialect == "duckdb":
         expression = expression.op().replace(_for_duckdb).to_expr()
-    text = str(ibis.to_sql(expression, dialect=dialect, pretty=pretty))
+    with _fusing(pretty):
+        text = str(ibis.to_sql(expression, dialect=dialect, pretty=pretty))
     tree = spliced(text, dialect)
     if tree is None and tidied is None:
         return text
@@ -43,6 +46,16 @@ def to_sql(
     tree = tidied(tree) if tidied else tree
     # sqlglot would warn of what it leaves out for the dialect, such as ANY_VALUE's IGNORE NULLS.
     return tree.sql(dialect=dialect, pretty=pretty, unsupported_level=sqlglot.ErrorLevel.IGNORE)
+
+
+@contextmanager
+def _fusing(fuse: bool) -> Iterator[None]:
+    before = ibis.options.sql.fuse_selects
+    ibis.options.sql.fuse_selects = fuse
+    try:
+        yield
+    finally:
+        ibis.options.sql.fuse_selects = before
 
 
 def _for_duckdb(node: Any, changed: Mapping[str, Any] | None) -> Any:

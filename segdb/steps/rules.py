@@ -98,7 +98,7 @@ def _counted(store: DuckDB, assigned: ir.Table, rules: Sequence[str | None]) -> 
             f"count(*) FILTER (WHERE {rule or 'false'}) AS found_{place}",
             f"count(*) FILTER (WHERE {own}) AS own_{place}",
         ]
-    query = f"SELECT {', '.join(parts)} FROM ({to_sql(assigned)})"  # noqa: S608
+    query = f"SELECT {', '.join(parts)} FROM ({to_sql(assigned, pretty=False)})"  # noqa: S608
     row = store.rows(query)[0]
     figures: list[Figures] = []
     for place, rule in enumerate(rules):

@@ -102,7 +102,7 @@ def keep_aggregates(store: DuckDB, schema: str, run_id: int, orders: ir.Table | 
     if orders is not None:
         store.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(beside(schema))}")
         place = f"{quoted(beside(schema))}.{quoted(f'{_AGGREGATES}_{run_id}')}"
-        store.execute(f"CREATE TABLE {place} AS {to_sql(orders)}")
+        store.execute(f"CREATE TABLE {place} AS {to_sql(orders, pretty=False)}")
 
 
 def kept_aggregates(store: DuckDB, schema: str, run_id: int) -> ir.Table | None:

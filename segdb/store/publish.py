@@ -159,7 +159,9 @@ def _write(store: DuckDB, schema: str, content: Content) -> None:
         store.execute(str(content.rows))
         return
     if isinstance(content.rows, ir.Table | str):
-        sql = content.rows if isinstance(content.rows, str) else to_sql(content.rows)
+        sql = content.rows
+        if isinstance(sql, ir.Table):
+            sql = to_sql(sql, pretty=table.kind == "view")
         store.execute(f"CREATE OR REPLACE {table.kind} {name} AS {_typed(table, sql)}")
         return
     fields = [(column.name, _ARROW[column.type]) for column in table.columns]

@@ -31,7 +31,7 @@ def save_table(store: DuckDB, schema: str, name: str, query: ir.Table, sentence:
             f"{schema}.{name} is there already, and not by `segdb score`. Name another table."
         )
     with store.transaction():
-        store.execute(f"CREATE OR REPLACE TABLE {place} AS {to_sql(query)}")
+        store.execute(f"CREATE OR REPLACE TABLE {place} AS {to_sql(query, pretty=False)}")
         store.execute(f"COMMENT ON TABLE {place} IS {literal(f'{MARK}: {sentence}')}")
 
 
@@ -48,7 +48,9 @@ def save_file(store: DuckDB, path: Path, query: ir.Table) -> None:
         )
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        store.execute(f"COPY ({to_sql(query)}) TO {literal(str(path))} (FORMAT {form})")
+        store.execute(
+            f"COPY ({to_sql(query, pretty=False)}) TO {literal(str(path))} (FORMAT {form})"
+        )
     except (OSError, duckdb.IOException) as error:
         raise SettingsError(f"{path} cannot be written: {str(error).splitlines()[0]}") from None
 

@@ -61,6 +61,70 @@ def floor(orders: str, _: str) -> Answer:
         return {"customers": _one(con.execute("SELECT count(*) FROM labels").fetchone())}
 
 
+def by_hand(orders: str, _: str) -> Answer:
+    """The job and nothing else: DuckDB, and K-Means on 20,000 customers drawn with equal chances.
+
+    No refinement, no evidence but the elbow, nothing explained or published: what is above this is
+    what segdb's tables cost.
+    """
+    import duckdb
+    import numpy as np
+    from sklearn.cluster import KMeans
+
+    with tempfile.TemporaryDirectory() as folder, duckdb.connect(f"{folder}/hand.duckdb") as con:
+        days = "(epoch({}) - epoch({})) / 86400"
+        now = f"TIMESTAMP '{AS_OF}'"
+        con.execute(
+            f"CREATE TEMP TABLE features AS SELECT customer_id, "
+            f"floor({days.format(now, 'last')}) AS recency_days, frequency, "
+            f"CAST(monetary AS DOUBLE) AS monetary, "
+            f"floor({days.format(now, 'first')}) AS tenure_days, "
+            "CAST(monetary AS DOUBLE) / frequency AS average_order_value, "
+            f"{days.format('last', 'first')} / nullif(frequency - 1, 0) AS days_between_orders "
+            f"FROM ({_SQL})",
+            [orders],
+        ).fetchall()
+        levels = ", ".join(f"quantile_cont({name}, [0.01, 0.5, 0.99])" for name in NAMES)
+        bounds = con.execute(f"SELECT {levels} FROM features").fetchall()[0]
+        capped = [
+            f"least(greatest(coalesce({name}, {median}), {low}), {high})"
+            for name, (low, median, high) in zip(NAMES, bounds, strict=True)
+        ]
+        shown = [
+            f"CAST({f'ln(1 + {x})' if name in LOGGED else x} AS DOUBLE) AS {name}"
+            for name, x in zip(NAMES, capped, strict=True)
+        ]
+        con.execute(
+            f"CREATE TEMP TABLE shown AS SELECT customer_id, {', '.join(shown)} FROM features"
+        ).fetchall()
+        moments = ", ".join(f"avg({name}), stddev_pop({name})" for name in NAMES)
+        row = con.execute(f"SELECT {moments} FROM shown").fetchall()[0]
+        means, spreads = np.array(row[::2]), np.array(row[1::2])
+        drawn = con.execute(
+            f"SELECT {', '.join(NAMES)} FROM shown "
+            "USING SAMPLE reservoir(20000 ROWS) REPEATABLE (42)"
+        ).fetchnumpy()
+        values = (np.column_stack([drawn[name] for name in NAMES]) - means) / spreads
+        fits = {k: KMeans(k, n_init=10, random_state=42).fit(values) for k in KS}
+        k = elbow({k: float(fit.inertia_) for k, fit in fits.items()})
+        centers = fits[k].cluster_centers_ * spreads + means
+        squares = ", ".join(_square(center, spreads) for center in centers)
+        con.execute(
+            "CREATE TABLE labels AS SELECT customer_id, CAST(list_position(squares, least) AS "
+            "INTEGER) AS label, least FROM (SELECT customer_id, squares, list_min(squares) AS "
+            f"least FROM (SELECT customer_id, [{squares}] AS squares FROM shown))"
+        ).fetchall()
+        count, inertia = con.execute("SELECT count(*), sum(least) FROM labels").fetchall()[0]
+        return {"k": k, "inertia": {k: inertia}, "customers": count}
+
+
+def _square(center: Any, spreads: Any) -> str:
+    return " + ".join(
+        f"(({name} - {value}) / {spread}) ** 2"
+        for name, value, spread in zip(NAMES, center, spreads, strict=True)
+    )
+
+
 def segdb(orders: str, _: str) -> Answer:
     """As the floor does it, duplicate rows are kept."""
     return _segdb(orders, SETTINGS)
@@ -263,6 +327,7 @@ def lacking(name: str) -> str | None:
 
 CONTENDERS: dict[str, Callable[[str, str], Answer]] = {
     "floor": floor,
+    "by hand": by_hand,
     "segdb": segdb,
     "segdb with report": segdb_with_report,
     "segdb rejecting duplicates": segdb_rejecting_duplicates,
