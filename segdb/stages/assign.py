@@ -8,6 +8,7 @@ import ibis
 import ibis.expr.types as ir
 
 from segdb.model import Model
+from segdb.stages.sums import added
 
 
 def assign(
@@ -88,11 +89,5 @@ def identity(nearest: ir.IntegerValue, model: Model) -> dict[str, ir.Value]:
 
 
 def _square(scaled: ir.Table, matrix: Sequence[str], centroid: Sequence[float]) -> ir.Value:
-    parts = [
-        (scaled[name] - value) * (scaled[name] - value)
-        for name, value in zip(matrix, centroid, strict=True)
-    ]
-    total = parts[0]
-    for part in parts[1:]:
-        total = total + part
-    return total
+    pairs = zip(matrix, centroid, strict=True)
+    return added([(scaled[name] - value) * (scaled[name] - value) for name, value in pairs])

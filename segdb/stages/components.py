@@ -8,6 +8,7 @@ import ibis
 import ibis.expr.types as ir
 
 from segdb.model import Components, Model
+from segdb.stages.sums import added
 
 COORDINATES = ("pc1", "pc2", "pc3")
 
@@ -45,5 +46,5 @@ def _coordinates(
             (scaled[column] - mean) * weight
             for column, mean, weight in zip(matrix, components.means, weights, strict=True)
         ]
-        columns[name] = sum(parts[1:], parts[0])
+        columns[name] = added(parts)
     return columns

@@ -14,6 +14,7 @@ import ibis
 import ibis.expr.types as ir
 
 from segdb.hashing import hashed
+from segdb.stages.sums import added
 
 # DuckDB's hash is uniform over 64 bits.
 _HASHES = float(2**64)
@@ -47,9 +48,8 @@ def coreset(
         rows: the expected size of the draw.
         seed: another seed draws others.
     """
-    distance = ibis.literal(0.0)
-    for name, mean in zip(matrix, means, strict=True):
-        distance = distance + (scaled[name] - mean) * (scaled[name] - mean)
+    pairs = zip(matrix, means, strict=True)
+    distance = added([(scaled[name] - mean) * (scaled[name] - mean) for name, mean in pairs])
     chance = ibis.least(1.0, rows * (0.5 / customers + distance * (0.5 / squares)))
     drawn = scaled.select("customer_id", *matrix, chance=chance)
     drawn = drawn.filter(uniform(drawn.customer_id, seed) < drawn.chance)

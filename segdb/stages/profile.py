@@ -11,6 +11,7 @@ from segdb.features.rfm import rfm_segment, scores
 from segdb.model import Model
 from segdb.stages.assign import identity
 from segdb.stages.quantiles import quantiles
+from segdb.stages.sums import added
 
 QUANTILES = {"p05": 0.05, "p25": 0.25, "median": 0.5, "p75": 0.75, "p95": 0.95}
 
@@ -58,7 +59,7 @@ def composite(features: ir.Table, measures: Mapping[str, tuple[float, float]]) -
         measures: mean and sd of each feature to take.
     """
     parts = [((features[name] - mean) / sd).fill_null(0.0) for name, (mean, sd) in measures.items()]
-    return features.agg(sd=(sum(parts[1:], parts[0]) / len(parts)).std(how="pop"))
+    return features.agg(sd=(added(parts) / len(parts)).std(how="pop"))
 
 
 def typical(labelled: ir.Table, most: int) -> ir.Table:
