@@ -146,7 +146,7 @@ def refresh(
     held = Held(model.catalogue, kept_aggregates(store, schema, last.run_id) if again else None)
     intake = take_in(store, settings, sources, progress, held)
     progress.step("Assigning by the model")
-    learned = seen(store, settings, intake.features, model)
+    learned = seen(store, settings, intake, model)
     scaled = store.table("segdb_scaled", prepared(intake.features, model.matrix))
     if model.components is not None:
         scaled = store.view("segdb_components", in_matrix(scaled, model))

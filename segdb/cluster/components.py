@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from segdb.cluster.matrix import Floats
+from segdb.cluster.matrix import Floats, Matrix
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,13 @@ class Components:
     loadings: Floats
     explained_variance: Floats
     explained_share: Floats
+
+
+def covariances(matrix: Matrix) -> Floats:
+    """Return the (d, d) population covariances of a matrix whose rows all weigh 1."""
+    centered = matrix.values - matrix.values.mean(axis=0)
+    found: Floats = centered.T @ centered / len(centered)
+    return found
 
 
 def principal(covariance: Sequence[Sequence[float]]) -> Components:

@@ -31,12 +31,14 @@ METHODS: Mapping[str, Callable[[ir.Column], Measures]] = {
 }
 
 
-def measures(features: ir.Table, names: Sequence[str], method: str) -> ir.Table:
+def measures(
+    features: ir.Table, names: Sequence[str], method: str, *, together: bool = True
+) -> ir.Table:
     """Return one row with what scaling, the choice of features and their components need.
 
     Its columns, with i <= j the places in ``names``: ``center_i``, ``spread_i``, ``least_i``,
-    ``most_i`` and ``mean_i`` in the units of the columns, and ``cov_i_j``, the population
-    covariance.
+    ``most_i`` and ``mean_i`` in the units of the columns, and where they are asked for
+    ``together``, ``cov_i_j``, the population covariance.
     """
     columns: dict[str, ir.Scalar] = {}
     for i, name in enumerate(names):
@@ -44,7 +46,7 @@ def measures(features: ir.Table, names: Sequence[str], method: str) -> ir.Table:
         least, most = features[name].min(), features[name].max()
         columns |= {f"center_{i}": center, f"spread_{i}": spread}
         columns |= {f"least_{i}": least, f"most_{i}": most, f"mean_{i}": features[name].mean()}
-    for i, j in combinations_with_replacement(range(len(names)), 2):
+    for i, j in combinations_with_replacement(range(len(names) if together else 0), 2):
         columns[f"cov_{i}_{j}"] = features[names[i]].cov(features[names[j]], how="pop")
     return features.agg(**columns)
 

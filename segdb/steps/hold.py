@@ -16,13 +16,14 @@ from segdb.model import Model
 from segdb.reading import Reading
 from segdb.settings import Settings
 from segdb.stages.explore import statistics
-from segdb.stages.scale import measures
 from segdb.steps.choose import Sources
 from segdb.steps.compact import matrices
 from segdb.steps.components import Axes, axes_of
 from segdb.steps.evidence import quality_from
 from segdb.steps.fit import Fitted
+from segdb.steps.intake import Intake
 from segdb.steps.learn import Learned, correlations_of, transformed
+from segdb.steps.measured import measured
 from segdb.steps.stored import StoredRun
 from segdb.store.duckdb import DuckDB
 from segdb.store.raw import Raw
@@ -114,20 +115,22 @@ def _check_columns(raw: Raw, then: Raw, reading: Reading) -> None:
             )
 
 
-def seen(store: DuckDB, settings: Settings, features: ir.Table, model: Model) -> Learned:
+def seen(store: DuckDB, settings: Settings, intake: Intake, model: Model) -> Learned:
     """Return what is seen of the features, in the terms of a model that is held.
 
     Args:
         store: where the customers are.
         settings: how the model scaled.
-        features: every feature in natural units.
+        intake: the customers.
         model: what was learned.
     """
     parameters = model.parameters
     columns, names = [p.column for p in parameters], [p.feature for p in parameters]
-    row = store.rows(measures(transformed(features, parameters), columns, settings.scale.method))[0]
+    few = intake.customers <= settings.cluster.matrix_rows
+    logged = transformed(intake.features, parameters)
+    row = measured(store, logged, columns, settings.scale.method, few=few)
     correlations = correlations_of(names, row)
-    known = store.rows(statistics(features, names))[0]
+    known = store.rows(statistics(intake.features, names))[0]
     axes = axes_of(row, parameters)
     return Learned(parameters, correlations, model.score_edges, known, axes)
 

@@ -18,15 +18,18 @@ from segdb.stages.cap import cap, cap_bounds
 from segdb.stages.components import in_matrix
 from segdb.stages.explore import FIFTHS, statistics
 from segdb.stages.fill import fill, fill_values
-from segdb.stages.scale import measures, scale
+from segdb.stages.scale import scale
 from segdb.stages.transform import choose, shape, transform
 from segdb.steps.components import Axes, axes_of
 from segdb.steps.intake import Intake
+from segdb.steps.measured import measured
 from segdb.steps.progress import Progress
 from segdb.store.duckdb import DuckDB
 
 DESCRIBES = "describes only"
 CONSTANT = "constant"
+# Of a spread, that tell customers apart.
+_DIGITS = 12
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,8 @@ def learn(store: DuckDB, settings: Settings, intake: Intake, progress: Progress)
     parameters = _transformed(store, settings, intake, capped, parameters)
     logged = store.view("segdb_transformed", transform(capped, parameters))
     columns = [p.column for p in parameters]
-    row = store.rows(measures(logged, columns, settings.scale.method))[0]
+    few = intake.customers <= settings.cluster.matrix_rows
+    row = measured(store, logged, columns, settings.scale.method, few=few)
     correlations = correlations_of(names, row)
     parameters = _scaled(settings, row, correlations, parameters, progress)
     return Learned(
@@ -107,6 +111,9 @@ def _filled(settings: Settings, intake: Intake, known: Mapping[str, Any]) -> tup
     names = intake.catalogue.names
     binary = {entry.name for entry in intake.catalogue.of("category")}
     fills = fill_values(known, names, settings.clean.missing) | dict.fromkeys(binary, 0.0)
+    if settings.clean.missing == "mean":
+        spreads = {name: known[f"sd_{place}"] for place, name in enumerate(names)}
+        fills |= {n: _settled(fills[n], spread) for n, spread in spreads.items() if spread}
     return tuple(
         Parameters(name, None, None, fills[name], None, None, "none", 0.0, 1.0) for name in names
     )
@@ -176,8 +183,8 @@ def _scaled(
             continue
         # A robust or quantile spread of a mostly constant feature can be 0.
         spread = row[f"spread_{place}"] or 1.0
-        center = float(row[f"center_{place}"])
-        learned.append(replace(p, position=position, center=center, spread=float(spread)))
+        center, spread = _settled(row[f"center_{place}"], spread), _settled(spread, spread)
+        learned.append(replace(p, position=position, center=center, spread=spread))
         position += 1
     if position == 0:
         raise DataError(
@@ -185,6 +192,15 @@ def _scaled(
             "segment by. Check [columns], [features] and [outliers]."
         )
     return tuple(learned)
+
+
+def _settled(value: float, spread: float) -> float:
+    """Round to a trillionth of the spread.
+
+    The last bits of a parallel sum are others in each run, and where customers lie on a lattice
+    K-Means would break its ties by them.
+    """
+    return round(float(value), _DIGITS - math.floor(math.log10(spread)))
 
 
 def _left_out(

@@ -12,7 +12,6 @@ from segdb.errors import UserError
 from segdb.model import Model
 from segdb.stages.assign import assign
 from segdb.stages.components import in_matrix
-from segdb.stages.scale import measures
 from segdb.steps.account import Accounts
 from segdb.steps.choose import Sources
 from segdb.steps.components import Axes, axes_of
@@ -21,6 +20,7 @@ from segdb.steps.drift import grown
 from segdb.steps.intake import Intake
 from segdb.steps.learn import prepared, transformed
 from segdb.steps.maps import map_rows
+from segdb.steps.measured import measured
 from segdb.steps.publish import contents, queries
 from segdb.steps.stored import StoredRun, stored_run
 from segdb.store.duckdb import DuckDB
@@ -58,7 +58,8 @@ def rollback(store: DuckDB, schema: str, run_id: int, keep_runs: int) -> dict[st
     names = model.catalogue.names
     features = kept.features.select("customer_id", *names)
     scaled = store.table("segdb_scaled", prepared(features, model.matrix))
-    axes = _axes(store, features, model)
+    few = kept.run["customers"] <= run.settings.cluster.matrix_rows
+    axes = _axes(store, features, model, few=few)
     centroids = [segment.centroid for segment in model.segments]
     placed = assign(in_matrix(scaled, model), model.columns, centroids)
     assigned = store.table("segdb_assigned", placed)
@@ -89,10 +90,10 @@ def rollback(store: DuckDB, schema: str, run_id: int, keep_runs: int) -> dict[st
     return row
 
 
-def _axes(store: DuckDB, features: ir.Table, model: Model) -> Axes:
+def _axes(store: DuckDB, features: ir.Table, model: Model, *, few: bool) -> Axes:
     columns = [p.column for p in model.matrix]
-    lie = store.rows(measures(transformed(features, model.matrix), columns, "none"))[0]
-    return axes_of(lie, model.matrix)
+    logged = transformed(features, model.matrix)
+    return axes_of(measured(store, logged, columns, "none", few=few), model.matrix)
 
 
 def _sources(run: StoredRun) -> Sources:

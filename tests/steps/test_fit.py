@@ -60,3 +60,16 @@ def test_without_orders_the_best_segment_is_first_by_all_of_its_features() -> No
     means = table.pivot_table(index="segment_id", columns="feature", values="mean")
     assert means.measure_0.round().tolist() == [6.0, 9.0, 0.0]
     assert [row["tier"] for row in result.segments] == ["premium", "regular", "low engagement"]
+
+
+def test_the_order_of_the_rows_changes_nothing_on_a_lattice() -> None:
+    # Full of ties, which K-Means would break by the last bit of a spread.
+    found = set()
+    for seed in range(8):
+        order = np.random.default_rng(seed).permutation(50)
+        customers = pa.table({"customer_id": order, "a": order * 1.0, "e": (order % 7) * 1.0})
+        with duckdb.connect() as connection:
+            made = segdb.run(customers=customers, database=connection)
+            rows = made.query("SELECT inertia FROM segdb.k_selection ORDER BY k").to_pylist()
+            found.add(tuple(row["inertia"] for row in rows))
+    assert len(found) == 1
