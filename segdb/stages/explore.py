@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import ibis
 import ibis.expr.types as ir
@@ -53,18 +53,29 @@ def capped_shares(features: ir.Table, parameters: Sequence[Parameters]) -> ir.Ta
     return features.agg(**shares)
 
 
-def histogram(
-    features: ir.Table, column: str, least: float, most: float, bins: int = BINS
-) -> ir.Table:
-    """Return (bin, customers) of a column in equal bins from ``least`` to ``most``."""
-    width = (most - least) / bins
-    place = ((features[column] - least) / width).floor().cast("int32") if width else 0
-    inside = ibis.least(ibis.greatest(place, 0), bins - 1) if width else ibis.literal(0)
-    table = features.filter(features[column].notnull()).mutate(bin=inside.cast("int32"))
-    return table.group_by("bin").agg(customers=table.count())
+def histograms(table: ir.Table, edges: Mapping[str, Sequence[float]]) -> ir.Table:
+    """Return one row: ``bins_i``, how many values of column i are at or above each of its edges.
+
+    Args:
+        table: the columns.
+        edges: of each column, ascending and none twice; a value counts for the highest edge that
+            it reaches, and below all of them for none.
+    """
+    bins = {}
+    for i, (name, own) in enumerate(edges.items()):
+        # DuckDB counts up to an edge and with it; turned around, that is from it on.
+        turned = ibis.literal([-edge for edge in reversed(own)], "array<float64>")
+        bins[f"bins_{i}"] = _histogram(-table[name], turned)
+    return table.agg(**bins)
 
 
 def importance(assigned: ir.Table, matrix: Sequence[str]) -> ir.Table:
     """Return one row a cluster: ``nearest``, ``customers``, and ``mean_i`` of matrix column i."""
     means = {f"mean_{i}": assigned[name].mean() for i, name in enumerate(matrix)}
     return assigned.group_by("nearest").agg(customers=assigned.count(), **means)
+
+
+@ibis.udf.agg.builtin(
+    name="histogram", signature=(("float64", "array<float64>"), "map<float64, int64>")
+)
+def _histogram(_column, _edges): ...  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
@@ -11,7 +12,7 @@ import ibis.expr.types as ir
 from segdb import contract
 from segdb.model import Model, Parameters
 from segdb.stages.cap import cap
-from segdb.stages.explore import BINS, capped_shares, histogram, importance
+from segdb.stages.explore import BINS, capped_shares, histograms, importance
 from segdb.stages.fill import fill
 from segdb.stages.transform import shape
 from segdb.steps.components import Axes
@@ -92,34 +93,56 @@ def _histograms(
     parameters: tuple[Parameters, ...],
     row: Mapping[str, Any],
 ) -> Rows:
-    rows: Rows = []
+    stages: list[tuple[Parameters, str, str, float, float, int]] = []
     for i, p in enumerate(parameters):
-        least, most = row[f"minimum_{i}"], row[f"maximum_{i}"]
+        least, most, known = (row[f"{name}_{i}"] for name in ("minimum", "maximum", "customers"))
         if least is None:
             continue
         low = least if p.lower is None else max(p.lower, min(least, p.fill))
         high = most if p.upper is None else min(p.upper, max(most, p.fill))
-        # Alone: the SQL of all features would be compiled for each of them.
-        own = features.select(p.feature)
-        capped = cap(fill(own, (p,)), (p,))
-        for stage, table, column, lower, upper in (
-            ("before", own, p.feature, least, most),
-            ("after", capped, p.column, low, high),
-        ):
-            counted = store.rows(histogram(table, column, lower, upper).order_by("bin"))
-            width = (upper - lower) / BINS
-            rows += [
-                {
-                    "feature": p.feature,
-                    "stage": stage,
-                    "bin": bin_["bin"],
-                    "lower": lower + width * bin_["bin"],
-                    "upper": lower + width * (bin_["bin"] + 1),
-                    "customers": bin_["customers"],
-                }
-                for bin_ in counted
-            ]
+        everyone = known + row[f"missing_{i}"]
+        stages += [(p, "before", p.feature, least, most, known)]
+        stages += [(p, "after", p.column, low, high, everyone)]
+    places = {column: _places(lower, upper) for _, _, column, lower, upper, _ in stages}
+    # Whoever reaches none of the other edges is in the first bin.
+    edges = {column: list(own)[1:] for column, own in places.items() if len(own) > 1}
+    capped = cap(fill(features, parameters), parameters)
+    found = store.rows(histograms(capped, edges))[0] if edges else {}
+    counts = {column: _ascending(found[f"bins_{i}"]) for i, column in enumerate(edges)}
+    rows: Rows = []
+    for p, stage, column, lower, upper, total in stages:
+        own = counts.get(column, [])
+        width = (upper - lower) / BINS
+        rows += [
+            {
+                "feature": p.feature,
+                "stage": stage,
+                "bin": place,
+                "lower": lower + width * place,
+                "upper": lower + width * (place + 1),
+                "customers": count,
+            }
+            for place, count in zip(places[column].values(), [total - sum(own), *own], strict=True)
+            if count
+        ]
     return rows
+
+
+def _places(lower: float, upper: float) -> dict[float, int]:
+    """Return the places of the bins by their lower edges; of edges in one place the first."""
+    found = {lower: 0}
+    for place in range(1, BINS):
+        edge = lower + (upper - lower) / BINS * place
+        # SQL writes and reads a number with its last bits astray.
+        if not math.isclose(edge, list(found)[-1], rel_tol=1e-12):
+            found[edge] = place
+    return found
+
+
+def _ascending(counted: Sequence[tuple[float, int]]) -> list[int]:
+    """Return the counts of ``histograms`` by ascending edge, without that of what is below."""
+    by_edge = {-edge: count for edge, count in counted if math.isfinite(edge)}
+    return [by_edge[edge] for edge in sorted(by_edge)]
 
 
 def _pairs(correlations: Mapping[tuple[str, str], float | None]) -> Rows:

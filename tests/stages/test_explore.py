@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pytest
 
 from segdb.model import Parameters
-from segdb.stages.explore import BINS, TENTHS, capped_shares, histogram, statistics
+from segdb.stages.explore import BINS, TENTHS, capped_shares, histograms, statistics
 from segdb.stages.profile import QUANTILES
 from segdb.store.duckdb import DuckDB
 
@@ -44,13 +44,15 @@ def test_the_share_that_was_capped(features_with_holes: DuckDB, holes: Columns) 
     assert min(expected) > 0
 
 
-def test_a_histogram(features_with_holes: DuckDB, holes: Columns) -> None:
+def test_histograms(features_with_holes: DuckDB, holes: Columns) -> None:
     table = features_with_holes.unbound("features", "features")
-    for name, values in holes.items():
-        there = values[~np.isnan(values)]
-        query = histogram(table, name, there.min(), there.max())
-        found = {row["bin"]: row["customers"] for row in features_with_holes.rows(query)}
-        counts, _ = np.histogram(there, BINS)
-        assert sum(found.values()) == len(there)
-        # A value on an edge may fall to either side of it.
-        assert sum(abs(found.get(b, 0) - n) for b, n in enumerate(counts)) <= 4
+    there = {name: values[~np.isnan(values)] for name, values in holes.items()}
+    edges = {name: np.histogram_bin_edges(values, BINS)[:-1] for name, values in there.items()}
+    asked = {name: own[1:].tolist() for name, own in edges.items()}
+    row = features_with_holes.rows(histograms(table, asked))[0]
+    for i, values in enumerate(there.values()):
+        found = dict(row[f"bins_{i}"])
+        # What reaches none of the edges goes with infinity.
+        below = found.pop(np.inf, 0)
+        counts, _ = np.histogram(values, BINS)
+        assert [below, *(found[edge] for edge in sorted(found, reverse=True))] == counts.tolist()

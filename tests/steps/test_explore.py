@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import duckdb
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 from scipy.stats import skew
 
 import segdb
@@ -59,6 +61,33 @@ def test_histograms_before_and_after_capping(retail: segdb.Result) -> None:
         own = rows.sort_values("bin")
         np.testing.assert_allclose(own.lower, edges[own.bin], rtol=1e-9, atol=1e-9)
         np.testing.assert_allclose(own.upper, edges[own.bin + 1], rtol=1e-9, atol=1e-9)
+
+
+def test_every_customer_is_in_a_bin_whatever_the_values_are() -> None:
+    count = 60
+    place = np.arange(count)
+    columns = {
+        "alike": np.full(count, 7.5),
+        # Doubles lie two apart here: most edges of 30 bins coincide.
+        "huge": 1e16 + 2.0 * (place % 4),
+        "tiny": 1e-300 * (place + 1.0),
+        "both_signs": place - 30.5,
+        "missing": np.where(place % 3 == 0, np.nan, place.astype(float)),
+    }
+    settings = {"features": {"attributes": list(columns)}, "cluster": {"k": 2, "n_init": 1}}
+    with duckdb.connect() as connection:
+        customers = pa.table({"customer_id": place, **columns})
+        made = segdb.run(customers=customers, database=connection, settings=settings)
+        table = made.table("feature_histograms").to_pandas()
+    assert (table.bin.between(0, 29) & (table.lower <= table.upper)).all()
+    for feature, column in columns.items():
+        known = count - int(np.isnan(column).sum())
+        for stage, total in (("before", known), ("after", count)):
+            own = table[(table.feature == feature) & (table.stage == stage)]
+            assert own.customers.sum() == total
+            assert own.bin.is_unique
+    alike = table[table.feature == "alike"]
+    assert alike.bin.tolist() == [0, 0]
 
 
 def test_correlations_are_of_capped_and_transformed_features(retail: segdb.Result) -> None:
