@@ -184,9 +184,7 @@ def _over_all(candidate: Candidate, quality: Quality) -> Candidate:
     )
 
 
-def _row(
-    candidate: Candidate, quality: Quality, simplified: float | None, chosen: int
-) -> dict[str, Any]:
+def _row(candidate: Candidate, quality: Quality, simplified: float, chosen: int) -> dict[str, Any]:
     return {
         "k": candidate.k,
         "inertia": quality.inertia,
