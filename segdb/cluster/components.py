@@ -28,9 +28,8 @@ class Components:
 
 def covariances(matrix: Matrix) -> Floats:
     """Return the (d, d) population covariances of a matrix whose rows all weigh 1."""
-    centered = matrix.values - matrix.values.mean(axis=0)
-    found: Floats = centered.T @ centered / len(centered)
-    return found
+    # Of one column NumPy makes a number.
+    return np.atleast_2d(np.cov(matrix.values, rowvar=False, bias=True))
 
 
 def principal(covariance: Sequence[Sequence[float]]) -> Components:

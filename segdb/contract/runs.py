@@ -28,7 +28,7 @@ K_SELECTION = Table(
             "simplified_silhouette",
             "DOUBLE",
             "Mean (b - a) / max(a, b) by distances to the centroids; of more than 100,000 "
-            "customers, of a sample of 10,000.",
+            "customers, or a million values, of a sample of 10,000.",
             "-1 to 1",
         ),
         Column("davies_bouldin", "DOUBLE", "Davies-Bouldin index, over all; lower is better."),

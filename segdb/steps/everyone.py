@@ -6,18 +6,17 @@ compiled; above, the database answers with one scan.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import ibis.expr.types as ir
 
-from segdb.cluster.around import around, farthest_of
+from segdb.cluster.around import Centroids, around, farthest_of
 from segdb.cluster.matrix import Matrix
 from segdb.stages.lloyd import farthest, quality, step
 from segdb.store.duckdb import DuckDB
 
-Centroids = Sequence[Sequence[float]]
 Groups = Mapping[int, Mapping[str, Any]]
 Far = tuple[int, list[float]]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from segdb.steps.everyone import Centroids, Groups
+from segdb.cluster.around import Centroids
+from segdb.steps.everyone import Groups
 
 
 @dataclass(frozen=True)
