@@ -35,6 +35,7 @@ class Result:
         model: what was learned.
         drift: rows of ``run_drift``: how far the customers moved, of a refresh since the model was
             learned.
+        warnings: what of the data may make the result wrong, at most five.
     """
 
     def __init__(self, store: DuckDB, schema: str, outcome: Outcome, notes: list[str]) -> None:
@@ -47,6 +48,7 @@ class Result:
         self.reasons = dict(outcome.reasons)
         self.model = outcome.model
         self.drift = list(outcome.drift)
+        self.warnings = list(outcome.warnings)
 
     def __repr__(self) -> str:
         sizes = ", ".join(f"{s['segment']}: {s['customers']:,}" for s in self.segments)

@@ -65,6 +65,10 @@ _REST = """
 # max_refine = 30                # most steps that refine the centroids over all customers
 # match_within = 0.5             # of the last run's segments, in standard deviations a feature
 
+[checks]                         # what a run says of the data under "Check these"
+# accept = ["equal_rows"]        # what is right as it is: not said, and no reason to stop
+# max_rejected_share = 0.34      # of a source, for one reason; above, the run stops
+
 [gates]                          # what a run must reach to be published; left out: anything
 # min_silhouette = 0.25
 # min_stability = 0.8

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import ibis.expr.types as ir
 
 from segdb import contract
+from segdb.checks.warning import DataWarning, most_important, stop_if_wrong, to_json
 from segdb.model import Model
 from segdb.settings import Settings
 from segdb.stages.assign import assign
@@ -48,6 +49,7 @@ class Outcome:
         segments: the rows of ``segment_profiles``.
         reasons: rejected rows by (source, reason).
         drift: rows of ``run_drift``: how far the customers moved.
+        warnings: what of the data may make the result wrong, the most important ones.
     """
 
     run: Mapping[str, Any]
@@ -55,6 +57,7 @@ class Outcome:
     segments: list[dict[str, Any]]
     reasons: Mapping[tuple[str, str], int]
     drift: list[dict[str, Any]]
+    warnings: list[DataWarning]
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,9 @@ def run(
     refuse_ambiguous(store, schema)
     progress.step("Reading the sources")
     sources = read_sources(store, settings, orders, customers, progress)
+    stop_if_wrong(progress.warnings, settings.checks.accept)
     intake = take_in(store, settings, sources, progress)
+    stop_if_wrong(progress.warnings, settings.checks.accept)
     progress.step("Learning fills, bounds and scales")
     learned = learn(store, settings, intake, progress)
     model = Model(intake.catalogue, learned.parameters, (), learned.score_edges)
@@ -145,6 +150,7 @@ def refresh(
     again = reads_the_same(sources, last)
     held = Held(model.catalogue, kept_aggregates(store, schema, last.run_id) if again else None)
     intake = take_in(store, settings, sources, progress, held)
+    stop_if_wrong(progress.warnings, settings.checks.accept)
     progress.step("Assigning by the model")
     learned = seen(store, settings, intake, model)
     scaled = store.table("segdb_scaled", prepared(intake.features, model.matrix))
@@ -184,7 +190,8 @@ def _published(store: DuckDB, settings: Settings, found: Found, progress: Progre
     else:
         by = found.learned_by
         small |= held_rows(store, schema, run_id, by, assigned, model, explained.profiles)
-    row = _run_row(run_id, settings, found, model)
+    warnings = most_important(progress.warnings, settings.checks.accept)
+    row = _run_row(run_id, settings, found, model, warnings)
     large = queries(found.sources, intake, model, assigned, found.learned.axes, run_id)
     publish(
         store,
@@ -196,10 +203,16 @@ def _published(store: DuckDB, settings: Settings, found: Found, progress: Progre
         aggregates=intake.aggregates,
     )
     drift = small[contract.RUN_DRIFT]
-    return Outcome(row, model, explained.profiles, intake.accounts.reasons, drift)
+    return Outcome(row, model, explained.profiles, intake.accounts.reasons, drift, warnings)
 
 
-def _run_row(run_id: int, settings: Settings, found: Found, model: Model) -> dict[str, Any]:
+def _run_row(
+    run_id: int,
+    settings: Settings,
+    found: Found,
+    model: Model,
+    warnings: Sequence[DataWarning],
+) -> dict[str, Any]:
     intake, fitted = found.intake, found.fitted
     inferred = inferred_of(found.sources)
     told = {**settings.model_dump(mode="json", by_alias=True), "inferred": inferred}
@@ -221,6 +234,7 @@ def _run_row(run_id: int, settings: Settings, found: Found, model: Model) -> dic
         "refine_steps": fitted.refine_steps,
         "verdict": fitted.verdict,
         "clear": fitted.clear,
+        "warnings": to_json(warnings),
         "learned_by": run_id if found.learned_by is None else found.learned_by,
         "settings": json.dumps(told, ensure_ascii=False),
         "model": model.to_json(),

@@ -19,6 +19,7 @@ from pydantic import (
     model_validator,
 )
 
+from segdb.checks.warning import unknown_code
 from segdb.money import PLACE
 
 
@@ -150,6 +151,23 @@ class Cluster(Section):
         if self.k_min > self.k_max:
             raise ValueError(f"k_min = {self.k_min} is above k_max = {self.k_max}")
         return self
+
+
+class Checks(Section):
+    """What a run says of the data under *Check these*."""
+
+    # Codes of warnings that are right as they are: they are not shown, and stop no run.
+    accept: tuple[str, ...] = ()
+    # A source of which a larger share is rejected for one reason stops the run.
+    max_rejected_share: Annotated[float, Field(gt=0, le=1)] = 1 / 3
+
+    @field_validator("accept")
+    @classmethod
+    def _known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        wrong = [problem for problem in map(unknown_code, value) if problem]
+        if wrong:
+            raise ValueError(wrong[0])
+        return value
 
 
 class Gates(Section):

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError, field_validator
 
 from segdb.errors import SettingsError, nearest
 from segdb.sections import (
+    Checks,
     Clean,
     Cluster,
     Columns,
@@ -31,6 +32,7 @@ from segdb.sections import (
 )
 
 __all__ = [
+    "Checks",
     "Clean",
     "Cluster",
     "Columns",
@@ -64,6 +66,7 @@ class Settings(Section):
     outliers: Outliers = Outliers()
     scale: Scale = Scale()
     cluster: Cluster = Cluster()
+    checks: Checks = Checks()
     gates: Gates = Gates()
     personas: Personas = Personas()
     publish: Publish = Publish()

@@ -8,6 +8,7 @@ import json
 import math
 import shlex
 import textwrap
+from dataclasses import asdict
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -69,7 +70,20 @@ def run_text(result: Result, path: Path, report: Path | None, settings: Settings
         f"{_drift(result)}"
         f"{f'Report: {report}' + chr(10) if report else ''}"
         f"Next: segdb query segment_value{option}\n"
+        f"{_warnings(result)}"
     )
+
+
+def _warnings(result: Result) -> str:
+    """Return what of the data to check, each with the line of the settings that changes it."""
+    if not result.warnings:
+        return ""
+    lines = ["", "Check these:"]
+    for number, warning in enumerate(result.warnings, start=1):
+        lines.append(f"  {number}. {warning.message}")
+        if warning.setting:
+            lines.append(f"     {warning.advice}")
+    return "\n".join(lines) + "\n"
 
 
 def _drift(result: Result) -> str:
@@ -116,6 +130,7 @@ def run_json(result: Result, path: Path, report: Path | None) -> dict[str, Any]:
             {"source": source, "reason": reason, "rows": rows}
             for (source, reason), rows in result.reasons.items()
         ],
+        "warnings": [asdict(warning) for warning in result.warnings],
         "notes": result.notes,
         "database": str(path),
         "report": None if report is None else str(report),

@@ -15,6 +15,7 @@ import click
 from segdb.errors import SegdbError
 
 if TYPE_CHECKING:
+    from segdb.checks.warning import DataWarning
     from segdb.settings import Settings
 
 CONFIG = Path("segdb.toml")
@@ -82,6 +83,7 @@ class Terminal:
     def __init__(self) -> None:
         self.shown = sys.stderr.isatty()
         self.notes: list[str] = []
+        self.warnings: list[DataWarning] = []
 
     def step(self, name: str) -> None:
         """Show the step that begins."""
@@ -93,6 +95,10 @@ class Terminal:
         self.notes.append(words)
         self.done()
         click.echo(words, err=True)
+
+    def warn(self, warning: DataWarning) -> None:
+        """Keep a warning; what the command says last shows it."""
+        self.warnings.append(warning)
 
     def done(self) -> None:
         """Wipe the step away."""

@@ -82,6 +82,11 @@ RUNS = Table(
         Column("verdict", "VARCHAR", "Why this number of segments, in a sentence."),
         Column("clear", "BOOLEAN", "Whether one number of segments is clearly better."),
         Column(
+            "warnings",
+            "JSON",
+            "What of the data may make the result wrong: code, message, setting and share of each.",
+        ),
+        Column(
             "republishes",
             "BIGINT",
             "The earlier run that `segdb rollback` published again as this one; else NULL.",

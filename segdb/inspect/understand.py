@@ -9,6 +9,7 @@ from typing import Literal
 import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
+from segdb.checks.warning import DataWarning
 from segdb.errors import SourceError
 from segdb.inspect import dates
 from segdb.inspect.judge import Fit, Judgement, failing, judge
@@ -24,6 +25,21 @@ _WORDS: Mapping[bool, tuple[str, Kind]] = {True: ("date", "timestamp"), False: (
 _ENOUGH, _NEARLY_ALL = 0.5, 0.99
 
 
+@dataclass(frozen=True)
+class Understood:
+    """What the columns of a source are.
+
+    Attributes:
+        reading: the kind of each column, and the roles.
+        notes: what was inferred, in words.
+        warnings: what may make the result wrong.
+    """
+
+    reading: Reading
+    notes: tuple[str, ...]
+    warnings: tuple[DataWarning, ...] = ()
+
+
 def understand(
     raw_table: ir.Table,
     origin: str,
@@ -33,7 +49,7 @@ def understand(
     kind: Literal["orders", "customers"],
     attributes: Collection[str] = (),
     run_id: int | None = None,
-) -> tuple[Reading, tuple[str, ...]]:
+) -> Understood:
     """Find the kind of each column and the roles.
 
     Args:
@@ -48,7 +64,7 @@ def understand(
             run.
 
     Returns:
-        The reading, and in words what was inferred.
+        The reading, and what was inferred or looks wrong.
 
     Raises:
         SourceError: a column is not there, cannot be found or read, or can be read in two ways.
@@ -83,7 +99,7 @@ def understand(
         else:
             read.append(_reading(name, schema[name], found, role))
     reading = Reading(tuple(read), chooser.roles, source.null_values)
-    return reading, _notes(kind, reading, chooser.inferred)
+    return Understood(reading, _notes(kind, reading, chooser.inferred))
 
 
 def _maybe_compact(name: str, kind: dt.DataType, columns: Columns) -> bool:

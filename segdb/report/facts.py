@@ -10,6 +10,7 @@ from typing import Any
 
 from segdb.charts.chart import Rows
 from segdb.charts.look import Look
+from segdb.checks.warning import from_json
 from segdb.errors import UserError
 from segdb.report.cards import Segment, segments
 from segdb.report.changes import changes
@@ -19,7 +20,8 @@ from segdb.report.published import Published
 _RUN = """
 SELECT
     run_id, started_at, finished_at, as_of, rows_read, rows_kept, rows_rejected, customers, k,
-    inertia, silhouette, matrix_rows, verdict, clear, learned_by, republishes, settings, versions
+    inertia, silhouette, matrix_rows, verdict, clear, warnings, learned_by, republishes,
+    settings, versions
 FROM segdb.runs
 ORDER BY run_id DESC
 LIMIT 2
@@ -43,6 +45,7 @@ class Facts:
         given: whether the settings named the number.
         parameters: rows of ``feature_parameters``.
         versions: of segdb and what it ran on.
+        warnings: what of the data may make the result wrong: message and setting of each.
         settings: those of the run, as TOML-like lines.
     """
 
@@ -57,6 +60,7 @@ class Facts:
     given: bool
     parameters: Rows
     versions: Mapping[str, str]
+    warnings: Rows
     settings: tuple[tuple[str, str], ...] = field(default=())
 
 
@@ -119,6 +123,7 @@ def facts(published: Published, look: Look, forms: Forms, *, examples: bool) -> 
             "SELECT * FROM segdb.feature_parameters ORDER BY position NULLS LAST, feature"
         ),
         versions=json.loads(run["versions"] or "{}"),
+        warnings=from_json(run["warnings"]),
         settings=_settings(_as_inferred(settings)),
     )
 

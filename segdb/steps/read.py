@@ -41,7 +41,7 @@ def read_sources(
             return None
         raw = read(store, name, source, settings.source)
         attributes = (settings.features.attributes or ()) if name == "customers" else ()
-        reading, notes = understand(
+        understood = understand(
             raw.table,
             raw.origin,
             store.fetch,
@@ -51,9 +51,11 @@ def read_sources(
             attributes,
             run_id,
         )
-        for words in notes:
+        for words in understood.notes:
             progress.note(words)
-        return raw, reading
+        for warning in (*raw.warnings, *understood.warnings):
+            progress.warn(warning)
+        return raw, understood.reading
 
     try:
         with store.refusals():

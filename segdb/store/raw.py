@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import ibis.expr.types as ir
 
+from segdb.checks.warning import DataWarning
 from segdb.compile import quoted
 from segdb.store.duckdb import DuckDB
 
@@ -21,6 +22,7 @@ class Raw:
             Python can.
         unreadable: one row (``line`` BIGINT, ``row`` VARCHAR) a line of a text file that is no
             row of the table; None where there is none.
+        warnings: what of the files may make the result wrong.
         stored: whether it lies there as rows, so that to look at it twice is only a scan more.
     """
 
@@ -29,6 +31,7 @@ class Raw:
     definition: str | None
     unreadable: ir.Table | None = None
     stored: bool = True
+    warnings: tuple[DataWarning, ...] = ()
 
 
 def forget(store: DuckDB, relation: str) -> None:

@@ -27,17 +27,17 @@ def test_numbers_that_differ_between_customers(table: Tables, ask: Ask) -> None:
             "town": ["a", "b"] * (rows // 2),
         }
     )
-    reading, _ = understand(raw, "c.csv", ask, Source(), Columns(), "customers")
+    reading = understand(raw, "c.csv", ask, Source(), Columns(), "customers").reading
     assert numeric_attributes(raw, reading, ask) == ("age", "income", "born")
 
 
 def test_there_may_be_none(table: Tables, ask: Ask) -> None:
     raw = table({"customer_id": ["1", "2"], "town": ["a", "b"]})
-    reading, _ = understand(raw, "c.csv", ask, Source(), Columns(), "customers")
+    reading = understand(raw, "c.csv", ask, Source(), Columns(), "customers").reading
     assert numeric_attributes(raw, reading, ask) == ()
 
 
 def test_a_column_without_a_value_is_none(table: Tables, ask: Ask) -> None:
     raw = table({"customer_id": ["1", "2"], "income": pa.array([None, None], pa.float64())})
-    reading, _ = understand(raw, "c.csv", ask, Source(), Columns(), "customers")
+    reading = understand(raw, "c.csv", ask, Source(), Columns(), "customers").reading
     assert numeric_attributes(raw, reading, ask) == ()

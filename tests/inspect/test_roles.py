@@ -31,7 +31,7 @@ PRODUCT = pa.array([line % 5 for line in LINES])
 def roles(table: Tables, ask: Ask) -> Any:
     def found(columns: Mapping[str, Sequence[Any]], **declared: str) -> Mapping[Role, str]:
         raw = table(columns)
-        reading, _ = understand(raw, "o.csv", ask, Source(), Columns(**declared), "orders")
+        reading = understand(raw, "o.csv", ask, Source(), Columns(**declared), "orders").reading
         return reading.roles
 
     return found
@@ -149,7 +149,7 @@ class TestCustomers:
 
     def found(self, table: Tables, ask: Ask, columns: dict[str, Any], **declared: str) -> str:
         raw = table(columns)
-        reading, _ = understand(raw, "c.csv", ask, Source(), Columns(**declared), "customers")
+        reading = understand(raw, "c.csv", ask, Source(), Columns(**declared), "customers").reading
         assert set(reading.roles) == {"customer_id"}
         return reading.roles["customer_id"]
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from segdb.errors import SourceError
-from segdb.inspect import numeric_attributes, understand
+from segdb.inspect import Understood, numeric_attributes, understand
 from segdb.inspect.shapes import Ask
 from segdb.reading import Reading
 from segdb.settings import Columns, Source
@@ -27,9 +27,7 @@ def store(tmp_path: Path) -> Iterator[DuckDB]:
     opened.close()
 
 
-def of_file(
-    store: DuckDB, path: Path, kind: Literal["orders", "customers"]
-) -> tuple[Reading, tuple[str, ...]]:
+def of_file(store: DuckDB, path: Path, kind: Literal["orders", "customers"]) -> Understood:
     raw = read(store, kind, path, Source())
     return understand(raw.table, raw.origin, store.fetch, Source(), Columns(), kind)
 
@@ -41,7 +39,8 @@ class TestRealData:
         path = shared_data / "online_retail.parquet"
         of_file(store, path, "orders")
         began = time.perf_counter()
-        reading, notes = of_file(store, path, "orders")
+        understood = of_file(store, path, "orders")
+        reading, notes = understood.reading, understood.notes
         assert time.perf_counter() - began < 2, "it is 0.2 s on an idle machine"
         assert reading.roles == {
             "customer_id": "CustomerID", "order_id": "InvoiceNo", "ordered_at": "InvoiceDate",
@@ -53,16 +52,17 @@ class TestRealData:
         assert reading.column("StockCode").kind == "text"
 
     def test_complete_journey(self, store: DuckDB, complete_journey: Path) -> None:
-        reading, _ = of_file(store, complete_journey / "transactions.parquet", "orders")
+        reading = of_file(store, complete_journey / "transactions.parquet", "orders").reading
         assert reading.roles == {
             "customer_id": "household_id", "order_id": "basket_id",
             "ordered_at": "transaction_timestamp", "amount": "sales_value", "quantity": "quantity",
         }  # fmt: skip
-        people, _ = of_file(store, complete_journey / "demographics.parquet", "customers")
+        people = of_file(store, complete_journey / "demographics.parquet", "customers").reading
         assert people.roles == {"customer_id": "household_id"}
 
     def test_marketing_campaign(self, store: DuckDB, shared_data: Path) -> None:
-        reading, notes = of_file(store, shared_data / "marketing_campaign.tsv", "customers")
+        understood = of_file(store, shared_data / "marketing_campaign.tsv", "customers")
+        reading, notes = understood.reading, understood.notes
         assert reading.roles == {"customer_id": "ID"}
         assert reading.column("Dt_Customer").formats[0] == "%d-%m-%Y"
         assert reading.column("Income").kind == "number"
@@ -71,7 +71,7 @@ class TestRealData:
 
     def test_mall_customers(self, store: DuckDB, shared_data: Path) -> None:
         raw = read(store, "customers", shared_data / "mall_customers.csv", Source())
-        reading, _ = of_file(store, shared_data / "mall_customers.csv", "customers")
+        reading = of_file(store, shared_data / "mall_customers.csv", "customers").reading
         assert reading.roles == {"customer_id": "CustomerID"}
         assert numeric_attributes(raw.table, reading, store.fetch) == (
             "Age", "Annual Income (k$)", "Spending Score (1-100)",
@@ -83,7 +83,7 @@ class TestKinds:
 
     def kinds(self, table: Tables, ask: Ask, **columns: Any) -> dict[str, str]:
         raw = table({"customer_id": ["1", "2", "3", "4"], **columns})
-        reading, _ = understand(raw, "c.csv", ask, Source(), Columns(), "customers")
+        reading = understand(raw, "c.csv", ask, Source(), Columns(), "customers").reading
         return {column.name: column.kind for column in reading.columns}
 
     def test_of_text(self, table: Tables, ask: Ask) -> None:
@@ -125,7 +125,7 @@ class TestOrders:
 
     def understood(self, table: Tables, ask: Ask, declared: Columns, **columns: Any) -> Reading:
         raw = table({**self.COLUMNS, **columns})
-        return understand(raw, "o.csv", ask, Source(), declared, "orders")[0]
+        return understand(raw, "o.csv", ask, Source(), declared, "orders").reading
 
     def refused(
         self, table: Tables, ask: Ask, declared: Columns | None = None, **columns: Any
@@ -179,10 +179,10 @@ class TestOrders:
         raw = table({"id": ["a", "b"], "code": ["1", "?"], "town": ["x", "y"]})
 
         def kind(attribute: str) -> str:
-            reading, _ = understand(
+            understood = understand(
                 raw, "c.csv", ask, Source(), Columns(), "customers", [attribute]
             )
-            return reading.column(attribute).kind
+            return understood.reading.column(attribute).kind
 
         assert kind("code") == "number"
         with pytest.raises(SourceError, match=r"'town' \(attribute\).*\[features\] attributes"):
@@ -190,7 +190,7 @@ class TestOrders:
 
     def test_a_note_says_how_dates_and_numbers_were_read(self, table: Tables, ask: Ask) -> None:
         raw = table({**self.COLUMNS, "date": ["31.1.2026"] * 3, "total": ["1,5"] * 3})
-        _, notes = understand(raw, "o.csv", ask, Source(), Columns(), "orders")
+        notes = understand(raw, "o.csv", ask, Source(), Columns(), "orders").notes
         assert notes[1:] == (
             "orders: dates read as dd.mm.yyyy",
             "orders: numbers read with a decimal comma",
