@@ -41,6 +41,12 @@ class Reading:
     roles: Mapping[Role, str]
     # Tokens that mean "missing" in text columns, compared after trimming.
     null_values: tuple[str, ...] = ()
+    # Customer ids that differ in upper and lower case alone are one, as of e-mail addresses.
+    fold_ids: bool = False
+    # Each row is an order, whatever its id or moment.
+    rows_are_orders: bool = False
+    # The amount is of the whole order and stands in each of its rows.
+    amount_of_order: bool = False
 
     def column(self, name: str) -> ColumnReading:
         """Return how the column of that name is read."""
@@ -55,6 +61,9 @@ class Reading:
             ],
             "roles": dict(self.roles),
             "null_values": list(self.null_values),
+            "fold_ids": self.fold_ids,
+            "rows_are_orders": self.rows_are_orders,
+            "amount_of_order": self.amount_of_order,
         }
 
     @classmethod
@@ -64,4 +73,12 @@ class Reading:
             ColumnReading(c["name"], c["kind"], c["decimal"], tuple(c["formats"]))
             for c in values["columns"]
         )
-        return cls(columns, dict(values["roles"]), tuple(values["null_values"]))
+        return cls(
+            columns,
+            dict(values["roles"]),
+            tuple(values["null_values"]),
+            # Runs of earlier releases had none of these.
+            fold_ids=values.get("fold_ids", False),
+            rows_are_orders=values.get("rows_are_orders", False),
+            amount_of_order=values.get("amount_of_order", False),
+        )

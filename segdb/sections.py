@@ -67,6 +67,15 @@ class Clean(Section):
     duplicates: Literal["reject", "keep"] = "reject"
     # "net": a return lowers monetary and is no order of its own.
     returns: Literal["net", "reject"] = "net"
+    # What an amount is of. "order": it stands in each row of its order and counts once; "auto"
+    # takes it so where it never differs within an order whose products do.
+    amount_of: Literal["auto", "row", "order"] = "auto"
+    # Each row is an order, whatever its id or moment. Else an order is an order id, or where there
+    # is no such column a moment of a customer; a row that lacks the id is an order of its own.
+    rows_are_orders: bool = False
+    # Which customer ids are one. "auto": e-mail addresses that differ in case; whole numbers
+    # written as 17850.0 always are 17850.
+    ids: Literal["auto", "as_written", "ignore_case"] = "auto"
     # What a customer's missing feature becomes.
     missing: Literal["median", "mean", "zero", "reject"] = "median"
     # Reason = SQL predicate over the source's columns.
@@ -86,6 +95,8 @@ class Features(Section):
     describe: tuple[str, ...] = ()
     # "auto" takes log1p where |skewness| > 1 and no value is negative.
     transform: Literal["auto", "none"] | dict[str, Literal["log1p", "none"]] = "auto"
+    # Of filled features, those that a larger share of the customers lacks stay out of the matrix.
+    max_missing: Annotated[float, Field(gt=0, le=1)] = 0.5
     # Of two features with a larger |r|, the later one stays out of the matrix.
     max_correlation: Annotated[float, Field(gt=0, le=1)] = 0.98
     # So many principal components of the scaled features stand in the matrix for them; left out:

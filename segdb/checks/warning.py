@@ -16,7 +16,7 @@ CODES: dict[str, str] = {
     "several_currencies": "amounts of several currencies are added",
     "unpaid_orders": "orders that were not paid, or were paid back, count as revenue",
     "repeated_total": "an order's total stands in each of its lines",
-    "line_total_times_quantity": "the total of a line is multiplied by its quantity",
+    "price_or_total": "whether a price is of one piece or of all pieces of a line",
     "pieces_as_money": "a number of pieces is taken for money",
     "large_share": "one customer or one row has much of all revenue",
     "revenue_without_customer": "revenue that has no customer id",

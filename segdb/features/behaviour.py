@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ibis
 import ibis.expr.types as ir
 
 from segdb.features.feature import SECONDS_A_DAY, Aggregates, Feature, Orders
@@ -13,13 +12,13 @@ def _orders(orders: Orders) -> ir.Scalar:
     known = "order_id" in orders.table.columns
     key = orders.table.order_id if known else orders.table.ordered_at
     if orders.counting == "rows":
-        number = key.count(where=orders.bought)
-    elif orders.counting == "listed":
+        return orders.table.count(where=orders.bought)
+    if orders.counting == "listed":
         number = distinct_listed(key, orders.bought).fill_null(0)
     else:
         number = key.nunique(where=orders.bought)
-    # Who bought without an order id has ordered all the same, once at least.
-    return ibis.greatest(number, 1) if known else number
+    # A row without an order id is an order of its own.
+    return number + orders.table.count(where=orders.bought & key.isnull()) if known else number
 
 
 FIRST: Aggregates = {"first_order_at": lambda o: o.table.ordered_at.min(where=o.bought)}

@@ -8,10 +8,16 @@ from collections.abc import Mapping
 from segdb.inspect.languages import english
 from segdb.reading import Role
 
-_WHO = (
-    "customer|client|household|shopper|buyer|member|user|account|cust|consumer|patron|guest|"
-    "visitor|cardholder|subscriber|donor|payer"
+# Who buys, and who may also be a clerk, a visitor of a page, or a ledger.
+_BUYER = (
+    "customer|client|household|shopper|buyer|member|cust|consumer|patron|cardholder|subscriber|"
+    "donor|payer"
 )
+_PERSON = (
+    "respondent|participant|panelist|patient|student|contact|lead|passenger|rider|player|borrower|"
+    "policyholder|insured|applicant|tenant|resident|employee"
+)
+_WHO = f"{_BUYER}|user|account|guest|visitor"
 _KEY = "id|ids|key|no|nr|num|number|code|ref|reference|uid|guid|uuid|identifier|hash"
 _DEAL = (
     "order|invoice|basket|transaction|receipt|ticket|bill|purchase|trans|txn|trx|sale|sales|check|"
@@ -25,13 +31,17 @@ _WHAT = "sales|sale|order|line|item|transaction|purchase|invoice|basket|net|gros
 # Score and pattern over the lower-case words of a name; a blank may be left out.
 _PATTERNS: Mapping[Role, tuple[tuple[int, str], ...]] = {
     "customer_id": (
-        (100, rf"({_WHO})s? (unique )?({_KEY})"),
+        (100, rf"({_BUYER})s? (unique )?({_KEY})"),
+        (96, rf"({_WHO})s? (unique |pseudo )?({_KEY})"),
         (95, rf"({_KEY}) ({_WHO})s?"),
-        (90, rf"(\w+ ){{1,2}}({_WHO}) ({_KEY})"),
-        (80, rf"({_WHO})s?"),
+        (92, rf"({_PERSON}) ({_KEY})"),
+        (90, rf"(\w+ ){{1,2}}({_WHO}) ({_KEY})|({_BUYER}) ({_WHO})( ({_KEY}))?"),
+        (80, rf"({_BUYER})s?"),
+        (75, rf"({_WHO})s?"),
         (70, rf"(loyalty )?card ({_KEY})|loyalty ({_KEY})|person ({_KEY})|cid|uid"),
-        (60, rf"(({_WHO}) )?e ?mail( address)?"),
-        (50, rf"({_WHO}) name"),
+        (60, rf"(({_WHO}|billing|contact|order) )?e ?mail( address)?"),
+        (50, rf"({_WHO}|billing|{_PERSON}) (full )?name|(full|company) name|company|{_PERSON}"),
+        (40, r"(bill|billed|sold) to"),
     ),
     "order_id": (
         (100, rf"({_DEAL}) ({_KEY})"),
@@ -112,15 +122,52 @@ def words(name: str) -> str:
     return " ".join(re.findall(r"[^\W_]+", spaced)).lower()
 
 
+def never(role: Role, name: str) -> bool:
+    """Whether a word of the name says that it is not of that role."""
+    parts = english(words(name)).split()
+    return any(re.fullmatch(_NEVER.get(role, ""), part) for part in parts)
+
+
 def score(role: Role, name: str) -> int:
     """Return how well a name fits a role: 0 for not at all, 100 for its plain name."""
     told = english(words(name))
     parts = told.split()
-    if any(re.fullmatch(_NEVER.get(role, ""), part) for part in parts):
+    if never(role, name):
         return 0
     if role in _ROLE_OF_MONEY:
         told = " ".join(part for part in parts if part not in _CURRENCIES)
     return next((s for s, pattern in _COMPILED[role] if pattern.fullmatch(told)), 0)
+
+
+# A product, as far as its name shows.
+_PRODUCT = re.compile(
+    rf"(product|item|article|stock|sku|asin|ean|upc|plu|isbn|goods|material|variant|line ?item)s?"
+    rf"( ?({_KEY}|sku|name|title|description|desc))?|sku|description"
+)
+# Prices of which the name does not say whether they are of a piece or of all pieces of a line.
+_PLAIN_PRICE = re.compile(r"(item |line ?item |product |sales? |selling |sell |article )?price")
+# Amounts of which the name says that they are of a whole order.
+_OF_ORDER = re.compile(
+    r"((order|invoice|basket|transaction|receipt|payment|grand|cart|ticket|bill|checkout) ?)"
+    r"(total|value|amount|sum|price|revenue)( (paid|gross|net))?"
+    r"|(total|amount) (paid|order|invoice)"
+    r"|payment|total|total (price|amount|paid)"
+)
+
+
+def is_product(name: str) -> bool:
+    """Whether a name says that the column tells products apart."""
+    return _PRODUCT.fullmatch(english(words(name))) is not None
+
+
+def is_plain_price(name: str) -> bool:
+    """Whether a price may as well be of one piece as of all pieces of a line."""
+    return _PLAIN_PRICE.fullmatch(english(words(name))) is not None
+
+
+def is_of_order(name: str) -> bool:
+    """Whether a name says that an amount is of a whole order."""
+    return _OF_ORDER.fullmatch(english(words(name))) is not None
 
 
 def is_identifier(name: str) -> bool:

@@ -7,52 +7,33 @@ that fit alike: an order has one customer and one moment, and a customer comes b
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import get_args
 
-import ibis
 import ibis.expr.types as ir
 
+from segdb.checks.warning import DataWarning
 from segdb.errors import SourceError, nearest
-from segdb.inspect.names import score
+from segdb.inspect.candidates import Column, distinct, fills, id_choice, likely_ids
+from segdb.inspect.names import never, score
+from segdb.inspect.questions import OPEN, ROLES, OpenQuestionError, several, unknown
 from segdb.inspect.shapes import Ask
 from segdb.reading import Role
 from segdb.settings import Columns
 
-_HEAD = 100_000
-_NUMERIC: frozenset[Role] = frozenset({"amount", "quantity", "unit_price"})
-_WORDS: Mapping[Role, str] = {
-    "customer_id": "the customer's id",
-    "ordered_at": "the moment of the order",
-    "amount": "the amount",
-}
-
-
-@dataclass(frozen=True)
-class Column:
-    """What a column can be.
-
-    ``able`` holds ``number``, ``moment`` and ``id``; ``text`` says that its values are text, so
-    that it may be able to be none of them because its values are bad.
-    """
-
-    name: str
-    able: frozenset[Literal["number", "moment", "id"]]
-    text: bool
-
-    def fits(self, role: Role) -> bool:
-        """Whether the column's type can play the role."""
-        if role in _NUMERIC:
-            return "number" in self.able
-        if role == "ordered_at":
-            return "moment" in self.able
-        return "id" in self.able if role != "category" else self.text or "id" in self.able
+# Of the rows that have a customer and a date, those that must have an order id.
+_HALF = 0.5
 
 
 class Chooser:
     """Finds the column of each role, one after another; no column plays two.
 
     With ``run_id`` the declared columns are those of a run, whose settings cannot be changed.
+    Roles in ``open_roles`` are left without a column.
+
+    Attributes:
+        roles: the column of each role.
+        inferred: the roles that nobody declared.
+        warnings: which choices another column could change.
     """
 
     def __init__(
@@ -61,24 +42,29 @@ class Chooser:
         origin: str,
         columns: Sequence[Column],
         ask: Ask,
+        null_values: Sequence[str],
         run_id: int | None = None,
+        open_roles: Collection[str] = (),
     ) -> None:
         self.run_id = run_id
+        self.open_roles = open_roles
         self.table = table
         self.origin = origin
         self.columns = columns
         self.ask = ask
+        self.null_values = null_values
         self.roles: dict[Role, str] = {}
         self.inferred: list[Role] = []
+        self.warnings: list[DataWarning] = []
 
     def orders(self, declared: Columns) -> None:
         """Find the roles of a table of orders."""
         self._declare(declared, get_args(Role))
-        self._infer("customer_id", required=True)
+        self._infer_customer()
         self._infer("ordered_at", required=True)
         self._infer_order()
         self._infer("quantity")
-        if "amount" not in self.roles:
+        if "amount" not in self.roles and "amount" not in self.open_roles:
             self._infer_amount()
         self._infer("category")
 
@@ -88,13 +74,15 @@ class Chooser:
         if (declared.customer_id or "").lower() in names:
             self._declare(declared, ["customer_id"])
             return
+        if "customer_id" in self.open_roles:
+            return
         ranked = self._ranked("customer_id")
         plain = [c.name for c in self.columns if c.name.lower() in ("id", "key", "index")]
         candidates = [name for points, name in ranked if points == ranked[0][0]] or plain[:1]
         if len(candidates) > 1:
-            distinct = self._distinct({name: [name] for name in candidates})
-            most = max(distinct.values())
-            candidates = [name for name in candidates if distinct[name] == most]
+            different = self._distinct({name: [name] for name in candidates})
+            most = max(different.values())
+            candidates = [name for name in candidates if different[name] == most]
         if not candidates:
             raise self._unknown("customer_id", declared.customer_id)
         self._take("customer_id", candidates)
@@ -104,52 +92,78 @@ class Chooser:
         exact = {column.name: column.name for column in self.columns}
         for role in roles:
             wanted = getattr(declared, role)
-            if wanted is None:
+            if wanted is None or role in self.open_roles:
                 continue
+            if wanted == OPEN:
+                raise self._unknown(role)
             name = exact.get(wanted) or known.get(wanted.lower())
             if name is None:
                 whose = f"[columns] {role} names"
                 advice = nearest(wanted, exact)
                 if self.run_id is not None:
-                    whose = f"run {self.run_id} read as {_WORDS.get(role, f'the {role}')}"
+                    whose = f"run {self.run_id} read as {ROLES.get(role, f'the {role}')}"
                     advice += " Where a column has it under another name, rename it in a SELECT."
                 raise SourceError(f"{self.origin} has no column '{wanted}', which {whose}.{advice}")
             self.roles[role] = name
 
     def _infer(self, role: Role, *, required: bool = False) -> None:
-        if role in self.roles:
+        if role in self.roles or role in self.open_roles:
             return
         ranked = self._ranked(role, unfit=required)
         candidates = [name for points, name in ranked if points == ranked[0][0]]
         if role == "ordered_at" and not candidates:
-            candidates = [c.name for c in self.columns if "moment" in c.able and not c.text]
-        if role == "customer_id" and len(candidates) > 1:
-            candidates = self._returning(candidates)
+            moments = [c for c in self.columns if "moment" in c.able and not never(role, c.name)]
+            typed = [c.name for c in moments if not c.text]
+            candidates = typed or [c.name for c in moments if len(moments) == 1]
         if candidates and (required or len(candidates) == 1):
             self._take(role, candidates)
         elif required:
             raise self._unknown(role)
+
+    def _infer_customer(self) -> None:
+        """Take the plainest name among those whose values can tell customers apart."""
+        if "customer_id" in self.roles or "customer_id" in self.open_roles:
+            return
+        ranked = self._ranked("customer_id", unfit=True)
+        if not ranked:
+            raise self._unknown("customer_id")
+        fill = fills(self.table, [name for _, name in ranked], self.null_values, self.ask)
+        able = [entry for entry in ranked if fill[entry[1]].tells_apart] or ranked
+        best = [name for points, name in able if points == able[0][0]]
+        # Of ids that are named alike, those that come back most are the customers'.
+        fewest = min(fill[name].distinct for name in best)
+        self._take("customer_id", [name for name in best if fill[name].distinct == fewest])
+        taken = self.roles["customer_id"]
+        others = [name for _, name in able if fill[name].distinct != fill[taken].distinct]
+        if others:
+            self.warnings.append(id_choice(taken, others[0], fill))
 
     def _infer_order(self) -> None:
         """Take the id with one customer and nearly one moment; of several the coarsest."""
         if "order_id" in self.roles:
             return
         names = [name for _, name in self._ranked("order_id")][:4]
-        if not names:
+        if not names or not {"customer_id", "ordered_at"} <= self.roles.keys():
             return
         customer, moment = self.roles["customer_id"], self.roles["ordered_at"]
+        # Where an export writes the columns of an order in its first line alone, only that counts.
+        whole = self.table.filter(self.table[customer].notnull() & self.table[moment].notnull())
+        fill = fills(whole, names, self.null_values, self.ask)
+        names = [name for name in names if fill[name].present > _HALF * fill[name].rows]
+        if not names:
+            return
         asked = {f"{name} ": [name] for name in names}
         asked |= {f"{name} customer": [name, customer] for name in names}
         asked |= {f"{name} moment": [name, moment] for name in names}
-        distinct = self._distinct(asked)
+        different = self._distinct(asked)
         good = [
             name
             for name in names
-            if distinct[f"{name} customer"] <= 1.01 * distinct[f"{name} "]
-            and distinct[f"{name} moment"] <= 1.1 * distinct[f"{name} "]
+            if different[f"{name} customer"] <= 1.01 * different[f"{name} "]
+            and different[f"{name} moment"] <= 1.1 * different[f"{name} "]
         ]
         if good:
-            self._take("order_id", [min(good, key=lambda name: distinct[f"{name} "])])
+            self._take("order_id", [min(good, key=lambda name: different[f"{name} "])])
 
     def _infer_amount(self) -> None:
         amounts = self._ranked("amount", unfit=True)
@@ -194,48 +208,30 @@ class Chooser:
                 found.append((points, column.name))
         return sorted(found, key=lambda entry: -entry[0])
 
-    def _returning(self, candidates: list[str]) -> list[str]:
-        """Of ids that are named alike, keep those that come back most."""
-        distinct = self._distinct({name: [name] for name in candidates})
-        fewest = min(distinct.values())
-        return [name for name in candidates if distinct[name] == fewest]
-
-    def _distinct(self, asked: Mapping[str, Sequence[str]]) -> dict[str, int]:
-        head = self.table.limit(_HEAD)
-        counts = {}
-        for place, names in enumerate(asked.values()):
-            present = head[names[0]].notnull()
-            parts = {f"f{position}": head[name] for position, name in enumerate(names)}
-            whole = head[names[0]] if len(names) == 1 else ibis.struct(parts)
-            counts[f"n{place}"] = whole.nunique(where=present)
-        row = self.ask(head.agg(**counts)).to_pylist()[0]
-        return {key: int(row[f"n{place}"]) for place, key in enumerate(asked)}
+    def _distinct(self, combinations: Mapping[str, Sequence[str]]) -> dict[str, int]:
+        return distinct(self.table, combinations, self.ask)
 
     def _take(self, role: Role, candidates: Sequence[str]) -> None:
         if len(candidates) > 1:
-            lines = " or ".join(f'{role} = "{name}"' for name in candidates)
-            raise SourceError(
-                f"{self.origin} has {len(candidates)} columns that could be "
-                f"{_WORDS.get(role, role)} ({', '.join(candidates)}). Choose one in the "
-                f"settings: [columns] {lines}."
-            )
+            raise several(self.origin, role, candidates)
         self.roles[role] = candidates[0]
         self.inferred.append(role)
 
-    def _unknown(self, role: Role, declared: str | None = None) -> SourceError:
-        able = [column.name for column in self.columns if column.fits(role)]
-        kind = {"amount": "numeric ", "ordered_at": "date "}.get(role, "") if able else ""
-        shown = able or [column.name for column in self.columns]
-        there = f" Its {kind}columns are: {', '.join(shown[:20])}{', …' if shown[20:] else ''}."
-        asked = f" and none is called '{declared}'" if declared else ""
-        alone = (
-            " If it has one row a customer, and no orders: segdb run --customers FILE."
-            if role == "ordered_at" and declared is None
-            else ""
+    def _unknown(self, role: Role, declared: str | None = None) -> OpenQuestionError:
+        return unknown(
+            self.origin,
+            role,
+            [column.name for column in self.columns if column.fits(role)],
+            [column.name for column in self.columns],
+            likely=self._likely(role),
+            declared=declared,
+            run_id=self.run_id,
         )
-        advice = f'Name it in the settings: [columns] {role} = "…".'
-        if self.run_id is not None:
-            advice = f"Name it so in a SELECT: … AS {declared or role}."
-        return SourceError(
-            f"No column of {self.origin} looks like {_WORDS[role]}{asked}. {advice}{there}{alone}"
-        )
+
+    def _likely(self, role: Role) -> list[str]:
+        """Return the columns that could be the customer by their values: ids that come back."""
+        free = [c.name for c in self.columns if c.name not in self.roles.values()]
+        if role != "customer_id":
+            return [c.name for c in self.columns if c.fits(role) and c.name in free]
+        ids = [c.name for c in self.columns if c.fits(role) and c.name in free]
+        return likely_ids(self.table, ids, self.null_values, self.ask)

@@ -12,12 +12,15 @@ import ibis.expr.types as ir
 from segdb.checks.warning import DataWarning
 from segdb.errors import SourceError
 from segdb.inspect import dates
+from segdb.inspect.candidates import Column
 from segdb.inspect.judge import Fit, Judgement, failing, judge
+from segdb.inspect.money import Money, numbers_of
 from segdb.inspect.names import is_identifier
-from segdb.inspect.roles import Chooser, Column
+from segdb.inspect.orders import identities, orders
+from segdb.inspect.roles import Chooser
 from segdb.inspect.shapes import Ask
 from segdb.reading import ColumnReading, Kind, Reading, Role
-from segdb.settings import Columns, Source
+from segdb.settings import Clean, Columns, Source
 
 _MEASURED: frozenset[Role] = frozenset({"ordered_at", "amount", "quantity", "unit_price"})
 _WORDS: Mapping[bool, tuple[str, Kind]] = {True: ("date", "timestamp"), False: ("number", "number")}
@@ -49,6 +52,8 @@ def understand(
     kind: Literal["orders", "customers"],
     attributes: Collection[str] = (),
     run_id: int | None = None,
+    clean: Clean = Clean(),  # noqa: B008 - frozen
+    open_roles: Collection[str] = (),
 ) -> Understood:
     """Find the kind of each column and the roles.
 
@@ -62,6 +67,8 @@ def understand(
         attributes: columns that the settings want as numbers.
         run_id: the run whose settings they are, so that nobody can change them; None for a new
             run.
+        clean: what an amount is of, which ids are one, and whether each row is an order.
+        open_roles: roles that are left without a column.
 
     Returns:
         The reading, and what was inferred or looks wrong.
@@ -80,9 +87,11 @@ def understand(
     compact = [name for name in schema.names if _maybe_compact(name, schema[name], columns)]
     judged = judge(raw_table, [*texts, *compact], source, ask)
     described = [_column(name, schema[name], judged.get(name)) for name in schema.names]
-    chooser = Chooser(raw_table, origin, described, ask, run_id)
+    chooser = Chooser(raw_table, origin, described, ask, source.null_values, run_id, open_roles)
     if kind == "orders":
         chooser.orders(columns)
+        number = numbers_of(raw_table, judged, source.null_values)
+        Money(raw_table, number, chooser.roles, chooser.inferred, ask, chooser.warnings).settle()
     else:
         chooser.customers(columns)
     by_column: dict[str, Role] = {name: role for role, name in chooser.roles.items()}
@@ -99,7 +108,12 @@ def understand(
         else:
             read.append(_reading(name, schema[name], found, role))
     reading = Reading(tuple(read), chooser.roles, source.null_values)
-    return Understood(reading, _notes(kind, reading, chooser.inferred))
+    reading, warnings = identities(raw_table, reading, clean, ask)
+    if kind == "orders":
+        reading, more = orders(raw_table, reading, clean, ask)
+        warnings += more
+    notes = _notes(kind, reading, chooser.inferred)
+    return Understood(reading, notes, (*chooser.warnings, *warnings))
 
 
 def _maybe_compact(name: str, kind: dt.DataType, columns: Columns) -> bool:
@@ -180,8 +194,8 @@ def _role_reading(
     if fit is None or fit.share < _ENOUGH:
         tried = fit.reading if fit else ColumnReading(place.column, wanted)
         share = f"{fit.share:.0%} of" if fit else "fewer than half of"
-        value = failing(place.table, tried, source.null_values, ask)
-        example = f", and not {value!r}" if value is not None else ""
+        unread = failing(place.table, tried, source.null_values, ask)
+        example = f", and not {unread!r}" if unread is not None else ""
         option = "date_format" if moment else "decimal"
         advice = f"Set [source] {option}, or name another column in {place.setting}."
         raise SourceError(

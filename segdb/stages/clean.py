@@ -76,7 +76,22 @@ def judged_orders(orders: ir.Table, reading: Reading, rules: Rules) -> ir.Table:
     if rules.returns:
         cases.append((orders.returned, RETURN))
     cases += _predicates(orders, reading, rules.predicates)
-    return orders.mutate(reason=_first(cases))
+    orders = orders.mutate(reason=_first(cases))
+    return _counted_once(orders) if reading.amount_of_order else orders
+
+
+def _counted_once(orders: ir.Table) -> ir.Table:
+    """Leave the amount of an order in one of its kept rows, and 0 in the others.
+
+    Amounts that differ within an order, as of two payments, count once each.
+    """
+    alike = ibis.window(
+        group_by=[orders.customer_id, orders.order_id, orders.amount, orders.reason.isnull()],
+        order_by=orders.ordered_at,
+    )
+    again = (ibis.row_number().over(alike) > 0) & orders.order_id.notnull()
+    zero = ibis.literal(0, orders.amount.type())
+    return orders.mutate(amount=ibis.ifelse(again, zero, orders.amount))
 
 
 def judged_customers(

@@ -36,7 +36,7 @@ def narrowed(reading: Reading, catalogue: Catalogue) -> Reading:
     """
     features = [REGISTRY[entry.name] for entry in catalogue.of("orders")]
     roles = _JUDGED.union(*(feature.roles for feature in features))
-    if any("orders" in feature.aggregates for feature in features):
+    if reading.amount_of_order or any("orders" in feature.aggregates for feature in features):
         roles |= {"order_id"}
     return replace(reading, roles={r: c for r, c in reading.roles.items() if r in roles})
 
@@ -62,7 +62,8 @@ def per_customer(
         watermark: what never falls as the source grows; its highest becomes ``high_mark``.
     """
     kept = orders.reason.isnull()
-    given = Orders(orders, kept, kept & ~orders.returned, way.counting)
+    counting = "rows" if reading.rows_are_orders else way.counting
+    given = Orders(orders, kept, kept & ~orders.returned, counting)
     wanted: Aggregates = dict(_ALWAYS)
     for entry in catalogue.of("orders"):
         wanted = {**wanted, **REGISTRY[entry.name].aggregates}

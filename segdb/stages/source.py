@@ -74,9 +74,10 @@ def typed(table: ir.Table, reading: Reading) -> ir.Table:
         return settled(rows[name], raw, column, reading.null_values) if name in texts else raw
 
     columns: dict[str, ir.Value] = {name: rows[name] for name in own}
-    for identifier in ("customer_id", "order_id"):
-        if identifier in parts:
-            columns[identifier] = _identifier(role(identifier))
+    if "customer_id" in parts:
+        columns["customer_id"] = identifier(role("customer_id"), fold=reading.fold_ids)
+    if "order_id" in parts:
+        columns["order_id"] = identifier(role("order_id"))
     if "ordered_at" in parts:
         moment = role("ordered_at")
         columns["ordered_at"] = moment if "ordered_at" in texts else _moment(moment)
@@ -96,7 +97,7 @@ def typed(table: ir.Table, reading: Reading) -> ir.Table:
 def customer_of(table: ir.Table, reading: Reading) -> ir.Value:
     """Return the typed id of the customer of raw rows, as ``typed`` gives it."""
     column = _part(table, reading, "customer_id")
-    return _identifier(value(table, column, reading.null_values))
+    return identifier(value(table, column, reading.null_values), fold=reading.fold_ids)
 
 
 def _part(table: ir.Table, reading: Reading, role: Role) -> ColumnReading:
@@ -111,11 +112,23 @@ def _is_text(column: ColumnReading) -> bool:
     return column.kind != "native"
 
 
-def _identifier(raw: ir.Value) -> ir.Value:
+def identifier(raw: ir.Value, *, fold: bool = False) -> ir.Value:
+    """Return an id as it is compared: ``17850.0`` is ``17850``, as a number and as text.
+
+    Args:
+        raw: the column's values, text without blanks around it.
+        fold: whether upper and lower case are alike, as in e-mail addresses.
+    """
     if raw.type().is_floating():
         whole = raw.try_cast("int64")
         return ibis.ifelse(whole.cast("float64") == raw, whole, ibis.null("int64"))
-    return raw
+    if not raw.type().is_string():
+        return raw
+    if fold:
+        return raw.lower()
+    # To look for a point costs nothing beside a regular expression over every id.
+    whole_float = raw.contains(".") & raw.re_search(r"^\d+\.0+$")
+    return ibis.ifelse(whole_float, raw.split(".")[0], raw)
 
 
 def _moment(moment: ir.Value) -> ir.TimestampValue:

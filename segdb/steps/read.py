@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Literal
 
 from segdb.errors import EngineError
@@ -21,6 +22,7 @@ def read_sources(
     customers: object,
     progress: Progress,
     run_id: int | None = None,
+    open_roles: Collection[str] = (),
 ) -> Sources:
     """Read the sources, and tell what was inferred of them.
 
@@ -31,6 +33,7 @@ def read_sources(
         customers: likewise.
         progress: who hears of it.
         run_id: the run whose settings they are; None for a new run.
+        open_roles: roles that are left without a column, for `segdb init`.
 
     Raises:
         SourceError: a source cannot be read or understood.
@@ -50,6 +53,8 @@ def read_sources(
             name,
             attributes,
             run_id,
+            settings.clean,
+            open_roles,
         )
         for words in understood.notes:
             progress.note(words)

@@ -30,7 +30,8 @@ class Order(Protocol):
 def items_per_order(orders: Sequence[Order]) -> float | None:
     bought = [order for order in orders if not order.returned]
     quantities = [order.quantity for order in bought if order.quantity is not None]
-    count = max(len({order.order_id for order in bought if order.order_id}), 1)
+    keys = [order.order_id for order in bought]
+    count = len({key for key in keys if key is not None}) + keys.count(None)
     return sum(quantities) / count if quantities else None
 
 

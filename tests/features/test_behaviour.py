@@ -30,7 +30,8 @@ def moments(orders: Sequence[Order]) -> list[datetime]:
 
 
 def frequency(orders: Sequence[Order]) -> int:
-    return max(len({o.order_id for o in orders if not o.returned and o.order_id}), 1)
+    bought = [order.order_id for order in orders if not order.returned]
+    return len({key for key in bought if key is not None}) + bought.count(None)
 
 
 def monetary(orders: Sequence[Order]) -> float:

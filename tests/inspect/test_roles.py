@@ -116,7 +116,7 @@ def test_equals_are_left_to_the_user(
         ({"who": CUSTOMER, "date": MOMENT, "total": MONEY}, r"the customer's id.*who, total"),
         (
             {"customer": CUSTOMER, "total": MONEY},
-            r"the moment of the order.*\[columns\] ordered_at",
+            r"the date of the order.*\[columns\] ordered_at",
         ),
         ({"customer": CUSTOMER, "date": MOMENT, "n": COUNT}, r"the amount.*numeric columns are: "),
     ],

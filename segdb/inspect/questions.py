@@ -1,0 +1,89 @@
+"""Questions: what of a source only its owner can tell, with the lines that answer it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from segdb.errors import SourceError
+
+ROLES: Mapping[str, str] = {
+    "customer_id": "the customer's id",
+    "ordered_at": "the date of the order",
+    "amount": "the amount",
+}
+# What `segdb init` writes where an answer is still open.
+OPEN = "?"
+_SHOWN = 20
+_PROPOSED = 3
+
+
+class OpenQuestionError(SourceError):
+    """A setting that cannot be inferred; ``segdb init`` leaves its place open.
+
+    Attributes:
+        section: of the settings, such as ``columns``.
+        key: in the section.
+        choices: values that would answer it, the likeliest first; empty where all are as likely.
+    """
+
+    def __init__(self, message: str, section: str, key: str, choices: Sequence[str]) -> None:
+        super().__init__(message)
+        self.section = section
+        self.key = key
+        self.choices = tuple(choices)
+
+
+def several(origin: str, role: str, candidates: Sequence[str]) -> OpenQuestionError:
+    """Return the question which of several columns plays a role."""
+    lines = " or ".join(f'{role} = "{name}"' for name in candidates)
+    return OpenQuestionError(
+        f"{origin} has {len(candidates)} columns that could be {ROLES.get(role, role)} "
+        f"({', '.join(candidates)}). Choose one in the settings: [columns] {lines}.",
+        "columns",
+        role,
+        candidates,
+    )
+
+
+def unknown(
+    origin: str,
+    role: str,
+    able: Sequence[str],
+    columns: Sequence[str],
+    *,
+    likely: Sequence[str] = (),
+    declared: str | None = None,
+    run_id: int | None = None,
+) -> OpenQuestionError:
+    """Return the question which column plays a role that none is named for.
+
+    Args:
+        origin: what to call the source.
+        role: the role.
+        able: the columns whose values could play it.
+        columns: all columns.
+        likely: of those that are able, the likeliest ones.
+        declared: the column that the settings name for another source of the run.
+        run_id: the run whose settings cannot be changed any more; None for a new one.
+    """
+    kind = {"amount": "numeric ", "ordered_at": "date "}.get(role, "") if able else ""
+    shown = able or columns
+    more = ", …" if shown[_SHOWN:] else ""
+    there = f" Its {kind}columns are: {', '.join(shown[:_SHOWN])}{more}."
+    asked = f" and none is called '{declared}'" if declared else ""
+    alone = (
+        " If it has one row a customer, and no orders: segdb run --customers FILE."
+        if role == "ordered_at" and declared is None
+        else ""
+    )
+    proposed = likely[:_PROPOSED] or ["…"]
+    lines = " or ".join(f'{role} = "{name}"' for name in proposed)
+    advice = f"Name it in the settings: [columns] {lines}."
+    if run_id is not None:
+        advice = f"Name it so in a SELECT: … AS {declared or role}."
+    return OpenQuestionError(
+        f"No column of {origin} looks like {ROLES[role]}{asked}. {advice}{there}{alone}",
+        "columns",
+        role,
+        likely or able,
+    )
