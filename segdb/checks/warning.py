@@ -85,8 +85,9 @@ def stop_if_wrong(warnings: Iterable[DataWarning], accepted: Sequence[str]) -> N
     """
     for warning in warnings:
         if warning.stops and warning.code not in accepted:
+            advice = f" {warning.advice};" if warning.setting else ""
             raise DataError(
-                f"{warning} If it is right as it is: [checks] accept = "
+                f"{warning.message}{advice} if it is right as it is: [checks] accept = "
                 f"[{json.dumps(warning.code)}]."
             )
 

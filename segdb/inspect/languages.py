@@ -53,6 +53,7 @@ _CALLED: Mapping[str, str] = {
         "menge anzahl stuckzahl stueckzahl quantite cantidad quantita quantidade aantal "
         "hoeveelheid antal antall ilosc"
     ),
+    "currency": "wahrung waehrung devise moneda valuta moeda waluta munt ccy curr",
     "category": (
         "kategorie categorie categoria kategori kategoria warengruppe artikelgruppe produktgruppe "
         "sparte famille productgroep"

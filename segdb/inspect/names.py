@@ -173,3 +173,8 @@ def is_of_order(name: str) -> bool:
 def is_identifier(name: str) -> bool:
     """Whether a name says that the column's digits name something and count nothing."""
     return _IDENTIFIER.fullmatch(english(words(name))) is not None
+
+
+def is_mail(name: str) -> bool:
+    """Whether a name says that the column holds e-mail addresses."""
+    return re.search(r"\be ?mail\b", english(words(name))) is not None

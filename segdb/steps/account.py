@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import ibis
 import ibis.expr.types as ir
@@ -30,6 +30,7 @@ class Judged:
         rows_of: makes a view of a name of the judged rows of some customers; None where ``rows``
             is a table.
         alike: ``customer_id`` of all who may have equal rows; None for anyone.
+        whole_reading: with the roles that no feature looks at; None where ``reading`` has them.
     """
 
     raw: Raw
@@ -39,16 +40,23 @@ class Judged:
     once: Callable[[str, ir.Table], ir.Table] | None = None
     rows_of: Callable[[str, ir.Table], ir.Table] | None = None
     alike: ir.Table | None = None
+    whole_reading: Reading | None = None
+
+    @property
+    def source_reading(self) -> Reading:
+        """How all columns of the source are read, also those that no feature looks at."""
+        return self.whole_reading or self.reading
 
 
 @dataclass(frozen=True)
 class Accounts:
-    """Rows of all sources, and the rejected ones by (source, reason)."""
+    """Rows of all sources, the rejected ones by (source, reason), and those read by source."""
 
     rows_read: int
     rows_kept: int
     rows_rejected: int
     reasons: Mapping[tuple[str, str], int]
+    read_of: Mapping[str, int] = field(default_factory=dict)
 
 
 def account(
@@ -69,7 +77,8 @@ def account(
     Raises:
         SegdbError: the accounts do not add up, which is a fault of segdb.
     """
-    read = kept = 0
+    kept = 0
+    read_of: dict[str, int] = {}
     parts: list[ir.Table] = []
     for name, one in judged.items():
         source_read, source_kept = _counted(store, one, dropped)
@@ -83,19 +92,19 @@ def account(
         if lines is not None:
             parts.append(clean.unreadable(lines, name))
             source_read += int(store.rows(lines.agg(n=lines.count()))[0]["n"])
-        read += source_read
+        read_of[name] = source_read
         kept += source_kept
     rejected = store.table("segdb_rejected", _together(parts))
     counted = rejected.group_by("source", "reason").agg(n=rejected.count())
     rows = store.rows(counted.order_by(ibis.desc("n"), "source", "reason"))
     reasons = {(row["source"], row["reason"]): int(row["n"]) for row in rows}
-    out = sum(reasons.values())
+    read, out = sum(read_of.values()), sum(reasons.values())
     if read != kept + out:
         raise SegdbError(
             f"The rows do not add up: {read:,} read, {kept:,} kept, {out:,} rejected. Nothing was "
             "published; this is a fault of segdb."
         )
-    return Accounts(read, kept, out, reasons), rejected
+    return Accounts(read, kept, out, reasons, read_of), rejected
 
 
 def nothing_left(judged: Judged, accounts: Accounts) -> DataError:

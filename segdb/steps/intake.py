@@ -16,6 +16,7 @@ from segdb.stages import features as stage
 from segdb.stages.chain import Recipe
 from segdb.stages.source import typed
 from segdb.steps.account import Accounts, Judged, account, nothing_left
+from segdb.steps.check_data import check_data
 from segdb.steps.choose import (
     Sources,
     blamed,
@@ -137,6 +138,7 @@ def _take_in(
         name: one for name, one in (("orders", orders), ("customers", customers)) if one is not None
     }
     accounts, rejected = account(store, present, dropped)
+    check_data(store, present, accounts, rejected, settings.checks, progress)
     count = int(store.rows(features.agg(n=features.count()))[0]["n"])
     if count == 0:
         raise nothing_left(next(iter(present.values())), accounts)

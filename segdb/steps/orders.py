@@ -65,4 +65,4 @@ def judge_orders(
     if counts is None:
         way = way_of(how, rows, sampled=settings.features.sampled_orders)
         counts, alike = aggregated(how, rows, way, progress)
-    return Judged(raw, rows, reading, counts, how.once, how.rows_of, alike)
+    return Judged(raw, rows, reading, counts, how.once, how.rows_of, alike, source[1])

@@ -1,0 +1,134 @@
+"""Customers: guests under one id, and one customer or one row with much of all revenue."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from segdb.checks import vocabulary
+from segdb.checks.settings_lines import percent, reject
+from segdb.checks.warning import DataWarning
+from segdb.compile import literal, quoted
+from segdb.inspect.names import is_mail
+from segdb.inspect.shapes import Ask
+from segdb.reading import Reading
+
+_MUCH = 0.1
+# A tenth is no surprise of so few customers.
+_FEWEST = 30
+# Of the largest customers, those that are looked at.
+_TOP = 20
+# A guest's id has so many times the rows of the 95th percentile; any other id so many.
+_GUEST, _GIANT = 2, 10
+_HALF = 0.5
+
+
+def guests(counts: ir.Table, reading: Reading, ask: Ask) -> list[DataWarning]:
+    """Return a warning where many people stand under one id.
+
+    Args:
+        counts: ``customer_id`` and ``kept_rows``, one row a customer.
+        reading: of the orders.
+        ask: runs a small query.
+    """
+    known = counts.filter(counts.customer_id.notnull() & (counts.kept_rows > 0))
+    row = ask(
+        known.agg(
+            rows=known.kept_rows.sum(),
+            customers=known.count(),
+            usual=known.kept_rows.quantile(0.95),
+        )
+    ).to_pylist()[0]
+    if not row["rows"] or row["customers"] < 3:
+        return []
+    top = known.order_by(ibis.desc("kept_rows"), "customer_id").limit(_TOP)
+    for customer in ask(top.select("customer_id", "kept_rows")).to_pylist():
+        size, identifier = customer["kept_rows"], customer["customer_id"]
+        is_guest = vocabulary.is_guest(identifier)
+        share = float(size / row["rows"])
+        if size > (_GUEST if is_guest else _GIANT) * row["usual"] and (is_guest or share > _MUCH):
+            return [_guests(identifier, int(size), share, reading, is_guest=is_guest)]
+    return []
+
+
+def _guests(
+    identifier: object, rows: int, share: float, reading: Reading, *, is_guest: bool
+) -> DataWarning:
+    column = reading.roles["customer_id"]
+    mails = (c.name for c in reading.columns if c.name != column and is_mail(c.name))
+    mail = next(mails, None)
+    what = "looks like the id of guests" if is_guest else "is out of all proportion"
+    return DataWarning(
+        "guests",
+        f"Customer {str(identifier)!r} has {rows:,} rows, {percent(share)} of all, and {what}: "
+        "many people would be one customer.",
+        f'[columns] customer_id = "{mail}"'
+        if mail
+        else reject("guest", f"CAST({quoted(column)} AS VARCHAR) = {literal(str(identifier))}"),
+        share=share,
+        stops=share > _HALF,
+    )
+
+
+def large_share(counts: ir.Table, rows: ir.Table, reading: Reading, ask: Ask) -> list[DataWarning]:
+    """Return a warning where one customer, or one row, has more than a tenth of all revenue.
+
+    Args:
+        counts: ``customer_id`` and ``revenue``, one row a customer.
+        rows: the rows of orders that count, with ``amount``.
+        reading: of the orders.
+        ask: runs a small query.
+    """
+    if "revenue" not in counts.columns:
+        return []
+    known = counts.filter(counts.customer_id.notnull() & (counts.kept_rows > 0))
+    money = known.select(customer_id=known.customer_id, revenue=known.revenue.cast("float64"))
+    total = ask(money.agg(revenue=money.revenue.sum(), customers=money.count())).to_pylist()[0]
+    if (total["revenue"] or 0) <= 0 or total["customers"] < _FEWEST:
+        return []
+    first: dict[str, Any] = ask(money.order_by(ibis.desc("revenue")).limit(1)).to_pylist()[0]
+    share = first["revenue"] / total["revenue"]
+    if share <= _MUCH:
+        return []
+    identifier = str(first["customer_id"])
+    own = rows.filter(rows.customer_id.cast("string") == identifier)
+    largest = ask(own.agg(most=own.amount.max().cast("float64"))).to_pylist()[0]["most"] or 0.0
+    in_row = largest / total["revenue"]
+    row = f", {percent(in_row)} in one row of {largest:,.2f}" if in_row > _MUCH else ""
+    column = quoted(reading.roles["customer_id"])
+    return [
+        DataWarning(
+            "large_share",
+            f"Customer {identifier!r} has {percent(share)} of all revenue{row}: is it one "
+            "customer, and is the amount right?",
+            reject("too large", f"CAST({column} AS VARCHAR) = {literal(identifier)}"),
+            share=share,
+        )
+    ]
+
+
+def revenue_without_customer(rows: ir.Table, kept: float, ask: Ask) -> list[DataWarning]:
+    """Return a warning of revenue whose rows have no customer id.
+
+    Args:
+        rows: the rows that are rejected for want of an id, with ``amount``.
+        kept: revenue of the customers, in the source's currency.
+        ask: runs a small query.
+    """
+    sums = ask(rows.agg(money=rows.amount.sum().cast("float64"), n=rows.count())).to_pylist()[0]
+    money = sums["money"] or 0.0
+    if money <= 0 or kept + money <= 0:
+        return []
+    share = money / (kept + money)
+    if share < 0.001:
+        return []
+    return [
+        DataWarning(
+            "revenue_without_customer",
+            f"{percent(share)} of the revenue ({money:,.0f} of {kept + money:,.0f}, "
+            f"{sums['n']:,} rows) has no customer id and is in no segment.",
+            share=share,
+        )
+    ]

@@ -1,0 +1,85 @@
+"""Rows: many equal ones, and many that are rejected for one reason."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from segdb.checks.settings_lines import percent
+from segdb.checks.warning import DataWarning
+from segdb.inspect.names import words
+from segdb.reading import Reading
+from segdb.stages import clean
+
+_MANY = 0.005
+# A column that numbers the lines of an order: rows that are equal in it too are copies.
+_LINE = re.compile(
+    r"(order |invoice |basket |transaction )?(line|row|item|position|pos|seq|sequence|detail)"
+    r"( (item|line))?( (no|nr|num|number|id|index|key))?|(row|line) ?num(ber)?"
+)
+# Reasons that are nobody's wish, with the line that may mend each.
+_UNWANTED: Mapping[str, str] = {
+    clean.MISSING_ID: '[columns] customer_id = "…"',
+    clean.BAD_DATE: '[source] date_format = "…"',
+    clean.BAD_AMOUNT: '[source] decimal = ","',
+    clean.FUTURE: "as_of = …",
+    clean.DUPLICATE_ROW: '[clean] duplicates = "keep"',
+    clean.DUPLICATE_CUSTOMER: '[columns] customer_id = "…"',
+    clean.UNREADABLE: '[source] delimiter = "…"',
+}
+
+
+def is_unwanted(reason: str) -> bool:
+    """Whether rows are rejected for the reason without anyone asking for it."""
+    return reason in _UNWANTED
+
+
+def equal_rows(rejected: int, read: int, reading: Reading) -> list[DataWarning]:
+    """Return a warning of many equal rows where no column numbers the lines.
+
+    Args:
+        rejected: rows that are left out as copies of others.
+        read: rows of the source.
+        reading: of the source.
+    """
+    share = rejected / max(read, 1)
+    if share < _MANY or any(_LINE.fullmatch(words(c.name)) for c in reading.columns):
+        return []
+    return [
+        DataWarning(
+            "equal_rows",
+            f"{rejected:,} rows ({percent(share)}) equal another in every column and are left "
+            "out; no column numbers the lines of an order, so they may be sales of their own.",
+            _UNWANTED[clean.DUPLICATE_ROW],
+            share=share,
+        )
+    ]
+
+
+def rejected_share(
+    origin: str, reason: str, rejected: int, read: int, limit: float, example: object
+) -> list[DataWarning]:
+    """Return a warning that stops where much of a source is rejected for one reason.
+
+    Args:
+        origin: what to call the source.
+        reason: why the rows are rejected.
+        rejected: so many of them, without lines that only continue an order.
+        read: rows of the source.
+        limit: the share above which the run stops.
+        example: a value that could not be read; None where there is none to show.
+    """
+    share = rejected / max(read, 1)
+    if share <= limit or reason not in _UNWANTED:
+        return []
+    shown = f", such as {example!r}" if example is not None else ""
+    return [
+        DataWarning(
+            "rejected_share",
+            f"{rejected:,} of {read:,} rows of {origin} ({percent(share)}) are rejected: "
+            f"{reason}{shown}.",
+            _UNWANTED[reason],
+            share=share,
+            stops=True,
+        )
+    ]

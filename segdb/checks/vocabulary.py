@@ -1,0 +1,90 @@
+"""Vocabulary: what shops write into a column of states, and for guests. Data, no statistics.
+
+English, German, French, Spanish, Italian, Portuguese, Dutch, Swedish, Danish, Norwegian and
+Polish, without accents.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# An order of such a state brought no money, or gave it back.
+_UNPAID_WORDS = """
+refunded refund voided void cancelled canceled cancellation failed failure declined denied
+rejected expired abandoned draft pending unpaid test fraud fraudulent chargeback disputed returned
+reversed incomplete error hold aborted deleted uncaptured storniert storno erstattet ruckerstattet
+rueckerstattet abgebrochen fehlgeschlagen ausstehend unbezahlt abgelehnt entwurf retourniert
+rembourse remboursee annule annulee echoue echouee attente refuse refusee brouillon impaye impayee
+retourne reembolsado reembolsada cancelado cancelada anulado anulada fallido fallida pendiente
+rechazado rechazada borrador impagado devuelto devuelta rimborsato rimborsata annullato annullata
+fallito fallita attesa rifiutato bozza reso estornado falhou falhado pendente recusado rascunho
+devolvido terugbetaald geannuleerd mislukt openstaand geweigerd concept geretourneerd aterbetald
+avbruten makulerad annullerad misslyckad misslyckades vantande nekad utkast returnerad refunderet
+annulleret mislykket afventer afvist kladde returneret refundert kansellert avbrutt venter avvist
+zwrocone zwrocony anulowane anulowany nieudane oczekujace oczekujacy odrzucone odrzucony szkic
+"""
+_UNPAID = frozenset(_UNPAID_WORDS.split())
+# What may be either: partly paid back, or done.
+_DOUBTFUL_WORDS = """
+closed partially partial partly geschlossen teilweise clos ferme partiellement cerrado
+parcialmente chiuso parzialmente fechado gesloten gedeeltelijk stangd delvis lukket zamkniete
+czesciowo authorized authorised
+"""
+_DOUBTFUL = frozenset(_DOUBTFUL_WORDS.split())
+_NOT_WORDS = """
+not no non un never nicht kein pas
+"""
+_NOT = frozenset(_NOT_WORDS.split())
+_STATE = re.compile(
+    r"(\w+ )*(status|state|stage|outcome|result|disposition|type|kind|condition)( \w+)?"
+)
+# A column of its own for what was paid back: cancelled, is_refunded, refunded_at.
+_FLAG = re.compile(
+    r"(is |was |has |been )*(cancelled|canceled|refunded|voided|returned|deleted|test|fraud|"
+    r"failed|reversed|storniert|annule|annulee|cancelado|anulado|annullato|geannuleerd|anulowane)"
+    r"( (at|on|date|time|flag|order|ts))?"
+)
+_GUEST = re.compile(
+    r"0+(\.0+)?|-1|guests?|anonymous|anon|unknown|none|null|n/?a|nan|undefined|test|walk[- ]?in|"
+    r"cash|(guest|anonymous|noreply|no-reply|unknown|none|test)@.*|not set|\(not set\)|no name|"
+    r"gast|anonym|unbekannt|invite|anonyme|inconnu|invitado|anonimo|desconocido|ospite|"
+    r"sconosciuto|convidado|desconhecido|onbekend|gast(kunde|bestellung)|okand|ukendt|ukjent|"
+    r"gosc|nieznany|x+|\?+|-+"
+)
+
+
+def plain(text: str) -> str:
+    """Return text in lower case, without accents, a blank for all that is no letter or digit."""
+    decomposed = unicodedata.normalize("NFKD", text.lower().replace("ø", "o").replace("ł", "l"))
+    bare = "".join(mark for mark in decomposed if not unicodedata.combining(mark))
+    return " ".join(re.findall(r"[^\W_]+", bare))
+
+
+def is_state_column(words: str) -> bool:
+    """Whether the English words of a column's name say that it may hold the state of an order."""
+    return _STATE.fullmatch(words) is not None
+
+
+def is_unpaid_flag(words: str) -> bool:
+    """Whether a column, by its name, is filled or true where an order was paid back."""
+    return _FLAG.fullmatch(words) is not None
+
+
+def is_unpaid(state: str) -> bool:
+    """Whether a state surely says that no money stayed: cancelled, refunded, voided, failed."""
+    parts = set(plain(state).split())
+    return bool(parts & _UNPAID) and not parts & (_DOUBTFUL | _NOT)
+
+
+def is_doubtful(state: str) -> bool:
+    """Whether a state may say so: closed, partially refunded."""
+    parts = set(plain(state).split())
+    return bool(parts & _DOUBTFUL) and not parts & _NOT
+
+
+def is_guest(identifier: object) -> bool:
+    """Whether an id looks like the one under which a shop keeps all who have no account."""
+    text = unicodedata.normalize("NFKD", str(identifier).strip().lower())
+    bare = "".join(mark for mark in text if not unicodedata.combining(mark))
+    return not bare or _GUEST.fullmatch(bare) is not None
