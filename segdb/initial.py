@@ -8,14 +8,19 @@ from pathlib import Path
 from typing import Any
 
 from segdb.errors import SettingsError
+from segdb.inspect.questions import OPEN, OpenQuestionError
 from segdb.reading import Reading
 from segdb.report.write import write
 from segdb.settings import Settings, Source, load
+from segdb.steps.choose import Sources
 from segdb.steps.progress import Notes
 from segdb.steps.read import read_sources
 from segdb.store.duckdb import DuckDB
 
 # Of [source], what says how text is read.
+# Sections in which a place may be open, and how many choices are written beside it.
+_OPEN = ("source", "columns")
+_CHOICES = 6
 _TEXT = {"delimiter", "encoding", "decimal", "date_format", "null_values"}
 
 _SNIFFED = (
@@ -29,6 +34,9 @@ _REST = """
 [clean]
 # duplicates = "reject"          # reject | keep: rows equal in every column
 # returns = "net"                # net: lower monetary, no order of their own | reject
+# amount_of = "auto"             # row | order: an order's amount stands in each of its rows
+# rows_are_orders = true         # each row is an order, whatever its id or moment
+# ids = "auto"                   # as_written | ignore_case; auto: e-mail addresses ignore case
 # missing = "median"             # of a feature: median | mean | zero | reject
 # [clean.reject]                 # reason = SQL predicate over the source's columns
 # "no charge" = "amount = 0"
@@ -39,6 +47,7 @@ _REST = """
 # categories = ["Education"]     # columns of customers, one 0/1 feature a value
 # describe = ["tenure_days"]     # published and profiled, and no part of what makes the segments
 # transform = "auto"             # log1p where |skew| > 1; or "none", or a table by feature
+# max_missing = 0.5              # above this share of the customers, it is excluded from clustering
 # max_correlation = 0.98
 # sampled_orders = true          # count rows for orders where a sample says that each is one row
 # components = 3                 # cluster on so many principal components of the features
@@ -107,7 +116,8 @@ def write_settings(
 ) -> tuple[str, ...]:
     """Write the settings for the sources, and return what was inferred in words.
 
-    A file that is written over says how the sources' text is read, and so does the new one.
+    A file that is written over says how the sources' text is read, and so does the new one. What
+    only the owner of the data can tell is written as "?", with the choices, and is among the notes.
 
     Raises:
         SettingsError: there is no source, or the file is there and ``force`` is not given.
@@ -120,15 +130,37 @@ def write_settings(
     reading = _text_options(output)
     settings = Settings(source=Source.model_validate(reading))
     store = DuckDB.open(database, wait=wait) if database else DuckDB.memory()
-    listener = Notes()
     try:
-        found = read_sources(store, settings, orders, customers, listener)
+        sources_read, questions, notes = _read(store, settings, orders, customers)
     finally:
         store.close()
-    readings = [source[1] for source in (found.customers, found.orders) if source]
+    readings = [source[1] for source in (sources_read.customers, sources_read.orders) if source]
     sources = {"orders": orders, "customers": customers}
-    write(output, render(sources, readings, database, reading))
-    return tuple(listener.notes)
+    write(output, render(sources, readings, database, reading, questions))
+    places = [f"[{one.section}] {one.key}" for one in questions]
+    still = (f'Still open, written as "{OPEN}": {", ".join(places)}.',) if places else ()
+    return (*notes, *still)
+
+
+def _read(
+    store: DuckDB, settings: Settings, orders: str | None, customers: str | None
+) -> tuple[Sources, list[OpenQuestionError], tuple[str, ...]]:
+    """Read the sources as far as they tell; return them, what is open, and what was inferred."""
+    questions: list[OpenQuestionError] = []
+    while True:
+        listener = Notes()
+        roles = [one.key for one in questions if one.section == "columns"]
+        try:
+            sources = read_sources(store, settings, orders, customers, listener, open_roles=roles)
+        except OpenQuestionError as question:
+            asked = {(one.section, one.key) for one in questions}
+            if (question.section, question.key) in asked:
+                raise
+            questions.append(question)
+            if question.section == "source":
+                settings = settings.changed({"source": {question.key: question.choices[0]}})
+        else:
+            return sources, questions, tuple(listener.notes)
 
 
 def _text_options(path: Path) -> dict[str, Any]:
@@ -145,6 +177,7 @@ def render(
     readings: Sequence[Reading],
     database: Path | None,
     options: Mapping[str, Any],
+    questions: Sequence[OpenQuestionError] = (),
 ) -> str:
     """Return the text of the settings file; of two readings with a role the later one counts.
 
@@ -153,13 +186,17 @@ def render(
         readings: what was inferred.
         database: the file of the segments; None for the default.
         options: keys of ``[source]`` by which the text was read.
+        questions: what only the owner of the data can tell.
     """
+    asked = {section: [one for one in questions if one.section == section] for section in _OPEN}
     lines = ["# The settings of segdb. Every line that begins with # shows a default.", ""]
     lines += ["# as_of = 2026-01-01T00:00:00     # left out: the midnight after the last order", ""]
     lines.append("[source]")
     lines += [f"{name} = {_toml(source)}" for name, source in sources.items() if source]
     formats = {f for r in readings for c in r.columns for f in c.formats}
     lines += [f"{name} = {_toml(value)}" for name, value in options.items()]
+    lines += [_open(one) for one in asked["source"]]
+    options = {**options, **{one.key: OPEN for one in asked["source"]}}
     if "date_format" not in options:
         form, why = (formats.pop(), "as it was read") if len(formats) == 1 else ("%d/%m/%Y", "")
         lines.append(
@@ -171,6 +208,7 @@ def render(
     lines += ["", "[columns]                        # as they were inferred"]
     roles = {role: column for r in readings for role, column in r.roles.items()}
     lines += [f"{role} = {_toml(column)}" for role, column in roles.items()]
+    lines += [_open(one) for one in asked["columns"]]
     text = "\n".join(lines) + "\n" + _REST
     if database:
         text = text.replace(
@@ -182,3 +220,9 @@ def render(
 def _toml(value: str | Sequence[str]) -> str:
     """Return a TOML basic string, or an array of them; JSON's escapes are TOML's."""
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _open(question: OpenQuestionError) -> str:
+    """Return the line of a question, with what could answer it."""
+    choices = " or ".join(_toml(choice) for choice in question.choices[:_CHOICES])
+    return f"{question.key} = {_toml(OPEN)}   # {choices or 'see the columns of the source'}"

@@ -16,7 +16,6 @@ from segdb.model import Model
 from segdb.settings import Settings
 from segdb.stages.assign import assign
 from segdb.stages.components import in_matrix
-from segdb.steps.choose import Sources
 from segdb.steps.components import chosen
 from segdb.steps.drift import grown
 from segdb.steps.explain import explain
@@ -66,7 +65,6 @@ class Found:
 
     Attributes:
         started: when the run began, UTC.
-        sources: what was read.
         intake: the customers.
         learned: what is known of their features.
         scaled: they, with the model's columns.
@@ -77,7 +75,6 @@ class Found:
     """
 
     started: datetime
-    sources: Sources
     intake: Intake
     learned: Learned
     scaled: ir.Table
@@ -123,7 +120,7 @@ def run(
     earlier = known(store, schema, model, axes)
     fitted, segments, names = identified(fitted, model, earlier, settings.cluster.match_within)
     model = replace(model, segments=segments)
-    found = Found(started, sources, intake, learned, scaled, model, fitted, names)
+    found = Found(started, intake, learned, scaled, model, fitted, names)
     return _published(store, settings, found, progress)
 
 
@@ -147,6 +144,9 @@ def refresh(
     settings, model = reading_from(last.settings, orders, customers), last.model
     progress.step("Reading the sources")
     sources = read_as_then(store, last, orders, customers)
+    for raw, _ in filter(None, (sources.orders, sources.customers)):
+        for warning in raw.warnings:
+            progress.warn(warning)
     again = reads_the_same(sources, last)
     held = Held(model.catalogue, kept_aggregates(store, schema, last.run_id) if again else None)
     intake = take_in(store, settings, sources, progress, held)
@@ -158,7 +158,7 @@ def refresh(
         scaled = store.view("segdb_components", in_matrix(scaled, model))
     fitted = hold(store, settings, last, scaled, learned.axes, intake.customers)
     names = tuple(segment.name for segment in model.segments)
-    found = Found(started, sources, intake, learned, scaled, model, fitted, names, last.learned_by)
+    found = Found(started, intake, learned, scaled, model, fitted, names, last.learned_by)
     return _published(store, settings, found, progress)
 
 
@@ -192,7 +192,7 @@ def _published(store: DuckDB, settings: Settings, found: Found, progress: Progre
         small |= held_rows(store, schema, run_id, by, assigned, model, explained.profiles)
     warnings = most_important(progress.warnings, settings.checks.accept)
     row = _run_row(run_id, settings, found, model, warnings)
-    large = queries(found.sources, intake, model, assigned, found.learned.axes, run_id)
+    large = queries(intake.sources, intake, model, assigned, found.learned.axes, run_id)
     publish(
         store,
         schema,
@@ -214,7 +214,7 @@ def _run_row(
     warnings: Sequence[DataWarning],
 ) -> dict[str, Any]:
     intake, fitted = found.intake, found.fitted
-    inferred = inferred_of(found.sources)
+    inferred = inferred_of(intake.sources)
     told = {**settings.model_dump(mode="json", by_alias=True), "inferred": inferred}
     return {
         "run_id": run_id,

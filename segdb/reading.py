@@ -47,6 +47,8 @@ class Reading:
     rows_are_orders: bool = False
     # The amount is of the whole order and stands in each of its rows.
     amount_of_order: bool = False
+    # Periods, from a day to before another, of orders dated far from all others: they are rejected.
+    far_dates: tuple[tuple[str, str], ...] = ()
 
     def column(self, name: str) -> ColumnReading:
         """Return how the column of that name is read."""
@@ -64,6 +66,7 @@ class Reading:
             "fold_ids": self.fold_ids,
             "rows_are_orders": self.rows_are_orders,
             "amount_of_order": self.amount_of_order,
+            "far_dates": [list(period) for period in self.far_dates],
         }
 
     @classmethod
@@ -81,4 +84,5 @@ class Reading:
             fold_ids=values.get("fold_ids", False),
             rows_are_orders=values.get("rows_are_orders", False),
             amount_of_order=values.get("amount_of_order", False),
+            far_dates=tuple((first, end) for first, end in values.get("far_dates", ())),
         )

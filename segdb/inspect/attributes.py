@@ -15,7 +15,7 @@ _HEAD = 100_000
 def numeric_attributes(table: ir.Table, reading: Reading, ask: Ask) -> tuple[str, ...]:
     """Return the columns that can be attributes without being asked for.
 
-    They are numeric, no id by role or name, have more than two values among the first 100,000
+    They are numeric, no id by role or name, have two values or more among the first 100,000
     customers, and are no bare row number.
     """
     head = table.limit(_HEAD)
@@ -40,7 +40,7 @@ def numeric_attributes(table: ir.Table, reading: Reading, ask: Ask) -> tuple[str
 
     def describes(place: int) -> bool:
         distinct = row[f"distinct{place}"]
-        if distinct <= 2:
+        if distinct < 2:
             return False
         steps = row[f"most{place}"] - row[f"least{place}"] + 1
         return not distinct == row[f"rows{place}"] == steps

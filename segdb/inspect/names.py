@@ -31,7 +31,8 @@ _WHAT = "sales|sale|order|line|item|transaction|purchase|invoice|basket|net|gros
 # Score and pattern over the lower-case words of a name; a blank may be left out.
 _PATTERNS: Mapping[Role, tuple[tuple[int, str], ...]] = {
     "customer_id": (
-        (100, rf"({_BUYER})s? (unique )?({_KEY})"),
+        (100, rf"(customer|client|cust)s? (unique )?({_KEY})"),
+        (98, rf"({_BUYER})s? (unique )?({_KEY})"),
         (96, rf"({_WHO})s? (unique |pseudo )?({_KEY})"),
         (95, rf"({_KEY}) ({_WHO})s?"),
         (92, rf"({_PERSON}) ({_KEY})"),

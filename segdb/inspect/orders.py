@@ -93,7 +93,8 @@ def orders(
     taken = set(reading.roles.values())
     products = (c.name for c in reading.columns if c.name not in taken and is_product(c.name))
     product = next(products, None)
-    rows = typed(table.limit(HEAD), alone)
+    # Copies of a row say nothing of what stands in the lines of an order.
+    rows = typed(table.limit(HEAD).distinct(), alone)
     repeated = repetition(rows, product, ask)
     if not repeated.is_of_order:
         return reading, ()

@@ -17,6 +17,7 @@ from segdb.inspect.judge import Fit, Judgement, failing, judge
 from segdb.inspect.money import Money, numbers_of
 from segdb.inspect.names import is_identifier
 from segdb.inspect.orders import identities, orders
+from segdb.inspect.questions import OpenQuestionError
 from segdb.inspect.roles import Chooser
 from segdb.inspect.shapes import Ask
 from segdb.reading import ColumnReading, Kind, Reading, Role
@@ -77,15 +78,7 @@ def understand(
         SourceError: a column is not there, cannot be found or read, or can be read in two ways.
     """
     schema = raw_table.schema()
-    declared = {str(name).lower() for _, name in columns if name is not None}
-    declared |= {name.lower() for name in attributes}
-    texts = [
-        name
-        for name in schema.names
-        if schema[name].is_string() and (not is_identifier(name) or name.lower() in declared)
-    ]
-    compact = [name for name in schema.names if _maybe_compact(name, schema[name], columns)]
-    judged = judge(raw_table, [*texts, *compact], source, ask)
+    judged = _judged(raw_table, source, columns, attributes, ask)
     described = [_column(name, schema[name], judged.get(name)) for name in schema.names]
     chooser = Chooser(raw_table, origin, described, ask, source.null_values, run_id, open_roles)
     if kind == "orders":
@@ -114,6 +107,22 @@ def understand(
         warnings += more
     notes = _notes(kind, reading, chooser.inferred)
     return Understood(reading, notes, (*chooser.warnings, *warnings))
+
+
+def _judged(
+    table: ir.Table, source: Source, columns: Columns, attributes: Collection[str], ask: Ask
+) -> Mapping[str, Judgement]:
+    """Return what the columns could be that are not ids by their names, or are declared."""
+    schema = table.schema()
+    declared = {str(name).lower() for _, name in columns if name is not None}
+    declared |= {name.lower() for name in attributes}
+    texts = [
+        name
+        for name in schema.names
+        if schema[name].is_string() and (not is_identifier(name) or name.lower() in declared)
+    ]
+    compact = [name for name in schema.names if _maybe_compact(name, schema[name], columns)]
+    return judge(table, [*texts, *compact], source, ask)
 
 
 def _maybe_compact(name: str, kind: dt.DataType, columns: Columns) -> bool:
@@ -209,22 +218,28 @@ def _role_reading(
 def _undecided(place: _Place, fit: Fit, rival: ColumnReading) -> SourceError:
     if fit.reading.kind == "timestamp":
         first, second = (f"as {dates.told(way.formats)}" for way in (fit.reading, rival))
-        lines = [f'date_format = "{way.formats[0]}"' for way in (fit.reading, rival)]
+        key, choices = "date_format", [way.formats[0] for way in (fit.reading, rival)]
     else:
         words = {".": "with a decimal point", ",": "with a decimal comma"}
         first, second = (words[way.decimal] for way in (fit.reading, rival))
-        lines = [f'decimal = "{way.decimal}"' for way in (fit.reading, rival)]
+        key, choices = "decimal", [way.decimal for way in (fit.reading, rival)]
+    lines = [f'{key} = "{choice}"' for choice in choices]
     advice = f"Add to the settings: [source] {lines[0]} or {lines[1]}."
-    return SourceError(
+    return OpenQuestionError(
         f"{place}: {fit.example!r} could be written {first} or {second}, and the other values do "
-        f"not tell. {place.advice(advice)}"
+        f"not tell. {place.advice(advice)}",
+        "source",
+        key,
+        choices,
     )
 
 
 def _notes(kind: str, reading: Reading, inferred: list[Role]) -> tuple[str, ...]:
     notes = []
     roles: Mapping[Role, str] = reading.roles
-    told = [f"{role} = {roles[role]}" for role in inferred if role != "unit_price"]
+    told = [
+        f"{role} = {roles[role]}" for role in inferred if role in roles and role != "unit_price"
+    ]
     if "unit_price" in inferred:
         told = [words for words in told if not words.startswith("quantity")]
         told.append(f"amount = {roles['quantity']} × {roles['unit_price']}")

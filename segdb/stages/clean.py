@@ -1,8 +1,9 @@
 """Clean: every row is judged, none is lost.
 
 A rejected row has one reason, the first that applies: missing id, missing or unreadable date,
-missing or unreadable amount, future date, duplicate row, duplicate customer, return, the named
-predicates in their order, and, once customers are known, no orders and missing features.
+missing or unreadable amount, future date, date far from all others, duplicate row, duplicate
+customer, return, the named predicates in their order, and, once customers are known, no orders and
+missing features.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ MISSING_ID = "missing id"
 BAD_DATE = "missing or unreadable date"
 BAD_AMOUNT = "missing or unreadable amount"
 FUTURE = "future date"
+FAR_DATE = "date far from all others"
 DUPLICATE_ROW = "duplicate row"
 DUPLICATE_CUSTOMER = "duplicate customer"
 RETURN = "return"
@@ -30,7 +32,7 @@ UNREADABLE = "unreadable line"
 # Sources tell local time without its zone, and nobody is farther ahead of UTC (Kiribati).
 HOURS_EAST = 14
 # What outranks being a copy of another row: all copies are rejected for it alike.
-_BEFORE_DUPLICATE = (MISSING_ID, BAD_DATE, BAD_AMOUNT, FUTURE)
+_BEFORE_DUPLICATE = (MISSING_ID, BAD_DATE, BAD_AMOUNT, FUTURE, FAR_DATE)
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,10 @@ def judged_orders(orders: ir.Table, reading: Reading, rules: Rules) -> ir.Table:
     if rules.latest is not None:
         latest = ibis.literal(rules.latest, "timestamp(6)")
     cases.append((orders.ordered_at > latest, FUTURE))
+    for first, end in reading.far_dates:
+        since, before = (ibis.literal(day, "timestamp(6)") for day in (first, end))
+        far = (orders.ordered_at >= since) & (orders.ordered_at < before)
+        cases.append((far, FAR_DATE))
     if rules.returns:
         cases.append((orders.returned, RETURN))
     cases += _predicates(orders, reading, rules.predicates)

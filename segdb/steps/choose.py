@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
 from segdb.errors import EngineError, SegdbError, SettingsError, nearest
 from segdb.features.catalogue import Entry, customer_entries, order_entries
@@ -11,6 +13,7 @@ from segdb.inspect import numeric_attributes
 from segdb.model import Model
 from segdb.reading import Reading
 from segdb.settings import Settings
+from segdb.stages import clean
 from segdb.stages.chain import Recipe
 from segdb.stages.clean import Rules
 from segdb.stages.features import category_values
@@ -55,6 +58,16 @@ def recipe_of(settings: Settings, sources: Sources) -> Recipe:
         deduplicate=settings.clean.duplicates == "reject",
         as_of=settings.as_of,
     )
+
+
+def frozen(recipe: Recipe) -> Recipe:
+    """Return the recipe with one moment for "now", however often the rows are judged."""
+    latest = datetime.now(UTC).replace(tzinfo=None) + timedelta(hours=clean.HOURS_EAST)
+    rules = {
+        name: rule if rule.latest else replace(rule, latest=latest)
+        for name, rule in recipe.rules.items()
+    }
+    return replace(recipe, rules=rules)
 
 
 def _predicates(settings: Settings, sources: Sources, name: str) -> tuple[UserSQL, ...]:
@@ -132,9 +145,11 @@ def choose_customer_entries(
     known = _names_before(store, settings.publish.schema_)
     entries = customer_entries(attributes, levels, (entry.name for entry in taken), known)
     if not entries and not taken:
+        texts = [c.name for c in reading.columns if c.name not in reading.roles.values()][:3]
         raise SettingsError(
             f"{customers.raw.origin} has no numeric column that differs between customers. Name "
-            "one in [features] attributes, or a text column in [features] categories."
+            "columns of text whose values shall become features: [features] categories = "
+            f"{json.dumps(texts, ensure_ascii=False)}."
         )
     return entries
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import ibis.expr.types as ir
 
@@ -22,8 +22,10 @@ from segdb.steps.choose import (
     blamed,
     choose_customer_entries,
     choose_order_entries,
+    frozen,
     recipe_of,
 )
+from segdb.steps.far_dates import judge_again
 from segdb.steps.orders import Held, judge_orders
 from segdb.steps.progress import Progress
 from segdb.store.duckdb import DuckDB
@@ -41,6 +43,7 @@ class Intake:
         accounts: the rows.
         rejected: (source, reason, row) of every rejected row.
         customers: how many there are.
+        sources: the sources, as they are read in the end.
         aggregates: of the orders, one row a customer, where a watermark says that a later run can
             go on from them.
     """
@@ -52,6 +55,7 @@ class Intake:
     accounts: Accounts
     rejected: ir.Table
     customers: int
+    sources: Sources
     aggregates: ir.Table | None = None
 
 
@@ -88,7 +92,7 @@ def _take_in(
 ) -> Intake:
     as_of = settings.as_of
     recipe = recipe_of(settings, sources)
-    judging = _frozen(recipe)
+    judging = frozen(recipe)
     orders = customers = order_features = dropped = buyers = None
     entries: tuple[Entry, ...] = ()
     if sources.orders:
@@ -101,6 +105,10 @@ def _take_in(
         orders = judge_orders(
             store, settings, judging, sources.orders, Catalogue(entries), progress, held
         )
+        sources, orders = judge_again(
+            store, settings, sources, orders, Catalogue(entries), progress
+        )
+        recipe = recipe_of(settings, sources)
         per_customer = orders.counts
         totals = store.rows(stage.totals(per_customer))[0]
         if totals["last_order_at"] is None:
@@ -143,7 +151,9 @@ def _take_in(
     if count == 0:
         raise nothing_left(next(iter(present.values())), accounts)
     aggregates = orders.counts if orders and settings.source.watermark else None
-    return Intake(features, catalogue, recipe, as_of, accounts, rejected, count, aggregates)
+    return Intake(
+        features, catalogue, recipe, as_of, accounts, rejected, count, sources, aggregates
+    )
 
 
 def _not_empty(entries: tuple[Entry, ...]) -> Catalogue:
@@ -177,16 +187,6 @@ def _tell_strangers(
             f"customers: no customer_id of {origin} is one of the orders' "
             f"({here!r} here, {there!r} there): are they written alike?"
         )
-
-
-def _frozen(recipe: Recipe) -> Recipe:
-    """Return the recipe with one moment for "now", however often the rows are judged."""
-    latest = datetime.now(UTC).replace(tzinfo=None) + timedelta(hours=clean.HOURS_EAST)
-    rules = {
-        name: rule if rule.latest else replace(rule, latest=latest)
-        for name, rule in recipe.rules.items()
-    }
-    return replace(recipe, rules=rules)
 
 
 def _judge_customers(

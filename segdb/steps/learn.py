@@ -21,13 +21,12 @@ from segdb.stages.fill import fill, fill_values
 from segdb.stages.scale import scale
 from segdb.stages.transform import choose, shape, transform
 from segdb.steps.components import Axes, axes_of
+from segdb.steps.exclusions import DESCRIBES, excluded, mostly_missing
 from segdb.steps.intake import Intake
 from segdb.steps.measured import measured
 from segdb.steps.progress import Progress
 from segdb.store.duckdb import DuckDB
 
-DESCRIBES = "describes only"
-CONSTANT = "constant"
 # Of a spread, that tell customers apart.
 _DIGITS = 12
 
@@ -75,7 +74,8 @@ def learn(store: DuckDB, settings: Settings, intake: Intake, progress: Progress)
     few = intake.customers <= settings.cluster.matrix_rows
     row = measured(store, logged, columns, settings.scale.method, few=few)
     correlations = correlations_of(names, row)
-    parameters = _scaled(settings, row, correlations, parameters, progress)
+    missing = mostly_missing(settings, intake, known, progress)
+    parameters = _scaled(settings, row, correlations, parameters, missing, progress)
     return Learned(
         parameters, correlations, _score_edges(names, known), known, axes_of(row, parameters)
     )
@@ -169,12 +169,13 @@ def _scaled(
     row: Mapping[str, Any],
     correlations: Mapping[tuple[str, str], float | None],
     parameters: tuple[Parameters, ...],
+    missing: Mapping[int, str],
     progress: Progress,
 ) -> tuple[Parameters, ...]:
-    left_out = _left_out(settings, parameters, row, correlations)
+    left_out = excluded(settings, parameters, row, correlations, missing)
     for place, reason in left_out.items():
         if reason != DESCRIBES:
-            progress.note(f"{parameters[place].feature} stays out of the matrix: {reason}.")
+            progress.note(f"{parameters[place].feature} is excluded from clustering: {reason}.")
     position = 0
     learned = []
     for place, p in enumerate(parameters):
@@ -201,27 +202,6 @@ def _settled(value: float, spread: float) -> float:
     K-Means would break its ties by them.
     """
     return round(float(value), _DIGITS - math.floor(math.log10(spread)))
-
-
-def _left_out(
-    settings: Settings,
-    parameters: tuple[Parameters, ...],
-    row: Mapping[str, Any],
-    correlations: Mapping[tuple[str, str], float | None],
-) -> dict[int, str]:
-    left_out = {}
-    for place, p in enumerate(parameters):
-        if p.feature in settings.features.describe:
-            left_out[place] = DESCRIBES
-        elif row[f"least_{place}"] == row[f"most_{place}"]:
-            left_out[place] = CONSTANT
-    for i, j in combinations(range(len(parameters)), 2):
-        r = correlations[parameters[i].feature, parameters[j].feature]
-        if i in left_out or j in left_out or r is None:
-            continue
-        if abs(r) > settings.features.max_correlation:
-            left_out[j] = f"r = {r:.3f} with {parameters[i].feature}"
-    return left_out
 
 
 def correlations_of(

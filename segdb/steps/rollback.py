@@ -73,8 +73,9 @@ def rollback(store: DuckDB, schema: str, run_id: int, keep_runs: int) -> dict[st
         accounts=Accounts(row["rows_read"], row["rows_kept"], row["rows_rejected"], {}),
         rejected=kept.rejected,
         customers=row["customers"],
+        sources=_sources(run),
     )
-    large = queries(_sources(run), intake, model, assigned, axes, row["run_id"])
+    large = queries(intake.sources, intake, model, assigned, axes, row["run_id"])
     live = large[contract.SEGMENTS_LIVE]
     if isinstance(live, str) and not binds(store, live):
         large = {**large, contract.SEGMENTS_LIVE: None}

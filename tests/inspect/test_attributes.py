@@ -28,7 +28,7 @@ def test_numbers_that_differ_between_customers(table: Tables, ask: Ask) -> None:
         }
     )
     reading = understand(raw, "c.csv", ask, Source(), Columns(), "customers").reading
-    assert numeric_attributes(raw, reading, ask) == ("age", "income", "born")
+    assert numeric_attributes(raw, reading, ask) == ("age", "income", "born", "flag")
 
 
 def test_there_may_be_none(table: Tables, ask: Ask) -> None:

@@ -1,0 +1,219 @@
+"""Money that must not be added, was not paid, or is counted twice: said, or right."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import pytest
+
+from segdb.errors import DataError
+from tests.cases import shop
+from tests.cases.ingest import ingest
+
+
+def written(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(header)
+        writer.writerows(rows)
+    return path
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "orders.csv"
+
+
+PLAIN = ("customer_id", "order_id", "order_date", "amount")
+
+
+def plain(order: shop.Order) -> tuple[object, ...]:
+    return (shop.code(order.customer), order.number, order.moment, order.total)
+
+
+def test_a_plain_file_is_right_and_nothing_is_said(file: Path) -> None:
+    written(file, PLAIN, map(plain, shop.orders()))
+    ingested = ingest(file)
+    assert (ingested.customers, ingested.orders) == (shop.CUSTOMERS, shop.ORDERS)
+    assert ingested.revenue == pytest.approx(float(shop.revenue()), abs=1e-6)
+    assert ingested.as_of == shop.as_of()
+    assert ingested.warnings == []
+
+
+@pytest.mark.parametrize("name", ["Currency", "waehrung", "order_currency", "devise"])
+def test_several_currencies_stop_the_run(file: Path, name: str) -> None:
+    rows = [(*plain(order), ("EUR", "JPY", "USD")[order.number % 3]) for order in shop.orders()]
+    written(file, (*PLAIN, name), rows)
+    with pytest.raises(DataError, match=r"EUR .*\[clean.reject\].*several_currencies"):
+        ingest(file)
+
+
+def test_one_currency_is_no_trouble(file: Path) -> None:
+    written(file, (*PLAIN, "currency"), [(*plain(order), "EUR") for order in shop.orders()])
+    assert ingest(file).warnings == []
+
+
+def test_the_line_that_a_warning_of_currencies_proposes_works(file: Path) -> None:
+    rows = [(*plain(order), ("EUR", "eur", "JPY")[order.number % 3]) for order in shop.orders()]
+    written(file, (*PLAIN, "currency"), rows)
+    ingested = ingest(file, clean={"reject": {"another currency": "upper(currency) <> 'EUR'"}})
+    kept = [order for order in shop.orders() if order.number % 3 < 2]
+    assert ingested.revenue == pytest.approx(float(shop.revenue(kept)), abs=1e-6)
+    assert ingested.warnings == []
+
+
+def test_currencies_within_the_amounts_stop_the_run(file: Path) -> None:
+    signs = ("$", "€")
+    rows = [
+        (*plain(order)[:3], f"{signs[order.number % 2]}{order.total}") for order in shop.orders()
+    ]
+    written(file, PLAIN, rows)
+    with pytest.raises(DataError, match="several_currencies"):
+        ingest(file)
+
+
+@pytest.mark.parametrize(
+    ("name", "paid", "unpaid"),
+    [
+        ("Financial Status", "paid", "refunded"),
+        ("order_status", "Completed", "Cancelled by customer"),
+        ("Bestellstatus", "bezahlt", "Storniert"),
+        ("statut", "payée", "remboursée"),
+        ("Estado", "pagado", "cancelado"),
+        ("payment_state", "ok", "wc-failed"),
+        ("transaction type", "sale", "chargeback"),
+        ("cancelled_at", "", "2025-05-05"),
+        ("is_test", "false", "true"),
+        ("status", "done", "closed"),
+    ],
+)
+def test_orders_that_were_not_paid_are_said(file: Path, name: str, paid: str, unpaid: str) -> None:
+    rows = [(*plain(order), unpaid if order.number % 5 == 0 else paid) for order in shop.orders()]
+    written(file, (*PLAIN, name), rows)
+    ingested = ingest(file)
+    gone = [order for order in shop.orders() if order.number % 5 == 0]
+    warning = ingested.warning("unpaid_orders")
+    assert warning.share == pytest.approx(float(shop.revenue(gone) / shop.revenue()), abs=1e-6)
+    assert f"{len(gone)} rows" in warning.message
+    predicate = warning.setting.split("'''")[1]
+    cleaned = ingest(file, clean={"reject": {"not paid": predicate}})
+    assert cleaned.revenue == pytest.approx(float(shop.revenue() - shop.revenue(gone)), abs=1e-6)
+    assert "unpaid_orders" not in cleaned.codes
+
+
+def test_states_of_something_else_are_not_said(file: Path) -> None:
+    rows = [(*plain(order), ("CA", "NY")[order.number % 2], "paid") for order in shop.orders()]
+    written(file, (*PLAIN, "state", "status"), rows)
+    assert ingest(file).warnings == []
+
+
+def test_a_run_stops_where_most_of_the_money_was_not_paid(file: Path) -> None:
+    rows = [(*plain(order), "paid" if order.number % 5 == 0 else "void") for order in shop.orders()]
+    written(file, (*PLAIN, "status"), rows)
+    with pytest.raises(DataError, match="unpaid_orders"):
+        ingest(file)
+
+
+LINES = ("customer_id", "order_id", "order_date", "sku")
+
+
+def lines(*columns: str) -> list[tuple[object, ...]]:
+    rows: list[tuple[object, ...]] = []
+    for order in shop.orders():
+        for line in order.lines:
+            values: dict[str, object] = {
+                "total": order.total,
+                "line": line.total,
+                "pieces": line.pieces,
+                "price": line.price,
+            }
+            own = (shop.code(order.customer), order.number, order.moment, f"P{line.product}")
+            rows.append((*own, *(values[column] for column in columns)))
+    return rows
+
+
+@pytest.mark.parametrize("name", ["order_total", "payment_value", "total", "amount"])
+def test_an_orders_total_in_each_of_its_lines_counts_once(file: Path, name: str) -> None:
+    written(file, (*LINES, name), lines("total"))
+    ingested = ingest(file)
+    assert ingested.revenue == pytest.approx(float(shop.revenue()), abs=1e-6)
+    assert ingested.orders == shop.ORDERS
+    assert "counts once" in ingested.warning("repeated_total").message
+    added = ingest(file, clean={"amount_of": "row"})
+    assert (added.revenue or 0) > 1.5 * float(shop.revenue())
+
+
+def test_a_total_without_a_column_of_products_is_asked_about(file: Path) -> None:
+    header = ("customer_id", "order_id", "order_date", "line_no", "amount")
+    rows = [(*row[:3], place, row[4]) for place, row in enumerate(lines("total"))]
+    written(file, header, rows)
+    assert "is it the total" in ingest(file).warning("repeated_total").message
+    once = ingest(file, clean={"amount_of": "order"})
+    assert once.revenue == pytest.approx(float(shop.revenue()), abs=1e-6)
+
+
+def test_a_total_that_is_rejected_in_one_line_counts_in_another(file: Path) -> None:
+    written(file, (*LINES, "order_total"), lines("total"))
+    ingested = ingest(file, clean={"reject": {"no such product": "sku = 'P3'"}})
+    alone = [o for o in shop.orders() if {line.product for line in o.lines} == {3}]
+    expected = shop.revenue() - shop.revenue(alone) if alone else shop.revenue()
+    assert ingested.revenue == pytest.approx(float(expected), abs=1e-6)
+
+
+def test_amounts_of_lines_are_added(file: Path) -> None:
+    written(file, (*LINES, "amount"), lines("line"))
+    ingested = ingest(file)
+    assert ingested.revenue == pytest.approx(float(shop.revenue()), abs=1e-6)
+    assert "repeated_total" not in ingested.codes
+
+
+@pytest.mark.parametrize("name", ["item-price", "price", "sales price"])
+def test_a_lines_total_is_not_multiplied_by_its_quantity(file: Path, name: str) -> None:
+    written(file, (*LINES, "quantity", name), lines("pieces", "line"))
+    ingested = ingest(file)
+    assert ingested.revenue == pytest.approx(float(shop.revenue()), abs=1e-6)
+    assert "not multiplied" in ingested.warning("price_or_total").message
+
+
+@pytest.mark.parametrize("name", ["item-price", "price", "unit price"])
+def test_a_price_of_one_piece_is_multiplied(file: Path, name: str) -> None:
+    written(file, (*LINES, "quantity", name), lines("pieces", "price"))
+    ingested = ingest(file)
+    assert ingested.revenue == pytest.approx(float(shop.revenue()), abs=1e-6)
+    assert "price_or_total" not in ingested.codes
+
+
+def test_a_unit_price_that_grows_with_the_quantity_is_said(file: Path) -> None:
+    written(file, (*LINES, "quantity", "unit_price"), lines("pieces", "line"))
+    assert "grows with it" in ingest(file).warning("price_or_total").message
+
+
+def test_an_amount_that_is_a_price_of_one_piece_is_said(file: Path) -> None:
+    written(file, (*LINES, "quantity", "amount"), lines("pieces", "price"))
+    assert "not multiplied" in ingest(file).warning("price_or_total").message
+
+
+def test_pieces_are_not_taken_for_money(file: Path) -> None:
+    written(file, (*LINES, "AMOUNT", "SALES_PRICE"), lines("pieces", "line"))
+    ingested = ingest(file)
+    assert ingested.revenue == pytest.approx(float(shop.revenue()), abs=1e-6)
+    assert "pieces_as_money" in ingested.codes
+
+
+def test_one_row_with_much_of_the_revenue_is_said(file: Path) -> None:
+    rows = [plain(order) for order in shop.orders()]
+    rows[17] = (*rows[17][:3], float(shop.revenue()))
+    written(file, PLAIN, rows)
+    warning = ingest(file).warning("large_share")
+    assert "in one row" in warning.message
+    assert warning.share > 0.4
+
+
+def test_revenue_without_a_customer_is_said_with_its_share(file: Path) -> None:
+    gone = [order for order in shop.orders() if order.number % 6 == 0]
+    rows = [("", *plain(order)[1:]) if order in gone else plain(order) for order in shop.orders()]
+    written(file, PLAIN, rows)
+    warning = ingest(file).warning("revenue_without_customer")
+    assert warning.share == pytest.approx(float(shop.revenue(gone) / shop.revenue()), abs=1e-6)
