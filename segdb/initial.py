@@ -11,16 +11,26 @@ from segdb.errors import SettingsError
 from segdb.reading import Reading
 from segdb.report.write import write
 from segdb.settings import Settings, Source, load
+from segdb.steps.choose import Sources
 from segdb.steps.progress import Notes
 from segdb.steps.read import read_sources
 from segdb.store.duckdb import DuckDB
 
 # Of [source], what says how text is read.
-_TEXT = {"delimiter", "encoding", "decimal", "date_format", "null_values"}
+_TEXT = {
+    "delimiter", "encoding", "skip_rows", "header", "names", "sheet", "union_by_name",
+    "max_unpacked", "decimal", "date_format", "null_values",
+}  # fmt: skip
 
 _SNIFFED = (
     '# delimiter = ";"                # of text files; left out, as those below: sniffed',
-    '# encoding = "utf-8"',
+    '# encoding = "auto"              # utf-8, or what the letters make likely; or "cp1252", …',
+    "# skip_rows = 3                  # above the header; left out: found where it is plain",
+    "# header = false                 # no line of names: with names",
+    '# names = ["customer_id", "ordered_at", "amount"]    # of all columns, as they stand',
+    '# sheet = "2026"                 # of a workbook, or several: ["2025", "2026"]',
+    "# union_by_name = true           # files whose columns differ: NULL where one lacks a column",
+    '# max_unpacked = "20GB"          # of zip files and their like',
     '# decimal = ","',
     '# null_values = ["", "NA", "-"]  # what stands for a missing value',
 )
@@ -125,10 +135,21 @@ def write_settings(
         found = read_sources(store, settings, orders, customers, listener)
     finally:
         store.close()
+    reading = _found_out(found) | reading
     readings = [source[1] for source in (found.customers, found.orders) if source]
     sources = {"orders": orders, "customers": customers}
     write(output, render(sources, readings, database, reading))
     return tuple(listener.notes)
+
+
+def _found_out(sources: Sources) -> dict[str, Any]:
+    """Return what was found out about the files, as keys of ``[source]``."""
+    raws = {"orders": sources.orders, "customers": sources.customers}
+    options = {name: source[0].options for name, source in raws.items() if source}
+    keys = dict.fromkeys(key for own in options.values() for key in own)
+    if len(options) == 1:
+        return dict(next(iter(options.values())))
+    return {key: {name: own[key] for name, own in options.items() if key in own} for key in keys}
 
 
 def _text_options(path: Path) -> dict[str, Any]:
@@ -159,7 +180,7 @@ def render(
     lines.append("[source]")
     lines += [f"{name} = {_toml(source)}" for name, source in sources.items() if source]
     formats = {f for r in readings for c in r.columns for f in c.formats}
-    lines += [f"{name} = {_toml(value)}" for name, value in options.items()]
+    lines += [line for name, value in options.items() for line in _lines(name, value)]
     if "date_format" not in options:
         form, why = (formats.pop(), "as it was read") if len(formats) == 1 else ("%d/%m/%Y", "")
         lines.append(
@@ -179,6 +200,13 @@ def render(
     return text
 
 
-def _toml(value: str | Sequence[str]) -> str:
-    """Return a TOML basic string, or an array of them; JSON's escapes are TOML's."""
+def _lines(name: str, value: Any) -> list[str]:
+    """Return the lines of a key, one by source where it has a value for each."""
+    if isinstance(value, Mapping):
+        return [f"{name}.{source} = {_toml(each)}" for source, each in value.items()]
+    return [f"{name} = {_toml(value)}"]
+
+
+def _toml(value: Any) -> str:
+    """Return a value as TOML; JSON's escapes are TOML's."""
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -106,7 +106,9 @@ class Chooser:
             wanted = getattr(declared, role)
             if wanted is None:
                 continue
-            name = exact.get(wanted) or known.get(wanted.lower())
+            name = (
+                exact.get(wanted) or known.get(wanted.lower()) or known.get(wanted.strip().lower())
+            )
             if name is None:
                 whose = f"[columns] {role} names"
                 advice = nearest(wanted, exact)

@@ -51,7 +51,7 @@ def read_sources(
             attributes,
             run_id,
         )
-        for words in understood.notes:
+        for words in (*raw.notes, *understood.notes):
             progress.note(words)
         for warning in (*raw.warnings, *understood.warnings):
             progress.warn(warning)
