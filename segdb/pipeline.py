@@ -146,7 +146,7 @@ def refresh(
     last = stored_run(store, schema)
     settings, model = reading_from(last.settings, orders, customers), last.model
     progress.step("Reading the sources")
-    sources = read_as_then(store, last, orders, customers)
+    sources = read_as_then(store, last, progress, orders, customers)
     again = reads_the_same(sources, last)
     held = Held(model.catalogue, kept_aggregates(store, schema, last.run_id) if again else None)
     intake = take_in(store, settings, sources, progress, held)

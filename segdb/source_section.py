@@ -102,7 +102,8 @@ class Source(Section):
 class FileOptions:
     """How the files of one source are read: its part of ``[source]``.
 
-    ``name`` is that of the source where the settings have both.
+    ``name`` is that of the source where the settings have both, ``expected`` the encoding that a
+    run read it in before, for files that are not UTF-8.
     """
 
     delimiter: str | None = None
@@ -114,6 +115,7 @@ class FileOptions:
     union_by_name: bool = False
     max_unpacked: str = "20GB"
     name: SourceName | None = None
+    expected: str | None = None
 
     def line(self, key: str, value: object) -> str:
         """Return the line of the settings that says a key of this source."""

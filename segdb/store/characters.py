@@ -112,10 +112,12 @@ def _single_byte(word: str) -> tuple[str, float]:
     """Return the letters of a word beyond ASCII in lower case, and ln p of all else about it."""
     letters, penalty = "", 0.0
     scripts = {_script(sign) for sign in word if sign.isalpha()}
-    upper_later = any(
-        b.isupper() and a.islower() and not (a.isascii() and b.isascii())
-        for a, b in itertools.pairwise(word)
+    lower = any(sign.islower() for sign in word)
+    # Capitals of ASCII alone, as in McDonald, say nothing of the encoding.
+    late_capital = lower and any(
+        b.isupper() and not (a.isascii() and b.isascii()) for a, b in itertools.pairwise(word)
     )
+    alone = len(word) == 1 and word.isupper()
     for place, sign in enumerate(word):
         if sign.isascii():
             continue
@@ -129,8 +131,10 @@ def _single_byte(word: str) -> tuple[str, float]:
             penalty += _SYMBOLS.get(sign, _RARE_SYMBOL if not _is_mark(sign) else -4.0)
     if len(scripts) > 1:
         penalty += _FOREIGN
-    if upper_later:
+    if late_capital:
         penalty += _FOREIGN
+    if alone:
+        penalty += _FOREIGN / 2
     return letters, penalty
 
 

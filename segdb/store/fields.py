@@ -46,7 +46,7 @@ def header_place(records: Sequence[Sequence[str]]) -> int:
         record = records[place]
         if _is_title(record, width):
             continue
-        if record[0].lstrip().startswith("#") and _is_header(records, place + 1, width):
+        if _is_comment(record) and _header_follows(records, place + 1, width):
             continue
         return place if _is_header(records, place, width) else first
     return first
@@ -71,6 +71,20 @@ def _is_title(record: Sequence[str], width: int) -> bool:
     if _filled(record) <= width // 2 or not _filled(record):
         return True
     return _length(record) < width and any(shape(field) in ("date", "number") for field in record)
+
+
+def _is_comment(record: Sequence[str]) -> bool:
+    return record[0].lstrip().startswith("#")
+
+
+def _header_follows(records: Sequence[Sequence[str]], start: int, width: int) -> bool:
+    """Whether the next line that is no title and no comment is a header."""
+    rest = (
+        place
+        for place in range(start, min(len(records), start + _MOST_TITLES))
+        if not _is_title(records[place], width) and not _is_comment(records[place])
+    )
+    return _is_header(records, next(rest, len(records)), width)
 
 
 def _is_header(records: Sequence[Sequence[str]], place: int, width: int) -> bool:

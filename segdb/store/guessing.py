@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -89,7 +90,7 @@ def decide(paths: Sequence[Path], origin: str, options: FileOptions) -> Decision
     other = {path: each for path, each in found.items() if each.count}
     lines = list(dict.fromkeys(line for each in other.values() for line in each.lines))
     high = bytes(sorted(set().union(*(each.high for each in other.values()))))
-    best = guess(lines, high)
+    best = _as_before(lines, options.expected) or guess(lines, high)
     mixed = frozenset(path for path, each in other.items() if _is_mixed(each, best))
     shown = _NAMES.get(best.codec, best.codec)
     note = f"{origin}: not UTF-8, and read as {shown}, such as '{best.example}'"
@@ -97,6 +98,18 @@ def decide(paths: Sequence[Path], origin: str, options: FileOptions) -> Decision
         origin, best, shown, list(other.values()), mixed=bool(mixed), options=options
     )
     return Decision(dict.fromkeys(other, best.codec), mixed, warning, note, shown)
+
+
+def _as_before(lines: Sequence[bytes], expected: str | None) -> Guess | None:
+    """Return the encoding of an earlier run, if the lines can be in it."""
+    if expected is None:
+        return None
+    try:
+        text = b"\n".join(lines).decode(expected)
+    except UnicodeDecodeError:
+        return None
+    example = max(text.split(), key=lambda word: not word.isascii(), default="")
+    return Guess(codecs.lookup(expected).name, None, close=False, example=example)
 
 
 def _evidence(path: Path) -> _Evidence:

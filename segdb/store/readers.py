@@ -44,6 +44,7 @@ def read(
     name: Literal["orders", "customers"],
     source: object,
     settings: Source,
+    expected: str | None = None,
 ) -> Raw:
     """Make a source a temporary relation called ``segdb_<name>_raw``.
 
@@ -53,6 +54,7 @@ def read(
         source: a path or pattern of files, a table or view of the database, a query, or an object
             with ``__arrow_c_stream__`` such as a pandas, Polars or Arrow table.
         settings: how to read files.
+        expected: the encoding that was guessed when it was read before.
 
     Raises:
         SourceError: there is no such source, or it cannot be read as rows and columns.
@@ -77,7 +79,7 @@ def read(
         return Raw(view, named, None if table.temporary else select)
     found = files.find(named)
     if found is not None:
-        return _files(store, relation, found, settings.of(name))
+        return _files(store, relation, found, replace(settings.of(name), expected=expected))
     if _QUERY.match(named):
         return _query(store, relation, named, name)
     if re.match(r"\w+://", named):

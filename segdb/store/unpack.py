@@ -136,7 +136,7 @@ def _zip(path: Path, room: _Room) -> list[Path]:
         members = [
             member
             for member in archive.infolist()
-            if not member.is_dir() and not _JUNK.search(member.filename)
+            if not member.is_dir() and not _JUNK.search(member.filename.replace("\\", "/"))
         ]
         names = [PurePosixPath(member.filename.replace("\\", "/")).name for member in members]
         readable = [

@@ -20,6 +20,7 @@ HEADER = ["customer", "order", "date", "amount"]
         [["Report:", "Sales"], ["From:", "2026-01-01"]],
         [["Sales", "all shops", "2026"]],
         [["# made by a tool", " with commas", " in its", " comment"]],
+        [["# made by a tool", " with commas", " in its", " comment"], ["# 2"]],
         [["Customer", "", "Order", ""]],
     ],
 )
