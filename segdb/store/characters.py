@@ -68,9 +68,14 @@ def guess(lines: Sequence[bytes], high: bytes = b"") -> Guess:
     rival = next((name for name in ranked[1:] if texts[name] != texts[best]), None)
     signs = max(1, sum(byte > 127 for byte in data))
     close = rival is not None and scores[best] - scores[rival] < _CLOSE
-    words = _words(texts[best] or "")
-    example = max(words, key=lambda word: (words[word], word), default="")
-    return Guess(best, rival, close or scores[best] / signs < _POOR, example)
+    poor = scores[best] / signs < _POOR
+    return Guess(best, rival, close or poor, example_of(texts[best] or ""))
+
+
+def example_of(text: str) -> str:
+    """Return the most frequent word of a text with a character beyond ASCII."""
+    words = _words(text)
+    return max(words, key=lambda word: (words[word], word), default="")
 
 
 def _decoded(name: str, data: bytes, high: bytes) -> str | None:

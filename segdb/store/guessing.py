@@ -11,7 +11,7 @@ from segdb.checks.warning import DataWarning
 from segdb.source_section import FileOptions
 from segdb.store import encoding
 from segdb.store.alphabets import MULTI_BYTE
-from segdb.store.characters import Guess, guess
+from segdb.store.characters import Guess, example_of, guess
 
 # So many different lines are looked at; of longer files every second, fourth, … one.
 _LINES = 4_000
@@ -108,8 +108,8 @@ def _as_before(lines: Sequence[bytes], expected: str | None) -> Guess | None:
         text = b"\n".join(lines).decode(expected)
     except UnicodeDecodeError:
         return None
-    example = max(text.split(), key=lambda word: not word.isascii(), default="")
-    return Guess(codecs.lookup(expected).name, None, close=False, example=example)
+    name = codecs.lookup(expected).name
+    return Guess(name, None, close=False, example=example_of(text))
 
 
 def _evidence(path: Path) -> _Evidence:

@@ -65,7 +65,8 @@ def _read(
     nul_lines = sum(lines for _, lines in results)
     warnings = [decision.warning] if decision and decision.warning else []
     if nul_lines:
-        words = f"{found.origin}: NUL bytes in {nul_lines:,} of {rows + lines:,} lines left out."
+        total = f"{nul_lines:,} of {rows + lines:,} lines"
+        words = f"{found.origin}: {total} hold NUL bytes, which were left out; the rest was read."
         warnings.append(DataWarning("files", words, share=nul_lines / (rows + lines)))
     return Raw(
         store.unbound(quoted(relation), relation),
