@@ -13,19 +13,26 @@ from segdb.reading import Reading
 from segdb.report.write import write
 from segdb.settings import Settings, Source, load
 from segdb.steps.choose import Sources
-from segdb.steps.progress import Notes
-from segdb.steps.read import read_sources
+from segdb.steps.questions import open_line, read_with_questions
 from segdb.store.duckdb import DuckDB
 
 # Of [source], what says how text is read.
-# Sections in which a place may be open, and how many choices are written beside it.
+# Sections in which a place may be open.
 _OPEN = ("source", "columns")
-_CHOICES = 6
-_TEXT = {"delimiter", "encoding", "decimal", "date_format", "null_values"}
+_TEXT = {
+    "delimiter", "encoding", "skip_rows", "header", "names", "sheet", "union_by_name",
+    "max_unpacked", "decimal", "date_format", "null_values",
+}  # fmt: skip
 
 _SNIFFED = (
     '# delimiter = ";"                # of text files; left out, as those below: sniffed',
-    '# encoding = "utf-8"',
+    '# encoding = "auto"              # utf-8, or what the letters make likely; or "cp1252", …',
+    "# skip_rows = 3                  # above the header; left out: found where it is plain",
+    "# header = false                 # no line of names: with names",
+    '# names = ["customer_id", "ordered_at", "amount"]    # of all columns, as they stand',
+    '# sheet = "2026"                 # of a workbook, or several: ["2025", "2026"]',
+    "# union_by_name = true           # files whose columns differ: NULL where one lacks a column",
+    '# max_unpacked = "20GB"          # of zip files and their like',
     '# decimal = ","',
     '# null_values = ["", "NA", "-"]  # what stands for a missing value',
 )
@@ -131,9 +138,10 @@ def write_settings(
     settings = Settings(source=Source.model_validate(reading))
     store = DuckDB.open(database, wait=wait) if database else DuckDB.memory()
     try:
-        sources_read, questions, notes = _read(store, settings, orders, customers)
+        sources_read, questions, notes = read_with_questions(store, settings, orders, customers)
     finally:
         store.close()
+    reading = _found_out(sources_read) | reading
     readings = [source[1] for source in (sources_read.customers, sources_read.orders) if source]
     sources = {"orders": orders, "customers": customers}
     write(output, render(sources, readings, database, reading, questions))
@@ -142,25 +150,14 @@ def write_settings(
     return (*notes, *still)
 
 
-def _read(
-    store: DuckDB, settings: Settings, orders: str | None, customers: str | None
-) -> tuple[Sources, list[OpenQuestionError], tuple[str, ...]]:
-    """Read the sources as far as they tell; return them, what is open, and what was inferred."""
-    questions: list[OpenQuestionError] = []
-    while True:
-        listener = Notes()
-        roles = [one.key for one in questions if one.section == "columns"]
-        try:
-            sources = read_sources(store, settings, orders, customers, listener, open_roles=roles)
-        except OpenQuestionError as question:
-            asked = {(one.section, one.key) for one in questions}
-            if (question.section, question.key) in asked:
-                raise
-            questions.append(question)
-            if question.section == "source":
-                settings = settings.changed({"source": {question.key: question.choices[0]}})
-        else:
-            return sources, questions, tuple(listener.notes)
+def _found_out(sources: Sources) -> dict[str, Any]:
+    """Return what was found out about the files, as keys of ``[source]``."""
+    raws = {"orders": sources.orders, "customers": sources.customers}
+    options = {name: source[0].options for name, source in raws.items() if source}
+    keys = dict.fromkeys(key for own in options.values() for key in own)
+    if len(options) == 1:
+        return dict(next(iter(options.values())))
+    return {key: {name: own[key] for name, own in options.items() if key in own} for key in keys}
 
 
 def _text_options(path: Path) -> dict[str, Any]:
@@ -194,8 +191,8 @@ def render(
     lines.append("[source]")
     lines += [f"{name} = {_toml(source)}" for name, source in sources.items() if source]
     formats = {f for r in readings for c in r.columns for f in c.formats}
-    lines += [f"{name} = {_toml(value)}" for name, value in options.items()]
-    lines += [_open(one) for one in asked["source"]]
+    lines += [open_line(one) for one in asked["source"]]
+    lines += [line for name, value in options.items() for line in _lines(name, value)]
     options = {**options, **{one.key: OPEN for one in asked["source"]}}
     if "date_format" not in options:
         form, why = (formats.pop(), "as it was read") if len(formats) == 1 else ("%d/%m/%Y", "")
@@ -208,7 +205,7 @@ def render(
     lines += ["", "[columns]                        # as they were inferred"]
     roles = {role: column for r in readings for role, column in r.roles.items()}
     lines += [f"{role} = {_toml(column)}" for role, column in roles.items()]
-    lines += [_open(one) for one in asked["columns"]]
+    lines += [open_line(one) for one in asked["columns"]]
     text = "\n".join(lines) + "\n" + _REST
     if database:
         text = text.replace(
@@ -217,12 +214,13 @@ def render(
     return text
 
 
-def _toml(value: str | Sequence[str]) -> str:
-    """Return a TOML basic string, or an array of them; JSON's escapes are TOML's."""
+def _lines(name: str, value: Any) -> list[str]:
+    """Return the lines of a key, one by source where it has a value for each."""
+    if isinstance(value, Mapping):
+        return [f"{name}.{source} = {_toml(each)}" for source, each in value.items()]
+    return [f"{name} = {_toml(value)}"]
+
+
+def _toml(value: Any) -> str:
+    """Return a value as TOML; JSON's escapes are TOML's."""
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def _open(question: OpenQuestionError) -> str:
-    """Return the line of a question, with what could answer it."""
-    choices = " or ".join(_toml(choice) for choice in question.choices[:_CHOICES])
-    return f"{question.key} = {_toml(OPEN)}   # {choices or 'see the columns of the source'}"

@@ -143,10 +143,7 @@ def refresh(
     last = stored_run(store, schema)
     settings, model = reading_from(last.settings, orders, customers), last.model
     progress.step("Reading the sources")
-    sources = read_as_then(store, last, orders, customers)
-    for raw, _ in filter(None, (sources.orders, sources.customers)):
-        for warning in raw.warnings:
-            progress.warn(warning)
+    sources = read_as_then(store, last, progress, orders, customers)
     again = reads_the_same(sources, last)
     held = Held(model.catalogue, kept_aggregates(store, schema, last.run_id) if again else None)
     intake = take_in(store, settings, sources, progress, held)

@@ -10,10 +10,7 @@ import re
 from typing import Annotated, Any, Literal
 
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Field,
-    ValidationError,
     ValidatorFunctionWrapHandler,
     field_validator,
     model_validator,
@@ -21,31 +18,7 @@ from pydantic import (
 
 from segdb.checks.warning import unknown_code
 from segdb.money import PLACE
-
-
-class Section(BaseModel):
-    """A section of the settings: frozen, and an unknown key is an error."""
-
-    # Nothing is stripped: a tab is a delimiter, and a column's name may begin with a blank.
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class Source(Section):
-    """Where the data is: a file or glob, a table of the database, or a SELECT."""
-
-    orders: str | None = None
-    customers: str | None = None
-    # "ordered_at", or a column of numbers or moments, if the orders only ever grow and it never
-    # falls: a row that is added has at least the highest value so far. `segdb refresh` then
-    # aggregates the customers with new rows alone. Costs the room of one more row a customer.
-    watermark: str | None = None
-    # For text files; what is left out is sniffed, and the run says what it took.
-    delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
-    encoding: str = "utf-8"
-    decimal: Literal[".", ","] | None = None
-    # A strptime format, such as "%d/%m/%Y %H:%M".
-    date_format: str | None = None
-    null_values: tuple[str, ...] = ("", "NA", "N/A", "NULL", "null", "NaN", "nan", "None", "-")
+from segdb.section import Section, or_else
 
 
 class Columns(Section):
@@ -112,7 +85,7 @@ class Features(Section):
     @field_validator("transform", mode="wrap")
     @classmethod
     def _one_message(cls, value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
-        return _or_else(value, handler, '"auto", "none", or "log1p" or "none" by feature')
+        return or_else(value, handler, '"auto", "none", or "log1p" or "none" by feature')
 
 
 class Outliers(Section):
@@ -155,7 +128,7 @@ class Cluster(Section):
     @field_validator("k", mode="wrap")
     @classmethod
     def _one_message(cls, value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
-        return _or_else(value, handler, '"auto", or a whole number from 2 to 100')
+        return or_else(value, handler, '"auto", or a whole number from 2 to 100')
 
     @model_validator(mode="after")
     def _range(self) -> Cluster:
@@ -224,7 +197,7 @@ class Engine(Section):
     @field_validator("memory_limit", mode="wrap")
     @classmethod
     def _one_message(cls, value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
-        return _or_else(value, handler, 'an amount of memory, such as "2GB" or "500MB"')
+        return or_else(value, handler, 'an amount of memory, such as "2GB" or "500MB"')
 
 
 class Report(Section):
@@ -243,11 +216,3 @@ class Report(Section):
         if re.search(r"[{}]", value.replace(PLACE, "", 1)):
             raise ValueError('{} stands for the amount, once: "£" before it, "{} kr" after it')
         return value
-
-
-def _or_else(value: Any, handler: ValidatorFunctionWrapHandler, words: str) -> Any:
-    """Of a union, pydantic would say of each member why it is not meant."""
-    try:
-        return handler(value)
-    except ValidationError:
-        raise ValueError(f"it is {words}") from None

@@ -1,6 +1,7 @@
 """Frozen, validated settings: ``segdb.toml`` in, clear errors out.
 
-Every key is optional but a source. ``segdb.sections`` is the reference of the keys.
+Every key is optional but a source. ``segdb.sections`` and ``segdb.source_section`` are the
+reference of the keys.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError, field_validator
 
 from segdb.errors import SettingsError, nearest
+from segdb.section import Section
 from segdb.sections import (
     Checks,
     Clean,
@@ -27,9 +29,8 @@ from segdb.sections import (
     Publish,
     Report,
     Scale,
-    Section,
-    Source,
 )
+from segdb.source_section import Source
 
 __all__ = [
     "Checks",

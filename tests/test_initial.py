@@ -98,8 +98,23 @@ def test_force_writes_over_whatever_is_there(folder: Path, content: str) -> None
     assert load(folder / "segdb.toml").columns.customer_id == "customer"
 
 
+def test_what_was_found_out_of_files_is_written(folder: Path) -> None:
+    content = "Sales 2026\r\n\r\n" + ORDERS
+    (folder / "orders.csv").write_text(content, "cp1252", newline="")
+    segdb("init", "orders.csv")
+    source = load(folder / "segdb.toml").source
+    assert (source.encoding, source.skip_rows) == ("cp1252", 2)
+    assert "40 customers" in segdb("run", "--no-report").output
+
+
+def test_of_two_sources_each_is_said(folder: Path) -> None:
+    people = "customer;city\n" + "".join(f"{1 + i:05d};Rome\n" for i in range(40))
+    (folder / "people.csv").write_text(people, "utf-8")
+    write_settings("orders.csv", "people.csv", folder / "segdb.toml", None, force=False)
+    assert load(folder / "segdb.toml").source.encoding == {"orders": "cp1252"}
+
+
 def test_how_text_is_read_stays(folder: Path) -> None:
-    assert 'encoding = "cp1252"' in segdb("init", "orders.csv", code=2).output
     (folder / "segdb.toml").write_text(
         '[source]\norders = "old.csv"\nencoding = "cp1252"\nnull_values = ["?"]\n'
         'date_format = "%d.%m.%Y"\n',

@@ -24,6 +24,12 @@ watermark = "ordered_at"
 customers = "customers.csv"
 delimiter = "\t"
 encoding = "cp1252"
+skip_rows = 2
+header = false
+names = ["customer", "date", "total"]
+sheet = ["2025", "2026"]
+union_by_name = true
+max_unpacked = "1GB"
 decimal = ","
 date_format = "%d/%m/%Y %H:%M"
 null_values = ["", "?"]
@@ -136,6 +142,8 @@ def test_the_example_of_the_design_loads_whole(tmp_path: Path) -> None:
     written = tomllib.loads(EXAMPLE)
     told = settings.model_dump(mode="python", by_alias=True, exclude_unset=True)
     told["source"]["null_values"] = list(told["source"]["null_values"])
+    for key in ("names", "sheet"):
+        told["source"][key] = list(told["source"][key])
     for key in ("use", "attributes", "categories", "describe"):
         told["features"][key] = list(told["features"][key])
     assert told == written

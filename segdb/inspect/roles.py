@@ -96,7 +96,9 @@ class Chooser:
                 continue
             if wanted == OPEN:
                 raise self._unknown(role)
-            name = exact.get(wanted) or known.get(wanted.lower())
+            name = (
+                exact.get(wanted) or known.get(wanted.lower()) or known.get(wanted.strip().lower())
+            )
             if name is None:
                 whose = f"[columns] {role} names"
                 advice = nearest(wanted, exact)

@@ -10,23 +10,21 @@ import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
 from segdb.checks.warning import DataWarning
-from segdb.errors import SourceError
 from segdb.inspect import dates
 from segdb.inspect.candidates import Column
-from segdb.inspect.judge import Fit, Judgement, failing, judge
+from segdb.inspect.judge import Judgement, judge
 from segdb.inspect.money import Money, numbers_of
 from segdb.inspect.names import is_identifier
 from segdb.inspect.orders import identities, orders
-from segdb.inspect.questions import OpenQuestionError
+from segdb.inspect.role_reading import ENOUGH, Place, role_reading
 from segdb.inspect.roles import Chooser
 from segdb.inspect.shapes import Ask
-from segdb.reading import ColumnReading, Kind, Reading, Role
+from segdb.reading import ColumnReading, Reading, Role
 from segdb.settings import Clean, Columns, Source
 
 _MEASURED: frozenset[Role] = frozenset({"ordered_at", "amount", "quantity", "unit_price"})
-_WORDS: Mapping[bool, tuple[str, Kind]] = {True: ("date", "timestamp"), False: ("number", "number")}
-# The share of a column that must read as a kind, with and without a role.
-_ENOUGH, _NEARLY_ALL = 0.5, 0.99
+# The share of a column without a role that must read as a kind.
+_NEARLY_ALL = 0.99
 
 
 @dataclass(frozen=True)
@@ -87,26 +85,38 @@ def understand(
         Money(raw_table, number, chooser.roles, chooser.inferred, ask, chooser.warnings).settle()
     else:
         chooser.customers(columns)
-    by_column: dict[str, Role] = {name: role for role, name in chooser.roles.items()}
-    numbers = {name.lower() for name in attributes}
-    read = []
-    for name in schema.names:
-        role, found = by_column.get(name), judged.get(name)
-        if role is not None and role in _MEASURED:
-            place = _Place(raw_table, name, role, origin, run_id)
-            read.append(_role_reading(place, found, source, ask))
-        elif name.lower() in numbers:
-            place = _Place(raw_table, name, "attribute", origin, run_id)
-            read.append(_role_reading(place, found, source, ask))
-        else:
-            read.append(_reading(name, schema[name], found, role))
-    reading = Reading(tuple(read), chooser.roles, source.null_values)
+    read = _readings(chooser, judged, attributes, source)
+    reading = Reading(read, chooser.roles, source.null_values)
     reading, warnings = identities(raw_table, reading, clean, ask)
     if kind == "orders":
         reading, more = orders(raw_table, reading, clean, ask)
         warnings += more
     notes = _notes(kind, reading, chooser.inferred)
     return Understood(reading, notes, (*chooser.warnings, *warnings))
+
+
+def _readings(
+    chooser: Chooser,
+    judged: Mapping[str, Judgement],
+    attributes: Collection[str],
+    source: Source,
+) -> tuple[ColumnReading, ...]:
+    """Return how each column is read: as its role or the settings want, else as its values are."""
+    schema = chooser.table.schema()
+    by_column: dict[str, Role] = {name: role for role, name in chooser.roles.items()}
+    numbers = {name.lower() for name in attributes}
+    read = []
+    for name in schema.names:
+        role, found = by_column.get(name), judged.get(name)
+        if role is not None and role in _MEASURED:
+            place = Place(chooser.table, name, role, chooser.origin, chooser.run_id)
+            read.append(role_reading(place, found, source, chooser.ask))
+        elif name.lower() in numbers:
+            place = Place(chooser.table, name, "attribute", chooser.origin, chooser.run_id)
+            read.append(role_reading(place, found, source, chooser.ask))
+        else:
+            read.append(_reading(name, schema[name], found, role))
+    return tuple(read)
 
 
 def _judged(
@@ -139,9 +149,9 @@ def _column(name: str, kind: dt.DataType, judged: Judgement | None) -> Column:
     elif kind.is_uuid() or kind.is_string():
         able.add("id")
     if judged is not None:
-        if judged.number and judged.number.share >= _ENOUGH:
+        if judged.number and judged.number.share >= ENOUGH:
             able.add("number")
-        if judged.moment and judged.moment.share >= _ENOUGH:
+        if judged.moment and judged.moment.share >= ENOUGH:
             able.add("moment")
     return Column(name, frozenset(able), kind.is_string())
 
@@ -160,78 +170,6 @@ def _reading(
             if fit.reading.kind == "number":
                 return ColumnReading(name, "number")
     return ColumnReading(name, "text")
-
-
-@dataclass(frozen=True)
-class _Place:
-    """A column in a role, for reading it and for saying where the trouble is."""
-
-    table: ir.Table
-    column: str
-    role: Role | Literal["attribute"]
-    origin: str
-    run_id: int | None = None
-
-    def advice(self, words: str) -> str:
-        """Return what to do: as said, or in a SELECT where the settings are those of a run."""
-        if self.run_id is None:
-            return words
-        return f"Run {self.run_id} has its settings already: give a SELECT that converts it."
-
-    @property
-    def setting(self) -> str:
-        """The key of the settings that names the column."""
-        return "[features] attributes" if self.role == "attribute" else f"[columns] {self.role}"
-
-    def __str__(self) -> str:
-        return f"{self.origin}, column '{self.column}' ({self.role})"
-
-
-def _role_reading(
-    place: _Place, judged: Judgement | None, source: Source, ask: Ask
-) -> ColumnReading:
-    kind = place.table[place.column].type()
-    moment = place.role == "ordered_at"
-    what, wanted = _WORDS[place.role == "ordered_at"]
-    plain = kind.is_date() or kind.is_timestamp() if moment else kind.is_numeric()
-    if plain and not kind.is_boolean():
-        return ColumnReading(place.column, "native")
-    if not (kind.is_string() or (moment and kind.is_integer())):
-        advice = f"Name another column in {place.setting}, or give a SELECT that converts it."
-        raise SourceError(f"{place} is of type {kind} and no {what}. {place.advice(advice)}")
-    fit = (judged.moment if moment else judged.number) if judged else None
-    if fit is None or fit.share < _ENOUGH:
-        tried = fit.reading if fit else ColumnReading(place.column, wanted)
-        share = f"{fit.share:.0%} of" if fit else "fewer than half of"
-        unread = failing(place.table, tried, source.null_values, ask)
-        example = f", and not {unread!r}" if unread is not None else ""
-        option = "date_format" if moment else "decimal"
-        advice = f"Set [source] {option}, or name another column in {place.setting}."
-        raise SourceError(
-            f"{place}: {share} its values can be read as a {what}{example}. {place.advice(advice)}"
-        )
-    if fit.rival is not None:
-        raise _undecided(place, fit, fit.rival)
-    return fit.reading
-
-
-def _undecided(place: _Place, fit: Fit, rival: ColumnReading) -> SourceError:
-    if fit.reading.kind == "timestamp":
-        first, second = (f"as {dates.told(way.formats)}" for way in (fit.reading, rival))
-        key, choices = "date_format", [way.formats[0] for way in (fit.reading, rival)]
-    else:
-        words = {".": "with a decimal point", ",": "with a decimal comma"}
-        first, second = (words[way.decimal] for way in (fit.reading, rival))
-        key, choices = "decimal", [way.decimal for way in (fit.reading, rival)]
-    lines = [f'{key} = "{choice}"' for choice in choices]
-    advice = f"Add to the settings: [source] {lines[0]} or {lines[1]}."
-    return OpenQuestionError(
-        f"{place}: {fit.example!r} could be written {first} or {second}, and the other values do "
-        f"not tell. {place.advice(advice)}",
-        "source",
-        key,
-        choices,
-    )
 
 
 def _notes(kind: str, reading: Reading, inferred: list[Role]) -> tuple[str, ...]:

@@ -32,7 +32,7 @@ UNREADABLE = "unreadable line"
 # Sources tell local time without its zone, and nobody is farther ahead of UTC (Kiribati).
 HOURS_EAST = 14
 # What outranks being a copy of another row: all copies are rejected for it alike.
-_BEFORE_DUPLICATE = (MISSING_ID, BAD_DATE, BAD_AMOUNT, FUTURE, FAR_DATE)
+BEFORE_DUPLICATE = (MISSING_ID, BAD_DATE, BAD_AMOUNT, FUTURE, FAR_DATE)
 
 
 @dataclass(frozen=True)
@@ -179,39 +179,6 @@ def suspects(theirs: ir.Table, dropped: ir.Table | None, alike: ir.Table | None)
     return theirs.filter(own | theirs.customer_id.isin(whole.customer_id).fill_null(False))
 
 
-def rejects(judged: ir.Table, reading: Reading, dropped: ir.Table | None) -> ir.Table:
-    """Return one row (reason, row) per rejected row of a source.
-
-    Args:
-        judged: rows with ``reason``, and ``copies`` where duplicates were folded.
-        reading: the source's columns.
-        dropped: (customer_id, reason) of customers who were taken out after judging.
-
-    Returns:
-        ``reason`` and ``row``, the source's own values as JSON text.
-    """
-    table = judged
-    if dropped is not None:
-        taken = dropped.rename(dropped_id="customer_id", dropped_reason="reason")
-        table = judged.left_join(taken, judged.customer_id == taken.dropped_id)
-        table = table.mutate(reason=table.reason.coalesce(table.dropped_reason))
-    raw = {column.name: table[carried(column.name)] for column in reading.columns}
-    row = _to_json(ibis.struct(raw)).cast("string")
-    if "copies" not in judged.columns:
-        return table.filter(table.reason.notnull()).select(reason=table.reason, row=row)
-    early = table.reason.isin(_BEFORE_DUPLICATE).fill_null(False)
-    rejected = ibis.ifelse(table.reason.notnull(), table.copies, table.copies - 1)
-    each = table.filter(rejected > 0).select(
-        reason=ibis.ifelse(early, table.reason, DUPLICATE_ROW),
-        last=table.reason,
-        row=row,
-        copies=table.copies,
-        copy=ibis.range(1, rejected + 1).unnest(),
-    )
-    reason = ibis.ifelse(each.copy == each.copies, each["last"], each.reason)
-    return each.select(reason=reason, row=each.row)
-
-
 def _predicates(
     table: ir.Table, reading: Reading, predicates: Sequence[UserSQL]
 ) -> list[tuple[ir.BooleanValue, str]]:
@@ -234,21 +201,8 @@ def _first(cases: Sequence[tuple[ir.BooleanValue, str]]) -> ir.StringValue:
     return ibis.cases(*cases, else_=ibis.null("string"))
 
 
-@ibis.udf.scalar.builtin(name="to_json", signature=((None,), "string"))
-def _to_json(_row): ...  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-
-
 def counts(judged: ir.Table) -> ir.Table:
     """Return (customer_id, read_rows, kept_rows) of each judged row."""
     read = judged.copies if "copies" in judged.columns else ibis.literal(1)
     kept = judged.reason.isnull().cast("int64")
     return judged.select(customer_id=judged.customer_id, read_rows=read, kept_rows=kept)
-
-
-def unreadable(lines: ir.Table, source: str) -> ir.Table:
-    """Return (source, reason, row) of the lines of a text file that are no rows."""
-    return lines.select(
-        source=ibis.literal(source),
-        reason=ibis.literal(UNREADABLE),
-        row=_to_json(lines.row).cast("string"),
-    )

@@ -11,6 +11,7 @@ import ibis.expr.types as ir
 from segdb.errors import DataError, SegdbError
 from segdb.reading import Reading
 from segdb.stages import clean
+from segdb.stages.rejected import rejects, unreadable
 from segdb.store.duckdb import DuckDB
 from segdb.store.readers import Raw
 
@@ -86,11 +87,11 @@ def account(
             # To fold and to join all rows of a source costs several times what reading it does.
             rows = clean.suspects(_theirs(one, dropped), dropped, one.alike)
             rows = one.once("segdb_suspects", rows) if one.once else rows
-            rows = clean.rejects(rows, one.reading, dropped)
+            rows = rejects(rows, one.reading, dropped)
             parts.append(rows.select(source=ibis.literal(name), reason=rows.reason, row=rows.row))
         lines = one.raw.unreadable
         if lines is not None:
-            parts.append(clean.unreadable(lines, name))
+            parts.append(unreadable(lines, name))
             source_read += int(store.rows(lines.agg(n=lines.count()))[0]["n"])
         read_of[name] = source_read
         kept += source_kept

@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 from segdb.checks import customers, money, rows
 from segdb.checks.warning import DataWarning
 from segdb.reading import Role
-from segdb.settings import Checks
+from segdb.settings import Settings
 from segdb.stages import clean
 from segdb.stages.source import carried, typed
 from segdb.steps.account import Accounts, Judged
@@ -28,7 +28,7 @@ def check_data(
     sources: Mapping[str, Judged],
     accounts: Accounts,
     rejected: ir.Table,
-    checks: Checks,
+    settings: Settings,
     progress: Progress,
 ) -> None:
     """Tell what of the sources would make the result wrong.
@@ -38,12 +38,12 @@ def check_data(
         sources: the sources with their judged rows, by name.
         accounts: rows read, kept and rejected.
         rejected: (source, reason, row) of every rejected row.
-        checks: the share of rejected rows above which a run stops.
+        settings: the share of rejected rows above which a run stops, and ``as_of``.
         progress: hears of each warning.
     """
     warnings: list[DataWarning] = []
     for name, source in sources.items():
-        warnings += _rejections(store, name, source, accounts, rejected, checks)
+        warnings += _rejections(store, name, source, accounts, rejected, settings)
     orders = sources.get("orders")
     if orders is not None:
         warnings += _orders(store, orders, accounts)
@@ -73,16 +73,18 @@ def _rejections(
     source: Judged,
     accounts: Accounts,
     rejected: ir.Table,
-    checks: Checks,
+    settings: Settings,
 ) -> list[DataWarning]:
+    limit = settings.checks.max_rejected_share
     read = accounts.read_of[name]
     warnings: list[DataWarning] = []
     for (of, reason), number in accounts.reasons.items():
-        if of != name:
+        # Whoever looks back to an earlier as_of wants later orders out.
+        if of != name or (reason == clean.FUTURE and settings.as_of):
             continue
         if reason == clean.DUPLICATE_ROW:
             warnings += rows.equal_rows(number, read, source.source_reading)
-        if number > checks.max_rejected_share * read and rows.is_unwanted(reason):
+        if number > limit * read and rows.is_unwanted(reason):
             continuing = _continuing(store, source, reason) if name == "orders" else 0
             example = _example(store, source, name, reason, rejected)
             warnings += rows.rejected_share(
@@ -90,7 +92,7 @@ def _rejections(
                 reason,
                 number - continuing,
                 read,
-                checks.max_rejected_share,
+                limit,
                 example,
             )
     return warnings

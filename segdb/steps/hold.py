@@ -24,6 +24,7 @@ from segdb.steps.fit import Fitted
 from segdb.steps.intake import Intake
 from segdb.steps.learn import Learned, correlations_of, transformed
 from segdb.steps.measured import measured
+from segdb.steps.progress import Progress
 from segdb.steps.stored import StoredRun
 from segdb.store.duckdb import DuckDB
 from segdb.store.raw import Raw
@@ -31,13 +32,18 @@ from segdb.store.readers import read
 
 
 def read_as_then(
-    store: DuckDB, run: StoredRun, orders: object = None, customers: object = None
+    store: DuckDB,
+    run: StoredRun,
+    progress: Progress,
+    orders: object = None,
+    customers: object = None,
 ) -> Sources:
     """Read the sources of a run again, each column as it was read then.
 
     Args:
         store: the database to read into.
         run: the run.
+        progress: who hears of how the files were read.
         orders: a source in the place of the run's own; None for that one.
         customers: likewise.
 
@@ -58,8 +64,13 @@ def read_as_then(
                 f"The {name} of run {run.run_id} were a frame, which is gone. Give them again: "
                 f"segdb.refresh({name}=…), or segdb refresh --{name} FILE."
             )
-        raw = read(store, name, source, run.settings.source)
-        _check_columns(raw, run.sources[name], reading)
+        then = run.sources[name]
+        raw = read(store, name, source, run.settings.source, then.options.get("encoding"))
+        for words in raw.notes:
+            progress.note(words)
+        for warning in raw.warnings:
+            progress.warn(warning)
+        _check_columns(raw, then, reading)
         return _narrowed(store, name, raw, reading), reading
 
     return Sources(one("orders", orders), one("customers", customers))

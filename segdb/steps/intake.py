@@ -146,7 +146,7 @@ def _take_in(
         name: one for name, one in (("orders", orders), ("customers", customers)) if one is not None
     }
     accounts, rejected = account(store, present, dropped)
-    check_data(store, present, accounts, rejected, settings.checks, progress)
+    check_data(store, present, accounts, rejected, settings, progress)
     count = int(store.rows(features.agg(n=features.count()))[0]["n"])
     if count == 0:
         raise nothing_left(next(iter(present.values())), accounts)

@@ -56,7 +56,7 @@ def read_sources(
             settings.clean,
             open_roles,
         )
-        for words in understood.notes:
+        for words in (*raw.notes, *understood.notes):
             progress.note(words)
         for warning in (*raw.warnings, *understood.warnings):
             progress.warn(warning)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -65,16 +66,7 @@ def rollback(store: DuckDB, schema: str, run_id: int, keep_runs: int) -> dict[st
     assigned = store.table("segdb_assigned", placed)
     row = {**kept.run, "run_id": next_run(store, schema), "republishes": run_id}
     row["finished_at"] = datetime.now(UTC).replace(tzinfo=None)
-    intake = Intake(
-        features=features,
-        catalogue=model.catalogue,
-        recipe=run.recipe,
-        as_of=row["as_of"],
-        accounts=Accounts(row["rows_read"], row["rows_kept"], row["rows_rejected"], {}),
-        rejected=kept.rejected,
-        customers=row["customers"],
-        sources=_sources(run),
-    )
+    intake = _intake(run, row, features, kept.rejected)
     large = queries(intake.sources, intake, model, assigned, axes, row["run_id"])
     live = large[contract.SEGMENTS_LIVE]
     if isinstance(live, str) and not binds(store, live):
@@ -100,3 +92,19 @@ def _axes(store: DuckDB, features: ir.Table, model: Model, *, few: bool) -> Axes
 def _sources(run: StoredRun) -> Sources:
     pairs = {name: (raw, run.recipe.readings[name]) for name, raw in run.sources.items()}
     return Sources(pairs.get("orders"), pairs.get("customers"))
+
+
+def _intake(
+    run: StoredRun, row: Mapping[str, Any], features: ir.Table, rejected: ir.Table
+) -> Intake:
+    """Return what came of the sources of a run, as it was kept."""
+    return Intake(
+        features=features,
+        catalogue=run.model.catalogue,
+        recipe=run.recipe,
+        as_of=row["as_of"],
+        accounts=Accounts(row["rows_read"], row["rows_kept"], row["rows_rejected"], {}),
+        rejected=rejected,
+        customers=row["customers"],
+        sources=_sources(run),
+    )

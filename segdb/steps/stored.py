@@ -55,6 +55,7 @@ def inferred_of(sources: Sources) -> dict[str, Any]:
             **source[1].to_dict(),
             "types": {c: str(kind) for c, kind in source[0].table.schema().items()},
             "definition": source[0].definition,
+            "options": dict(source[0].options),
         }
         for name, source in found.items()
         if source
@@ -97,6 +98,7 @@ def stored_run(store: DuckDB, schema: str, run_id: int | None = None) -> StoredR
             ibis.table(_types(inferred[name], reading, key), name=f"{name}_read"),
             f"the {name} of run {wanted}",
             inferred[name].get("definition"),
+            options=inferred[name].get("options", {}),
         )
         for name, reading in readings.items()
     }

@@ -14,8 +14,15 @@ TEXT = frozenset({".csv", ".tsv", ".txt", ".tab", ".psv"})
 JSON = frozenset({".json", ".jsonl", ".ndjson"})
 PARQUET = frozenset({".parquet", ".pq"})
 EXCEL = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"})
-_PACKED = frozenset({".gz"})
-_KNOWN = "csv, tsv, txt (also .gz of them), parquet, json, jsonl, ndjson and xlsx"
+# What the engine unpacks itself, of text and JSON; and what is unpacked before it is read.
+PACKED = frozenset({".gz", ".zst"})
+ARCHIVES = frozenset({".zip", ".bz2", ".xz"})
+KNOWN = TEXT | JSON | PARQUET | EXCEL
+_FOREIGN = frozenset({".tar", ".tgz", ".tbz2", ".txz", ".7z", ".rar", ".lz4", ".br", ".z"})
+_SHOWN = (
+    "csv, tsv, txt, parquet, json, jsonl, ndjson, xlsx and its kin, also as .gz, .zst, .bz2, .xz "
+    "or .zip"
+)
 
 
 @dataclass(frozen=True)
@@ -25,14 +32,17 @@ class Files:
     Attributes:
         paths: absolute, in the order of their names, one at least.
         pattern: what the engine is to look for, absolute; special where a name is literal.
-        suffix: of all of them, in lower case and without ``.gz``.
+        suffix: of all of them, in lower case and without ``.gz`` or another way of packing; of
+            zip files ``.zip``.
         origin: the name for messages.
+        unpacked: whether they are temporary copies of what archives hold.
     """
 
     paths: tuple[Path, ...]
     pattern: str
     suffix: str
     origin: str
+    unpacked: bool = False
 
     @classmethod
     def of(cls, path: Path) -> Files:
@@ -49,7 +59,7 @@ class Files:
 def looks_like_path(text: str) -> bool:
     """Whether a text that names nothing was meant as a file: a slash, a star or a known suffix."""
     path = Path(text)
-    known = TEXT | JSON | PARQUET | EXCEL | _PACKED
+    known = KNOWN | PACKED | ARCHIVES | _FOREIGN
     return any(mark in text for mark in "/\\*") or path.suffix.lower() in known
 
 
@@ -101,30 +111,36 @@ def missing(text: str) -> SourceError:
 
 
 def _suffix(paths: tuple[Path, ...] | list[Path], text: str) -> str:
-    suffixes = {_unpacked(path) for path in paths}
+    suffixes = {kind_of(path) for path in paths}
     if len(suffixes) > 1:
         raise SourceError(
             f"{text} matches files of several kinds ({', '.join(sorted(suffixes))}). Name one "
             "kind, such as *.csv."
         )
     suffix = suffixes.pop()
-    if suffix not in TEXT | JSON | PARQUET | EXCEL:
+    if suffix in _FOREIGN:
+        raise SourceError(
+            f"{text} is an archive of a kind that segdb does not open. Unpack it, and name the "
+            "file in it."
+        )
+    if suffix not in KNOWN | {".zip"}:
         ending = f"'{suffix}'" if suffix else "no ending"
         raise SourceError(
-            f"{text} has {ending}, so it is unclear how to read it. segdb reads {_KNOWN}; for "
+            f"{text} has {ending}, so it is unclear how to read it. segdb reads {_SHOWN}; for "
             "anything else, give a SELECT that reads it."
         )
     return suffix
 
 
-def _unpacked(path: Path) -> str:
+def kind_of(path: Path) -> str:
+    """Return the ending that says what a file is, without the one that says how it is packed."""
     suffix = path.suffix.lower()
-    return Path(path.stem).suffix.lower() if suffix in _PACKED else suffix
+    return Path(path.stem).suffix.lower() if suffix in PACKED | ARCHIVES - {".zip"} else suffix
 
 
 def _folder(text: str, path: Path) -> SourceError:
-    suffixes = sorted({_unpacked(each) for each in path.iterdir() if each.is_file()})
-    known = [suffix for suffix in suffixes if suffix in TEXT | JSON | PARQUET | EXCEL]
+    suffixes = sorted({kind_of(each) for each in path.iterdir() if each.is_file()})
+    known = [suffix for suffix in suffixes if suffix in KNOWN | {".zip"}]
     example = Path(text) / f"*{known[0] if known else '.parquet'}"
     return SourceError(f"{text} is a folder. Name the files in it, such as '{example}'.")
 

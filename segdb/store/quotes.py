@@ -1,10 +1,11 @@
-"""Quotes: a value that is opened and never closed takes the rest of its file with it."""
+"""Quotes and NUL bytes: a value that is opened and never closed takes the rest of its file."""
 
 from __future__ import annotations
 
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from segdb.store.encoding import opened
@@ -12,14 +13,39 @@ from segdb.store.encoding import opened
 _BLOCK = 1 << 20
 
 
-def count(path: Path, codec: str) -> int:
-    """Return how many quotation marks a file holds."""
+@dataclass(frozen=True)
+class Marks:
+    """What a file holds that misleads a reader.
+
+    Attributes:
+        quotes: how many quotation marks.
+        nul_lines: how many lines with a NUL byte.
+    """
+
+    quotes: int = 0
+    nul_lines: int = 0
+
+
+NONE = Marks()
+
+
+def count(path: Path, codec: str) -> Marks:
+    """Return how many quotation marks, and lines with NUL bytes, a file holds."""
     with opened(path) as file:
         if codec.startswith("utf-16"):
             # Half of another character may look like one.
             text = io.TextIOWrapper(file, encoding=codec, newline="", errors="replace")
-            return sum(block.count('"') for block in iter(lambda: text.read(_BLOCK), ""))
-        return sum(block.count(b'"') for block in iter(lambda: file.read(_BLOCK), b""))
+            return Marks(sum(block.count('"') for block in iter(lambda: text.read(_BLOCK), "")))
+        found, nul_lines, in_line = 0, 0, False
+        while block := file.read(_BLOCK):
+            found += block.count(b'"')
+            if in_line or b"\0" in block:
+                lines = block.split(b"\n")
+                holding = [b"\0" in line for line in lines]
+                # The first line may have begun, and been counted, in the block before.
+                nul_lines += sum(holding) - (in_line and holding[0])
+                in_line = holding[-1] or (in_line and len(lines) == 1)
+        return Marks(found, nul_lines)
 
 
 def left_open(path: Path, codec: str, delimiter: str) -> int | None:

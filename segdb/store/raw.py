@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 import ibis.expr.types as ir
 
@@ -23,6 +25,8 @@ class Raw:
         unreadable: one row (``line`` BIGINT, ``row`` VARCHAR) a line of a text file that is no
             row of the table; None where there is none.
         warnings: what of the files may make the result wrong.
+        notes: what was found out about the files, in words.
+        options: the same as keys of ``[source]`` with their values, for a settings file.
         stored: whether it lies there as rows, so that to look at it twice is only a scan more.
     """
 
@@ -32,6 +36,8 @@ class Raw:
     unreadable: ir.Table | None = None
     stored: bool = True
     warnings: tuple[DataWarning, ...] = ()
+    notes: tuple[str, ...] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 def forget(store: DuckDB, relation: str) -> None:

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import re
+import zlib
+from dataclasses import replace
 from pathlib import PurePath
 from typing import Any, Literal, Protocol, runtime_checkable
 
 import duckdb
+import ibis.expr.types as ir
 import pyarrow as pa
 
-from segdb.compile import literal, quoted
+from segdb.compile import quoted
 from segdb.errors import SourceError, nearest
 from segdb.settings import Source
-from segdb.store import excel, files, relations, text
+from segdb.source_section import FileOptions
+from segdb.store import files, relations, text
 from segdb.store.duckdb import DuckDB
+from segdb.store.json_files import read_json
+from segdb.store.nested import flattened
+from segdb.store.parquet import read_parquet
 from segdb.store.raw import Raw, forget
+from segdb.store.unpack import unpacked
+from segdb.store.words import first_line
+from segdb.store.workbooks import read_workbooks
 
 __all__ = ["Raw", "read"]
 
@@ -34,6 +44,7 @@ def read(
     name: Literal["orders", "customers"],
     source: object,
     settings: Source,
+    expected: str | None = None,
 ) -> Raw:
     """Make a source a temporary relation called ``segdb_<name>_raw``.
 
@@ -42,13 +53,15 @@ def read(
         name: which of a run's sources it is.
         source: a path or pattern of files, a table or view of the database, a query, or an object
             with ``__arrow_c_stream__`` such as a pandas, Polars or Arrow table.
-        settings: how to read text files.
+        settings: how to read files.
+        expected: the encoding that was guessed when it was read before.
 
     Raises:
         SourceError: there is no such source, or it cannot be read as rows and columns.
     """
     relation = f"segdb_{name}_raw"
-    forget(store, relation)
+    for kept in (relation, f"{relation}_frame", f"{relation}_rows"):
+        forget(store, kept)
     if isinstance(source, _Arrow):
         return _frame(store, relation, source)
     if not isinstance(source, str | PurePath):
@@ -62,12 +75,11 @@ def read(
         raise SourceError(f"The source of the {name} is an empty text. Name a file or a table.")
     table = relations.find(store, named)
     if table is not None:
-        view = store.view(relation, f"SELECT * FROM {table.sql}")  # noqa: S608
-        live = None if table.temporary else f"SELECT * FROM {table.sql}"  # noqa: S608
-        return Raw(view, named, live)
+        view, select = _flat_view(store, relation, f"SELECT * FROM {table.sql}", table.sql)  # noqa: S608
+        return Raw(view, named, None if table.temporary else select)
     found = files.find(named)
     if found is not None:
-        return _files(store, relation, found, settings)
+        return _files(store, relation, found, replace(settings.of(name), expected=expected))
     if _QUERY.match(named):
         return _query(store, relation, named, name)
     if re.match(r"\w+://", named):
@@ -84,67 +96,41 @@ def read(
     )
 
 
-def _files(store: DuckDB, relation: str, found: files.Files, settings: Source) -> Raw:
+def _files(store: DuckDB, relation: str, found: files.Files, options: FileOptions) -> Raw:
     try:
-        if found.suffix in files.PARQUET:
-            return _parquet(store, relation, found)
-        if found.suffix in files.JSON:
-            return _json(store, relation, found)
-        if found.suffix in files.EXCEL:
-            table = excel.rows(found.paths, found.origin)
-            store.connection.register(relation, table)
-            return Raw(store.unbound(quoted(relation), relation), found.origin, None)
-        return text.read_text(store, relation, found, settings)
+        with unpacked(found, options) as (inner, notes):
+            raw = _read(store, relation, inner, options)
+            if inner.unpacked and inner.suffix in files.PARQUET:
+                # The copies go.
+                rows = f"{relation}_rows"
+                store.table(rows, raw.table)
+                raw = replace(raw, table=store.view(relation, f"FROM {quoted(rows)}"))
+            return replace(raw, notes=(*notes, *raw.notes))
     except duckdb.Error as error:
-        raise SourceError(f"{found.origin} cannot be read: {_first_line(error)}.") from None
-    except OSError as error:
-        raise SourceError(f"{found.origin} cannot be read: {error.strerror or error}.") from None
+        raise SourceError(f"{found.origin} cannot be read: {first_line(error)}.") from None
+    except (OSError, EOFError, zlib.error) as error:
+        why = getattr(error, "strerror", None) or error
+        raise SourceError(f"{found.origin} cannot be read: {why}.") from None
 
 
-def _parquet(store: DuckDB, relation: str, found: files.Files) -> Raw:
-    options = ""
-    if len(found.paths) > 1:
-        layouts = store.connection.execute(
-            "SELECT file_name, list(name ORDER BY name), list(type ORDER BY name) "  # noqa: S608
-            f"FROM parquet_schema({found.sql}) WHERE num_children IS NULL "
-            "GROUP BY file_name ORDER BY file_name"
-        ).fetchall()
-        for file, columns, types in layouts[1:]:
-            _check_same(found, (layouts[0][0], layouts[0][1]), (file, columns))
-            if types != layouts[0][2]:
-                options = ", union_by_name = true"
-    view = store.view(relation, f"SELECT * FROM read_parquet({found.sql}{options})")  # noqa: S608
-    pattern = literal(found.pattern)
-    return Raw(view, found.origin, f"SELECT * FROM read_parquet({pattern}{options})")  # noqa: S608
-
-
-def _check_same(
-    found: files.Files, first: tuple[str, list[str]], other: tuple[str, list[str]]
-) -> None:
-    differ = sorted(set(first[1]) ^ set(other[1]))
-    if differ:
-        raise SourceError(
-            f"The files of {found.origin} have different columns: '{differ[0]}' is not in both "
-            f"{first[0]} and {other[0]}. Name files of one layout, or give a SELECT that "
-            "joins them."
+def _read(store: DuckDB, relation: str, found: files.Files, options: FileOptions) -> Raw:
+    if found.suffix in files.PARQUET:
+        return read_parquet(store, relation, found, options)
+    if found.suffix in files.JSON:
+        return read_json(store, relation, found)
+    if found.suffix in files.EXCEL:
+        books = read_workbooks(found.paths, found.origin, options)
+        store.connection.register(relation, books.table)
+        table = store.unbound(quoted(relation), relation)
+        return Raw(
+            table,
+            found.origin,
+            None,
+            warnings=books.warnings,
+            notes=books.notes,
+            options=books.options,
         )
-
-
-def _json(store: DuckDB, relation: str, found: files.Files) -> Raw:
-    options = "maximum_depth = 1, sample_size = -1, records = true"
-    reader = f"read_json({found.sql}, {options})"
-    try:
-        columns = list(store.schema(reader).names)
-        texts = ", ".join(f"{quoted(c)} ->> '$' AS {quoted(c)}" for c in columns)
-        table = store.table(relation, f"SELECT {texts} FROM {reader}")  # noqa: S608
-    except (duckdb.InvalidInputException, duckdb.BinderException) as error:
-        why = "" if "records" in str(error) else f": {_first_line(error)}"
-        raise SourceError(f"{found.origin} is not JSON of one object a row{why}.") from None
-    if store.rows(f"SELECT count(*) AS n FROM {quoted(relation)}")[0]["n"] == 0:  # noqa: S608
-        raise SourceError(f"{found.origin} has no rows.")
-    kinds = ", ".join(f"{quoted(c)}: 'JSON'" for c in columns)
-    again = f"read_json({literal(found.pattern)}, columns = {{{kinds}}})"
-    return Raw(table, found.origin, f"SELECT {texts} FROM {again}")  # noqa: S608
+    return text.read_text(store, relation, found, options)
 
 
 def _frame(store: DuckDB, relation: str, source: _Arrow) -> Raw:
@@ -153,11 +139,25 @@ def _frame(store: DuckDB, relation: str, source: _Arrow) -> Raw:
     try:
         table = pa.RecordBatchReader.from_stream(_uniform(source)).read_all()
     except (pa.ArrowException, ValueError, TypeError) as error:
-        raise SourceError(f"{origin} cannot be read as columns: {_first_line(error)}.") from None
+        raise SourceError(f"{origin} cannot be read as columns: {first_line(error)}.") from None
     # pandas' row labels, where they have no name of their own.
     labels = [name for name in table.column_names if re.fullmatch(r"__index_level_\d+__", name)]
-    store.connection.register(relation, table.drop_columns(labels))
-    return Raw(store.unbound(quoted(relation), relation), origin, None)
+    table = table.drop_columns(labels)
+    store.connection.register(relation, table)
+    unbound = store.unbound(quoted(relation), relation)
+    select = flattened(store, relation, unbound.schema(), quoted(f"{relation}_frame"))
+    if select:
+        store.connection.register(f"{relation}_frame", table)
+        forget(store, relation)
+        unbound = store.view(relation, select)
+    return Raw(unbound, origin, None)
+
+
+def _flat_view(store: DuckDB, relation: str, sql: str, source: str) -> tuple[ir.Table, str]:
+    """Make a SELECT a view, with the leaves of objects as columns, and return its SQL."""
+    view = store.view(relation, sql)
+    select = flattened(store, relation, view.schema(), source)
+    return (store.view(relation, select), select) if select else (view, sql)
 
 
 def _uniform(source: Any) -> Any:
@@ -184,13 +184,7 @@ def _query(store: DuckDB, relation: str, named: str, name: str) -> Raw:
         if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
             raise SourceError(f"The {name} take one SELECT, and nothing beside it: {named!r}.")
         sql = statements[0].query.strip().rstrip(";")
-        return Raw(store.view(relation, sql), origin, sql, stored=False)
+        view, select = _flat_view(store, relation, sql, f"({sql}\n)")
+        return Raw(view, origin, select, stored=False)
     except duckdb.Error as error:
-        raise SourceError(f"The query of the {name} does not run: {_first_line(error)}.") from None
-
-
-def _first_line(error: BaseException) -> str:
-    text = str(error).split("\nLINE ")[0]
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    words = " ".join(lines[:2]) if lines else type(error).__name__
-    return re.sub(r"^\w+(?: \w+)? Error: ", "", words).rstrip(".")
+        raise SourceError(f"The query of the {name} does not run: {first_line(error)}.") from None

@@ -21,6 +21,7 @@ from segdb.reading import ColumnReading, Reading
 from segdb.stages import clean
 from segdb.stages.clean import Rules
 from segdb.stages.features import per_customer, without_orders
+from segdb.stages.rejected import rejects, unreadable
 from segdb.stages.source import typed
 from segdb.user_sql import UserSQL
 
@@ -105,7 +106,7 @@ class Cleaner:
         judged = self.made("judged", clean.judged_orders(rows, READING, rules))
         customers = self.made("customers", per_customer(judged, Catalogue(()), READING))
         dropped = self.made("dropped", without_orders(customers))
-        self.made("rejects", clean.rejects(judged, READING, dropped))
+        self.made("rejects", rejects(judged, READING, dropped))
 
     def made(self, name: str, query: ibis.Table | None, schema: ibis.Schema | None = None) -> Any:
         if query is None:
@@ -303,7 +304,7 @@ def judged_customers(
         connection.execute(f"CREATE TABLE judged AS {to_sql(judged)}").fetchall()
         view = ibis.table(judged.schema(), name="judged")
         every = connection.execute("SELECT customer_id, age, reason FROM judged").fetchall()
-        told = connection.sql(to_sql(clean.rejects(view, CUSTOMER_READING, None))).fetchall()
+        told = connection.sql(to_sql(rejects(view, CUSTOMER_READING, None))).fetchall()
         counts = clean.counts(view)
         total = counts.agg(read=counts.read_rows.sum(), kept=counts.kept_rows.sum())
         read, kept = connection.sql(to_sql(total)).fetchall()[0]
@@ -390,7 +391,7 @@ def test_lines_that_are_no_rows() -> None:
             "CREATE TABLE lines AS SELECT {'line': 3, 'text': 'a;\"b'} AS row"
         ).fetchall()
         lines = ibis.table({"row": "struct<line: int32, text: string>"}, name="lines")
-        got = connection.sql(to_sql(clean.unreadable(lines, "orders"))).fetchall()
+        got = connection.sql(to_sql(unreadable(lines, "orders"))).fetchall()
     assert [(source, reason, json.loads(row)) for source, reason, row in got] == [
         ("orders", clean.UNREADABLE, {"line": 3, "text": 'a;"b'})
     ]

@@ -269,3 +269,24 @@ def test_a_refresh_may_use_what_the_run_might(tmp_path: Path) -> None:
     with segdb.refresh(database=path) as found:
         rows = found.query("SELECT current_setting('threads') AS threads").to_pylist()
     assert rows == [{"threads": 1}]
+
+
+def test_a_file_is_read_in_the_encoding_of_its_run(tmp_path: Path) -> None:
+    rows = [f"Tomč {i % 40},2026-01-{1 + i % 28:02d},{5 + i % 31}.50" for i in range(200)]
+    czech = "Jiří Dvořák,2026-01-03,7.50\nRůžena Černá,2026-01-04,9.50"
+    path, shop = tmp_path / "orders.csv", tmp_path / "shop.duckdb"
+
+    def written(*lines: str) -> None:
+        head = "customer,order_date,amount"
+        path.write_bytes("\n".join([head, *lines, ""]).encode("cp1250"))
+
+    def customers(result: segdb.Result) -> set[str]:
+        return set(result.table("segments")["customer_id"].to_pylist())
+
+    written(*rows, czech)
+    with segdb.run(path, database=shop) as made:
+        assert {"Tomč 1", "Jiří Dvořák"} <= customers(made)
+    # By the letters that are left it would be cp1252, and Tomč another customer, Tomè.
+    written(*rows)
+    with segdb.refresh(database=shop) as made:
+        assert customers(made) == {f"Tomč {i}" for i in range(40)}

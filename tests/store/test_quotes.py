@@ -31,7 +31,7 @@ def test_the_line_where_the_open_value_begins(
     path = tmp_path / ("o.csv.gz" if packed else "o.csv")
     path.write_bytes(gzip.compress(content.encode()) if packed else content.encode())
     assert quotes.left_open(path, "utf-8", ",") == line
-    assert quotes.count(path, "utf-8") == content.count('"')
+    assert quotes.count(path, "utf-8").quotes == content.count('"')
 
 
 @pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
@@ -39,4 +39,15 @@ def test_half_of_a_character_is_no_quote(tmp_path: Path, codec: str) -> None:
     path = tmp_path / "o.csv"
     # In UTF-16 each of these holds the byte of a quote.
     path.write_bytes('id,name\n1,Ģirts\n2,"∀∁\n'.encode(codec))
-    assert quotes.count(path, codec) == 1
+    assert quotes.count(path, codec).quotes == 1
+
+
+@pytest.mark.parametrize("block", [1, 3, 1 << 20])
+def test_lines_with_nul_bytes_are_counted_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int
+) -> None:
+    monkeypatch.setattr(quotes, "_BLOCK", block)
+    path = tmp_path / "o.csv"
+    content = b"a,b\n1,\0\0\n2,3\n\0,4\0\n\n\0"
+    path.write_bytes(content)
+    assert quotes.count(path, "utf-8").nul_lines == sum(b"\0" in x for x in content.split(b"\n"))

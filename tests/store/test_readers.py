@@ -210,8 +210,8 @@ class TestJson:
         (tmp_path / "o.jsonl").write_text(lines)
         rows = rows_of(store, tmp_path / "o.jsonl")[1]
         assert rows == [
-            {"a": "1e400", "b": "03/04/2026", "c": None},
-            {"a": None, "b": None, "c": '{"z":1}'},
+            {"a": "1e400", "b": "03/04/2026", "c": None, "c.z": None},
+            {"a": None, "b": None, "c": '{"z":1}', "c.z": "1"},
         ]
 
     def test_an_array_of_objects(self, store: DuckDB, tmp_path: Path) -> None:

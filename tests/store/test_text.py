@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from segdb.errors import SourceError
 from segdb.settings import Source
-from segdb.store import text
+from segdb.store import csv_rows
 from segdb.store.duckdb import DuckDB
 from segdb.store.raw import Raw
 from segdb.store.readers import read
@@ -120,7 +120,7 @@ class TestLines:
 
     @pytest.mark.parametrize("after", [1, 2_000, 400_000])
     @pytest.mark.parametrize("line", ['2,"b', '"2,b'])
-    @pytest.mark.parametrize("most", [text._MOST, 0], ids=["in one buffer", "by one thread"])
+    @pytest.mark.parametrize("most", [csv_rows._MOST, 0], ids=["in one buffer", "by one thread"])
     def test_a_quote_never_closed_is_no_giant_value(
         self,
         store: DuckDB,
@@ -130,7 +130,7 @@ class TestLines:
         line: str,
         most: int,
     ) -> None:
-        monkeypatch.setattr(text, "_MOST", most)
+        monkeypatch.setattr(csv_rows, "_MOST", most)
         message = refused(store, file, f"id,note\n1,a\n{line}\n" + "3,abc\n" * after)
         assert "orders.csv, line 3: a value in quotes is opened and never closed" in message
 
@@ -155,16 +155,16 @@ class TestLines:
         assert raw.table.columns == ("id", "ID_2", "column_3", "id_3")
         assert rows == [("1", "2", "3", "4")]
 
-    @pytest.mark.parametrize("most", [text._MOST, 0], ids=["in one buffer", "by one thread"])
+    @pytest.mark.parametrize("most", [csv_rows._MOST, 0], ids=["in one buffer", "by one thread"])
     def test_large_files_with_line_ends_in_quotes_lose_nothing(
         self, store: DuckDB, file: Path, monkeypatch: pytest.MonkeyPatch, most: int
     ) -> None:
-        monkeypatch.setattr(text, "_MOST", most)
+        monkeypatch.setattr(csv_rows, "_MOST", most)
         filling = "4|5|" + "6" * 250
         block = '"1\n1"|"b\n4|5|6"|1\r\n' + f"{filling}\r\n" * 9 + "x|x\r\n"
         file.write_text("a|b|c\r\n" + block * 15_000, newline="")
         raw = read(store, "orders", file, Source())
-        assert file.stat().st_size > text._BUFFER
+        assert file.stat().st_size > csv_rows._BUFFER
         assert store.rows(raw.table.agg(n=raw.table.count())) == [{"n": 150_000}]
         assert raw.unreadable is not None
         assert store.rows(raw.unreadable.agg(n=raw.unreadable.count())) == [{"n": 15_000}]
@@ -180,7 +180,7 @@ class TestRefused:
             (" \n\n", "is empty"),
             ("id,paid\n", "a header and no rows"),
             ("id,paid\n1\n2\n", "a header and 2 lines that do not fit"),
-            ("1,2026-01-01,5\n2,2026-01-02,6\n", "no header.*name the columns with a SELECT"),
+            ("1,2026-01-01,5\n2,2026-01-02,6\n", "no header.*header = false and names = "),
         ],
     )
     def test_files_without_rows_or_header(
@@ -193,7 +193,10 @@ class TestRefused:
     def test_files_of_other_columns(self, store: DuckDB, tmp_path: Path) -> None:
         (tmp_path / "1.csv").write_text("id,paid\n1,2\n")
         (tmp_path / "2.csv").write_text("id,spent\n1,2\n")
-        with pytest.raises(SourceError, match=r"1\.csv and 2\.csv \('paid' is not in both\)"):
+        with pytest.raises(
+            SourceError,
+            match=r"1\.csv and 2\.csv \('paid', 'spent' are not in both.*union_by_name = true",
+        ):
             read(store, "orders", f"{tmp_path}/*.csv", Source())
 
     def test_a_packed_file_that_is_none(self, store: DuckDB, tmp_path: Path) -> None:
@@ -237,7 +240,7 @@ class TestEncodings:
         self, store: DuckDB, file: Path, before: int
     ) -> None:
         content = ("id;name\n" + "1;a\n" * before + "2;café\n").encode("latin-1")
-        message = refused(store, file, content)
+        message = refused(store, file, content, encoding="utf-8")
         assert f"line {before + 2}" in message
         assert "[source] encoding" in message
 
@@ -247,7 +250,7 @@ def test_an_open_quote_is_seen_beside_characters_that_look_like_one(
     store: DuckDB, file: Path, codec: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # As in a file that is too large for the engine to hold whole.
-    monkeypatch.setattr(text, "_MOST", 1_000)
+    monkeypatch.setattr(csv_rows, "_MOST", 1_000)
     content = '\ufeffid,name\n1,Ģirts\n2,"open\n' + "3,abc\n" * 200_000
     assert "line 3: a value in quotes is opened and never closed" in refused(
         store, file, content.encode(codec)
@@ -365,7 +368,7 @@ class TestSeveral:
         for place, name in enumerate(["x", "y" * 300_000 + "é", "z"]):
             (tmp_path / f"{place}.csv").write_bytes(f"id,name\n1,{name}\n".encode("latin-1"))
         with pytest.raises(SourceError, match=r"^1\.csv, line 2: the bytes are not utf-8"):
-            read(store, "orders", f"{tmp_path}/*.csv", Source())
+            read(store, "orders", f"{tmp_path}/*.csv", Source(encoding="utf-8"))
 
     def test_the_file_of_another_delimiter_is_named(self, store: DuckDB, tmp_path: Path) -> None:
         (tmp_path / "0.csv").write_text("id;when;paid\n1;2026-01-01;5\n")
