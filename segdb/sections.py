@@ -9,25 +9,30 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    ValidationError,
-    ValidatorFunctionWrapHandler,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, ValidatorFunctionWrapHandler, field_validator, model_validator
 
 from segdb.checks.warning import unknown_code
 from segdb.money import PLACE
+from segdb.section import Section, or_else
+from segdb.sections_of_features import Features, Outliers, Rfm, Scale
 
-
-class Section(BaseModel):
-    """A section of the settings: frozen, and an unknown key is an error."""
-
-    # Nothing is stripped: a tab is a delimiter, and a column's name may begin with a blank.
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+__all__ = [
+    "Checks",
+    "Clean",
+    "Cluster",
+    "Columns",
+    "Engine",
+    "Features",
+    "Gates",
+    "Outliers",
+    "Personas",
+    "Publish",
+    "Report",
+    "Rfm",
+    "Scale",
+    "Section",
+    "Source",
+]
 
 
 class Source(Section):
@@ -73,53 +78,6 @@ class Clean(Section):
     reject: dict[str, str] = Field(default_factory=dict)
 
 
-class Features(Section):
-    """What describes a customer, and how it enters the matrix."""
-
-    # Features of the orders by name; left out: the six that need no more than the four roles.
-    use: tuple[str, ...] | None = None
-    # Numeric columns of the customers; left out: all of them when there are no orders.
-    attributes: tuple[str, ...] | None = None
-    # Columns of the customers that become one 0/1 feature a value.
-    categories: tuple[str, ...] = ()
-    # Features that are published and profiled, and stay out of the matrix.
-    describe: tuple[str, ...] = ()
-    # "auto" takes log1p where |skewness| > 1 and no value is negative.
-    transform: Literal["auto", "none"] | dict[str, Literal["log1p", "none"]] = "auto"
-    # Of two features with a larger |r|, the later one stays out of the matrix.
-    max_correlation: Annotated[float, Field(gt=0, le=1)] = 0.98
-    # So many principal components of the scaled features stand in the matrix for them; left out:
-    # the features themselves. All of them give the segments that the features give, fewer leave
-    # out what the narrowest hold. Not whitened, as in scikit-learn's PCA.
-    components: Annotated[int, Field(ge=1)] | None = None
-    # Of 2 million rows and more, with duplicates = "keep": count rows for orders where those of one
-    # customer in 64 are of one row each. Half the time, and exact only as far as the sample sees.
-    sampled_orders: bool = False
-    # Name = SQL aggregate over a customer's kept orders.
-    sql: dict[str, str] = Field(default_factory=dict)
-
-    @field_validator("transform", mode="wrap")
-    @classmethod
-    def _one_message(cls, value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
-        return _or_else(value, handler, '"auto", "none", or "log1p" or "none" by feature')
-
-
-class Outliers(Section):
-    """How far out a value may lie before it is capped (winsorized)."""
-
-    method: Literal["percentile", "iqr", "zscore", "mad", "none"] = "percentile"
-    lower: Annotated[float, Field(ge=0, lt=0.5)] = 0.01
-    upper: Annotated[float, Field(gt=0.5, le=1)] = 0.99
-    # Width of the fences; left out: iqr 1.5, zscore 3, mad 3.5.
-    strength: Annotated[float, Field(gt=0)] | None = None
-
-
-class Scale(Section):
-    """How features are made comparable."""
-
-    method: Literal["standard", "robust", "minmax", "none"] = "standard"
-
-
 class Cluster(Section):
     """How many segments, and how they are found."""
 
@@ -144,7 +102,7 @@ class Cluster(Section):
     @field_validator("k", mode="wrap")
     @classmethod
     def _one_message(cls, value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
-        return _or_else(value, handler, '"auto", or a whole number from 2 to 100')
+        return or_else(value, handler, '"auto", or a whole number from 2 to 100')
 
     @model_validator(mode="after")
     def _range(self) -> Cluster:
@@ -213,7 +171,7 @@ class Engine(Section):
     @field_validator("memory_limit", mode="wrap")
     @classmethod
     def _one_message(cls, value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
-        return _or_else(value, handler, 'an amount of memory, such as "2GB" or "500MB"')
+        return or_else(value, handler, 'an amount of memory, such as "2GB" or "500MB"')
 
 
 class Report(Section):
@@ -232,11 +190,3 @@ class Report(Section):
         if re.search(r"[{}]", value.replace(PLACE, "", 1)):
             raise ValueError('{} stands for the amount, once: "£" before it, "{} kr" after it')
         return value
-
-
-def _or_else(value: Any, handler: ValidatorFunctionWrapHandler, words: str) -> Any:
-    """Of a union, pydantic would say of each member why it is not meant."""
-    try:
-        return handler(value)
-    except ValidationError:
-        raise ValueError(f"it is {words}") from None

@@ -26,6 +26,7 @@ from segdb.sections import (
     Personas,
     Publish,
     Report,
+    Rfm,
     Scale,
     Section,
     Source,
@@ -43,6 +44,7 @@ __all__ = [
     "Personas",
     "Publish",
     "Report",
+    "Rfm",
     "Scale",
     "Section",
     "Settings",
@@ -65,6 +67,7 @@ class Settings(Section):
     features: Features = Features()
     outliers: Outliers = Outliers()
     scale: Scale = Scale()
+    rfm: Rfm = Rfm()
     cluster: Cluster = Cluster()
     checks: Checks = Checks()
     gates: Gates = Gates()

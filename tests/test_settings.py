@@ -61,9 +61,22 @@ method = "percentile"
 lower = 0.01
 upper = 0.99
 strength = 1.5
+action = "cap"
+fill = "before"
+[outliers.bounds]
+monetary = [0, 10000]
 
 [scale]
 method = "standard"
+
+[rfm]
+bins = 5
+ties = "alike"
+other = "Other"
+[rfm.edges]
+recency_days = [30, 90, 180, 365]
+[rfm.segments]
+"Big and fresh" = "m_score >= 4 AND recency_days < 30"
 
 [cluster]
 k = "auto"
@@ -194,14 +207,23 @@ def test_a_key_like_none_lists_all() -> None:
         ({"clean": {"returns": "drop"}}, "'clean.returns'", "'net' or 'reject'"),
         ({"clean": {"reject": {"odd": 1}}}, "'clean.reject.odd'", "valid string"),
         ({"features": {"use": "frequency"}}, "'features.use'", "a list"),
-        ({"features": {"transform": "log"}}, "'features.transform'", "given: 'log'"),
-        ({"features": {"transform": {"a": "sqrt"}}}, "'features.transform'", "'sqrt'"),
+        ({"features": {"transform": "log2"}}, "'features.transform'", "given: 'log2'"),
+        ({"features": {"transform": {"a": "root"}}}, "'features.transform'", "'root'"),
         ({"features": {"max_correlation": float("nan")}}, "max_correlation", "finite"),
         ({"features": {"max_correlation": 0}}, "max_correlation", "greater than 0"),
         ({"outliers": {"lower": 0.6}}, "'outliers.lower'", "less than 0.5"),
         ({"outliers": {"upper": 0.5}}, "'outliers.upper'", "greater than 0.5"),
         ({"outliers": {"strength": float("inf")}}, "'outliers.strength'", "finite"),
         ({"outliers": {"strength": -1}}, "'outliers.strength'", "greater than 0"),
+        ({"outliers": {"bounds": {"a": [5, 5]}}}, "'outliers.bounds'", "a: the lower bound 5"),
+        ({"rfm": {"bins": 1}}, "'rfm.bins'", "greater than or equal to 2"),
+        ({"rfm": {"bins": 11}}, "'rfm.bins'", "less than or equal to 10"),
+        ({"rfm": {"edges": {"recency": [1, 2, 3, 4]}}}, "'rfm'", "Did you mean 'recency_days'?"),
+        ({"rfm": {"edges": {"monetary": [1, 3, 3, 4]}}}, "'rfm'", "monetary do not rise"),
+        ({"rfm": {"edges": {"monetary": [1, 2, 3]}}}, "'rfm'", "right for bins = 4"),
+        ({"rfm": {"segments": {" ": "true"}}}, "'rfm.segments'", "1 to 100 printable"),
+        ({"rfm": {"segments": {"a\x00b": "true"}}}, "'rfm.segments'", "printable"),
+        ({"rfm": {"other": ""}}, "'rfm.other'", "1 to 100 printable"),
         ({"cluster": {"k": 1}}, "'cluster.k'", 'it is "auto", or a whole number from 2'),
         ({"cluster": {"k": "five"}}, "'cluster.k'", "given: 'five'"),
         ({"cluster": {"k": True}}, "'cluster.k'", "given: True"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+import ibis
 import ibis.expr.types as ir
 
 from segdb.errors import EngineError, SettingsError
@@ -14,6 +15,7 @@ from segdb.settings import Settings
 from segdb.stages import clean
 from segdb.stages import features as stage
 from segdb.stages.chain import Recipe
+from segdb.stages.features import Bounds
 from segdb.stages.source import typed
 from segdb.steps.account import Accounts, Judged, account, nothing_left
 from segdb.steps.choose import (
@@ -23,6 +25,7 @@ from segdb.steps.choose import (
     choose_order_entries,
     recipe_of,
 )
+from segdb.steps.exclude import narrowed
 from segdb.steps.orders import Held, judge_orders
 from segdb.steps.progress import Progress
 from segdb.store.duckdb import DuckDB
@@ -42,6 +45,8 @@ class Intake:
         customers: how many there are.
         aggregates: of the orders, one row a customer, where a watermark says that a later run can
             go on from them.
+        bounds: of every feature, where they were learned before customers beyond them left; None
+            where they are still to be learned.
     """
 
     features: ir.Table
@@ -52,6 +57,7 @@ class Intake:
     rejected: ir.Table
     customers: int
     aggregates: ir.Table | None = None
+    bounds: Bounds | None = None
 
 
 def take_in(
@@ -120,13 +126,9 @@ def _take_in(
     if held is None and sources.orders and sources.customers:
         _tell_unused(catalogue, recipe, sources.customers[0].origin, progress)
     features = _features(catalogue, order_features, customers)
-    if settings.clean.missing == "reject":
-        needed = tuple(n for n in catalogue.names if n not in settings.features.describe)
-        features = store.table("segdb_all_features", features)
-        lacking = stage.incomplete(features, needed)
-        dropped = lacking if dropped is None else dropped.union(lacking)
-        features = stage.complete(features, needed)
-        recipe = replace(recipe, complete=needed)
+    features, recipe, out, bounds = narrowed(store, settings, catalogue, features, recipe, held)
+    parts = [*([] if dropped is None else [dropped]), *out]
+    dropped = ibis.union(*parts) if parts else None
     features = store.table("segdb_features", features)
     if dropped is not None:
         dropped = store.table("segdb_dropped", dropped)
@@ -141,7 +143,7 @@ def _take_in(
     if count == 0:
         raise nothing_left(next(iter(present.values())), accounts)
     aggregates = orders.counts if orders and settings.source.watermark else None
-    return Intake(features, catalogue, recipe, as_of, accounts, rejected, count, aggregates)
+    return Intake(features, catalogue, recipe, as_of, accounts, rejected, count, aggregates, bounds)
 
 
 def _not_empty(entries: tuple[Entry, ...]) -> Catalogue:
