@@ -151,6 +151,8 @@ def test_the_example_of_the_design_loads_whole(tmp_path: Path) -> None:
     told["source"]["null_values"] = list(told["source"]["null_values"])
     for key in ("use", "attributes", "categories", "describe"):
         told["features"][key] = list(told["features"][key])
+    for section, key in (("outliers", "bounds"), ("rfm", "edges")):
+        told[section][key] = {name: list(values) for name, values in told[section][key].items()}
     assert told == written
 
 
