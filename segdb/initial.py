@@ -53,7 +53,8 @@ _REST = """
 # attributes = ["Income"]        # numeric columns of customers
 # categories = ["Education"]     # columns of customers, one 0/1 feature a value
 # describe = ["tenure_days"]     # published and profiled, and no part of what makes the segments
-# transform = "auto"             # log1p where |skew| > 1; or "none", or a table by feature
+# transform = "auto"             # auto | none | log1p | log | sqrt | yeo-johnson; or by feature,
+#                                  as { "*" = "auto", monetary = "yeo-johnson" }
 # max_missing = 0.5              # above this share of the customers, it is excluded from clustering
 # max_correlation = 0.98
 # sampled_orders = true          # count rows for orders where a sample says that each is one row
@@ -66,9 +67,22 @@ _REST = """
 # lower = 0.01
 # upper = 0.99
 # strength = 1.5                 # of the fences; left out: iqr 1.5, zscore 3, mad 3.5
+# action = "cap"                 # cap: to the bound | reject: the customer is left out
+# fill = "before"                # before | after: missing values are filled before or after that
+# [outliers.bounds]              # your own, in the feature's units
+# monetary = [0, 10000]
 
 [scale]
 # method = "standard"            # standard | robust | minmax | none
+
+[rfm]                            # scores, and rfm_segment
+# bins = 5                       # scores from 1 to it: 5 quintiles, 4 quartiles, 2 to 10
+# ties = "alike"                 # alike | rank: groups of equal size, as NTILE makes them
+# other = "Other"                # whom none of your own segments takes
+# [rfm.edges]                    # your own: one fewer than bins
+# recency_days = [30, 90, 180, 365]
+# [rfm.segments]                 # name = SQL predicate over customer_features; the first counts
+# "Big and fresh" = "m_score >= 4 AND recency_days < 30"
 
 [cluster]
 # k = "auto"                     # or a number

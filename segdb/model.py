@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from segdb.errors import SettingsError
 from segdb.features.catalogue import Catalogue
+from segdb.features.rfm import CLASSIC, RfmRules
 
 VERSION = 2
 # A model without components is the same in both.
 _READABLE = (1, VERSION)
-Transform = Literal["none", "log1p"]
+Transform = Literal["none", "log1p", "log", "sqrt", "yeo-johnson"]
 
 
 def working(feature: str) -> str:
@@ -26,7 +27,8 @@ class Parameters:
     """What was learned of one feature.
 
     A value goes through them in this order: ``fill`` where it is missing, then between ``lower``
-    and ``upper``, then ``transform``, then ``(value - center) / spread``.
+    and ``upper``, then ``transform``, then ``(value - center) / spread``. With ``fill_last`` it is
+    filled after the bounds, which then do not apply to the fill.
 
     Attributes:
         feature: its name.
@@ -35,9 +37,11 @@ class Parameters:
         fill: natural units.
         lower: natural units; None without a bound.
         upper: natural units; None without a bound.
-        transform: ``log1p`` or ``none``.
+        transform: one of ``segdb.stages.transform.TRANSFORMS``, or ``none``.
         center: transformed units.
         spread: transformed units, never 0.
+        power: the lambda of a Yeo-Johnson transform; None of the others.
+        fill_last: whether missing values are filled after capping, and not before.
     """
 
     feature: str
@@ -49,6 +53,8 @@ class Parameters:
     transform: Transform
     center: float
     spread: float
+    power: float | None = None
+    fill_last: bool = False
 
     @property
     def column(self) -> str:
@@ -115,9 +121,11 @@ class Model:
         catalogue: the features and where they come from.
         parameters: one a feature of the catalogue, in its order.
         segments: ordered by ``segment_id``.
-        score_edges: of recency, frequency and monetary (where they are features), the quintile
-            edges that make the scores 1 to 5.
+        score_edges: of recency, frequency and monetary (where they are features), the edges
+            between the scores, one fewer than there are scores.
         components: what stands in the matrix for the features; None where they do themselves.
+        rfm: what beside the edges makes the scores, and names customers by them.
+        within: bounds by feature, beyond which a customer is left out.
     """
 
     catalogue: Catalogue
@@ -125,6 +133,8 @@ class Model:
     segments: tuple[Segment, ...]
     score_edges: Mapping[str, tuple[float, ...]]
     components: Components | None = None
+    rfm: RfmRules = CLASSIC
+    within: Mapping[str, tuple[float | None, float | None]] = field(default_factory=dict)
 
     @property
     def matrix(self) -> tuple[Parameters, ...]:
@@ -158,6 +168,8 @@ class Model:
             "segments": [asdict(segment) for segment in self.segments],
             "score_edges": {name: list(edges) for name, edges in self.score_edges.items()},
             "components": None if self.components is None else asdict(self.components),
+            "rfm": asdict(self.rfm),
+            "within": {name: list(sides) for name, sides in self.within.items()},
         }
         return json.dumps(values, ensure_ascii=False)
 
@@ -183,6 +195,8 @@ class Model:
             ),
             score_edges={n: tuple(edges) for n, edges in values["score_edges"].items()},
             components=_components(values.get("components")),
+            rfm=RfmRules.from_dict(values.get("rfm", {})),
+            within={name: (low, high) for name, (low, high) in values.get("within", {}).items()},
         )
 
 

@@ -16,6 +16,7 @@ from segdb.model import Model
 from segdb.settings import Settings
 from segdb.stages.assign import assign
 from segdb.stages.components import in_matrix
+from segdb.stages.preprocess import prepared
 from segdb.steps.components import chosen
 from segdb.steps.drift import grown
 from segdb.steps.explain import explain
@@ -25,7 +26,7 @@ from segdb.steps.gates import check
 from segdb.steps.hold import hold, read_as_then, reading_from, reads_the_same, seen
 from segdb.steps.identity import identified, known
 from segdb.steps.intake import Intake, take_in
-from segdb.steps.learn import Learned, learn, prepared
+from segdb.steps.learn import Learned, learn
 from segdb.steps.maps import map_rows
 from segdb.steps.orders import Held
 from segdb.steps.progress import Progress
@@ -109,7 +110,7 @@ def run(
     stop_if_wrong(progress.warnings, settings.checks.accept)
     progress.step("Learning fills, bounds and scales")
     learned = learn(store, settings, intake, progress)
-    model = Model(intake.catalogue, learned.parameters, (), learned.score_edges)
+    model = learned.model(intake)
     scaled = store.table("segdb_scaled", prepared(intake.features, model.matrix))
     axes = learned.axes
     components = chosen(axes, settings.features.components, model.matrix)
@@ -145,7 +146,8 @@ def refresh(
     progress.step("Reading the sources")
     sources = read_as_then(store, last, progress, orders, customers)
     again = reads_the_same(sources, last)
-    held = Held(model.catalogue, kept_aggregates(store, schema, last.run_id) if again else None)
+    aggregates = kept_aggregates(store, schema, last.run_id) if again else None
+    held = Held(model.catalogue, aggregates, model.within)
     intake = take_in(store, settings, sources, progress, held)
     stop_if_wrong(progress.warnings, settings.checks.accept)
     progress.step("Assigning by the model")

@@ -9,16 +9,31 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    Field,
-    ValidatorFunctionWrapHandler,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, ValidatorFunctionWrapHandler, field_validator, model_validator
 
 from segdb.checks.warning import unknown_code
 from segdb.money import PLACE
 from segdb.section import Section, or_else
+from segdb.sections_of_features import Features, Outliers, Rfm, Scale
+from segdb.source_section import Source
+
+__all__ = [
+    "Checks",
+    "Clean",
+    "Cluster",
+    "Columns",
+    "Engine",
+    "Features",
+    "Gates",
+    "Outliers",
+    "Personas",
+    "Publish",
+    "Report",
+    "Rfm",
+    "Scale",
+    "Section",
+    "Source",
+]
 
 
 class Columns(Section):
@@ -53,55 +68,6 @@ class Clean(Section):
     missing: Literal["median", "mean", "zero", "reject"] = "median"
     # Reason = SQL predicate over the source's columns.
     reject: dict[str, str] = Field(default_factory=dict)
-
-
-class Features(Section):
-    """What describes a customer, and how it enters the matrix."""
-
-    # Features of the orders by name; left out: the six that need no more than the four roles.
-    use: tuple[str, ...] | None = None
-    # Numeric columns of the customers; left out: all of them when there are no orders.
-    attributes: tuple[str, ...] | None = None
-    # Columns of the customers that become one 0/1 feature a value.
-    categories: tuple[str, ...] = ()
-    # Features that are published and profiled, and stay out of the matrix.
-    describe: tuple[str, ...] = ()
-    # "auto" takes log1p where |skewness| > 1 and no value is negative.
-    transform: Literal["auto", "none"] | dict[str, Literal["log1p", "none"]] = "auto"
-    # Of filled features, those that a larger share of the customers lacks stay out of the matrix.
-    max_missing: Annotated[float, Field(gt=0, le=1)] = 0.5
-    # Of two features with a larger |r|, the later one stays out of the matrix.
-    max_correlation: Annotated[float, Field(gt=0, le=1)] = 0.98
-    # So many principal components of the scaled features stand in the matrix for them; left out:
-    # the features themselves. All of them give the segments that the features give, fewer leave
-    # out what the narrowest hold. Not whitened, as in scikit-learn's PCA.
-    components: Annotated[int, Field(ge=1)] | None = None
-    # Of 2 million rows and more, with duplicates = "keep": count rows for orders where those of one
-    # customer in 64 are of one row each. Half the time, and exact only as far as the sample sees.
-    sampled_orders: bool = False
-    # Name = SQL aggregate over a customer's kept orders.
-    sql: dict[str, str] = Field(default_factory=dict)
-
-    @field_validator("transform", mode="wrap")
-    @classmethod
-    def _one_message(cls, value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
-        return or_else(value, handler, '"auto", "none", or "log1p" or "none" by feature')
-
-
-class Outliers(Section):
-    """How far out a value may lie before it is capped (winsorized)."""
-
-    method: Literal["percentile", "iqr", "zscore", "mad", "none"] = "percentile"
-    lower: Annotated[float, Field(ge=0, lt=0.5)] = 0.01
-    upper: Annotated[float, Field(gt=0.5, le=1)] = 0.99
-    # Width of the fences; left out: iqr 1.5, zscore 3, mad 3.5.
-    strength: Annotated[float, Field(gt=0)] | None = None
-
-
-class Scale(Section):
-    """How features are made comparable."""
-
-    method: Literal["standard", "robust", "minmax", "none"] = "standard"
 
 
 class Cluster(Section):

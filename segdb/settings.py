@@ -28,6 +28,7 @@ from segdb.sections import (
     Personas,
     Publish,
     Report,
+    Rfm,
     Scale,
 )
 from segdb.source_section import Source
@@ -44,6 +45,7 @@ __all__ = [
     "Personas",
     "Publish",
     "Report",
+    "Rfm",
     "Scale",
     "Section",
     "Settings",
@@ -66,6 +68,7 @@ class Settings(Section):
     features: Features = Features()
     outliers: Outliers = Outliers()
     scale: Scale = Scale()
+    rfm: Rfm = Rfm()
     cluster: Cluster = Cluster()
     checks: Checks = Checks()
     gates: Gates = Gates()

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from segdb.errors import SettingsError
 from segdb.features.catalogue import Catalogue, Entry
+from segdb.features.rfm import RfmRules
 from segdb.model import VERSION, Components, Model, Parameters, Segment, working
 
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
@@ -53,6 +54,22 @@ def test_every_number_comes_back_to_the_last_bit(
         {name: tuple(centroid)},
     )
     assert Model.from_json(model.to_json()) == model
+
+
+def test_rules_and_bounds_go_through_json() -> None:
+    rules = RfmRules(("monetary",), (("A 'b' {c}", "m_score > 3"), ("D", "1 = 1")), "E", ("f",))
+    moved = replace(MODEL.parameters[0], transform="yeo-johnson", power=0.1, fill_last=True)
+    within = {"monetary": (None, 1 / 3), "a": (-0.1, None)}
+    model = replace(MODEL, rfm=rules, within=within, parameters=(moved,))
+    assert Model.from_json(model.to_json()) == model
+
+
+def test_a_model_of_before_there_were_rules_is_read() -> None:
+    values = json.loads(MODEL.to_json())
+    del values["rfm"], values["within"]
+    for parameters in values["parameters"]:
+        del parameters["power"], parameters["fill_last"]
+    assert Model.from_json(json.dumps(values)) == MODEL
 
 
 def test_components_go_through_json() -> None:

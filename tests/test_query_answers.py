@@ -53,7 +53,8 @@ def tables_of(path: Path) -> Frames:
     names = (
         "segments customer_features segment_profiles segment_centroids feature_parameters "
         "segment_features k_selection rejected_rows rfm_by_segment typical_customers "
-        "segment_history segment_migrations runs run_segments run_drift"
+        "segment_history segment_migrations rfm_segment_history rfm_segment_migrations runs "
+        "run_segments run_drift"
     )
     with asking(path, "segdb") as select:
         return {name: select(f"FROM {name}").to_pandas() for name in names.split()}
@@ -175,6 +176,34 @@ def test_entered(ask: Ask, tables: Frames) -> None:
         found[keys].fillna("").sort_values(keys, ignore_index=True),
         then.fillna("").sort_values(keys, ignore_index=True),
     )
+
+
+def moved_by_rfm(tables: Frames) -> set[tuple[int, str | None, str]]:
+    """(customer, before, now) of all whose RFM segment is another than in the run before."""
+    now = tables["customer_features"].set_index("customer_id")["rfm_segment"]
+    history = tables["rfm_segment_history"]
+    earlier = history[history["valid_from"] < history["valid_from"].max()]
+    then = earlier.set_index("customer_id")["rfm_segment"]
+    pairs = {(c, then.get(c), name) for c, name in now.items() if then.get(c) != name}
+    assert 20 < len(pairs) < len(now)
+    return pairs
+
+
+def test_entered_rfm(ask: Ask, tables: Frames) -> None:
+    found = ask("entered_rfm", limit="100000").fillna("")
+    columns = ["customer_id", "previous_rfm_segment", "rfm_segment"]
+    assert {(c, p or None, n) for c, p, n in found[columns].to_numpy()} == moved_by_rfm(tables)
+    now = tables["customer_features"]["rfm_segment"].value_counts().to_dict()
+    moves = tables["rfm_segment_migrations"]
+    moves = moves[moves["as_of"] == moves["as_of"].max()]
+    assert moves.groupby("to_rfm_segment")["customers"].sum().to_dict() == now
+
+
+def test_left_rfm(ask: Ask, tables: Frames) -> None:
+    found = ask("left_rfm", segment="champ%", limit="100000")
+    gone = {(c, n) for c, p, n in moved_by_rfm(tables) if p == "Champion"}
+    assert {tuple(row) for row in found[["customer_id", "next_rfm_segment"]].to_numpy()} == gone
+    assert gone
 
 
 def test_moved_down(ask: Ask, tables: Frames) -> None:

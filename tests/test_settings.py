@@ -44,6 +44,9 @@ unit_price = "price"
 category = "department"
 
 [clean]
+amount_of = "order"
+rows_are_orders = true
+ids = "ignore_case"
 duplicates = "reject"
 returns = "net"
 missing = "median"
@@ -56,6 +59,7 @@ use = ["recency_days", "frequency", "monetary"]
 attributes = ["Income"]
 categories = ["Education"]
 describe = ["tenure_days"]
+max_missing = 0.7
 transform = { frequency = "log1p", monetary = "log1p" }
 max_correlation = 0.98
 components = 2
@@ -67,9 +71,22 @@ method = "percentile"
 lower = 0.01
 upper = 0.99
 strength = 1.5
+action = "cap"
+fill = "before"
+[outliers.bounds]
+monetary = [0, 10000]
 
 [scale]
 method = "standard"
+
+[rfm]
+bins = 5
+ties = "alike"
+other = "Other"
+[rfm.edges]
+recency_days = [30, 90, 180, 365]
+[rfm.segments]
+"Big and fresh" = "m_score >= 4 AND recency_days < 30"
 
 [cluster]
 k = "auto"
@@ -81,6 +98,10 @@ seed = 42
 matrix_rows = 20000
 max_refine = 30
 match_within = 0.5
+
+[checks]
+accept = ["equal_rows"]
+max_rejected_share = 0.5
 
 [gates]
 min_silhouette = 0.2
@@ -146,6 +167,8 @@ def test_the_example_of_the_design_loads_whole(tmp_path: Path) -> None:
         told["source"][key] = list(told["source"][key])
     for key in ("use", "attributes", "categories", "describe"):
         told["features"][key] = list(told["features"][key])
+    for section, key in (("outliers", "bounds"), ("rfm", "edges")):
+        told[section][key] = {name: list(values) for name, values in told[section][key].items()}
     assert told == written
 
 
@@ -202,14 +225,23 @@ def test_a_key_like_none_lists_all() -> None:
         ({"clean": {"returns": "drop"}}, "'clean.returns'", "'net' or 'reject'"),
         ({"clean": {"reject": {"odd": 1}}}, "'clean.reject.odd'", "valid string"),
         ({"features": {"use": "frequency"}}, "'features.use'", "a list"),
-        ({"features": {"transform": "log"}}, "'features.transform'", "given: 'log'"),
-        ({"features": {"transform": {"a": "sqrt"}}}, "'features.transform'", "'sqrt'"),
+        ({"features": {"transform": "log2"}}, "'features.transform'", "given: 'log2'"),
+        ({"features": {"transform": {"a": "root"}}}, "'features.transform'", "'root'"),
         ({"features": {"max_correlation": float("nan")}}, "max_correlation", "finite"),
         ({"features": {"max_correlation": 0}}, "max_correlation", "greater than 0"),
         ({"outliers": {"lower": 0.6}}, "'outliers.lower'", "less than 0.5"),
         ({"outliers": {"upper": 0.5}}, "'outliers.upper'", "greater than 0.5"),
         ({"outliers": {"strength": float("inf")}}, "'outliers.strength'", "finite"),
         ({"outliers": {"strength": -1}}, "'outliers.strength'", "greater than 0"),
+        ({"outliers": {"bounds": {"a": [5, 5]}}}, "'outliers.bounds'", "a: the lower bound 5"),
+        ({"rfm": {"bins": 1}}, "'rfm.bins'", "greater than or equal to 2"),
+        ({"rfm": {"bins": 11}}, "'rfm.bins'", "less than or equal to 10"),
+        ({"rfm": {"edges": {"recency": [1, 2, 3, 4]}}}, "'rfm'", "Did you mean 'recency_days'?"),
+        ({"rfm": {"edges": {"monetary": [1, 3, 3, 4]}}}, "'rfm'", "monetary do not rise"),
+        ({"rfm": {"edges": {"monetary": [1, 2, 3]}}}, "'rfm'", "right for bins = 4"),
+        ({"rfm": {"segments": {" ": "true"}}}, "'rfm.segments'", "1 to 100 printable"),
+        ({"rfm": {"segments": {"a\x00b": "true"}}}, "'rfm.segments'", "printable"),
+        ({"rfm": {"other": ""}}, "'rfm.other'", "1 to 100 printable"),
         ({"cluster": {"k": 1}}, "'cluster.k'", 'it is "auto", or a whole number from 2'),
         ({"cluster": {"k": "five"}}, "'cluster.k'", "given: 'five'"),
         ({"cluster": {"k": True}}, "'cluster.k'", "given: True"),

@@ -1,4 +1,4 @@
-"""The classic RFM segments against the segments of K-Means."""
+"""The RFM segments against the segments of K-Means."""
 
 from __future__ import annotations
 
@@ -56,8 +56,8 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
 
 CHART = Chart(
     name="rfm_grid",
-    title="Against the classic RFM grid",
-    caption="Customers of each segment by the RFM segment of their recency and frequency scores; "
+    title="Against the RFM segments",
+    caption="Customers of each segment by their RFM segment, of the classic grid or of your rules; "
     "the stronger, the larger a part of the segment. Cells of fewer than 5 are left out.",
     description="Customers by RFM segment and by segment.",
     section="quality",

@@ -17,6 +17,8 @@ from segdb.contract.features import (
 from segdb.contract.history import (
     ENTERED_SEGMENT,
     LEFT_SEGMENT,
+    RFM_SEGMENT_HISTORY,
+    RFM_SEGMENT_MIGRATIONS,
     SEGMENT_HISTORY,
     SEGMENT_MIGRATIONS,
 )
@@ -70,6 +72,8 @@ TABLES: tuple[Table, ...] = (
     CUSTOMER_SEGMENTS,
     SEGMENT_HISTORY,
     SEGMENT_MIGRATIONS,
+    RFM_SEGMENT_HISTORY,
+    RFM_SEGMENT_MIGRATIONS,
     ENTERED_SEGMENT,
     LEFT_SEGMENT,
 )
@@ -93,6 +97,8 @@ __all__ = [
     "PRINCIPAL_COMPONENTS",
     "REJECTED_ROWS",
     "RFM_BY_SEGMENT",
+    "RFM_SEGMENT_HISTORY",
+    "RFM_SEGMENT_MIGRATIONS",
     "RUNS",
     "RUN_DRIFT",
     "RUN_SEGMENTS",

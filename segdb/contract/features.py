@@ -12,15 +12,23 @@ from segdb.contract.table import (
 FEATURE_PARAMETERS = Table(
     "feature_parameters",
     "feature",
-    "What was learned of each feature, applied in the order of the columns.",
+    "What was learned of each feature, applied in the order of the columns, but the fill where "
+    "filled says otherwise.",
     (
         FEATURE,
         Column("position", "INTEGER", "Place in the matrix from 0; NULL where it stays out."),
         Column("left_out", "VARCHAR", "Why it stays out of the matrix; NULL where it does not."),
         Column("fill", "DOUBLE", "Put where the feature is missing.", "the feature's"),
+        Column("filled", "VARCHAR", "before capping, or after capping."),
         Column("lower", "DOUBLE", "Values below are moved up to it.", "the feature's"),
         Column("upper", "DOUBLE", "Values above are moved down to it.", "the feature's"),
-        Column("transform", "VARCHAR", "none, or log1p: ln(1 + value)."),
+        Column(
+            "transform",
+            "VARCHAR",
+            "none; log1p: ln(1 + value); log: ln(value); sqrt; or yeo-johnson (Yeo and Johnson "
+            "2000).",
+        ),
+        Column("power", "DOUBLE", "The lambda of yeo-johnson; NULL of the others."),
         Column("center", "DOUBLE", "Subtracted after the transform.", "transformed units"),
         Column("spread", "DOUBLE", "Divided by after that.", "transformed units"),
     ),

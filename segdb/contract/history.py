@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from segdb.contract.table import CUSTOMER, RUN, SEGMENT, SEGMENT_ID, Column, Table
+from segdb.contract.table import CUSTOMER, RFM_SEGMENT, RUN, SEGMENT, SEGMENT_ID, Column, Table
 
 SEGMENT_HISTORY = Table(
     "segment_history",
@@ -27,6 +27,32 @@ SEGMENT_MIGRATIONS = Table(
         Column("as_of", "TIMESTAMP", "as_of of the run."),
         Column("from_segment_id", "INTEGER", "Where they were; NULL for new customers."),
         Column("to_segment_id", "INTEGER", "Where they are; NULL for those who are gone."),
+        Column("customers", "BIGINT", "How many.", "customers"),
+    ),
+    grows=True,
+)
+RFM_SEGMENT_HISTORY = Table(
+    "rfm_segment_history",
+    "customer and stay in an RFM segment",
+    "Who was in which RFM segment when; without gaps or overlaps for a customer.",
+    (
+        CUSTOMER,
+        RFM_SEGMENT,
+        Column("valid_from", "TIMESTAMP", "as_of of the run that found the customer there."),
+        Column("valid_to", "TIMESTAMP", "as_of of the run that did not any more; NULL until then."),
+        RUN,
+    ),
+    grows=True,
+)
+RFM_SEGMENT_MIGRATIONS = Table(
+    "rfm_segment_migrations",
+    "run and pair of RFM segments",
+    "How many customers moved from one RFM segment to another, or stayed, since the run before.",
+    (
+        RUN,
+        Column("as_of", "TIMESTAMP", "as_of of the run."),
+        Column("from_rfm_segment", "VARCHAR", "Where they were; NULL for new customers."),
+        Column("to_rfm_segment", "VARCHAR", "Where they are; NULL for those who are gone."),
         Column("customers", "BIGINT", "How many.", "customers"),
     ),
     grows=True,

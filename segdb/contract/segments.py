@@ -9,6 +9,7 @@ from segdb.contract.table import (
     FEATURE,
     MARGIN,
     QUANTILES,
+    RFM_SEGMENT,
     RUN,
     SEGMENT,
     SEGMENT_ID,
@@ -141,9 +142,9 @@ TYPICAL_CUSTOMERS = Table(
 RFM_BY_SEGMENT = Table(
     "rfm_by_segment",
     "RFM segment and segment",
-    "The classic RFM grid against the segments.",
+    "The RFM segments, of the classic grid or of the user's own rules, against the segments.",
     (
-        Column("rfm_segment", "VARCHAR", "By recency and frequency scores."),
+        RFM_SEGMENT,
         SEGMENT_ID,
         SEGMENT,
         Column("customers", "BIGINT", "Customers in both.", "customers"),

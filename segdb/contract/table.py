@@ -67,11 +67,16 @@ MARGIN = Column(
     "How clearly the customer belongs here: (d2 - d1) / d2 by the two nearest centroids.",
     "0 on the border to 1",
 )
+RFM_SEGMENT = Column(
+    "rfm_segment",
+    "VARCHAR",
+    "By the recency and frequency scores, in the classic grid; or by the rules of [rfm.segments].",
+)
 SCORES = (
     Column("r_score", "INTEGER", "Recency by fifths of the customers, 5 the most recent."),
     Column("f_score", "INTEGER", "Frequency by fifths of the customers, 5 the most frequent."),
     Column("m_score", "INTEGER", "Monetary by fifths of the customers, 5 the highest."),
-    Column("rfm_segment", "VARCHAR", "The classic segment of the recency and frequency scores."),
+    RFM_SEGMENT,
 )
 TIER = Column("tier", "VARCHAR", "premium, regular or low engagement.")
 QUANTILES = (

@@ -122,7 +122,7 @@ def segment_profiles(features: ibis.Schema, segments: ibis.Schema) -> ir.Table:
 def customer_segments(features: ibis.Schema, segments: ibis.Schema, model: Model) -> ir.Table:
     """Return one row a customer: segment, features, scores and profile."""
     members = ibis.table(segments, name="segments")
-    own = scored(ibis.table(features, name="features"), model.score_edges)
+    own = scored(ibis.table(features, name="features"), model.score_edges, model.rfm)
     profiles = ibis.table(
         {c.name: _TYPES[c.type] for c in contract.SEGMENT_PROFILES.columns},
         name="segment_profiles",

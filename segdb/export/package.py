@@ -70,7 +70,10 @@ _SAID = {
 
 def _contracted(package: Package, table: contract.Table) -> dict[str, Any]:
     key = package.exported.segments["customer_id"]
-    columns = [(c.name, marts.column_type(c, key), _sentence(c)) for c in table.columns]
+    said = package.sentences
+    columns = [
+        (c.name, marts.column_type(c, key), said.get(c.name) or _sentence(c)) for c in table.columns
+    ]
     if table.features:
         features = package.model.catalogue.names
         place = next(i for i, c in enumerate(table.columns) if c.name == "margin") + 1

@@ -47,6 +47,11 @@ class Place:
 
 
 def role_reading(place: Place, judged: Judgement | None, source: Source, ask: Ask) -> ColumnReading:
+    """Return how a column of a role is read.
+
+    Raises:
+        SourceError: fewer than half of its values can be, or they can be read in two ways.
+    """
     kind = place.table[place.column].type()
     moment = place.role == "ordered_at"
     what, wanted = _WORDS[place.role == "ordered_at"]

@@ -12,6 +12,7 @@ import ibis.expr.types as ir
 
 from segdb.model import Parameters
 from segdb.settings import Outliers
+from segdb.stages.fill import current
 from segdb.stages.quantiles import quantiles
 
 Bounds = tuple[ir.Scalar, ir.Scalar]
@@ -58,7 +59,7 @@ METHODS: Mapping[str, Callable[[ir.Column, Outliers], Bounds]] = {
 
 
 def cap_bounds(features: ir.Table, names: Sequence[str], outliers: Outliers) -> ir.Table | None:
-    """Return one row with ``lower_i`` and ``upper_i`` of each filled column, in natural units.
+    """Return one row with ``lower_i`` and ``upper_i`` of each column, in natural units.
 
     The i is the column's place in ``names``; a bound is NULL where the fences have no width.
     Returns None where the settings cap nothing.
@@ -74,12 +75,12 @@ def cap_bounds(features: ir.Table, names: Sequence[str], outliers: Outliers) -> 
 
 
 def cap(features: ir.Table, parameters: Sequence[Parameters]) -> ir.Table:
-    """Move each filled column between its learned bounds."""
-    return features.mutate(**{p.column: _between(features[p.column], p) for p in parameters})
+    """Move each working column between its learned bounds; what is missing stays missing."""
+    return features.mutate(**{p.column: _between(current(features, p), p) for p in parameters})
 
 
 def _between(column: ir.Value, p: Parameters) -> ir.Value:
-    """As a CASE: a third of what GREATEST of LEAST costs DuckDB."""
+    """As a CASE: a third of what GREATEST of LEAST costs DuckDB, and NULL stays NULL."""
     beyond = []
     if p.lower is not None:
         beyond.append((column < p.lower, ibis.literal(p.lower)))

@@ -19,12 +19,9 @@ from segdb.reading import Reading
 from segdb.stages import clean
 from segdb.stages import features as stage
 from segdb.stages.assign import assign, labelled
-from segdb.stages.cap import cap
 from segdb.stages.components import project
-from segdb.stages.fill import fill
-from segdb.stages.scale import scale
+from segdb.stages.preprocess import stages_of
 from segdb.stages.source import typed
-from segdb.stages.transform import transform
 
 
 @dataclass(frozen=True)
@@ -36,6 +33,7 @@ class Recipe:
         rules: what rejects a row, by name.
         deduplicate: whether rows equal in every column count once.
         complete: features without which a customer is left out.
+        within: bounds by feature, beyond which a customer is left out.
         as_of: the moment days count back from; None for the midnight after the last order.
     """
 
@@ -43,6 +41,7 @@ class Recipe:
     rules: Mapping[str, clean.Rules]
     deduplicate: bool
     complete: tuple[str, ...] = ()
+    within: stage.Bounds = field(default_factory=dict)
     as_of: datetime | None = None
 
 
@@ -84,6 +83,8 @@ def chain(raw: Mapping[str, ir.Table], recipe: Recipe, model: Model) -> dict[str
     assert features is not None  # noqa: S101 - a recipe has one source at least
     if recipe.complete:
         features = stage.complete(features, recipe.complete)
+    if recipe.within:
+        features = stage.within(features, recipe.within)
     applied(made, made.add("features", features), model)
     return made.stages
 
@@ -97,10 +98,8 @@ def applied(made: Chain, features: ir.Table, model: Model) -> None:
         model: what was learned.
     """
     matrix, table = model.matrix, features
-    table = made.add("filled", fill(table, matrix))
-    table = made.add("capped", cap(table, matrix))
-    table = made.add("transformed", transform(table, matrix))
-    table = made.add("scaled", scale(table, matrix))
+    for name, prepare in stages_of(matrix).items():
+        table = made.add(name, prepare(table, matrix))
     if model.components is not None:
         columns = [p.column for p in matrix]
         table = made.add("components", project(table, columns, model.components))

@@ -43,7 +43,7 @@ def capped_shares(features: ir.Table, parameters: Sequence[Parameters]) -> ir.Ta
     """Return one row: ``capped_share_i``, of the customers who were moved to a bound."""
     shares: dict[str, ir.Scalar] = {}
     for i, p in enumerate(parameters):
-        filled = features[p.feature].fill_null(p.fill)
+        filled = features[p.feature].fill_null(uncapped_fill(p))
         outside = filled.isnull()
         if p.lower is not None:
             outside |= filled < p.lower
@@ -51,6 +51,15 @@ def capped_shares(features: ir.Table, parameters: Sequence[Parameters]) -> ir.Ta
             outside |= filled > p.upper
         shares[f"capped_share_{i}"] = outside.cast("float64").mean()
     return features.agg(**shares)
+
+
+def uncapped_fill(p: Parameters) -> float:
+    """Return what a missing value counts as where those beyond the bounds are counted.
+
+    What is filled after capping is moved to no bound, so that one of them stands for it.
+    """
+    bounds = [bound for bound in (p.lower, p.upper) if bound is not None]
+    return bounds[0] if p.fill_last and bounds else p.fill
 
 
 def histograms(table: ir.Table, edges: Mapping[str, Sequence[float]]) -> ir.Table:

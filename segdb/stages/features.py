@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import ibis
@@ -15,6 +16,8 @@ from segdb.stages.clean import NO_ORDERS, arguments
 from segdb.stages.source import value
 from segdb.stages.telling import EXACT, Way, beside
 
+# By feature, in natural units; one of the two at least is a number.
+Bounds = Mapping[str, tuple[float | None, float | None]]
 # What the accounts and the default as_of need, whichever features are chosen.
 _ALWAYS: Aggregates = {
     "kept_rows": lambda o: o.table.count(where=o.kept),
@@ -170,6 +173,28 @@ def incomplete(features: ir.Table, names: tuple[str, ...]) -> ir.Table:
 def complete(features: ir.Table, names: tuple[str, ...]) -> ir.Table:
     """Return the customers who have all of the features."""
     return features.filter([features[name].notnull() for name in names])
+
+
+def outlying(features: ir.Table, bounds: Bounds) -> ir.Table:
+    """Return (customer_id, reason) of customers with a value beyond a bound of its feature."""
+    reason = ibis.cases(
+        *((_beyond(features[name], *sides), f"outlier {name}") for name, sides in bounds.items()),
+        else_=ibis.null("string"),
+    )
+    table = features.select(customer_id=features.customer_id, reason=reason)
+    return table.filter(table.reason.notnull())
+
+
+def within(features: ir.Table, bounds: Bounds) -> ir.Table:
+    """Return the customers with no value beyond a bound; a missing one is beyond none."""
+    return features.filter([~_beyond(features[name], *sides) for name, sides in bounds.items()])
+
+
+def _beyond(column: ir.Value, lower: float | None, upper: float | None) -> ir.BooleanValue:
+    sides = [column < lower] if lower is not None else []
+    sides += [column > upper] if upper is not None else []
+    beyond = sides[0] if len(sides) == 1 else sides[0] | sides[1]
+    return column.notnull() & beyond
 
 
 def finite(column: ir.Value) -> ir.Value:

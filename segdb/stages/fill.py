@@ -29,5 +29,10 @@ def fill_values(
 
 
 def fill(features: ir.Table, parameters: Sequence[Parameters]) -> ir.Table:
-    """Add a working column for each feature, with the learned fill where it is missing."""
-    return features.mutate(**{p.column: features[p.feature].fill_null(p.fill) for p in parameters})
+    """Put the learned fill into each working column where the value is missing."""
+    return features.mutate(**{p.column: current(features, p).fill_null(p.fill) for p in parameters})
+
+
+def current(features: ir.Table, p: Parameters) -> ir.Value:
+    """Return the working column of a feature; before the first stage it is the feature itself."""
+    return features[p.column if p.column in features.columns else p.feature]

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import ibis
 import ibis.expr.types as ir
 
-from segdb.features.rfm import rfm_segment, scores
+from segdb.features.rfm import rfm_segment, scored, scores
 from segdb.model import Model
 from segdb.stages.assign import identity
 from segdb.stages.quantiles import quantiles
@@ -78,13 +78,20 @@ def typical(labelled: ir.Table, most: int) -> ir.Table:
 def rfm_by_segment(
     assigned: ir.Table, edges: Mapping[str, Sequence[float]], model: Model
 ) -> ir.Table:
-    """Return (rfm_segment, segment_id, segment, customers); empty without RFM scores."""
-    # Counted by the scores: no more than 25 rows a segment then need names.
-    cells = scores(assigned, edges)
-    cells = cells.filter(cells.r_score.notnull(), cells.f_score.notnull())
-    cells = cells.group_by("nearest", "r_score", "f_score").agg(customers=cells.count())
+    """Return (rfm_segment, segment_id, segment, customers); empty without RFM segments."""
+    rules = model.rfm
+    if rules.segments:
+        cells = scored(assigned, edges, rules)
+        cells = cells.group_by("nearest", "rfm_segment").agg(customers=cells.count())
+        name = cells.rfm_segment
+    else:
+        # Counted by the scores: no more than 25 rows a segment then need names.
+        cells = scores(assigned, edges, rules)
+        cells = cells.filter(cells.r_score.notnull(), cells.f_score.notnull())
+        cells = cells.group_by("nearest", "r_score", "f_score").agg(customers=cells.count())
+        name = rfm_segment(cells, edges)
     named = cells.select(
-        rfm_segment=rfm_segment(cells), **identity(cells.nearest, model), customers=cells.customers
+        rfm_segment=name, **identity(cells.nearest, model), customers=cells.customers
     )
     counted = named.group_by("rfm_segment", "segment_id", "segment")
     return counted.agg(customers=named.customers.sum().cast("int64"))

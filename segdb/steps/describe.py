@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from segdb.features.catalogue import Catalogue
-from segdb.model import Model, Parameters
+from segdb.features.rfm import GRID, SCORES
+from segdb.model import Model
 from segdb.stages.profile import QUANTILES
+from segdb.stages.transform import natural_value
 from segdb.steps.personas import Character
 
 Rows = list[dict[str, Any]]
@@ -103,17 +104,11 @@ def centroid_rows(model: Model) -> Rows:
             "segment_id": segment.segment_id,
             "feature": p.feature,
             "scaled": value,
-            "natural": natural(p, value),
+            "natural": natural_value(p, value),
         }
         for segment in model.segments
         for p, value in zip(model.matrix, model.scaled(segment.centroid), strict=True)
     ]
-
-
-def natural(parameters: Parameters, scaled: float) -> float:
-    """Take a scaled value of a feature back to natural units."""
-    value = scaled * parameters.spread + parameters.center
-    return math.expm1(value) if parameters.transform == "log1p" else value
 
 
 def parameter_rows(model: Model) -> Rows:
@@ -124,14 +119,35 @@ def parameter_rows(model: Model) -> Rows:
             "position": p.position,
             "left_out": p.left_out,
             "fill": p.fill,
+            "filled": "after capping" if p.fill_last else "before capping",
             "lower": p.lower,
             "upper": p.upper,
             "transform": p.transform,
+            "power": p.power,
             "center": p.center,
             "spread": p.spread,
         }
         for p in model.parameters
     ]
+
+
+def score_sentences(model: Model) -> dict[str, str]:
+    """Return the sentence of each score's column, where it is not by fifths, and of the segment."""
+    said = {}
+    ends = {"r_score": "the most recent", "f_score": "the most frequent", "m_score": "the highest"}
+    for score, feature, _ in SCORES:
+        edges = model.score_edges.get(feature, ())
+        bins, name = len(edges) + 1, feature.removesuffix("_days").capitalize()
+        if feature in model.rfm.ranked:
+            how = f"by rank, in {bins} groups of equal size"
+        else:
+            how = f"by the edges {', '.join(f'{edge:g}' for edge in edges)}"
+        if edges and (bins != len(GRID) or feature in model.rfm.ranked or feature in model.rfm.own):
+            said[score] = f"{name} {how}: {bins} {ends[score]}."
+    if model.rfm.segments:
+        rules = "; ".join(f"{name}: {sql}" for name, sql in model.rfm.segments)
+        said["rfm_segment"] = f"The first that holds of: {rules}; else {model.rfm.other}."
+    return said
 
 
 def feature_sentences(catalogue: Catalogue) -> dict[str, str]:

@@ -15,7 +15,8 @@ from segdb import contract
 from segdb.compile import quoted
 from segdb.model import Model
 from segdb.stages.assign import assign, labelled
-from segdb.steps.describe import Rows, natural
+from segdb.stages.transform import natural_value
+from segdb.steps.describe import Rows
 from segdb.steps.drift import drift_of_features, sizes_of, stability
 from segdb.steps.identity import in_new_units, shared_features
 from segdb.steps.learn import placed
@@ -156,7 +157,7 @@ def _moved(before: Model, after: Model) -> dict[int, float]:
 def _centroids(before: Model, after: Model) -> Rows:
     def places(model: Model) -> dict[tuple[int, str], float]:
         return {
-            (segment.segment_id, p.feature): natural(p, value)
+            (segment.segment_id, p.feature): natural_value(p, value)
             for segment in model.segments
             for p, value in zip(model.matrix, model.scaled(segment.centroid), strict=True)
         }

@@ -10,7 +10,7 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from segdb.features.rfm import SCORES, scored
+from segdb.features.rfm import SCORES, scores
 from segdb.model import Model
 from segdb.playbook import load
 from segdb.settings import Settings
@@ -116,13 +116,13 @@ def _naming_profiles(
             known = row.get(f"known_{i}", 0) >= min(FEWEST, row.get("customers", 0)) > 0
             means[name] = row[f"mean_{i}"] if known else center
             z[name] = (means[name] - center) / sd if sd else 0.0
-        scores = {axis: manner[axis] for axis in axes if manner.get(axis) is not None}
-        if scores and _TENURE in names:
+        places = {axis: manner[axis] for axis in axes if manner.get(axis) is not None}
+        if places and _TENURE in names:
             i = names.index(_TENURE)
             edges = [whole[f"{level}_{i}"] for level in FIFTHS]
-            scores["t"] = score(row.get(f"median_{i}") or 0.0, edges)
+            places["t"] = score(row.get(f"median_{i}") or 0.0, edges)
         standing = sum(z[p.feature] for p in model.matrix) / len(model.matrix) / spread
-        profiles.append(Profile(means, z, scores, manner.get("overdue"), standing))
+        profiles.append(Profile(means, z, places, manner.get("overdue"), standing))
     return profiles
 
 
@@ -144,9 +144,9 @@ def _behaviour(store: DuckDB, assigned: ir.Table, model: Model) -> dict[int, dic
     names = model.catalogue.names
     if "recency_days" not in names:
         return {}
-    table = scored(assigned, model.score_edges)
+    table = scores(assigned, model.score_edges, model.rfm)
     columns = {
-        column[0]: table[column].cast("float64").mean()
+        column[0]: _of_five(table[column].cast("float64").mean(), model.score_edges[feature])
         for column, feature, _ in SCORES
         if feature in model.score_edges
     }
@@ -157,6 +157,11 @@ def _behaviour(store: DuckDB, assigned: ir.Table, model: Model) -> dict[int, dic
         columns["overdue"] = late.cast("float64").mean(where=rhythm.notnull())
     rows = store.rows(table.group_by("nearest").agg(**columns))
     return {row["nearest"]: row for row in rows}
+
+
+def _of_five(mean: ir.FloatingScalar, edges: Sequence[float]) -> ir.FloatingScalar:
+    """Return a mean score as one of the playbook's, from 1 to 5, however many scores there are."""
+    return mean if len(edges) == 4 else 1.0 + (mean - 1.0) * 4.0 / len(edges)
 
 
 def _rhythm(table: ir.Table, model: Model) -> ir.Value | None:

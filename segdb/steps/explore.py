@@ -11,9 +11,8 @@ import ibis.expr.types as ir
 
 from segdb import contract
 from segdb.model import Model, Parameters
-from segdb.stages.cap import cap
 from segdb.stages.explore import BINS, capped_shares, histograms, importance
-from segdb.stages.fill import fill
+from segdb.stages.preprocess import filled_and_capped
 from segdb.stages.transform import shape
 from segdb.steps.components import Axes
 from segdb.steps.describe import Rows
@@ -98,15 +97,14 @@ def _histograms(
         least, most, known = (row[f"{name}_{i}"] for name in ("minimum", "maximum", "customers"))
         if least is None:
             continue
-        low = least if p.lower is None else max(p.lower, min(least, p.fill))
-        high = most if p.upper is None else min(p.upper, max(most, p.fill))
+        low, high = _reach(p, least, most)
         everyone = known + row[f"missing_{i}"]
         stages += [(p, "before", p.feature, least, most, known)]
         stages += [(p, "after", p.column, low, high, everyone)]
     places = {column: _places(lower, upper) for _, _, column, lower, upper, _ in stages}
     # Whoever reaches none of the other edges is in the first bin.
     edges = {column: list(own)[1:] for column, own in places.items() if len(own) > 1}
-    capped = cap(fill(features, parameters), parameters)
+    capped = filled_and_capped(features, parameters)
     found = store.rows(histograms(capped, edges))[0] if edges else {}
     counts = {column: _ascending(found[f"bins_{i}"]) for i, column in enumerate(edges)}
     rows: Rows = []
@@ -126,6 +124,17 @@ def _histograms(
             if count
         ]
     return rows
+
+
+def _reach(p: Parameters, least: float, most: float) -> tuple[float, float]:
+    """Return between what a feature lies once it is filled and capped."""
+    if p.fill_last:
+        low = least if p.lower is None else max(p.lower, least)
+        high = most if p.upper is None else min(p.upper, most)
+        return min(low, p.fill), max(high, p.fill)
+    low = least if p.lower is None else max(p.lower, min(least, p.fill))
+    high = most if p.upper is None else min(p.upper, max(most, p.fill))
+    return low, high
 
 
 def _places(lower: float, upper: float) -> dict[float, int]:

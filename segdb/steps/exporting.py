@@ -11,7 +11,7 @@ from segdb.export.dialects import Dialect, dialect
 from segdb.export.package import files
 from segdb.export.project import Package
 from segdb.export.script import Exported, Origin, as_statement, export, heading
-from segdb.steps.describe import feature_sentences
+from segdb.steps.describe import feature_sentences, score_sentences
 from segdb.steps.stored import StoredRun, stored_run
 from segdb.store.duckdb import DuckDB
 from segdb.store.folder import write_folder
@@ -114,7 +114,7 @@ def write_dbt(
         exported=exported_run(run, origins, language),
         origins=origins,
         profiles=store.rows(profiles),
-        sentences=feature_sentences(run.model.catalogue),
+        sentences={**feature_sentences(run.model.catalogue), **score_sentences(run.model)},
         report=run.settings.report.path,
         title=run.settings.report.title,
         into=language,

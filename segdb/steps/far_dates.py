@@ -14,7 +14,7 @@ from segdb.reading import Reading
 from segdb.settings import Settings
 from segdb.steps.account import Judged
 from segdb.steps.choose import Sources, frozen, recipe_of
-from segdb.steps.orders import judge_orders
+from segdb.steps.orders import Held, judge_orders
 from segdb.steps.progress import Progress
 from segdb.store.duckdb import DuckDB
 
@@ -47,19 +47,33 @@ def _leaving_out(
     return replace(reading, far_dates=(*reading.far_dates, *rejected))
 
 
-def judge_again(
+def judge_near_dates(
     store: DuckDB,
     settings: Settings,
     sources: Sources,
-    orders: Judged,
     catalogue: Catalogue,
     progress: Progress,
+    held: Held | None,
 ) -> tuple[Sources, Judged]:
-    """Judge the orders again without dates far from all others, where there are any."""
-    assert sources.orders is not None  # noqa: S101 - they were judged
+    """Judge the orders, and once more without dates far from all others, where there are any.
+
+    Args:
+        store: where the orders are.
+        settings: the settings.
+        sources: the sources, orders among them.
+        catalogue: the features wanted of the orders.
+        progress: hears of far dates.
+        held: what an earlier run gave already.
+
+    Returns:
+        The sources as they are read in the end, and the orders.
+    """
+    assert sources.orders is not None  # noqa: S101 - the caller asked first
+    raw, reading = sources.orders
+    judging = frozen(recipe_of(settings, sources))
+    orders = judge_orders(store, settings, judging, (raw, reading), catalogue, progress, held)
     if "far_dates" in settings.checks.accept:
         return sources, orders
-    raw, reading = sources.orders
     nearer = _leaving_out(store, orders, reading, progress)
     if nearer is None:
         return sources, orders

@@ -16,13 +16,14 @@ from segdb.model import Model
 from segdb.reading import Reading
 from segdb.settings import Settings
 from segdb.stages.explore import statistics
+from segdb.stages.preprocess import transformed
 from segdb.steps.choose import Sources
 from segdb.steps.compact import matrices
 from segdb.steps.components import Axes, axes_of
 from segdb.steps.evidence import quality_from
 from segdb.steps.fit import Fitted
 from segdb.steps.intake import Intake
-from segdb.steps.learn import Learned, correlations_of, transformed
+from segdb.steps.learn import Learned, correlations_of
 from segdb.steps.measured import measured
 from segdb.steps.progress import Progress
 from segdb.steps.stored import StoredRun

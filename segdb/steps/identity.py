@@ -12,10 +12,10 @@ from segdb.cluster.identity import match
 from segdb.errors import SettingsError
 from segdb.features.catalogue import Catalogue
 from segdb.model import Model, Parameters, Segment
+from segdb.stages.preprocess import prepared
+from segdb.stages.transform import natural_value, scaled_value
 from segdb.steps.components import Axes
-from segdb.steps.describe import natural
 from segdb.steps.fit import Fitted
-from segdb.steps.learn import prepared
 from segdb.store.duckdb import DuckDB
 from segdb.store.history import last_model, last_segment_id
 from segdb.store.kept import kept_features, published_run
@@ -177,12 +177,5 @@ def in_new_units(
     for place in shared:
         new = matrix[place]
         old_place = places[new.feature]
-        value = natural(model.matrix[old_place], scaled[old_place])
-        if new.lower is not None:
-            value = max(value, new.lower)
-        if new.upper is not None:
-            value = min(value, new.upper)
-        if new.transform == "log1p":
-            value = math.log1p(max(value, -0.999))
-        values.append((value - new.center) / new.spread)
+        values.append(scaled_value(new, natural_value(model.matrix[old_place], scaled[old_place])))
     return values

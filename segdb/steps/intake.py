@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import ibis
 import ibis.expr.types as ir
 
 from segdb.errors import EngineError, SettingsError
@@ -14,6 +16,7 @@ from segdb.settings import Settings
 from segdb.stages import clean
 from segdb.stages import features as stage
 from segdb.stages.chain import Recipe
+from segdb.stages.features import Bounds
 from segdb.stages.source import typed
 from segdb.steps.account import Accounts, Judged, account, nothing_left
 from segdb.steps.check_data import check_data
@@ -22,11 +25,11 @@ from segdb.steps.choose import (
     blamed,
     choose_customer_entries,
     choose_order_entries,
-    frozen,
     recipe_of,
 )
-from segdb.steps.far_dates import judge_again
-from segdb.steps.orders import Held, judge_orders
+from segdb.steps.exclude import narrowed
+from segdb.steps.far_dates import judge_near_dates
+from segdb.steps.orders import Held
 from segdb.steps.progress import Progress
 from segdb.store.duckdb import DuckDB
 
@@ -46,6 +49,8 @@ class Intake:
         sources: the sources, as they are read in the end.
         aggregates: of the orders, one row a customer, where a watermark says that a later run can
             go on from them.
+        bounds: of every feature, where they were learned before customers beyond them left; None
+            where they are still to be learned.
     """
 
     features: ir.Table
@@ -57,6 +62,7 @@ class Intake:
     customers: int
     sources: Sources
     aggregates: ir.Table | None = None
+    bounds: Bounds | None = None
 
 
 def take_in(
@@ -92,7 +98,6 @@ def _take_in(
 ) -> Intake:
     as_of = settings.as_of
     recipe = recipe_of(settings, sources)
-    judging = frozen(recipe)
     orders = customers = order_features = dropped = buyers = None
     entries: tuple[Entry, ...] = ()
     if sources.orders:
@@ -102,11 +107,8 @@ def _take_in(
             if held
             else choose_order_entries(settings, sources.orders[1])
         )
-        orders = judge_orders(
-            store, settings, judging, sources.orders, Catalogue(entries), progress, held
-        )
-        sources, orders = judge_again(
-            store, settings, sources, orders, Catalogue(entries), progress
+        sources, orders = judge_near_dates(
+            store, settings, sources, Catalogue(entries), progress, held
         )
         recipe = recipe_of(settings, sources)
         per_customer = orders.counts
@@ -129,18 +131,9 @@ def _take_in(
     if held is None and sources.orders and sources.customers:
         _tell_unused(catalogue, recipe, sources.customers[0].origin, progress)
     features = _features(catalogue, order_features, customers)
-    if settings.clean.missing == "reject":
-        needed = tuple(n for n in catalogue.names if n not in settings.features.describe)
-        features = store.table("segdb_all_features", features)
-        lacking = stage.incomplete(features, needed)
-        dropped = lacking if dropped is None else dropped.union(lacking)
-        features = stage.complete(features, needed)
-        recipe = replace(recipe, complete=needed)
+    features, recipe, out, bounds = narrowed(store, settings, catalogue, features, recipe, held)
     features = store.table("segdb_features", features)
-    if dropped is not None:
-        dropped = store.table("segdb_dropped", dropped)
-        # Nobody's rows need then be looked up among the dropped.
-        dropped = dropped if store.rows(dropped.limit(1)) else None
+    dropped = _dropped(store, [*([] if dropped is None else [dropped]), *out])
     progress.step("Accounting for every row")
     present = {
         name: one for name, one in (("orders", orders), ("customers", customers)) if one is not None
@@ -152,8 +145,16 @@ def _take_in(
         raise nothing_left(next(iter(present.values())), accounts)
     aggregates = orders.counts if orders and settings.source.watermark else None
     return Intake(
-        features, catalogue, recipe, as_of, accounts, rejected, count, sources, aggregates
+        features, catalogue, recipe, as_of, accounts, rejected, count, sources, aggregates, bounds
     )
+
+
+def _dropped(store: DuckDB, parts: Sequence[ir.Table]) -> ir.Table | None:
+    """Return (customer_id, reason) of customers who are left out; None where there are none."""
+    if not parts:
+        return None
+    dropped = store.table("segdb_dropped", ibis.union(*parts) if len(parts) > 1 else parts[0])
+    return dropped if store.rows(dropped.limit(1)) else None
 
 
 def _not_empty(entries: tuple[Entry, ...]) -> Catalogue:

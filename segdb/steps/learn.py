@@ -10,25 +10,25 @@ from typing import Any
 
 import ibis.expr.types as ir
 
+from segdb.cluster.matrix import Matrix
+from segdb.cluster.power import best_powers
 from segdb.errors import DataError, SettingsError, nearest
-from segdb.features.rfm import SCORES
+from segdb.features.rfm import CLASSIC, RfmRules
 from segdb.model import Model, Parameters
 from segdb.settings import Settings
-from segdb.stages.cap import cap, cap_bounds
 from segdb.stages.components import in_matrix
-from segdb.stages.explore import FIFTHS, statistics
-from segdb.stages.fill import fill, fill_values
-from segdb.stages.scale import scale
-from segdb.stages.transform import choose, shape, transform
+from segdb.stages.explore import statistics
+from segdb.stages.matrix import everyone, sample
+from segdb.stages.preprocess import filled_and_capped, prepared
+from segdb.stages.transform import choose, shape, transform, within_domain
+from segdb.steps.bounds import fills_and_bounds, settled
 from segdb.steps.components import Axes, axes_of
 from segdb.steps.exclusions import DESCRIBES, excluded, mostly_missing
 from segdb.steps.intake import Intake
 from segdb.steps.measured import measured
 from segdb.steps.progress import Progress
+from segdb.steps.scores import rfm_rules, score_edges
 from segdb.store.duckdb import DuckDB
-
-# Of a spread, that tell customers apart.
-_DIGITS = 12
 
 
 @dataclass(frozen=True)
@@ -38,9 +38,10 @@ class Learned:
     Attributes:
         parameters: one a feature, in the order of the catalogue.
         correlations: Pearson's r of each pair, capped and transformed; None for a constant.
-        score_edges: quintile edges of recency, frequency and monetary, where they are features.
+        score_edges: of recency, frequency and monetary, where they are features.
         statistics: what ``segdb.stages.explore.statistics`` gave.
         axes: the principal components of the matrix.
+        rfm: what beside the edges makes the scores.
     """
 
     parameters: tuple[Parameters, ...]
@@ -48,6 +49,18 @@ class Learned:
     score_edges: Mapping[str, tuple[float, ...]]
     statistics: Mapping[str, Any]
     axes: Axes
+    rfm: RfmRules = CLASSIC
+
+    def model(self, intake: Intake) -> Model:
+        """Return the model of the customers, without segments yet."""
+        return Model(
+            intake.catalogue,
+            self.parameters,
+            (),
+            self.score_edges,
+            rfm=self.rfm,
+            within=intake.recipe.within,
+        )
 
 
 def learn(store: DuckDB, settings: Settings, intake: Intake, progress: Progress) -> Learned:
@@ -64,10 +77,12 @@ def learn(store: DuckDB, settings: Settings, intake: Intake, progress: Progress)
                 f"[features] describe: there is no feature '{name}'.{nearest(name, names)}"
             )
     known = store.rows(statistics(intake.features, names))[0]
-    parameters = _filled(settings, intake, known)
-    filled = fill(intake.features, parameters)
-    parameters = _capped(store, settings, intake, filled, parameters)
-    capped = store.view("segdb_capped", cap(filled, parameters))
+    edges = score_edges(store, settings, intake.features, names, known)
+    rfm = rfm_rules(store, settings, intake.features, names, edges)
+    parameters = fills_and_bounds(
+        store, settings, intake.catalogue, intake.features, known, intake.bounds
+    )
+    capped = store.view("segdb_capped", filled_and_capped(intake.features, parameters))
     parameters = _transformed(store, settings, intake, capped, parameters)
     logged = store.view("segdb_transformed", transform(capped, parameters))
     columns = [p.column for p in parameters]
@@ -76,70 +91,12 @@ def learn(store: DuckDB, settings: Settings, intake: Intake, progress: Progress)
     correlations = correlations_of(names, row)
     missing = mostly_missing(settings, intake, known, progress)
     parameters = _scaled(settings, row, correlations, parameters, missing, progress)
-    return Learned(
-        parameters, correlations, _score_edges(names, known), known, axes_of(row, parameters)
-    )
-
-
-def _score_edges(
-    names: Sequence[str], statistics: Mapping[str, Any]
-) -> dict[str, tuple[float, ...]]:
-    places = {name: place for place, name in enumerate(names)}
-    return {
-        feature: tuple(float(statistics[f"{fifth}_{places[feature]}"]) for fifth in FIFTHS)
-        for _, feature, _ in SCORES
-        if feature in places
-    }
-
-
-def prepared(features: ir.Table, matrix: tuple[Parameters, ...]) -> ir.Table:
-    """Apply what was learned: fill, cap, transform and scale, as one expression."""
-    return scale(transformed(features, matrix), matrix)
-
-
-def transformed(features: ir.Table, parameters: tuple[Parameters, ...]) -> ir.Table:
-    """Apply what was learned up to where the features are measured: fill, cap and transform."""
-    return transform(cap(fill(features, parameters), parameters), parameters)
+    return Learned(parameters, correlations, edges, known, axes_of(row, parameters), rfm)
 
 
 def placed(features: ir.Table, model: Model) -> ir.Table:
     """Apply what was learned up to the columns that distances are taken over."""
     return in_matrix(prepared(features, model.matrix), model)
-
-
-def _filled(settings: Settings, intake: Intake, known: Mapping[str, Any]) -> tuple[Parameters, ...]:
-    names = intake.catalogue.names
-    binary = {entry.name for entry in intake.catalogue.of("category")}
-    fills = fill_values(known, names, settings.clean.missing) | dict.fromkeys(binary, 0.0)
-    if settings.clean.missing == "mean":
-        spreads = {name: known[f"sd_{place}"] for place, name in enumerate(names)}
-        fills |= {n: _settled(fills[n], spread) for n, spread in spreads.items() if spread}
-    return tuple(
-        Parameters(name, None, None, fills[name], None, None, "none", 0.0, 1.0) for name in names
-    )
-
-
-def _capped(
-    store: DuckDB,
-    settings: Settings,
-    intake: Intake,
-    filled: ir.Table,
-    parameters: tuple[Parameters, ...],
-) -> tuple[Parameters, ...]:
-    # A rare category is no outlier.
-    binary = {entry.name for entry in intake.catalogue.of("category")}
-    columns = [p.column for p in parameters if p.feature not in binary]
-    query = cap_bounds(filled, columns, settings.outliers) if columns else None
-    if query is None:
-        return parameters
-    row = store.rows(query)[0]
-    bounds = {column: (row[f"lower_{i}"], row[f"upper_{i}"]) for i, column in enumerate(columns)}
-    return tuple(
-        replace(p, lower=bounds[p.column][0], upper=bounds[p.column][1])
-        if p.column in bounds
-        else p
-        for p in parameters
-    )
 
 
 def _transformed(
@@ -151,17 +108,40 @@ def _transformed(
 ) -> tuple[Parameters, ...]:
     names = intake.catalogue.names
     row = store.rows(shape(capped, [p.column for p in parameters]))[0]
+    binary = frozenset(entry.name for entry in intake.catalogue.of("category"))
+    minima = [row[f"minimum_{i}"] for i in range(len(names))]
     chosen = choose(
         names,
         settings.features.transform,
         [row[f"skewness_{i}"] for i in range(len(names))],
-        [row[f"minimum_{i}"] for i in range(len(names))],
+        minima,
+        binary,
     )
-    binary = {entry.name for entry in intake.catalogue.of("category")}
+    moved = [replace(p, transform=t) for p, t in zip(parameters, chosen, strict=True)]
+    powers = _powers(store, settings, intake, capped, moved)
     return tuple(
-        replace(p, transform="none" if p.feature in binary else t)
-        for p, t in zip(parameters, chosen, strict=True)
+        within_domain(replace(p, power=powers.get(p.feature)), minimum)
+        for p, minimum in zip(moved, minima, strict=True)
     )
+
+
+def _powers(
+    store: DuckDB,
+    settings: Settings,
+    intake: Intake,
+    capped: ir.Table,
+    parameters: Sequence[Parameters],
+) -> dict[str, float]:
+    """Return the lambda of each Yeo-Johnson transform, of a sample above ``matrix_rows``."""
+    moved = [p for p in parameters if p.transform == "yeo-johnson"]
+    if not moved:
+        return {}
+    columns, most = [p.column for p in moved], settings.cluster.matrix_rows
+    drawn = everyone(capped, columns)
+    if intake.customers > most:
+        drawn = sample(capped, columns, most, intake.customers, settings.cluster.seed)
+    rows = Matrix.from_arrow(store.fetch(drawn), "customer_id", "weight")
+    return dict(zip((p.feature for p in moved), best_powers(rows), strict=True))
 
 
 def _scaled(
@@ -184,7 +164,7 @@ def _scaled(
             continue
         # A robust or quantile spread of a mostly constant feature can be 0.
         spread = row[f"spread_{place}"] or 1.0
-        center, spread = _settled(row[f"center_{place}"], spread), _settled(spread, spread)
+        center, spread = settled(row[f"center_{place}"], spread), settled(spread, spread)
         learned.append(replace(p, position=position, center=center, spread=spread))
         position += 1
     if position == 0:
@@ -193,15 +173,6 @@ def _scaled(
             "segment by. Check [columns], [features] and [outliers]."
         )
     return tuple(learned)
-
-
-def _settled(value: float, spread: float) -> float:
-    """Round to a trillionth of the spread.
-
-    The last bits of a parallel sum are others in each run, and where customers lie on a lattice
-    K-Means would break its ties by them.
-    """
-    return round(float(value), _DIGITS - math.floor(math.log10(spread)))
 
 
 def correlations_of(

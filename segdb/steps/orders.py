@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import ibis.expr.types as ir
 
@@ -10,7 +10,7 @@ from segdb.features.catalogue import Catalogue
 from segdb.reading import Reading
 from segdb.settings import Settings
 from segdb.stages.chain import Recipe
-from segdb.stages.features import narrowed
+from segdb.stages.features import Bounds, narrowed
 from segdb.steps.account import Judged
 from segdb.steps.aggregation import Aggregation
 from segdb.steps.append import aggregated_again, checked
@@ -27,10 +27,12 @@ class Held:
     Attributes:
         catalogue: the features of its model.
         aggregates: of its orders, one row a customer; None where all are to be made anew.
+        bounds: beyond which customers are left out, as in ``Recipe.within``.
     """
 
     catalogue: Catalogue
     aggregates: ir.Table | None
+    bounds: Bounds = field(default_factory=dict)
 
 
 def judge_orders(

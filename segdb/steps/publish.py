@@ -19,7 +19,13 @@ from segdb.stages.assign import labelled
 from segdb.stages.profile import rfm_by_segment, typical
 from segdb.steps.choose import Sources
 from segdb.steps.components import Axes
-from segdb.steps.describe import Rows, centroid_rows, feature_sentences, parameter_rows
+from segdb.steps.describe import (
+    Rows,
+    centroid_rows,
+    feature_sentences,
+    parameter_rows,
+    score_sentences,
+)
 from segdb.steps.intake import Intake
 from segdb.steps.live import live_select
 from segdb.steps.maps import customer_map
@@ -52,7 +58,7 @@ def queries(
         run_id: the run.
     """
     run = ibis.literal(run_id, "int64")
-    features = scored(intake.features, model.score_edges)
+    features = scored(intake.features, model.score_edges, model.rfm)
     scores = [column.name for column in contract.CUSTOMER_FEATURES.columns[1:]]
     rejected = intake.rejected
     return {
@@ -87,7 +93,7 @@ def contents(
         small: the rows of the tables that were made in Python.
         run: the row of ``runs``.
     """
-    sentences = feature_sentences(model.catalogue)
+    sentences = {**feature_sentences(model.catalogue), **score_sentences(model)}
     segments = large[contract.SEGMENTS]
     assert isinstance(segments, ir.Table)  # noqa: S101 - it is made above
     key = segments.schema()["customer_id"]

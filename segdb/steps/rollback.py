@@ -13,13 +13,13 @@ from segdb.errors import UserError
 from segdb.model import Model
 from segdb.stages.assign import assign
 from segdb.stages.components import in_matrix
+from segdb.stages.preprocess import prepared, transformed
 from segdb.steps.account import Accounts
 from segdb.steps.choose import Sources
 from segdb.steps.components import Axes, axes_of
 from segdb.steps.describe import Rows
 from segdb.steps.drift import grown
 from segdb.steps.intake import Intake
-from segdb.steps.learn import prepared, transformed
 from segdb.steps.maps import map_rows
 from segdb.steps.measured import measured
 from segdb.steps.publish import contents, queries

@@ -17,6 +17,7 @@ from segdb.settings import Settings
 from segdb.stages.assign import labelled
 from segdb.stages.chain import Recipe, chain
 from segdb.stages.ctes import as_select
+from segdb.stages.explore import uncapped_fill
 from segdb.steps.choose import Sources, recipe_of
 from segdb.steps.progress import Progress
 from segdb.steps.read import read_sources
@@ -85,7 +86,9 @@ def score(
     settings = _as_the_run(run, as_of)
     progress.step("Reading the sources")
     sources = read_sources(store, settings, orders, customers, progress, run.run_id)
-    recipe = replace(recipe_of(settings, sources), complete=run.recipe.complete)
+    recipe = replace(
+        recipe_of(settings, sources), complete=run.recipe.complete, within=run.recipe.within
+    )
     _check_columns(sources, run)
     progress.step("Scoring")
     assigned, rejected = _assigned(store, sources, recipe, run.model)
@@ -166,7 +169,7 @@ def _measured(
     bounded = [p for p in run.model.matrix if p.lower is not None or p.upper is not None]
     outside: dict[str, ir.BooleanValue] = {}
     for p in bounded:
-        value = assigned[p.feature].fill_null(p.fill)
+        value = assigned[p.feature].fill_null(uncapped_fill(p))
         far = [value < p.lower] if p.lower is not None else []
         far += [value > p.upper] if p.upper is not None else []
         outside[p.feature] = far[0] if len(far) == 1 else far[0] | far[1]

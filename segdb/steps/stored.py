@@ -113,6 +113,7 @@ def _recipe(
 ) -> Recipe:
     pairs = {name: (sources[name], reading) for name, reading in readings.items()}
     recipe = recipe_of(settings, Sources(pairs.get("orders"), pairs.get("customers")))
+    recipe = replace(recipe, within=model.within)
     if settings.clean.missing != "reject":
         return recipe
     describes = settings.features.describe

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 import ibis.expr.types as ir
@@ -34,29 +35,75 @@ def last_segment_id(store: DuckDB, schema: str) -> int:
     return int(store.rows(sql)[0]["last"] or 0)
 
 
+@dataclass(frozen=True)
+class Followed:
+    """What is followed from run to run: in which group each customer is.
+
+    Attributes:
+        groups: the published table with a row a customer that says it.
+        history: the table of the stays.
+        migrations: the table of the moves.
+        column: the group's column in ``groups`` and in ``history``.
+        type: its SQL type.
+        label: a column that says more of the group; None without one.
+    """
+
+    groups: str
+    history: str
+    migrations: str
+    column: str
+    type: str
+    label: str | None = None
+
+    @property
+    def columns(self) -> str:
+        """The columns of a stay that say where it is."""
+        return self.column if self.label is None else f"{self.column}, {self.label}"
+
+
+SEGMENT = Followed(
+    "segments", "segment_history", "segment_migrations", "segment_id", "INTEGER", "segment"
+)
+RFM_SEGMENT = Followed(
+    "customer_features",
+    "rfm_segment_history",
+    "rfm_segment_migrations",
+    "rfm_segment",
+    "VARCHAR",
+)
+
+
 def record(
-    store: DuckDB, schema: str, run_id: int, moment: datetime, *, rewind: bool = False
+    store: DuckDB,
+    schema: str,
+    run_id: int,
+    moment: datetime,
+    what: Followed = SEGMENT,
+    *,
+    rewind: bool = False,
 ) -> None:
-    """Update ``segment_history`` and ``segment_migrations`` from the new ``segments``.
+    """Update a history and its migrations from the table that was just written.
 
     A customer who stays keeps the open stay; one who moves or goes has it closed at ``moment``,
     and one who is elsewhere or new gets a stay opened. A run with the same moment as an earlier
     one takes that one's place; a run that looks further back than the last one leaves both tables
-    as they are, unless ``rewind`` takes all that came later out of them.
+    as they are, unless ``rewind`` takes all that came later out of them. Who is in no group, as
+    without RFM scores, has no stay.
 
-    The open stays and the segments are joined once; what changed is the only thing written.
+    The open stays and the groups are joined once; what changed is the only thing written.
 
     Args:
-        store: in the middle of a publish, with ``segments`` written.
+        store: in the middle of a publish, with the groups written.
         schema: where the tables are.
         run_id: the run.
         moment: as_of, or the time of the run where there is none.
+        what: segments, or RFM segments.
         rewind: the run is an earlier one, published again in the place of the later ones.
     """
-    history = f"{quoted(schema)}.segment_history"
-    migrations = f"{quoted(schema)}.segment_migrations"
+    history = f"{quoted(schema)}.{what.history}"
+    migrations = f"{quoted(schema)}.{what.migrations}"
     at = f"TIMESTAMP '{moment.isoformat(sep=' ')}'"
-    key = _prepare(store, schema, history, migrations)
+    key = _prepare(store, schema, what)
     # Every run that was recorded has a row among the migrations: a few where the stays are many.
     last = store.rows(f"SELECT max(as_of) AS last FROM {migrations}")[0]["last"]  # noqa: S608
     if last is not None and last > moment and not rewind:
@@ -65,37 +112,40 @@ def record(
         store.execute(f"DELETE FROM {migrations} WHERE as_of >= {at}")  # noqa: S608
         store.execute(f"DELETE FROM {history} WHERE valid_from >= {at}")  # noqa: S608
         store.execute(f"UPDATE {history} SET valid_to = NULL WHERE valid_to >= {at}")  # noqa: S608
-    segments = f"{quoted(schema)}.segments"
-    moves = _moves(store, history, segments, key)
+    groups = f"{quoted(schema)}.{what.groups}"
+    moves = _moves(store, history, groups, key, what)
     store.execute(
         f"INSERT INTO {migrations} "  # noqa: S608
         f"SELECT {run_id}, {at}, from_id, to_id, count(*) FROM {moves} GROUP BY ALL UNION ALL "
-        f"SELECT {run_id}, {at}, segment_id, segment_id, n - coalesce(came, 0) "
-        f"FROM (SELECT segment_id, count(*) AS n FROM {segments} GROUP BY ALL) LEFT JOIN "
-        f"(SELECT to_id AS segment_id, count(*) AS came FROM {moves} GROUP BY ALL) "
-        "USING (segment_id) WHERE n > coalesce(came, 0) ORDER BY ALL"
+        f"SELECT {run_id}, {at}, to_id, to_id, n - coalesce(came, 0) "
+        f"FROM (SELECT {what.column} AS to_id, count(*) AS n FROM {groups} "
+        f"WHERE {what.column} IS NOT NULL GROUP BY ALL) LEFT JOIN "
+        f"(SELECT to_id, count(*) AS came FROM {moves} GROUP BY ALL) "
+        "USING (to_id) WHERE n > coalesce(came, 0) ORDER BY ALL"
     )
     store.execute(
         f"UPDATE {history} SET valid_to = {at} "  # noqa: S608
         f"WHERE rowid IN (SELECT stay FROM {moves} WHERE stay IS NOT NULL)"
     )
+    to = "to_id" if what.label is None else f"to_id, {what.label}"
     store.execute(
-        f"INSERT INTO {history} SELECT customer_id, to_id, segment, {at}, NULL, {run_id} "  # noqa: S608
+        f"INSERT INTO {history} SELECT customer_id, {to}, {at}, NULL, {run_id} "  # noqa: S608
         f"FROM {moves} WHERE to_id IS NOT NULL"
     )
     store.execute(f"DROP TABLE {moves}")
 
 
-def _moves(store: DuckDB, history: str, segments: str, key: str) -> str:
+def _moves(store: DuckDB, history: str, groups: str, key: str, what: Followed) -> str:
     """Make a table of all who came, went, or are elsewhere than in their open stay."""
+    label = "" if what.label is None else f", s.{what.label}"
     store.execute(
         "CREATE OR REPLACE TEMP TABLE segdb_moves AS SELECT stay, s.customer_id, "  # noqa: S608
-        "o.segment_id AS from_id, s.segment_id AS to_id, s.segment FROM "
-        "(SELECT rowid AS stay, customer_id, segment_id "
+        f"o.{what.column} AS from_id, s.{what.column} AS to_id{label} FROM "
+        f"(SELECT rowid AS stay, customer_id, {what.column} "
         f"FROM {history} WHERE valid_to IS NULL) AS o FULL JOIN "
-        f"(SELECT CAST(customer_id AS {key}) AS customer_id, segment_id, segment "
-        f"FROM {segments}) AS s ON s.customer_id = o.customer_id "
-        "WHERE o.segment_id IS DISTINCT FROM s.segment_id"
+        f"(SELECT CAST(customer_id AS {key}) AS customer_id, {what.columns} "
+        f"FROM {groups} WHERE {what.column} IS NOT NULL) AS s ON s.customer_id = o.customer_id "
+        f"WHERE o.{what.column} IS DISTINCT FROM s.{what.column}"
     )
     return "segdb_moves"
 
@@ -137,17 +187,20 @@ LEFT JOIN {quoted(schema)}.segment_history AS n
 WHERE h.valid_to IS NOT NULL"""  # noqa: S608
 
 
-def _prepare(store: DuckDB, schema: str, history: str, migrations: str) -> str:
+def _prepare(store: DuckDB, schema: str, what: Followed) -> str:
     """Create what is not there, and return the SQL type of the ids in the history."""
-    key = _key_type(store, f"{quoted(schema)}.segments")
-    if not store.holds(schema, "segment_history"):
+    history = f"{quoted(schema)}.{what.history}"
+    key = _key_type(store, f"{quoted(schema)}.{what.groups}")
+    label = "" if what.label is None else f"{what.label} VARCHAR, "
+    store.execute(
+        f"CREATE TABLE IF NOT EXISTS {quoted(schema)}.{what.migrations} (run_id BIGINT, "
+        f"as_of TIMESTAMP, from_{what.column} {what.type}, to_{what.column} {what.type}, "
+        "customers BIGINT)"
+    )
+    if not store.holds(schema, what.history):
         store.execute(
-            f"CREATE TABLE {history} (customer_id {key}, segment_id INTEGER, segment VARCHAR, "
+            f"CREATE TABLE {history} (customer_id {key}, {what.column} {what.type}, {label}"
             "valid_from TIMESTAMP, valid_to TIMESTAMP, run_id BIGINT)"
-        )
-        store.execute(
-            f"CREATE TABLE {migrations} (run_id BIGINT, as_of TIMESTAMP, from_segment_id INTEGER, "
-            "to_segment_id INTEGER, customers BIGINT)"
         )
         return key
     found = _key_type(store, history)

@@ -14,17 +14,25 @@ from segdb.compile import literal, quoted, to_sql
 from segdb.contract import (
     ID,
     KEPT_RUNS,
+    RFM_SEGMENT_HISTORY,
+    RFM_SEGMENT_MIGRATIONS,
     SEGMENT_HISTORY,
     SEGMENT_MIGRATIONS,
-    SEGMENTS,
     Column,
     Table,
 )
 from segdb.errors import LockedError, PublishError, SettingsError
 from segdb.store.duckdb import DuckDB
-from segdb.store.history import record
+from segdb.store.history import RFM_SEGMENT, SEGMENT, record
 from segdb.store.kept import beside, keep, keep_aggregates, prune, published_run
 
+# Written from the tables of the customers, as soon as those are.
+_HISTORIES = (
+    SEGMENT_HISTORY,
+    SEGMENT_MIGRATIONS,
+    RFM_SEGMENT_HISTORY,
+    RFM_SEGMENT_MIGRATIONS,
+)
 _ARROW: Mapping[str, pa.DataType] = {
     "INTEGER": pa.int32(),
     "BIGINT": pa.int64(),
@@ -93,13 +101,15 @@ def publish(
                 store.execute(f"DROP VIEW IF EXISTS {name}")
                 continue
             _write(store, schema, content)
-            if content.table is SEGMENTS:
-                record(store, schema, run_id, moment, rewind=rewind)
+            for what in (SEGMENT, RFM_SEGMENT):
+                if content.table.name == what.groups:
+                    record(store, schema, run_id, moment, what, rewind=rewind)
             _comment(store, schema, content)
         prune(store, schema, keep_runs)
         keep_aggregates(store, schema, run_id, aggregates)
-        for table in (SEGMENT_HISTORY, SEGMENT_MIGRATIONS, KEPT_RUNS):
-            _comment(store, schema, Content(table, None, {}))
+        for table in (*_HISTORIES, KEPT_RUNS):
+            if store.holds(schema, table.name):
+                _comment(store, schema, Content(table, None, {}))
     if next_run(store, schema) <= run_id:
         raise PublishError(
             f"The database took run {run_id} and did not keep it; the tables of the last run are "

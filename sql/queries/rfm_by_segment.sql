@@ -1,4 +1,4 @@
--- How do the segments compare with the classic RFM grid?
+-- How do the segments compare with the RFM segments?
 -- Reads rfm_by_segment.
 SELECT segment_id, segment, rfm_segment, customers
 FROM segdb.rfm_by_segment

@@ -219,7 +219,7 @@ ORDERS_CASES: Mapping[str, tuple[list[Row], list[str]]] = {
     BIG: ([(1, MOMENTS[1], 99.0, 1.0, "A", None, None)], [BIG]),
 }
 # They are told of customers, or by others: see below.
-ELSEWHERE = {clean.DUPLICATE_CUSTOMER, clean.NO_ORDERS, clean.UNREADABLE}
+ELSEWHERE = {clean.DUPLICATE_CUSTOMER, clean.NO_ORDERS, clean.UNREADABLE, clean.FAR_DATE}
 
 
 def test_every_reason_has_a_case() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 
 import duckdb
 import numpy as np
@@ -12,7 +13,7 @@ import pyarrow as pa
 import pytest
 
 from segdb.features.catalogue import Catalogue, Entry
-from segdb.features.rfm import GRID
+from segdb.features.rfm import GRID, RfmRules
 from segdb.model import Model, Segment
 from segdb.stages.profile import (
     QUANTILES,
@@ -124,3 +125,10 @@ def test_rfm_by_segment_counts_by_the_grid() -> None:
     assert found == wanted
     assert len(got) == len(found)
     assert not store.rows(rfm_by_segment(table, {}, model))
+    own = replace(model, rfm=RfmRules(segments=(("Late", "recency_days > 50"),), other="Rest"))
+    counted = {
+        (x["rfm_segment"], x["segment_id"]): x["customers"]
+        for x in store.rows(rfm_by_segment(table, edges, own))
+    }
+    pairs = zip(recency, nearest, strict=True)
+    assert counted == Counter(("Late" if days > 50 else "Rest", (3, 1)[n]) for days, n in pairs)

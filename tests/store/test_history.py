@@ -15,7 +15,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segdb.store.duckdb import DuckDB
-from segdb.store.history import departures, entries, last_segment_id, record, stays_of
+from segdb.store.history import (
+    RFM_SEGMENT,
+    departures,
+    entries,
+    last_segment_id,
+    record,
+    stays_of,
+)
 
 START = datetime(2026, 1, 31)
 
@@ -242,3 +249,52 @@ def test_the_highest_id_is_that_of_any_run(store: DuckDB) -> None:
         model = json.dumps({"segments": [{"segment_id": i} for i in ids]})
         store.execute(f"INSERT INTO segdb.runs VALUES ({run_id}, '{model}')")
     assert last_segment_id(store, "segdb") == 9
+
+
+def publish_rfm(
+    store: DuckDB, run_id: int, moment: datetime, names: Mapping[int, str | None], *, rewind: bool
+) -> None:
+    store.execute(
+        "CREATE OR REPLACE TABLE segdb.customer_features (customer_id BIGINT, rfm_segment VARCHAR)"
+    )
+    for pair in names.items():
+        store.connection.execute(
+            "INSERT INTO segdb.customer_features VALUES (?, ?)", list(pair)
+        ).fetchall()
+    with store.transaction():
+        record(store, "segdb", run_id, moment, RFM_SEGMENT, rewind=rewind)
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.lists(
+        st.dictionaries(st.integers(1, 5), st.sampled_from(["A", "B's", "{c}", None])),
+        min_size=1,
+        max_size=5,
+    ),
+    st.data(),
+)
+def test_rfm_segments_are_followed_as_segments_are(
+    runs: list[dict[int, str | None]], data: st.DataObject
+) -> None:
+    store = DuckDB(duckdb.connect())
+    store.execute("CREATE SCHEMA segdb")
+    moments = [START + timedelta(30 * place) for place in range(len(runs))]
+    for place, names in enumerate(runs):
+        publish_rfm(store, place + 1, moments[place], names, rewind=False)
+    back = data.draw(st.integers(0, len(runs) - 1))
+    if back < len(runs) - 1:
+        publish_rfm(store, len(runs) + 1, moments[back], runs[back], rewind=True)
+    for moment, names in list(zip(moments, runs, strict=True))[: back + 1]:
+        at = store.rows(
+            "SELECT customer_id, rfm_segment FROM segdb.rfm_segment_history WHERE valid_from <= "
+            f"TIMESTAMP '{moment}' AND (valid_to IS NULL OR valid_to > TIMESTAMP '{moment}')"
+        )
+        there = {row["customer_id"]: row["rfm_segment"] for row in at}
+        assert len(at) == len(there)
+        assert there == {key: name for key, name in names.items() if name is not None}
+        sizes = store.rows(
+            "SELECT to_rfm_segment AS name, sum(customers) AS n FROM segdb.rfm_segment_migrations "
+            f"WHERE as_of = TIMESTAMP '{moment}' AND to_rfm_segment IS NOT NULL GROUP BY ALL"
+        )
+        assert {row["name"]: row["n"] for row in sizes} == Counter(there.values())

@@ -20,7 +20,13 @@ from segdb.store.publish import publish as publish_at
 
 FEATURES = {"recency_days": "Days. Unit: days.", 'my "own" 😀': "It's mine."}
 # They are kept by the publish itself.
-KEPT = (contract.SEGMENT_HISTORY, contract.SEGMENT_MIGRATIONS, contract.KEPT_RUNS)
+KEPT = (
+    contract.SEGMENT_HISTORY,
+    contract.SEGMENT_MIGRATIONS,
+    contract.RFM_SEGMENT_HISTORY,
+    contract.RFM_SEGMENT_MIGRATIONS,
+    contract.KEPT_RUNS,
+)
 # One of each kind, for what is done over and over.
 FEW = (
     contract.SEGMENTS,
