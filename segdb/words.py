@@ -45,12 +45,12 @@ def run_text(result: Result, path: Path, report: Path | None, settings: Settings
     """Return what a run ends with: its segments, its rows, where they are, what to ask next."""
     currency = settings.report.currency
     shown = Table(box=None, header_style="bold", pad_edge=False)
-    for name, justify in (("segment", "left"), ("customers", "right"), ("share", "right")):
+    for name, justify in (("segment", "left"), ("customers", "right"), ("of all", "right")):
         shown.add_column(name, justify=justify)  # type: ignore[arg-type]
     sells = any(row["revenue"] is not None for row in result.segments)
     if sells:
         shown.add_column("revenue", justify="right")
-        shown.add_column("share", justify="right")
+        shown.add_column("of revenue", justify="right")
     for row in result.segments:
         cells = [row["segment"], f"{row['customers']:,}", f"{row['customer_share']:.1%}"]
         if sells:
