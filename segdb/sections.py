@@ -19,6 +19,7 @@ from pydantic import (
     model_validator,
 )
 
+from segdb.checks.roles import two_roles
 from segdb.checks.warning import unknown_code
 from segdb.money import PLACE
 
@@ -58,6 +59,12 @@ class Columns(Section):
     quantity: str | None = None
     unit_price: str | None = None
     category: str | None = None
+
+    @model_validator(mode="after")
+    def _one_role_each(self) -> Columns:
+        if problem := two_roles(self.model_dump(exclude_none=True)):
+            raise ValueError(problem)
+        return self
 
 
 class Clean(Section):

@@ -10,6 +10,7 @@ from segdb.reading import Reading
 from segdb.settings import Settings
 from segdb.steps.choose import Sources, blamed
 from segdb.steps.progress import Progress
+from segdb.steps.user_functions import check_functions
 from segdb.store.duckdb import DuckDB
 from segdb.store.readers import Raw, read
 
@@ -34,6 +35,7 @@ def read_sources(
 
     Raises:
         SourceError: a source cannot be read or understood.
+        SettingsError: SQL of the user's own depends on more than the row.
     """
 
     def one(name: Literal["orders", "customers"], source: object) -> tuple[Raw, Reading] | None:
@@ -57,6 +59,7 @@ def read_sources(
             progress.warn(warning)
         return raw, understood.reading
 
+    check_functions(store, settings)
     try:
         with store.refusals():
             return Sources(one("orders", orders), one("customers", customers))

@@ -24,7 +24,8 @@ from segdb.steps.measured import measured
 from segdb.steps.publish import contents, queries
 from segdb.steps.stored import StoredRun, stored_run
 from segdb.store.duckdb import DuckDB
-from segdb.store.kept import alike, binds, kept_run, published_run
+from segdb.store.intact import require
+from segdb.store.kept import Kept, alike, binds, kept_run, published_run
 from segdb.store.publish import next_run, publish
 
 
@@ -49,6 +50,7 @@ def rollback(store: DuckDB, schema: str, run_id: int, keep_runs: int) -> dict[st
         PublishError: the database refused; what was published is as it was.
     """
     run = stored_run(store, schema, run_id)
+    require(store, schema, contract.RUNS, "republishes", "as_of", "customers")
     published = published_run(store, schema)
     if published in alike(store, schema, run_id):
         number = "" if published == run_id else f", as run {published}"
@@ -63,8 +65,7 @@ def rollback(store: DuckDB, schema: str, run_id: int, keep_runs: int) -> dict[st
     centroids = [segment.centroid for segment in model.segments]
     placed = assign(in_matrix(scaled, model), model.columns, centroids)
     assigned = store.table("segdb_assigned", placed)
-    row = {**kept.run, "run_id": next_run(store, schema), "republishes": run_id}
-    row["finished_at"] = datetime.now(UTC).replace(tzinfo=None)
+    row = _row(kept, next_run(store, schema))
     intake = Intake(
         features=features,
         catalogue=model.catalogue,
@@ -76,7 +77,8 @@ def rollback(store: DuckDB, schema: str, run_id: int, keep_runs: int) -> dict[st
     )
     large = queries(_sources(run), intake, model, assigned, axes, row["run_id"])
     live = large[contract.SEGMENTS_LIVE]
-    if isinstance(live, str) and not binds(store, live):
+    # To bind it is to look into the files that it names.
+    if isinstance(live, str) and not (run.proven and binds(store, live)):
         large = {**large, contract.SEGMENTS_LIVE: None}
     small: dict[contract.Table, Rows] = {
         table: kept.tables.get(table.name, [])
@@ -86,8 +88,28 @@ def rollback(store: DuckDB, schema: str, run_id: int, keep_runs: int) -> dict[st
     small |= grown(store, schema, row["run_id"], assigned, model, small[contract.SEGMENT_PROFILES])
     written = contents(schema, model, large, small, row)
     moment = row["as_of"] or row["started_at"]
-    publish(store, schema, written, row["run_id"], moment, keep_runs=keep_runs, rewind=True)
+    publish(
+        store,
+        schema,
+        written,
+        row["run_id"],
+        moment,
+        keep_runs=keep_runs,
+        rewind=True,
+        signed=run.proven,
+    )
     return row
+
+
+def _row(kept: Kept, run_id: int) -> dict[str, Any]:
+    """Return the row of the run that publishes a kept one again."""
+    return {
+        **kept.run,
+        "run_id": run_id,
+        "republishes": kept.run["run_id"],
+        "finished_at": datetime.now(UTC).replace(tzinfo=None),
+        "signature": None,
+    }
 
 
 def _axes(store: DuckDB, features: ir.Table, model: Model, *, few: bool) -> Axes:

@@ -7,16 +7,19 @@ from datetime import datetime
 import ibis.expr.types as ir
 
 from segdb.compile import quoted
+from segdb.contract import RUN_SEGMENTS, RUNS, SEGMENT_HISTORY, SEGMENT_MIGRATIONS
 from segdb.store.duckdb import DuckDB
+from segdb.store.intact import has, is_whole, make_room, set_aside
 
 
 def last_model(store: DuckDB, schema: str) -> str | None:
-    """Return the model of the last run as JSON text; None before the first run."""
-    if not store.holds(schema, "runs"):
+    """Return the model of the last run as JSON text; None before the first run, or without it."""
+    if not has(store, schema, RUNS, "run_id", "model"):
         return None
-    sql = f"SELECT model FROM {quoted(schema)}.runs ORDER BY run_id DESC LIMIT 1"  # noqa: S608
+    runs = f"{quoted(schema)}.runs"
+    sql = f"SELECT model FROM {runs} WHERE run_id IS NOT NULL ORDER BY run_id DESC LIMIT 1"  # noqa: S608
     rows = store.rows(sql)
-    return str(rows[0]["model"]) if rows else None
+    return rows[0]["model"] if rows else None
 
 
 def last_segment_id(store: DuckDB, schema: str) -> int:
@@ -25,13 +28,17 @@ def last_segment_id(store: DuckDB, schema: str) -> int:
     It is read off the models: a run that looks back, or one that was rolled back, is in no
     history, and its ids are taken all the same.
     """
-    if not store.holds(schema, "runs"):
-        return 0
-    sql = (
-        "SELECT max(list_max(json_extract(model, '$.segments[*].segment_id')::INTEGER[])) AS last "  # noqa: S608
-        f"FROM {quoted(schema)}.runs"
-    )
-    return int(store.rows(sql)[0]["last"] or 0)
+    last = 0
+    if has(store, schema, RUNS, "model"):
+        ids = "TRY_CAST(json_extract(model, '$.segments[*].segment_id') AS INTEGER[])"
+        valid = f"CASE WHEN json_valid(model) THEN {ids} END"
+        sql = f"SELECT max(list_max({valid})) AS last FROM {quoted(schema)}.runs"  # noqa: S608
+        last = store.rows(sql)[0]["last"] or 0
+    if has(store, schema, RUN_SEGMENTS, "segment_id"):
+        # Where a model cannot be read any more.
+        sql = f"SELECT max(segment_id) AS last FROM {quoted(schema)}.run_segments"  # noqa: S608
+        last = max(last, store.rows(sql)[0]["last"] or 0)
+    return int(last)
 
 
 def record(
@@ -59,6 +66,8 @@ def record(
     key = _prepare(store, schema, history, migrations)
     # Every run that was recorded has a row among the migrations: a few where the stays are many.
     last = store.rows(f"SELECT max(as_of) AS last FROM {migrations}")[0]["last"]  # noqa: S608
+    if last is None:  # they were dropped, or there was no run
+        last = store.rows(f"SELECT max(valid_from) AS last FROM {history}")[0]["last"]  # noqa: S608
     if last is not None and last > moment and not rewind:
         return
     if last is not None and last >= moment:
@@ -69,6 +78,7 @@ def record(
     moves = _moves(store, history, segments, key)
     store.execute(
         f"INSERT INTO {migrations} "  # noqa: S608
+        "(run_id, as_of, from_segment_id, to_segment_id, customers) "
         f"SELECT {run_id}, {at}, from_id, to_id, count(*) FROM {moves} GROUP BY ALL UNION ALL "
         f"SELECT {run_id}, {at}, segment_id, segment_id, n - coalesce(came, 0) "
         f"FROM (SELECT segment_id, count(*) AS n FROM {segments} GROUP BY ALL) LEFT JOIN "
@@ -80,7 +90,9 @@ def record(
         f"WHERE rowid IN (SELECT stay FROM {moves} WHERE stay IS NOT NULL)"
     )
     store.execute(
-        f"INSERT INTO {history} SELECT customer_id, to_id, segment, {at}, NULL, {run_id} "  # noqa: S608
+        f"INSERT INTO {history} "  # noqa: S608
+        "(customer_id, segment_id, segment, valid_from, valid_to, run_id) "
+        f"SELECT customer_id, to_id, segment, {at}, NULL, {run_id} "
         f"FROM {moves} WHERE to_id IS NOT NULL"
     )
     store.execute(f"DROP TABLE {moves}")
@@ -102,6 +114,9 @@ def _moves(store: DuckDB, history: str, segments: str, key: str) -> str:
 
 def stays_of(store: DuckDB, schema: str, run_id: int) -> ir.Table | None:
     """Return (customer_id, segment) as of a run; None of a run that the history does not tell."""
+    for table in (SEGMENT_HISTORY, SEGMENT_MIGRATIONS):
+        if not is_whole(store, schema, table):
+            return None
     sql = (
         f"SELECT max(as_of) AS moment FROM {quoted(schema)}.segment_migrations "  # noqa: S608
         f"WHERE run_id = {int(run_id)}"
@@ -138,16 +153,23 @@ WHERE h.valid_to IS NOT NULL"""  # noqa: S608
 
 
 def _prepare(store: DuckDB, schema: str, history: str, migrations: str) -> str:
-    """Create what is not there, and return the SQL type of the ids in the history."""
+    """Create what is not there, and return the SQL type of the ids in the history.
+
+    A table that was altered is set aside: a history with a gap in it would tell wrong stays.
+    """
     key = _key_type(store, f"{quoted(schema)}.segments")
-    if not store.holds(schema, "segment_history"):
-        store.execute(
-            f"CREATE TABLE {history} (customer_id {key}, segment_id INTEGER, segment VARCHAR, "
-            "valid_from TIMESTAMP, valid_to TIMESTAMP, run_id BIGINT)"
-        )
+    for table in (SEGMENT_HISTORY, SEGMENT_MIGRATIONS):
+        make_room(store, schema, table)
+        set_aside(store, schema, table, whole=True)
+    if not is_whole(store, schema, SEGMENT_MIGRATIONS):
         store.execute(
             f"CREATE TABLE {migrations} (run_id BIGINT, as_of TIMESTAMP, from_segment_id INTEGER, "
             "to_segment_id INTEGER, customers BIGINT)"
+        )
+    if not is_whole(store, schema, SEGMENT_HISTORY):
+        store.execute(
+            f"CREATE TABLE {history} (customer_id {key}, segment_id INTEGER, segment VARCHAR, "
+            "valid_from TIMESTAMP, valid_to TIMESTAMP, run_id BIGINT)"
         )
         return key
     found = _key_type(store, history)

@@ -14,6 +14,7 @@ from segdb.compile import literal, quoted, to_sql
 from segdb.contract import (
     ID,
     KEPT_RUNS,
+    RUN_SEGMENTS,
     SEGMENT_HISTORY,
     SEGMENT_MIGRATIONS,
     SEGMENTS,
@@ -23,7 +24,9 @@ from segdb.contract import (
 from segdb.errors import LockedError, PublishError, SettingsError
 from segdb.store.duckdb import DuckDB
 from segdb.store.history import record
+from segdb.store.intact import drop, has, make_room, set_aside
 from segdb.store.kept import beside, keep, keep_aggregates, prune, published_run
+from segdb.store.proof import sign
 
 _ARROW: Mapping[str, pa.DataType] = {
     "INTEGER": pa.int32(),
@@ -62,6 +65,7 @@ def publish(
     keep_runs: int,
     rewind: bool = False,
     aggregates: ir.Table | None = None,
+    signed: bool = True,
 ) -> None:
     """Write the contents in one transaction, and check that the run's row is there.
 
@@ -74,6 +78,7 @@ def publish(
         keep_runs: how many earlier runs stay, to be published again.
         rewind: the run is an earlier one, published again in the place of the later ones.
         aggregates: of the orders, one row a customer, for the next refresh to go on from.
+        signed: whether this user's segdb vouches for how the run reads its sources.
 
     Raises:
         LockedError: another connection published a run in the meantime.
@@ -89,8 +94,7 @@ def publish(
             keep(store, schema, [c.table for c in contents if _is_small(c)])
         for content in contents:
             if content.rows is None:
-                name = f"{quoted(schema)}.{quoted(content.table.name)}"
-                store.execute(f"DROP VIEW IF EXISTS {name}")
+                drop(store, schema, content.table.name)
                 continue
             _write(store, schema, content)
             if content.table is SEGMENTS:
@@ -100,7 +104,9 @@ def publish(
         keep_aggregates(store, schema, run_id, aggregates)
         for table in (SEGMENT_HISTORY, SEGMENT_MIGRATIONS, KEPT_RUNS):
             _comment(store, schema, Content(table, None, {}))
-    if next_run(store, schema) <= run_id:
+        if signed:
+            sign(store, schema, run_id)
+    if published_run(store, schema) != run_id:
         raise PublishError(
             f"The database took run {run_id} and did not keep it; the tables of the last run are "
             "as they were. Is its disk full?"
@@ -134,8 +140,16 @@ def refuse_ambiguous(store: DuckDB, schema: str) -> None:
 
 
 def next_run(store: DuckDB, schema: str) -> int:
-    """Return the number of the next run: one more than the highest that was published."""
-    return (published_run(store, schema) or 0) + 1
+    """Return the number of the next run: one more than the highest that was published.
+
+    Where ``runs`` was dropped, the other tables that grow know what numbers were given.
+    """
+    highest = published_run(store, schema) or 0
+    for table in (RUN_SEGMENTS, SEGMENT_MIGRATIONS, KEPT_RUNS):
+        if has(store, schema, table, "run_id"):
+            name = f"{quoted(schema)}.{quoted(table.name)}"
+            highest = max(highest, store.rows(f"SELECT max(run_id) AS n FROM {name}")[0]["n"] or 0)  # noqa: S608
+    return highest + 1
 
 
 def _refuse_overtaken(store: DuckDB, schema: str, run_id: int) -> None:
@@ -158,6 +172,7 @@ def _write(store: DuckDB, schema: str, content: Content) -> None:
     if table.kind == "macro":
         store.execute(str(content.rows))
         return
+    make_room(store, schema, table)
     if isinstance(content.rows, ir.Table | str):
         sql = content.rows
         if isinstance(sql, ir.Table):
@@ -178,6 +193,8 @@ def _write(store: DuckDB, schema: str, content: Content) -> None:
 def _make_growing(store: DuckDB, schema: str, table: Table) -> None:
     """Make the table, or give one of an older release the columns that it lacks."""
     name = f"{quoted(schema)}.{quoted(table.name)}"
+    make_room(store, schema, table)
+    set_aside(store, schema, table)
     store.execute(f"CREATE TABLE IF NOT EXISTS {name} ({_columns(table)})")
     for column in table.columns:
         store.execute(
