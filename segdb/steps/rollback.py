@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from datetime import UTC, datetime
 from typing import Any
 
@@ -57,14 +58,8 @@ def rollback(store: DuckDB, schema: str, run_id: int, keep_runs: int) -> dict[st
         raise UserError(f"Run {run_id} is the one that is published{number}.")
     kept = kept_run(store, schema, run_id)
     model = run.model
-    names = model.catalogue.names
-    features = kept.features.select("customer_id", *names)
-    scaled = store.table("segdb_scaled", prepared(features, model.matrix))
-    few = kept.run["customers"] <= run.settings.cluster.matrix_rows
-    axes = _axes(store, features, model, few=few)
-    centroids = [segment.centroid for segment in model.segments]
-    placed = assign(in_matrix(scaled, model), model.columns, centroids)
-    assigned = store.table("segdb_assigned", placed)
+    features = kept.features.select("customer_id", *model.catalogue.names)
+    axes, assigned = _assigned(store, run, features, kept.run["customers"])
     row = _row(kept, next_run(store, schema))
     intake = Intake(
         features=features,
@@ -80,11 +75,7 @@ def rollback(store: DuckDB, schema: str, run_id: int, keep_runs: int) -> dict[st
     # To bind it is to look into the files that it names.
     if isinstance(live, str) and not (run.proven and binds(store, live)):
         large = {**large, contract.SEGMENTS_LIVE: None}
-    small: dict[contract.Table, Rows] = {
-        table: kept.tables.get(table.name, [])
-        for table in contract.TABLES
-        if table.kind == "table" and not table.grows and table not in large
-    } | map_rows(model, axes)
+    small = _small(kept, large) | map_rows(model, axes)
     small |= grown(store, schema, row["run_id"], assigned, model, small[contract.SEGMENT_PROFILES])
     written = contents(schema, model, large, small, row)
     moment = row["as_of"] or row["started_at"]
@@ -109,6 +100,27 @@ def _row(kept: Kept, run_id: int) -> dict[str, Any]:
         "republishes": kept.run["run_id"],
         "finished_at": datetime.now(UTC).replace(tzinfo=None),
         "signature": None,
+    }
+
+
+def _assigned(
+    store: DuckDB, run: StoredRun, features: ir.Table, customers: int
+) -> tuple[Axes, ir.Table]:
+    """Put the kept customers into the segments of their model again."""
+    model = run.model
+    scaled = store.table("segdb_scaled", prepared(features, model.matrix))
+    axes = _axes(store, features, model, few=customers <= run.settings.cluster.matrix_rows)
+    centroids = [segment.centroid for segment in model.segments]
+    placed = assign(in_matrix(scaled, model), model.columns, centroids)
+    return axes, store.table("segdb_assigned", placed)
+
+
+def _small(kept: Kept, large: Container[contract.Table]) -> dict[contract.Table, Rows]:
+    """Return the small tables as they were kept."""
+    return {
+        table: kept.tables.get(table.name, [])
+        for table in contract.TABLES
+        if table.kind == "table" and not table.grows and table not in large
     }
 
 

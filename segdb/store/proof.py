@@ -1,7 +1,8 @@
 """Proof: that this user's segdb wrote what a database says of its sources.
 
 A database file may come from anyone, and what it names would be read with its reader's rights. So
-each publish signs how the run reads, with a key of the user's own (HMAC-SHA256; RFC 2104). Whoever gives a file away cannot sign for who opens it.
+each publish signs how the run reads, with a key of the user's own (HMAC-SHA256; RFC 2104). Whoever
+gives a file away cannot sign for who opens it.
 """
 
 from __future__ import annotations
