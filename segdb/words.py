@@ -19,6 +19,7 @@ from rich.text import Text
 
 from segdb.grid import cell, drawn, grid, rows_of
 from segdb.money import money
+from segdb.spreadsheet import harmless
 from segdb.stages.drift import MUCH
 
 if TYPE_CHECKING:
@@ -28,11 +29,12 @@ if TYPE_CHECKING:
 
 
 def csv_text(table: pa.Table) -> str:
-    """Return an Arrow table as CSV text."""
+    """Return an Arrow table as CSV text that no spreadsheet runs."""
+    shown = harmless(table)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(table.column_names)
-    writer.writerows(rows_of(table))
+    writer.writerow(shown.column_names)
+    writer.writerows(rows_of(shown))
     return text.getvalue()
 
 

@@ -130,7 +130,17 @@ def never(role: Role, name: str) -> bool:
 
 
 def score(role: Role, name: str) -> int:
-    """Return how well a name fits a role: 0 for not at all, 100 for its plain name."""
+    """Return how well a name fits a role: 0 for not at all, 100 for its plain name.
+
+    Of a path such as ``ecommerce.purchase_revenue`` the last part counts, a little less.
+    """
+    _, point, leaf = name.rpartition(".")
+    if point and leaf.strip():
+        return max(_score(role, name), _score(role, leaf) - 1, 0)
+    return _score(role, name)
+
+
+def _score(role: Role, name: str) -> int:
     told = english(words(name))
     parts = told.split()
     if never(role, name):
