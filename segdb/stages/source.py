@@ -14,7 +14,8 @@ import ibis
 import ibis.expr.types as ir
 
 from segdb.reading import ColumnReading, Reading, Role
-from segdb.stages.text import bounded, finite, in_utc, settled, tried
+from segdb.stages.moments import bounded, local
+from segdb.stages.text import finite, settled, tried, without
 
 _ROLES = get_args(Role)
 _TAKEN = frozenset((*_ROLES, "reason", "returned", "copies"))
@@ -38,13 +39,13 @@ def carried(name: str) -> str:
 def value(table: ir.Table, column: ColumnReading, null_values: Sequence[str]) -> ir.Value:
     """Return the typed value of a raw column, under its carried name if the table has it.
 
-    A number is a DOUBLE, a timestamp is without a zone and in UTC; what cannot be read as the
-    column's kind is NULL.
+    A number is a DOUBLE, a timestamp is without a zone; what cannot be read as the column's kind,
+    and what stands for a missing value, is NULL.
     """
     name = carried(column.name)
     raw = table[name if name in table.columns else column.name]
     if column.kind == "native":
-        return raw
+        return without(raw, column.null_values)
     return settled(tried(raw, column), raw, column, null_values)
 
 
@@ -57,7 +58,7 @@ def typed(table: ir.Table, reading: Reading) -> ir.Table:
 
     Returns:
         The raw columns, ``copies`` if they were folded, and of ``customer_id``, ``order_id``,
-        ``ordered_at`` TIMESTAMP in UTC, ``amount`` DECIMAL(18,4) in the source's currency,
+        ``ordered_at`` TIMESTAMP in local time, ``amount`` DECIMAL(18,4) in the source's currency,
         ``quantity`` DOUBLE and ``category`` VARCHAR those that the reading has a column for.
     """
     own = {carried(column.name): table[column.name] for column in reading.columns}
@@ -71,7 +72,9 @@ def typed(table: ir.Table, reading: Reading) -> ir.Table:
     def role(name: Role) -> ir.Value:
         column = parts[name]
         raw = rows[carried(column.name)]
-        return settled(rows[name], raw, column, reading.null_values) if name in texts else raw
+        if name not in texts:
+            return without(raw, column.null_values)
+        return settled(rows[name], raw, column, reading.null_values)
 
     columns: dict[str, ir.Value] = {name: rows[name] for name in own}
     if "customer_id" in parts:
@@ -80,7 +83,9 @@ def typed(table: ir.Table, reading: Reading) -> ir.Table:
         columns["order_id"] = identifier(role("order_id"))
     if "ordered_at" in parts:
         moment = role("ordered_at")
-        columns["ordered_at"] = moment if "ordered_at" in texts else _moment(moment)
+        columns["ordered_at"] = (
+            moment if "ordered_at" in texts else _moment(moment, parts["ordered_at"].time_zone)
+        )
     if "amount" in parts:
         columns["amount"] = role("amount").try_cast("decimal(18, 4)")
     elif {"quantity", "unit_price"} <= parts.keys():
@@ -131,9 +136,9 @@ def identifier(raw: ir.Value, *, fold: bool = False) -> ir.Value:
     return ibis.ifelse(whole_float, raw.split(".")[0], raw)
 
 
-def _moment(moment: ir.Value) -> ir.TimestampValue:
+def _moment(moment: ir.Value, zone: str) -> ir.TimestampValue:
     if moment.type().is_timestamp() and moment.type().timezone is not None:
-        moment = in_utc(moment)
+        moment = local(moment, zone)
     if moment.type() != ibis.dtype("timestamp(6)"):
         moment = moment.try_cast("timestamp(6)")
     return bounded(moment)
