@@ -22,7 +22,7 @@ _FIRST, _LAST = "1000-01-01", "9999-12-30"
 _NO_MOMENT = ibis.null("timestamp(6)")
 _EPOCH = "1970-01-01"
 _OFFSET = r"[-+]\d\d(?::?\d\d)?"
-_CLOCK = r"(:\d\d(?:[.,]\d+)?(?: ?[AaPp]\.?[Mm]\.?)?)"
+_CLOCK = r"(:\d\d(?:[.,]\d+)?(?: ?[AaPp]\.?[Mm]\.?)?|\d{8}[T ]?\d{4}(?:\d\d)?)"
 _ZONED = rf"{_CLOCK} ?(Z|UTC|GMT|UT|{_OFFSET}|[A-Z][a-z]+/[A-Za-z_/]+)\s*$"
 _COMPACT = re.compile(r"%Y%m%d(?![%\d])|%Y%m%d%H")
 # A count's least and greatest value that is a plausible moment, 1990 to 2100, and how many
@@ -58,21 +58,21 @@ def tried_moment(raw: ir.Value, text: ir.StringValue, column: ColumnReading) -> 
     return parts[0] if len(parts) == 1 else ibis.coalesce(*parts)
 
 
-def bounded(moment: ir.TimestampValue) -> ir.TimestampValue:
-    """Return the moments that a calendar has; the others, such as infinity, are NULL."""
-    first, last = (ibis.literal(end, "timestamp(6)") for end in (_FIRST, _LAST))
-    return ibis.ifelse(moment.between(first, last), moment, _NO_MOMENT)
-
-
-def without_words(
-    moment: ir.TimestampValue, text: ir.StringValue, column: ColumnReading
+def bounded(
+    moment: ir.TimestampValue, text: ir.StringValue | None = None
 ) -> ir.TimestampValue:
-    """Return bounded moments; "epoch", which the engine casts to 1970, is none."""
-    if column.formats:
-        return bounded(moment)
+    """Return the moments that a calendar has; the others, such as infinity, are NULL.
+
+    Args:
+        moment: what was read.
+        text: of what; "epoch", which the engine takes for 1970, is no moment.
+    """
     first, last = (ibis.literal(end, "timestamp(6)") for end in (_FIRST, _LAST))
-    dated = (moment != ibis.literal(_EPOCH, "timestamp(6)")) | text.contains("1970")
-    return ibis.ifelse(moment.between(first, last) & dated, moment, _NO_MOMENT)
+    legal = moment.between(first, last)
+    if text is not None:
+        dated = (moment != ibis.literal(_EPOCH, "timestamp(6)")) | text.re_search(r"\d")
+        legal &= dated
+    return ibis.ifelse(legal, moment, _NO_MOMENT)
 
 
 def local(moment: ir.TimestampValue, zone: str = "") -> ir.TimestampValue:

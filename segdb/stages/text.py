@@ -20,7 +20,7 @@ import ibis.expr.types as ir
 
 from segdb.digits import ASCII, FOREIGN
 from segdb.reading import ColumnReading
-from segdb.stages.moments import tried_moment, without_words
+from segdb.stages.moments import bounded, tried_moment
 from segdb.stages.numerals import tried_number
 
 _LARGEST = sys.float_info.max
@@ -54,7 +54,7 @@ def settled(
     text = _as_text(raw)
     if column.kind == "text":
         return _present(value, (*null_values, *column.null_values))
-    value = finite(value) if column.kind == "number" else without_words(value, text, column)
+    value = finite(value) if column.kind == "number" else bounded(value, text)
     # A token without a digit casts to neither kind anyway.
     tokens = (*null_values, *column.null_values)
     missing = [token for token in tokens if any(mark.isdigit() for mark in token)]
