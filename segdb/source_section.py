@@ -115,7 +115,9 @@ class Source(Section):
     def _tokens(cls, value: Any) -> Any:
         if not isinstance(value, Mapping):
             return value
-        lists = {name: given if isinstance(given, list) else [given] for name, given in value.items()}
+        lists = {
+            name: given if isinstance(given, list) else [given] for name, given in value.items()
+        }
         return {name: [_token(token) for token in tokens] for name, tokens in lists.items()}
 
     @property

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from segdb.digits import to_ascii
-from segdb.inspect.shapes import Shape
+from segdb.inspect.shapes import Shape, shape_of
 from segdb.reading import COUNTS, KEYWORDS
 from segdb.stages.named import is_named
 
@@ -121,7 +121,8 @@ def formats_of(shape: Shape, *, counted: bool = False) -> dict[str, tuple[str, .
     if not found and is_named(to_ascii(shape.example)):
         found[NAMED] = ("words",)
     if counted and not found:
-        found |= {COUNTED: (k,) for form, k in _COUNTED if re.fullmatch(form, shape.text)}
+        units = tuple(unit for form, unit in _COUNTED if re.fullmatch(form, shape.text))
+        found = {COUNTED: units} if units else {}
     return found
 
 
@@ -136,7 +137,8 @@ def family_of(form: str) -> str:
     if form.startswith("%Y%m%d"):
         return COMPACT
     starts = {"%d": DAY_FIRST, "%m": MONTH_FIRST, "%y": SHORT_YEAR_FIRST}
-    return starts.get(form[:2], form)
+    # Of any other order, the date is a family of its own.
+    return starts.get(form[:2], re.split("[ ,T]*%[HI]", form)[0])
 
 
 def by_family(formats: Sequence[str]) -> dict[str, tuple[str, ...]]:
@@ -168,9 +170,28 @@ def with_times(*forms: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(form for given in forms for form in _with_times([given])))
 
 
+def guesses(value: str) -> tuple[str, ...]:
+    """Return formats that may be meant by a value that is not read as a date."""
+    text = to_ascii(value.strip())
+    possible = [keyword for form, keyword in _COUNTED if re.fullmatch(form, shape_of(text))]
+    tried = (
+        "%d%m%Y",
+        "%m%d%Y",
+        "%Y%m",
+        "%Y-%m",
+        "%m/%Y",
+        "%y%m%d",
+        "%d%m%y",
+        "%Y",
+        "%d.%m.%Y %Hh%M",
+    )
+    possible += [form for form in tried if _parses(text, form)]
+    return tuple(possible[:2]) or ("%d/%m/%Y",)
+
+
 def _parses(value: str, form: str) -> bool:
     try:
-        datetime.strptime(to_ascii(value).strip(), form)  # noqa: DTZ007
+        datetime.strptime(to_ascii(value).strip(), form)
     except ValueError:
         return False
     return True

@@ -103,8 +103,7 @@ def _numbers(name: str, marks: numbers.Marks, source: Source) -> list[ColumnRead
         return []
     both = bool(marks.point and marks.comma)
     if source.decimal:
-        mixed = "decimal" if both else "no"
-        return [ColumnReading(name, "number", source.decimal, mixed=mixed)]
+        return [ColumnReading(name, "number", source.decimal, mixed="decimal" if both else "no")]
     usual: Decimal = "," if marks.comma > marks.point else "."
     if both:
         single = [ColumnReading(name, "number", mark) for mark in _marks(usual)]
@@ -132,9 +131,7 @@ def _moments(column: _Column, source: Source) -> list[ColumnReading]:
     return [ColumnReading(column.name, "timestamp", formats=form) for form in ways.values()]
 
 
-def _fit(
-    table: ir.Table, columns: Mapping[str, _Column], source: Source, ask: Ask
-) -> None:
+def _fit(table: ir.Table, columns: Mapping[str, _Column], source: Source, ask: Ask) -> None:
     """Measure the readings that the shapes of columns allow."""
     nulls = source.null_values
     possible = {name: column.possible(source) for name, column in columns.items()}

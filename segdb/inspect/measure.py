@@ -131,7 +131,9 @@ def failing(
     return found
 
 
-def unread(table: ir.Table, readings: Sequence[ColumnReading], null_values: Sequence[str]) -> ir.Table:
+def unread(
+    table: ir.Table, readings: Sequence[ColumnReading], null_values: Sequence[str]
+) -> ir.Table:
     """Return the values of a column that none of its readings reads."""
     column = table[readings[0].name]
     missing = stripped(column, (*null_values, *readings[0].null_values)).isnull()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+
 from segdb.digits import FOREIGN_MARKS
 from segdb.inspect.shapes import Shape
 from segdb.reading import Decimal

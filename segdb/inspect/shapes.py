@@ -94,6 +94,8 @@ def _shapes(
         own = found.setdefault(columns[row["place"]], {})
         text = shape_of(row["shape"])
         known = own.get(text, Shape(text, 0, row["example"]))
-        foreign = known.foreign or any(mark in FOREIGN_MARKS + _FOREIGN_NINE for mark in row["shape"])
+        foreign = known.foreign or any(
+            mark in FOREIGN_MARKS + _FOREIGN_NINE for mark in row["shape"]
+        )
         own[text] = Shape(text, known.count + row["n"], known.example, foreign)
     return {name: tuple(own.values()) for name, own in found.items()}

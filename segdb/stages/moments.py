@@ -58,9 +58,7 @@ def tried_moment(raw: ir.Value, text: ir.StringValue, column: ColumnReading) -> 
     return parts[0] if len(parts) == 1 else ibis.coalesce(*parts)
 
 
-def bounded(
-    moment: ir.TimestampValue, text: ir.StringValue | None = None
-) -> ir.TimestampValue:
+def bounded(moment: ir.TimestampValue, text: ir.StringValue | None = None) -> ir.TimestampValue:
     """Return the moments that a calendar has; the others, such as infinity, are NULL.
 
     Args:

@@ -68,34 +68,23 @@ def typed(table: ir.Table, reading: Reading) -> ir.Table:
     texts = {name: tried(table[one.name], one) for name, one in parts.items() if _is_text(one)}
     # A SELECT of their own for the texts, so that each is read once.
     rows = table.select(**own, **texts).view() if texts else table.select(**own)
-
-    def role(name: Role) -> ir.Value:
-        column = parts[name]
-        raw = rows[carried(column.name)]
-        if name not in texts:
-            return without(raw, column.null_values)
-        return settled(rows[name], raw, column, reading.null_values)
-
+    roles = {name: _settled(rows, name, one, reading.null_values) for name, one in parts.items()}
     columns: dict[str, ir.Value] = {name: rows[name] for name in own}
     if "customer_id" in parts:
-        columns["customer_id"] = identifier(role("customer_id"), fold=reading.fold_ids)
+        columns["customer_id"] = identifier(roles["customer_id"], fold=reading.fold_ids)
     if "order_id" in parts:
-        columns["order_id"] = identifier(role("order_id"))
+        columns["order_id"] = identifier(roles["order_id"])
     if "ordered_at" in parts:
-        moment = role("ordered_at")
-        columns["ordered_at"] = (
-            moment if "ordered_at" in texts else _moment(moment, parts["ordered_at"].time_zone)
-        )
-    if "amount" in parts:
-        columns["amount"] = role("amount").try_cast("decimal(18, 4)")
-    elif {"quantity", "unit_price"} <= parts.keys():
-        product = _double(role("quantity")) * _double(role("unit_price"))
-        columns["amount"] = product.try_cast("decimal(18, 4)")
+        columns["ordered_at"] = _moment(roles["ordered_at"], parts["ordered_at"])
+    money = roles["amount"] if "amount" in parts else None
+    if money is None and {"quantity", "unit_price"} <= parts.keys():
+        money = _double(roles["quantity"]) * _double(roles["unit_price"])
+    if money is not None:
+        columns["amount"] = money.try_cast("decimal(18, 4)")
     if "quantity" in parts:
-        pieces = role("quantity")
-        columns["quantity"] = pieces if "quantity" in texts else _pieces(pieces)
+        columns["quantity"] = _pieces(roles["quantity"], parts["quantity"])
     if "category" in parts:
-        columns["category"] = role("category")
+        columns["category"] = roles["category"]
     return rows.select(**columns)
 
 
@@ -111,6 +100,16 @@ def _part(table: ir.Table, reading: Reading, role: Role) -> ColumnReading:
     if role == "category" or (role.endswith("_id") and table[column.name].type().is_string()):
         return replace(column, kind="text")
     return replace(column, kind="native") if role.endswith("_id") else column
+
+
+def _settled(
+    rows: ir.Table, role: Role, column: ColumnReading, null_values: Sequence[str]
+) -> ir.Value:
+    """Return the values of a role, those of text as they were tried under the role's name."""
+    raw = rows[carried(column.name)]
+    if _is_text(column):
+        return settled(rows[role], raw, column, null_values)
+    return without(raw, column.null_values)
 
 
 def _is_text(column: ColumnReading) -> bool:
@@ -136,15 +135,19 @@ def identifier(raw: ir.Value, *, fold: bool = False) -> ir.Value:
     return ibis.ifelse(whole_float, raw.split(".")[0], raw)
 
 
-def _moment(moment: ir.Value, zone: str) -> ir.TimestampValue:
+def _moment(moment: ir.Value, column: ColumnReading) -> ir.TimestampValue:
+    if _is_text(column):
+        return moment
     if moment.type().is_timestamp() and moment.type().timezone is not None:
-        moment = local(moment, zone)
+        moment = local(moment, column.time_zone)
     if moment.type() != ibis.dtype("timestamp(6)"):
         moment = moment.try_cast("timestamp(6)")
     return bounded(moment)
 
 
-def _pieces(quantity: ir.Value) -> ir.FloatingValue:
+def _pieces(quantity: ir.Value, column: ColumnReading) -> ir.FloatingValue:
+    if _is_text(column):
+        return quantity
     if quantity.type().is_integer():
         return quantity.cast("float64")
     return finite(_double(quantity))
