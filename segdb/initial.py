@@ -21,7 +21,8 @@ from segdb.store.duckdb import DuckDB
 _OPEN = ("source", "columns")
 _TEXT = {
     "delimiter", "encoding", "skip_rows", "header", "names", "sheet", "union_by_name",
-    "max_unpacked", "decimal", "date_format", "null_values",
+    "max_unpacked", "decimal", "date_format", "time_zone",
+    "null_values", "null_values_by_column",
 }  # fmt: skip
 
 _SNIFFED = (
@@ -34,7 +35,9 @@ _SNIFFED = (
     "# union_by_name = true           # files whose columns differ: NULL where one lacks a column",
     '# max_unpacked = "20GB"          # of zip files and their like',
     '# decimal = ","',
+    '# time_zone = "Europe/London"    # of texts with an offset, instants; left out: as they stand',
     '# null_values = ["", "NA", "-"]  # what stands for a missing value',
+    '# null_values_by_column = {age = ["118"]}   # in one column',
 )
 
 _REST = """

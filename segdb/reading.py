@@ -7,13 +7,19 @@ columns are read the same way in training, in scoring and in exported SQL.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 Kind = Literal["native", "text", "number", "timestamp"]
+Decimal = Literal[".", ","]
 Role = Literal[
     "customer_id", "order_id", "ordered_at", "amount", "quantity", "unit_price", "category"
 ]
+# Formats of a timestamp that are no strptime formats: ISO 8601, the month as a word of one of the
+# languages in ``segdb.calendar_words``, counts since 1970 in UTC, and days since 1899-12-30 as
+# Excel counts them.
+KEYWORDS = ("iso", "words", "epoch_s", "epoch_ms", "epoch_us", "epoch_ns", "excel")
+COUNTS = KEYWORDS[2:]
 
 
 @dataclass(frozen=True)
@@ -21,16 +27,40 @@ class ColumnReading:
     """How one column is read.
 
     ``kind`` is ``native`` where the source's own type is taken; the others are for columns that
-    arrive as text: left as they are, or cast to a number or a timestamp with what does not cast
-    becoming NULL.
+    arrive as text, and for numbers that are dates: left as they are, or cast to a number or a
+    timestamp with what does not cast becoming NULL.
     """
 
     name: str
     kind: Kind
     # Of a number in text: its decimal mark.
-    decimal: Literal[".", ","] = "."
-    # Of a timestamp in text: strptime formats tried in turn; empty for ISO 8601.
+    decimal: Decimal = "."
+    # Of a timestamp: strptime formats and ``KEYWORDS`` tried in turn; empty for ISO 8601.
     formats: tuple[str, ...] = ()
+    # Of a number in text: whether the other decimal mark is read as well. What could be written
+    # with either, such as 1,234, is then no number ("clear") or has ``decimal`` ("decimal").
+    mixed: Literal["no", "clear", "decimal"] = "no"
+    # Whether 7% is the number 7; else it is none.
+    percent: bool = True
+    # Whether digits of other scripts, such as the Arabic ones, are read.
+    any_digits: bool = False
+    # The time zone that instants are taken to: texts with an offset, TIMESTAMPTZ and counts since
+    # 1970. Empty: a text keeps its local time, and the others are in UTC.
+    time_zone: str = ""
+    # What stands for a missing value in this column, of any type.
+    null_values: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the reading of the column as JSON-ready values."""
+        return {
+            **asdict(self), "formats": list(self.formats), "null_values": list(self.null_values),
+        }  # fmt: skip
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> ColumnReading:
+        """Return the reading that ``to_dict`` gave, now or when it had fewer fields."""
+        lists = {name: tuple(values.get(name, ())) for name in ("formats", "null_values")}
+        return cls(**{**values, **lists})
 
 
 @dataclass(frozen=True)
@@ -57,10 +87,7 @@ class Reading:
     def to_dict(self) -> dict[str, Any]:
         """Return the reading as JSON-ready values."""
         return {
-            "columns": [
-                {"name": c.name, "kind": c.kind, "decimal": c.decimal, "formats": list(c.formats)}
-                for c in self.columns
-            ],
+            "columns": [column.to_dict() for column in self.columns],
             "roles": dict(self.roles),
             "null_values": list(self.null_values),
             "fold_ids": self.fold_ids,
@@ -72,10 +99,7 @@ class Reading:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Reading:
         """Return the reading that ``to_dict`` gave."""
-        columns = tuple(
-            ColumnReading(c["name"], c["kind"], c["decimal"], tuple(c["formats"]))
-            for c in values["columns"]
-        )
+        columns = tuple(map(ColumnReading.from_dict, values["columns"]))
         return cls(
             columns,
             dict(values["roles"]),

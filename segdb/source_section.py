@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
+from difflib import get_close_matches
 from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
 
 from pydantic import (
     Field,
@@ -14,6 +17,7 @@ from pydantic import (
     field_validator,
 )
 
+from segdb.reading import KEYWORDS
 from segdb.section import Section, or_else
 
 SourceName = Literal["orders", "customers"]
@@ -60,9 +64,16 @@ class Source(Section):
     # The most that is unpacked of archives such as zip files, into the folder for temporary files.
     max_unpacked: Annotated[str, Field(pattern=r"^\d+(\.\d+)? ?[KMGT]i?B$")] = "20GB"
     decimal: Literal[".", ","] | None = None
-    # A strptime format, such as "%d/%m/%Y %H:%M".
-    date_format: str | None = None
+    # A strptime format, such as "%d/%m/%Y %H:%M", or a list that is tried in turn. "iso" is ISO
+    # 8601, "words" a month as a word, "epoch_s", "epoch_ms", "epoch_us" and "epoch_ns" count since
+    # 1970 in UTC, and "excel" Excel's days. A list costs half a microsecond a value and format.
+    date_format: str | Names | None = None
+    # A zone such as "Europe/London": texts with an offset, TIMESTAMPTZ and counts since 1970 become
+    # its local time. Left out: a text keeps its local time, the others are in UTC.
+    time_zone: str | None = None
     null_values: tuple[str, ...] = ("", "NA", "N/A", "NULL", "null", "NaN", "nan", "None", "-")
+    # Column = what stands for a missing value in it, of any type: {age = ["118"]}.
+    null_values_by_column: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
     @field_validator(*_EACH, mode="wrap")
     @classmethod
@@ -75,6 +86,50 @@ class Source(Section):
     @classmethod
     def _an_amount(cls, value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
         return or_else(value, handler, 'an amount of memory, such as "2GB" or "500MB"')
+
+    @field_validator("date_format", mode="wrap")
+    @classmethod
+    def _formats(cls, value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
+        given = or_else(value, handler, 'a format such as "%d/%m/%Y", or a list of them')
+        for form in [given] if isinstance(given, str) else given or ():
+            if "%" not in form and form not in KEYWORDS:
+                raise ValueError(
+                    f'{form!r} is no strptime format, such as "%d/%m/%Y", and none of '
+                    f"{', '.join(KEYWORDS)}"
+                )
+        return given
+
+    @field_validator("time_zone")
+    @classmethod
+    def _zone(cls, value: str | None) -> str | None:
+        known = available_timezones()
+        # Where Python has no list of zones, the engine says what it lacks.
+        if value is not None and known and value not in known:
+            close = get_close_matches(value, known, n=1)
+            advice = f" Did you mean {close[0]!r}?" if close else ' One is "Europe/London".'
+            raise ValueError(f"there is no such time zone.{advice}")
+        return value
+
+    @field_validator("null_values_by_column", mode="before")
+    @classmethod
+    def _tokens(cls, value: Any) -> Any:
+        if not isinstance(value, Mapping):
+            return value
+        lists = {
+            name: given if isinstance(given, list) else [given] for name, given in value.items()
+        }
+        return {name: [_token(token) for token in tokens] for name, tokens in lists.items()}
+
+    @property
+    def date_formats(self) -> Names:
+        """The formats of ``date_format``, which is one or several."""
+        given = self.date_format or ()
+        return (given,) if isinstance(given, str) else given
+
+    def missing_of(self, column: str) -> Names:
+        """Return what stands for a missing value in a column beside ``null_values``."""
+        given = {name.lower(): tokens for name, tokens in self.null_values_by_column.items()}
+        return self.null_values_by_column.get(column, given.get(column.lower(), ()))
 
     def of(self, name: SourceName) -> FileOptions:
         """Return how the files of one of the sources are read."""
@@ -96,6 +151,12 @@ class Source(Section):
             max_unpacked=self.max_unpacked,
             name=name if self.orders and self.customers else None,
         )
+
+
+def _token(value: Any) -> Any:
+    """Return 118 as "118"; TOML has numbers and dates of its own."""
+    plain = isinstance(value, int | float | date) and not isinstance(value, bool)
+    return str(value) if plain else value
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,9 @@ _KINDS = (dt.Boolean, dt.Numeric)
 # Functions that only DuckDB has, by the words for what they do.
 _DUCKDB_ONLY = {
     "try_strptime": "dates read by a format",
-    "timezone": "moments taken to UTC",
+    "timezone": "moments taken to a time zone",
+    "make_timestamp": "dates read out of counts; give the column the type of a timestamp",
+    "strip_accents": "months read by their names",
 }
 
 # SQLite's REGEXP is a function that the caller brings, and SQL Server has none before 2025.

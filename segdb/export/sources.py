@@ -13,7 +13,9 @@ from sqlglot import exp
 
 from segdb.errors import SettingsError
 from segdb.export.dialects import Dialect
-from segdb.reading import ColumnReading, Reading
+from segdb.reading import COUNTS, ColumnReading, Reading
+from segdb.stages.moments import local
+from segdb.stages.text import settled, tried, without
 
 _MOMENT = dt.Timestamp(scale=6)
 
@@ -91,7 +93,14 @@ def _declared(kind: dt.DataType, column: ColumnReading, dialect: Dialect) -> dt.
 def _value(
     value: ir.Value, kind: dt.DataType, column: ColumnReading, reading: Reading, dialect: Dialect
 ) -> ir.Value:
+    value = without(value, column.null_values) if column.kind == "native" else value
     moment = column.kind == "timestamp" or reading.roles.get("ordered_at") == column.name
+    counts = [form for form in column.formats if form in COUNTS]
+    if column.kind == "timestamp" and counts and kind.is_numeric():
+        # The engine's own conversions of numbers differ; this one needs a function of DuckDB.
+        return settled(tried(value.cast(kind), column), value.cast(kind), column, ())
+    if kind.is_timestamp() and kind.timezone is not None and column.time_zone:
+        return local(value.cast("timestamp('UTC', 6)"), column.time_zone)
     if dialect.name == "sqlite" and (moment or kind.is_temporal()):
         return _sqlite_moment(value)
     if column.kind == "text":
@@ -100,7 +109,8 @@ def _value(
         return value.cast(_MOMENT)
     if column.kind == "number":
         number = value.cast("float64")
-        missing = [float(token) for token in reading.null_values if _is_number(token)]
+        tokens = (*reading.null_values, *column.null_values)
+        missing = [float(token) for token in tokens if _is_number(token)]
         return number.isin(missing).ifelse(ibis.null("float64"), number) if missing else number
     return value
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
+from segdb.digits import FOREIGN_MARKS
 from segdb.inspect.shapes import Shape
+from segdb.reading import Decimal
 
-Decimal = Literal[".", ","]
-_GROUPS = " \u00a0\u202f'’"
+_SPACES = " \u00a0\u202f\u2009\u2007"
+_GROUPS = f"{_SPACES}'’"
 _AROUND = r"(?:A{0,2}[^\w\s.,'’()%-]|A{3}|[Aa]{2}\.?)?"
 _NUMBER = re.compile(
     rf"[-+−–(]?\s?{_AROUND}\s?[-+−–(]?\s?"
@@ -20,7 +21,10 @@ _NUMBER = re.compile(
 
 
 def _grouped(mark: str, other: str) -> re.Pattern[str]:
-    groups = rf"9{{1,3}}(?:[{_GROUPS}{other}]9{{2,3}})*[{_GROUPS}{other}]9{{3}}"
+    groups = "|".join(
+        rf"9{{1,3}}(?:{g}9{{3}})+|99?(?:{g}99)+{g}9{{3}}"
+        for g in (f"[{_SPACES}]", "['’]", f"[{other}]")
+    )
     return re.compile(rf"(?:{groups}|9*)(?:[{mark}]9*)?")
 
 
@@ -37,6 +41,7 @@ class Marks:
         comma: values that only the decimal comma reads.
         either: a value that both read, and differently, such as ``1,234``.
         likely: of such values, the mark that goes with how the others are grouped.
+        percent: an example with a percent sign; None where there is none.
     """
 
     share: float
@@ -44,6 +49,7 @@ class Marks:
     comma: int
     either: str | None
     likely: Decimal | None
+    percent: str | None = None
 
 
 def marks(shapes: Sequence[Shape]) -> Marks:
@@ -52,14 +58,18 @@ def marks(shapes: Sequence[Shape]) -> Marks:
     fitting = point = comma = 0
     either: list[Shape] = []
     whole: list[int] = []
+    percent = None
     for shape in shapes:
         match = _NUMBER.fullmatch(shape.text)
         if match is None:
             continue
         fitting += shape.count
+        percent = shape.example if "%" in shape.text else percent
         digits = re.sub(r"[aAeE].*", "", match["digits"])
         reads = [mark for mark, pattern in _READS.items() if pattern.fullmatch(digits)]
-        if len(reads) == 1:
+        if shape.foreign and any(mark in FOREIGN_MARKS for mark in shape.example):
+            point += shape.count  # the Arabic marks have one meaning each
+        elif len(reads) == 1:
             point += shape.count * (reads[0] == ".")
             comma += shape.count * (reads[0] == ",")
         elif reads and re.search("[.,]", digits):
@@ -67,7 +77,8 @@ def marks(shapes: Sequence[Shape]) -> Marks:
         elif reads:
             whole.append(len(digits))
     example = either[0].example if either else None
-    return Marks(fitting / max(total, 1), point, comma, example, _likely(either, whole))
+    share = fitting / max(total, 1)
+    return Marks(share, point, comma, example, _likely(either, whole), percent)
 
 
 def _likely(either: Sequence[Shape], whole: Sequence[int]) -> Decimal | None:

@@ -26,7 +26,9 @@ class OpenQuestionError(SourceError):
         choices: values that would answer it, the likeliest first; empty where all are as likely.
     """
 
-    def __init__(self, message: str, section: str, key: str, choices: Sequence[str]) -> None:
+    def __init__(
+        self, message: str, section: str, key: str, choices: Sequence[str | list[str]]
+    ) -> None:
         super().__init__(message)
         self.section = section
         self.key = key

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
+import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
 from segdb.errors import SourceError
 from segdb.inspect import dates
-from segdb.inspect.judge import Fit, Judgement, failing
+from segdb.inspect.judge import Judgement
+from segdb.inspect.measure import Fit, failing, measure
 from segdb.inspect.questions import OpenQuestionError
 from segdb.inspect.shapes import Ask
 from segdb.reading import ColumnReading, Kind, Role
@@ -46,6 +49,12 @@ class Place:
         return f"{self.origin}, column '{self.column}' ({self.role})"
 
 
+def native(name: str, source: Source) -> ColumnReading:
+    """Return how a column of another type than text is read."""
+    zone = source.time_zone or ""
+    return ColumnReading(name, "native", time_zone=zone, null_values=source.missing_of(name))
+
+
 def role_reading(place: Place, judged: Judgement | None, source: Source, ask: Ask) -> ColumnReading:
     """Return how a column of a role is read.
 
@@ -54,38 +63,62 @@ def role_reading(place: Place, judged: Judgement | None, source: Source, ask: As
     """
     kind = place.table[place.column].type()
     moment = place.role == "ordered_at"
-    what, wanted = _WORDS[place.role == "ordered_at"]
-    plain = kind.is_date() or kind.is_timestamp() if moment else kind.is_numeric()
-    if plain and not kind.is_boolean():
-        return ColumnReading(place.column, "native")
-    if not (kind.is_string() or (moment and kind.is_integer())):
+    if _is_plain(kind, moment=moment):
+        return native(place.column, source)
+    if not (kind.is_string() or (moment and kind.is_numeric() and not kind.is_boolean())):
+        what = _WORDS[moment][0]
         advice = f"Name another column in {place.setting}, or give a SELECT that converts it."
         raise SourceError(f"{place} is of type {kind} and no {what}. {place.advice(advice)}")
     fit = (judged.moment if moment else judged.number) if judged else None
+    if fit is not None and place.role != "attribute" and judged is not None and judged.percent:
+        # What 7% is of, nobody knows: it is no amount and no number of pieces.
+        bare = replace(fit.reading, percent=False)
+        read = measure(place.table, {place.column: [bare]}, source.null_values, ask)
+        fit = Fit(bare, read[place.column][0].share, fit.rival, fit.example)
     if fit is None or fit.share < ENOUGH:
-        tried = fit.reading if fit else ColumnReading(place.column, wanted)
-        share = f"{fit.share:.0%} of" if fit else "fewer than half of"
-        unread = failing(place.table, tried, source.null_values, ask)
-        example = f", and not {unread!r}" if unread is not None else ""
-        option = "date_format" if moment else "decimal"
-        advice = f"Set [source] {option}, or name another column in {place.setting}."
-        raise SourceError(
-            f"{place}: {share} its values can be read as a {what}{example}. {place.advice(advice)}"
-        )
+        raise _unreadable(place, fit, source, ask)
     if fit.rival is not None:
         raise _undecided(place, fit, fit.rival)
     return fit.reading
 
 
-def _undecided(place: Place, fit: Fit, rival: ColumnReading) -> SourceError:
-    if fit.reading.kind == "timestamp":
-        first, second = (f"as {dates.told(way.formats)}" for way in (fit.reading, rival))
-        key, choices = "date_format", [way.formats[0] for way in (fit.reading, rival)]
+def _is_plain(kind: dt.DataType, *, moment: bool) -> bool:
+    plain = kind.is_date() or kind.is_timestamp() if moment else kind.is_numeric()
+    return bool(plain) and not kind.is_boolean()
+
+
+def _unreadable(place: Place, fit: Fit | None, source: Source, ask: Ask) -> SourceError:
+    moment = place.role == "ordered_at"
+    what, wanted = _WORDS[moment]
+    tried = fit.reading if fit else ColumnReading(place.column, wanted)
+    share = f"{fit.share:.0%} of" if fit else "fewer than half of"
+    unread = failing(place.table, tried, source.null_values, ask)
+    example = f", and not {unread!r}" if unread is not None else ""
+    if moment:
+        lines = " or ".join(f"date_format = {_toml(form)}" for form in dates.guesses(unread or ""))
+        advice = f"If it is a date, add to the settings: [source] {lines}; else name"
+    elif unread is not None and "%" in unread:
+        advice = "A percentage is no amount: give a SELECT that multiplies it out, or name"
     else:
-        words = {".": "with a decimal point", ",": "with a decimal comma"}
-        first, second = (words[way.decimal] for way in (fit.reading, rival))
-        key, choices = "decimal", [way.decimal for way in (fit.reading, rival)]
-    lines = [f'{key} = "{choice}"' for choice in choices]
+        advice = "Set [source] decimal, give a SELECT that converts it, or name"
+    advice += f" another column in {place.setting}."
+    return SourceError(
+        f"{place}: {share} its values can be read as a {what}{example}. {place.advice(advice)}"
+    )
+
+
+def _undecided(place: Place, fit: Fit, rival: ColumnReading) -> SourceError:
+    ways = (fit.reading, rival)
+    choices: list[str | list[str]]
+    if fit.reading.kind == "timestamp":
+        first, second = (f"as {dates.told(way.formats)}" for way in ways)
+        key, choices = "date_format", [_choice(way.formats) for way in ways]
+    else:
+        first, second = "with a decimal point", "with a decimal comma"
+        key, choices = "decimal", [".", ","]
+        if ways[0].decimal == "," and ways[0].mixed == "no":
+            first, second, choices = second, first, [",", "."]
+    lines = [f"{key} = {_toml(choice)}" for choice in choices]
     advice = f"Add to the settings: [source] {lines[0]} or {lines[1]}."
     return OpenQuestionError(
         f"{place}: {fit.example!r} could be written {first} or {second}, and the other values do "
@@ -94,3 +127,13 @@ def _undecided(place: Place, fit: Fit, rival: ColumnReading) -> SourceError:
         key,
         choices,
     )
+
+
+def _choice(formats: Sequence[str]) -> str | list[str]:
+    """Return the first format of each family, which is how a setting says them."""
+    first = [forms[0] for forms in dates.by_family(formats).values()]
+    return first[0] if len(first) == 1 else first
+
+
+def _toml(value: str | list[str]) -> str:
+    return json.dumps(value, ensure_ascii=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import string
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from segdb.digits import FOREIGN_DIGITS, FOREIGN_MARKS, to_ascii
 from segdb.stages.text import stripped
 
 Ask = Callable[[ir.Table], pa.Table]
@@ -21,21 +21,33 @@ _MOST = 200
 _LONGEST = 40
 # Letters are folded here and not in the query, where their translation takes longer.
 _DIGITS = str.maketrans("012345678", "9" * 9)
-_LETTERS = str.maketrans(string.ascii_uppercase + string.ascii_lowercase, "A" * 26 + "a" * 26)
+# Digits of other scripts become this one in the query.
+_FOREIGN_NINE = "٩"
 
 
 @dataclass(frozen=True)
 class Shape:
-    """A shape of values, such as ``99/99/9999``, with how many have it and one of them."""
+    """A shape of values, such as ``99/99/9999``, with how many have it and one of them.
+
+    ``foreign`` says that digits or marks of other scripts are among them.
+    """
 
     text: str
     count: int
     example: str
+    foreign: bool = False
 
 
 def shape_of(value: str) -> str:
     """Return the shape of one value."""
-    return value.translate(_DIGITS).translate(_LETTERS)
+    digits = to_ascii(value).translate(_DIGITS)
+    return "".join(map(_letter, digits))
+
+
+def _letter(mark: str) -> str:
+    if not mark.isalpha():
+        return mark
+    return "A" if mark.isupper() else "a"
 
 
 def shapes(
@@ -66,7 +78,9 @@ def _shapes(
     values = cell.as_table().select(place=cell["place"], value=cell["value"])
     values = values.mutate(value=stripped(values.value, null_values))
     values = values.filter(values.value.notnull())
-    shape = values.value.substr(0, _LONGEST).translate("012345678", "9" * 9)
+    shape = values.value.substr(0, _LONGEST).translate(
+        "012345678" + FOREIGN_DIGITS, "9" * 9 + _FOREIGN_NINE * len(FOREIGN_DIGITS)
+    )
     counted = values.group_by(values.place, shape=shape).agg(
         n=values.count(), example=values.value.min()
     )
@@ -80,5 +94,8 @@ def _shapes(
         own = found.setdefault(columns[row["place"]], {})
         text = shape_of(row["shape"])
         known = own.get(text, Shape(text, 0, row["example"]))
-        own[text] = Shape(text, known.count + row["n"], known.example)
+        foreign = known.foreign or any(
+            mark in FOREIGN_MARKS + _FOREIGN_NINE for mark in row["shape"]
+        )
+        own[text] = Shape(text, known.count + row["n"], known.example, foreign)
     return {name: tuple(own.values()) for name, own in found.items()}

@@ -11,12 +11,14 @@ import ibis.expr.types as ir
 
 from segdb.checks.warning import DataWarning
 from segdb.inspect import dates
+from segdb.inspect.calendars import old_dates
 from segdb.inspect.candidates import Column
+from segdb.inspect.forms import mixed_dates, mixed_numbers
 from segdb.inspect.judge import Judgement, judge
 from segdb.inspect.money import Money, numbers_of
-from segdb.inspect.names import is_identifier
+from segdb.inspect.names import is_identifier, score
 from segdb.inspect.orders import identities, orders
-from segdb.inspect.role_reading import ENOUGH, Place, role_reading
+from segdb.inspect.role_reading import ENOUGH, Place, native, role_reading
 from segdb.inspect.roles import Chooser
 from segdb.inspect.shapes import Ask
 from segdb.reading import ColumnReading, Reading, Role
@@ -86,13 +88,14 @@ def understand(
     else:
         chooser.customers(columns)
     read = _readings(chooser, judged, attributes, source)
+    read, of_values = _with_forms(chooser, read, source)
     reading = Reading(read, chooser.roles, source.null_values)
     reading, warnings = identities(raw_table, reading, clean, ask)
     if kind == "orders":
         reading, more = orders(raw_table, reading, clean, ask)
         warnings += more
     notes = _notes(kind, reading, chooser.inferred)
-    return Understood(reading, notes, (*chooser.warnings, *warnings))
+    return Understood(reading, notes, (*chooser.warnings, *of_values, *warnings))
 
 
 def _readings(
@@ -115,8 +118,25 @@ def _readings(
             place = Place(chooser.table, name, "attribute", chooser.origin, chooser.run_id)
             read.append(role_reading(place, found, source, chooser.ask))
         else:
-            read.append(_reading(name, schema[name], found, role))
+            read.append(_reading(name, schema[name], found, role, source))
     return tuple(read)
+
+
+def _with_forms(
+    chooser: Chooser, columns: tuple[ColumnReading, ...], source: Source
+) -> tuple[tuple[ColumnReading, ...], list[DataWarning]]:
+    """Return the readings, and what is said of values in several forms and of odd calendars."""
+    roles = {name: role for role, name in chooser.roles.items()}
+    read, warnings = [], []
+    for column in columns:
+        role = roles.get(column.name)
+        place = Place(chooser.table, column.name, role or "attribute", chooser.origin)
+        if role == "ordered_at":
+            column, more = mixed_dates(place, column, source, chooser.ask)  # noqa: PLW2901
+            warnings += [*more, *old_dates(place, column, source, chooser.ask)]
+        warnings += mixed_numbers(place, column, source, chooser.ask)
+        read.append(column)
+    return tuple(read), warnings
 
 
 def _judged(
@@ -131,13 +151,20 @@ def _judged(
         for name in schema.names
         if schema[name].is_string() and (not is_identifier(name) or name.lower() in declared)
     ]
-    compact = [name for name in schema.names if _maybe_compact(name, schema[name], columns)]
-    return judge(table, [*texts, *compact], source, ask)
+    counted = {name for name in schema.names if _maybe_counted(name, columns)}
+    numeric = [
+        name
+        for name in schema.names
+        if name in counted and schema[name].is_numeric() and not schema[name].is_boolean()
+    ]
+    return judge(table, [*texts, *numeric], source, ask, counted)
 
 
-def _maybe_compact(name: str, kind: dt.DataType, columns: Columns) -> bool:
-    """Whether a column of integers could be dates such as 20260331."""
-    return kind.is_integer() and (columns.ordered_at or "").lower() == name.lower()
+def _maybe_counted(name: str, columns: Columns) -> bool:
+    """Whether numbers in a column could be dates: 20260331, seconds since 1970, Excel's days."""
+    if columns.ordered_at is not None:
+        return columns.ordered_at.lower() == name.lower()
+    return score("ordered_at", name) > 0
 
 
 def _column(name: str, kind: dt.DataType, judged: Judgement | None) -> Column:
@@ -157,10 +184,11 @@ def _column(name: str, kind: dt.DataType, judged: Judgement | None) -> Column:
 
 
 def _reading(
-    name: str, kind: dt.DataType, judged: Judgement | None, role: Role | None
+    name: str, kind: dt.DataType, judged: Judgement | None, role: Role | None, source: Source
 ) -> ColumnReading:
     if not kind.is_string():
-        return ColumnReading(name, "native")
+        return native(name, source)
+    missing = source.missing_of(name)
     if judged is not None and role is None and not is_identifier(name):
         for fit in (judged.moment, judged.number):
             if fit is None or fit.share < _NEARLY_ALL:
@@ -168,8 +196,8 @@ def _reading(
             if fit.rival is None:
                 return fit.reading
             if fit.reading.kind == "number":
-                return ColumnReading(name, "number")
-    return ColumnReading(name, "text")
+                return ColumnReading(name, "number", null_values=missing)
+    return ColumnReading(name, "text", null_values=missing)
 
 
 def _notes(kind: str, reading: Reading, inferred: list[Role]) -> tuple[str, ...]:

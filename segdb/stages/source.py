@@ -14,7 +14,8 @@ import ibis
 import ibis.expr.types as ir
 
 from segdb.reading import ColumnReading, Reading, Role
-from segdb.stages.text import bounded, finite, in_utc, settled, tried
+from segdb.stages.moments import bounded, local
+from segdb.stages.text import finite, settled, tried, without
 
 _ROLES = get_args(Role)
 _TAKEN = frozenset((*_ROLES, "reason", "returned", "copies"))
@@ -38,13 +39,13 @@ def carried(name: str) -> str:
 def value(table: ir.Table, column: ColumnReading, null_values: Sequence[str]) -> ir.Value:
     """Return the typed value of a raw column, under its carried name if the table has it.
 
-    A number is a DOUBLE, a timestamp is without a zone and in UTC; what cannot be read as the
-    column's kind is NULL.
+    A number is a DOUBLE, a timestamp is without a zone; what cannot be read as the column's kind,
+    and what stands for a missing value, is NULL.
     """
     name = carried(column.name)
     raw = table[name if name in table.columns else column.name]
     if column.kind == "native":
-        return raw
+        return without(raw, column.null_values)
     return settled(tried(raw, column), raw, column, null_values)
 
 
@@ -57,7 +58,7 @@ def typed(table: ir.Table, reading: Reading) -> ir.Table:
 
     Returns:
         The raw columns, ``copies`` if they were folded, and of ``customer_id``, ``order_id``,
-        ``ordered_at`` TIMESTAMP in UTC, ``amount`` DECIMAL(18,4) in the source's currency,
+        ``ordered_at`` TIMESTAMP in local time, ``amount`` DECIMAL(18,4) in the source's currency,
         ``quantity`` DOUBLE and ``category`` VARCHAR those that the reading has a column for.
     """
     own = {carried(column.name): table[column.name] for column in reading.columns}
@@ -67,30 +68,23 @@ def typed(table: ir.Table, reading: Reading) -> ir.Table:
     texts = {name: tried(table[one.name], one) for name, one in parts.items() if _is_text(one)}
     # A SELECT of their own for the texts, so that each is read once.
     rows = table.select(**own, **texts).view() if texts else table.select(**own)
-
-    def role(name: Role) -> ir.Value:
-        column = parts[name]
-        raw = rows[carried(column.name)]
-        return settled(rows[name], raw, column, reading.null_values) if name in texts else raw
-
+    roles = {name: _settled(rows, name, one, reading.null_values) for name, one in parts.items()}
     columns: dict[str, ir.Value] = {name: rows[name] for name in own}
     if "customer_id" in parts:
-        columns["customer_id"] = identifier(role("customer_id"), fold=reading.fold_ids)
+        columns["customer_id"] = identifier(roles["customer_id"], fold=reading.fold_ids)
     if "order_id" in parts:
-        columns["order_id"] = identifier(role("order_id"))
+        columns["order_id"] = identifier(roles["order_id"])
     if "ordered_at" in parts:
-        moment = role("ordered_at")
-        columns["ordered_at"] = moment if "ordered_at" in texts else _moment(moment)
-    if "amount" in parts:
-        columns["amount"] = role("amount").try_cast("decimal(18, 4)")
-    elif {"quantity", "unit_price"} <= parts.keys():
-        product = _double(role("quantity")) * _double(role("unit_price"))
-        columns["amount"] = product.try_cast("decimal(18, 4)")
+        columns["ordered_at"] = _moment(roles["ordered_at"], parts["ordered_at"])
+    money = roles["amount"] if "amount" in parts else None
+    if money is None and {"quantity", "unit_price"} <= parts.keys():
+        money = _double(roles["quantity"]) * _double(roles["unit_price"])
+    if money is not None:
+        columns["amount"] = money.try_cast("decimal(18, 4)")
     if "quantity" in parts:
-        pieces = role("quantity")
-        columns["quantity"] = pieces if "quantity" in texts else _pieces(pieces)
+        columns["quantity"] = _pieces(roles["quantity"], parts["quantity"])
     if "category" in parts:
-        columns["category"] = role("category")
+        columns["category"] = roles["category"]
     return rows.select(**columns)
 
 
@@ -106,6 +100,16 @@ def _part(table: ir.Table, reading: Reading, role: Role) -> ColumnReading:
     if role == "category" or (role.endswith("_id") and table[column.name].type().is_string()):
         return replace(column, kind="text")
     return replace(column, kind="native") if role.endswith("_id") else column
+
+
+def _settled(
+    rows: ir.Table, role: Role, column: ColumnReading, null_values: Sequence[str]
+) -> ir.Value:
+    """Return the values of a role, those of text as they were tried under the role's name."""
+    raw = rows[carried(column.name)]
+    if _is_text(column):
+        return settled(rows[role], raw, column, null_values)
+    return without(raw, column.null_values)
 
 
 def _is_text(column: ColumnReading) -> bool:
@@ -131,15 +135,19 @@ def identifier(raw: ir.Value, *, fold: bool = False) -> ir.Value:
     return ibis.ifelse(whole_float, raw.split(".")[0], raw)
 
 
-def _moment(moment: ir.Value) -> ir.TimestampValue:
+def _moment(moment: ir.Value, column: ColumnReading) -> ir.TimestampValue:
+    if _is_text(column):
+        return moment
     if moment.type().is_timestamp() and moment.type().timezone is not None:
-        moment = in_utc(moment)
+        moment = local(moment, column.time_zone)
     if moment.type() != ibis.dtype("timestamp(6)"):
         moment = moment.try_cast("timestamp(6)")
     return bounded(moment)
 
 
-def _pieces(quantity: ir.Value) -> ir.FloatingValue:
+def _pieces(quantity: ir.Value, column: ColumnReading) -> ir.FloatingValue:
+    if _is_text(column):
+        return quantity
     if quantity.type().is_integer():
         return quantity.cast("float64")
     return finite(_double(quantity))

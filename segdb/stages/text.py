@@ -11,28 +11,19 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
 
 import ibis
+import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
+from segdb.digits import ASCII, FOREIGN
 from segdb.reading import ColumnReading
-
-# What may stand around the digits of a number.
-_CURRENCY = (
-    r"(?:[A-Z]{0,2}\p{Sc}|USD|EUR|GBP|JPY|CHF|CNY|INR|AUD|CAD|NZD|SEK|NOK|DKK|PLN|CZK|HUF|RON|TRY|"
-    r"BRL|MXN|ZAR|SGD|HKD|KRW|kr\.?|zł|Kč|Ft|Fr\.?|Rs\.?)"
-)
-# Spaces of three widths, and what else groups digits in every locale.
-_SPACES = " \u00a0\u202f"
-_GROUPING = _SPACES + "'’"
-_NEGATIVE = r"^[^\d]*[-−–(]|[-−)]\s*$"
+from segdb.stages.moments import bounded, tried_moment
+from segdb.stages.numerals import tried_number
 
 _LARGEST = sys.float_info.max
-
-# Infinity is a legal timestamp and no moment, and "%Y" reads the 26 of 03/04/26 as a year.
-_FIRST, _LAST = "1000-01-01", "9999-12-30"
-_NO_MOMENT = ibis.null("timestamp(6)")
-_ZONED = r":\d\d(?:\.\d+)? ?(?:Z|UTC|[+-]\d\d(?::?\d\d)?)\s*$"
 
 
 def tried(raw: ir.Value, column: ColumnReading, *, quick: bool = False) -> ir.Value:
@@ -46,9 +37,11 @@ def tried(raw: ir.Value, column: ColumnReading, *, quick: bool = False) -> ir.Va
     text = _as_text(raw)
     if column.kind == "text":
         return text.strip()
+    if column.any_digits:
+        text = text.translate(FOREIGN, ASCII)
     if column.kind == "number":
-        return (_cast if quick else _tried_number)(text, column.decimal)
-    return _tried_moment(text, column.formats)
+        return tried_number(text, column, quick=quick)
+    return tried_moment(raw, text, column)
 
 
 def settled(
@@ -58,14 +51,25 @@ def settled(
 
     That is a token for "missing", a number that is not finite, and a moment that is none.
     """
+    text = _as_text(raw)
     if column.kind == "text":
-        return _present(value, null_values)
-    value = finite(value) if column.kind == "number" else bounded(value)
+        return _present(value, (*null_values, *column.null_values))
+    value = finite(value) if column.kind == "number" else bounded(value, text)
     # A token without a digit casts to neither kind anyway.
-    missing = [token for token in null_values if any(mark.isdigit() for mark in token)]
+    tokens = (*null_values, *column.null_values)
+    missing = [token for token in tokens if any(mark.isdigit() for mark in token)]
+    if missing:
+        value = ibis.ifelse(text.strip().isin(missing), ibis.null(value.type()), value)
+    return without(value, column.null_values)
+
+
+def without(value: ir.Value, tokens: Sequence[str]) -> ir.Value:
+    """Return values of any type, with NULL for those that a token says, 118 for 118.0 as well."""
+    kind = value.type()
+    missing = [literal for token in tokens if (literal := _literal(kind, token)) is not None]
     if not missing:
         return value
-    return ibis.ifelse(_as_text(raw).strip().isin(missing), ibis.null(value.type()), value)
+    return ibis.ifelse(value.isin(missing), ibis.null(kind), value)
 
 
 def stripped(raw: ir.Value, null_values: Sequence[str]) -> ir.StringValue:
@@ -77,17 +81,6 @@ def finite(numeric: ir.FloatingValue) -> ir.FloatingValue:
     """Return the numbers; NaN and the infinities are NULL."""
     # NaN sorts above infinity.
     return ibis.ifelse(numeric.between(-_LARGEST, _LARGEST), numeric, ibis.null("float64"))
-
-
-def bounded(moment: ir.TimestampValue) -> ir.TimestampValue:
-    """Return the moments that a calendar has; the others, such as infinity, are NULL."""
-    first, last = (ibis.literal(end, "timestamp(6)") for end in (_FIRST, _LAST))
-    return ibis.ifelse(moment.between(first, last), moment, _NO_MOMENT)
-
-
-def in_utc(moment: ir.TimestampValue) -> ir.TimestampValue:
-    """Return moments that have a zone as moments of UTC without one."""
-    return _in_zone("UTC", moment)
 
 
 def _as_text(raw: ir.Value) -> ir.StringValue:
@@ -102,55 +95,18 @@ def _present(text: ir.StringValue, null_values: Sequence[str]) -> ir.StringValue
     return ibis.ifelse(short & text.isin(missing), ibis.null("string"), text)
 
 
-def _tried_number(text: ir.StringValue, decimal: str) -> ir.FloatingValue:
-    """Read a number out of text: sign, currency, grouping, percent sign, "(1.50)" for -1.50.
-
-    "12%" is 12. Digits must be grouped by threes (or as in 1,23,456); a group mark that stands
-    elsewhere makes the text no number, so that 1,25 is never read as 125.
-    """
-    mark, other = (r"\.", ",") if decimal == "." else (",", ".")
-    grouping = _GROUPING + other
-    digits = rf"[1-9]\d{{0,2}}(?:[{grouping}]\d{{2,3}})*[{grouping}]\d{{3}}|\d*"
-    amount = rf"((?:{digits})(?:{mark}\d*)?(?:[eE][-+]?\d+)?)"
-    before = rf"[-+−–(]? ?{_CURRENCY}?[{_SPACES}]?[-+−–(]? ?"
-    after = rf"\)?[{_SPACES}]?(?:{_CURRENCY}|%)?[-−)]?"
-    size = text.re_extract(rf"^\s*{before}{amount}{after}\s*$", 1)
-    size = size.translate(decimal + grouping, ".").try_cast("float64")
-    sign = ibis.ifelse(text.re_search(_NEGATIVE), -1.0, 1.0)
-    return _cast(text, decimal).coalesce(sign * size)
-
-
-def _cast(text: ir.StringValue, decimal: str) -> ir.FloatingValue:
-    plain = text if decimal == "." else text.translate(",.", ".x")
-    return plain.try_cast("float64")
-
-
-def _tried_moment(text: ir.StringValue, formats: Sequence[str]) -> ir.TimestampValue:
-    """Read a moment out of text: by the formats in turn, or by ISO 8601 without any.
-
-    A text that names a zone is taken to UTC.
-    """
-    if not formats:
-        zoned = in_utc(text.try_cast("timestamp('UTC', 6)"))
-        return ibis.ifelse(text.re_search(_ZONED), zoned, text.try_cast("timestamp(6)"))
-    if any("%z" in form.lower() for form in formats):
-        return in_utc(_strptime_zoned(text, list(formats)))
-    return _strptime(text, list(formats))
-
-
-@ibis.udf.scalar.builtin(
-    name="try_strptime", signature=(("string", "array<string>"), "timestamp(6)")
-)
-def _strptime(_text, _formats): ...  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-
-
-@ibis.udf.scalar.builtin(
-    name="try_strptime", signature=(("string", "array<string>"), "timestamp('UTC', 6)")
-)
-def _strptime_zoned(_text, _formats): ...  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-
-
-@ibis.udf.scalar.builtin(
-    name="timezone", signature=(("string", "timestamp('UTC', 6)"), "timestamp(6)")
-)
-def _in_zone(_zone, _moment): ...  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _literal(kind: dt.DataType, token: str) -> Any:
+    """Return a token as a value of a type; None where it is none."""
+    try:
+        if kind.is_string():
+            return token
+        if kind.is_numeric() and not kind.is_boolean():
+            number = float(token)
+            return int(number) if kind.is_integer() and number.is_integer() else number
+        if kind.is_timestamp():
+            return ibis.literal(datetime.fromisoformat(token), kind)
+        if kind.is_date():
+            return ibis.literal(date.fromisoformat(token), kind)
+    except ValueError:
+        pass
+    return None

@@ -12,6 +12,8 @@ import ibis.expr.types as ir
 from segdb.errors import EngineError, SettingsError
 from segdb.features.catalogue import Catalogue, Entry
 from segdb.features.feature import epoch
+from segdb.inspect.sentinels import sentinels
+from segdb.reading import Reading
 from segdb.settings import Settings
 from segdb.stages import clean
 from segdb.stages import features as stage
@@ -32,6 +34,7 @@ from segdb.steps.far_dates import judge_near_dates
 from segdb.steps.orders import Held
 from segdb.steps.progress import Progress
 from segdb.store.duckdb import DuckDB
+from segdb.store.readers import Raw
 
 
 @dataclass(frozen=True)
@@ -128,6 +131,8 @@ def _take_in(
             else choose_customer_entries(store, settings, customers, entries)
         )
     catalogue = _not_empty(entries)
+    if held is None and sources.customers:
+        _tell_sentinels(store, sources.customers, entries, progress)
     if held is None and sources.orders and sources.customers:
         _tell_unused(catalogue, recipe, sources.customers[0].origin, progress)
     features = _features(catalogue, order_features, customers)
@@ -164,6 +169,15 @@ def _not_empty(entries: tuple[Entry, ...]) -> Catalogue:
             '"frequency", or leave the key out.'
         )
     return Catalogue(entries)
+
+
+def _tell_sentinels(
+    store: DuckDB, customers: tuple[Raw, Reading], entries: tuple[Entry, ...], progress: Progress
+) -> None:
+    raw, reading = customers
+    attributes = [entry.column for entry in entries if entry.kind == "attribute" and entry.column]
+    for warning in sentinels(raw.table, reading, attributes, store.fetch, raw.origin):
+        progress.warn(warning)
 
 
 def _tell_unused(catalogue: Catalogue, recipe: Recipe, origin: str, progress: Progress) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Literal
 
-from segdb.errors import EngineError
+from segdb.errors import EngineError, SettingsError, nearest
 from segdb.inspect import understand
 from segdb.reading import Reading
 from segdb.settings import Settings
@@ -39,6 +39,7 @@ def read_sources(
     Raises:
         SourceError: a source cannot be read or understood.
         SettingsError: SQL of the user's own depends on more than the row.
+        SettingsError: the settings speak of a column that no source has.
     """
 
     def one(name: Literal["orders", "customers"], source: object) -> tuple[Raw, Reading] | None:
@@ -67,6 +68,19 @@ def read_sources(
     check_functions(store, settings)
     try:
         with store.refusals():
-            return Sources(one("orders", orders), one("customers", customers))
+            sources = Sources(one("orders", orders), one("customers", customers))
     except EngineError as error:
         raise blamed(error, settings) from error
+    _check_columns(settings, sources)
+    return sources
+
+
+def _check_columns(settings: Settings, sources: Sources) -> None:
+    """Raise where the settings say missing values of a column that no source has."""
+    known = {**sources.columns("orders"), **sources.columns("customers")}
+    for name in settings.source.null_values_by_column:
+        if name.lower() not in known:
+            raise SettingsError(
+                f"[source] null_values_by_column: no source has the column '{name}'."
+                + nearest(name, known.values())
+            )

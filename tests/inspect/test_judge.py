@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from segdb.inspect.judge import Judgement, failing, judge
+from segdb.inspect.judge import Judgement, judge
+from segdb.inspect.measure import failing
 from segdb.inspect.shapes import Ask
 from segdb.reading import ColumnReading
 from segdb.settings import Source
