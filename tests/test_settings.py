@@ -33,6 +33,8 @@ max_unpacked = "1GB"
 decimal = ","
 date_format = "%d/%m/%Y %H:%M"
 null_values = ["", "?"]
+null_values_by_column = { age = ["118"] }
+time_zone = "Europe/London"
 
 [columns]
 customer_id = "household_id"
@@ -167,6 +169,9 @@ def test_the_example_of_the_design_loads_whole(tmp_path: Path) -> None:
         told["source"][key] = list(told["source"][key])
     for key in ("use", "attributes", "categories", "describe"):
         told["features"][key] = list(told["features"][key])
+    told["checks"]["accept"] = list(told["checks"]["accept"])
+    by_column = told["source"]["null_values_by_column"]
+    told["source"]["null_values_by_column"] = {name: list(own) for name, own in by_column.items()}
     for section, key in (("outliers", "bounds"), ("rfm", "edges")):
         told[section][key] = {name: list(values) for name, values in told[section][key].items()}
     assert told == written

@@ -123,6 +123,15 @@ def record(
         store.execute(f"UPDATE {history} SET valid_to = NULL WHERE valid_to >= {at}")  # noqa: S608
     groups = f"{quoted(schema)}.{what.groups}"
     moves = _moves(store, history, groups, key, what)
+    _write_moves(store, moves, (history, migrations, groups), run_id, at, what)
+    store.execute(f"DROP TABLE {moves}")
+
+
+def _write_moves(
+    store: DuckDB, moves: str, tables: tuple[str, str, str], run_id: int, at: str, what: Followed
+) -> None:
+    """Write the moves into the migrations, and the stays that they end and begin."""
+    history, migrations, groups = tables
     store.execute(
         f"INSERT INTO {migrations} "  # noqa: S608
         f"(run_id, as_of, from_{what.column}, to_{what.column}, customers) "
@@ -144,7 +153,6 @@ def record(
         f"SELECT customer_id, {to}, {at}, NULL, {run_id} "
         f"FROM {moves} WHERE to_id IS NOT NULL"
     )
-    store.execute(f"DROP TABLE {moves}")
 
 
 def _moves(store: DuckDB, history: str, groups: str, key: str, what: Followed) -> str:
