@@ -90,11 +90,16 @@ def _iso(text: ir.StringValue, zone: str) -> ir.TimestampValue:
     # expression takes longer. Releases of DuckDB differ in what they make of an offset.
     zoned = (text.length() > 16) & ~text.like(_PLAIN) & text.re_search(_ZONED)
     if zone:
-        bare = text.re_replace(_ZONED, r"\1\2").try_cast("timestamp('UTC', 6)")
-        instant = local(bare, zone)
+        instant = local(_with_offset(text).try_cast("timestamp('UTC', 6)"), zone)
     else:
         instant = text.re_replace(_ZONED, r"\1").try_cast("timestamp(6)")
     return ibis.ifelse(zoned, instant, text.try_cast("timestamp(6)"))
+
+
+def _with_offset(text: ir.StringValue) -> ir.StringValue:
+    """Return texts that name UTC or an offset with the offset close to the time."""
+    text = text.re_replace(rf"{_CLOCK} ?(?:Z|UTC|GMT|UT)\s*$", r"\1+00")
+    return text.re_replace(rf"{_CLOCK} ?({_OFFSET})\s*$", r"\1\2")
 
 
 def _by_formats(
@@ -111,9 +116,9 @@ def _by_formats(
     without = _strptime(text.re_replace(_ZONED, r"\1"), bare)
     if not zone:
         return without
-    utc = text.re_replace(rf"{_CLOCK} ?(?:Z|UTC|GMT|UT)\s*$", r"\1+00")
-    utc = utc.re_replace(rf"{_CLOCK} ?({_OFFSET})\s*$", r"\1\2")
-    instant = _strptime_zoned(utc, [re.sub(r"\s*%[zZ]", "%z", form) for form in zoned])
+    instant = _strptime_zoned(
+        _with_offset(text), [re.sub(r"\s*%[zZ]", "%z", form) for form in zoned]
+    )
     return ibis.ifelse(text.re_search(_ZONED), local(instant, zone), without)
 
 
