@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -140,6 +140,7 @@ def refresh(
     database: str | Path | duckdb.DuckDBPyConnection = "warehouse/warehouse.duckdb",
     schema: str = "segdb",
     progress: Progress | None = None,
+    trusted: Container[str] = (),
 ) -> Result:
     """Publish the segments of today's sources by the model that is published; learn nothing.
 
@@ -152,6 +153,8 @@ def refresh(
         database: the DuckDB file of the segments, or an open connection.
         schema: where in it they are.
         progress: who hears of the steps.
+        trusted: sources that the database names and that may be read, also where nothing proves
+            that a run of this user wrote their names there.
 
     Returns:
         The published run, with its ``drift`` since the model was learned.
@@ -165,7 +168,7 @@ def refresh(
         if store.path is not None:
             store.limit(stored_run(store, schema).settings.engine)
         with store.refusals():
-            outcome = refresh_pipeline(store, schema, orders, customers, listener)
+            outcome = refresh_pipeline(store, schema, orders, customers, listener, trusted)
     except BaseException:
         store.close()
         raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 import textwrap
 from collections.abc import Iterator
@@ -18,6 +19,10 @@ _BETWEEN = 2
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 # A column of text may be narrowed to this many characters; its cells then take several lines.
 _NARROW = 24
+# What is left of a sum that is 0.
+_NOTHING = 1e-12
+# Decimals of money, and the most that a column is filled up to.
+_MONEY = 2
 
 
 def grid(table: pa.Table, width: int | None = None) -> str:
@@ -29,7 +34,8 @@ def grid(table: pa.Table, width: int | None = None) -> str:
             the end. None for all columns, one line a row.
     """
     # A row is a line, and nothing in the data moves a terminal's cursor.
-    rows = [[_CONTROL.sub(" ", cell(value)) for value in row] for row in rows_of(table)]
+    columns = [_cells(column.to_pylist()) for column in table.columns]
+    rows = [[_CONTROL.sub(" ", text) for text in row] for row in zip(*columns, strict=True)]
     widths = [
         max(map(cell_len, (field.name, *(row[place] for row in rows))))
         for place, field in enumerate(table.schema)
@@ -72,7 +78,26 @@ def cell(value: object) -> str:
         return ""
     if not isinstance(value, float):
         return str(value)
+    if abs(value) < _NOTHING:
+        return "0"
     return f"{value:,.6g}" if abs(value) < 1e6 else f"{value:,.0f}"
+
+
+def _cells(values: list[Any]) -> list[str]:
+    """Return the values of a column as text; numbers that need two decimals or one all get them."""
+    texts = [cell(value) for value in values]
+    decimals = max((_decimals(text) for text in texts), default=0)
+    numbers = [value for value in values if isinstance(value, float) and math.isfinite(value)]
+    if not numbers or not 0 < decimals <= _MONEY or max(map(abs, numbers)) >= 1e6:
+        return texts
+    return [
+        f"{value:,.{decimals}f}" if isinstance(value, float) and math.isfinite(value) else text
+        for value, text in zip(values, texts, strict=True)
+    ]
+
+
+def _decimals(text: str) -> int:
+    return len(text.partition(".")[2]) if "e" not in text else _MONEY + 1
 
 
 def drawn(table: Table, width: int = 200) -> str:

@@ -203,7 +203,10 @@ def render(
         questions: what only the owner of the data can tell.
     """
     asked = {section: [one for one in questions if one.section == section] for section in _OPEN}
-    lines = ["# The settings of segdb. Every line that begins with # shows a default.", ""]
+    lines = [
+        "# The settings of segdb. A line that begins with # shows a key and what it takes.",
+        "",
+    ]
     lines += ["# as_of = 2026-01-01T00:00:00     # left out: the midnight after the last order", ""]
     lines.append("[source]")
     lines += [f"{name} = {_toml(source)}" for name, source in sources.items() if source]

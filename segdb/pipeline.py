@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import Any
 
-import ibis.expr.types as ir
-
 from segdb import contract
-from segdb.checks.warning import DataWarning, most_important, stop_if_wrong, to_json
+from segdb.checks.warning import DataWarning, most_important, stop_if_wrong
 from segdb.model import Model
+from segdb.playbook import text_of
 from segdb.settings import Settings
 from segdb.stages.assign import assign
 from segdb.stages.components import in_matrix
@@ -21,20 +18,22 @@ from segdb.steps.components import chosen
 from segdb.steps.drift import grown
 from segdb.steps.explain import explain
 from segdb.steps.explore import explore
-from segdb.steps.fit import Fitted, fit
+from segdb.steps.fit import fit
+from segdb.steps.fitted_run import FittedRun, now, run_row
 from segdb.steps.gates import check
 from segdb.steps.hold import hold, read_as_then, reading_from, reads_the_same, seen
 from segdb.steps.identity import identified, known
-from segdb.steps.intake import Intake, take_in
-from segdb.steps.learn import Learned, learn
+from segdb.steps.intake import take_in
+from segdb.steps.learn import learn
 from segdb.steps.maps import map_rows
 from segdb.steps.orders import Held
 from segdb.steps.progress import Progress
-from segdb.steps.publish import contents, queries, versions
+from segdb.steps.publish import contents, queries
 from segdb.steps.read import read_sources
 from segdb.steps.since import distribution, held_rows
-from segdb.steps.stored import inferred_of, stored_run
+from segdb.steps.stored import stored_run
 from segdb.store.duckdb import DuckDB
+from segdb.store.intact import refuse_strangers
 from segdb.store.kept import kept_aggregates
 from segdb.store.publish import next_run, publish, refuse_ambiguous
 
@@ -60,31 +59,6 @@ class Outcome:
     warnings: list[DataWarning]
 
 
-@dataclass(frozen=True)
-class Found:
-    """Segments that were found or held, before they are explained and published.
-
-    Attributes:
-        started: when the run began, UTC.
-        intake: the customers.
-        learned: what is known of their features.
-        scaled: they, with the model's columns.
-        model: the model; its segments may have no names yet.
-        fitted: the figures of the segments, in their order.
-        names: what each segment is called already; None for a new one.
-        learned_by: the run that learned the model; None for this one.
-    """
-
-    started: datetime
-    intake: Intake
-    learned: Learned
-    scaled: ir.Table
-    model: Model
-    fitted: Fitted
-    names: tuple[str | None, ...]
-    learned_by: int | None = None
-
-
 def run(
     store: DuckDB, settings: Settings, orders: object, customers: object, progress: Progress
 ) -> Outcome:
@@ -100,9 +74,11 @@ def run(
     Raises:
         SegdbError: see ``segdb.errors``; whatever is raised, the last run's tables stay.
     """
-    started = _now()
+    started = now()
     schema = settings.publish.schema_
     refuse_ambiguous(store, schema)
+    refuse_strangers(store, schema)
+    playbook = text_of(settings.personas.playbook)
     progress.step("Reading the sources")
     sources = read_sources(store, settings, orders, customers, progress)
     stop_if_wrong(progress.warnings, settings.checks.accept)
@@ -121,12 +97,17 @@ def run(
     earlier = known(store, schema, model, axes)
     fitted, segments, names = identified(fitted, model, earlier, settings.cluster.match_within)
     model = replace(model, segments=segments)
-    found = Found(started, intake, learned, scaled, model, fitted, names)
+    found = FittedRun(started, intake, learned, scaled, model, fitted, names, playbook=playbook)
     return _published(store, settings, found, progress)
 
 
 def refresh(
-    store: DuckDB, schema: str, orders: object, customers: object, progress: Progress
+    store: DuckDB,
+    schema: str,
+    orders: object,
+    customers: object,
+    progress: Progress,
+    trusted: Container[str] = (),
 ) -> Outcome:
     """Publish the segments of today's sources by the model that is published; nothing is learned.
 
@@ -136,15 +117,16 @@ def refresh(
         orders: a source in the place of the published run's own; None for that one.
         customers: likewise.
         progress: who hears of it.
+        trusted: sources that may be read also where nothing proves that segdb named them.
 
     Raises:
         SegdbError: see ``segdb.errors``; whatever is raised, the last run's tables stay.
     """
-    started = _now()
+    started = now()
     last = stored_run(store, schema)
     settings, model = reading_from(last.settings, orders, customers), last.model
     progress.step("Reading the sources")
-    sources = read_as_then(store, last, progress, orders, customers)
+    sources = read_as_then(store, last, progress, orders, customers, trusted)
     again = reads_the_same(sources, last)
     aggregates = kept_aggregates(store, schema, last.run_id) if again else None
     held = Held(model.catalogue, aggregates, model.within)
@@ -157,18 +139,27 @@ def refresh(
         scaled = store.view("segdb_components", in_matrix(scaled, model))
     fitted = hold(store, settings, last, scaled, learned.axes, intake.customers)
     names = tuple(segment.name for segment in model.segments)
-    found = Found(started, intake, learned, scaled, model, fitted, names, last.learned_by)
+    by, book = last.learned_by, last.playbook
+    found = FittedRun(started, intake, learned, scaled, model, fitted, names, by, book)
     return _published(store, settings, found, progress)
 
 
-def _published(store: DuckDB, settings: Settings, found: Found, progress: Progress) -> Outcome:
+def _published(store: DuckDB, settings: Settings, found: FittedRun, progress: Progress) -> Outcome:
     schema, intake, fitted = settings.publish.schema_, found.intake, found.fitted
     placed = assign(found.scaled, found.model.columns, fitted.centroids)
     assigned = store.table("segdb_assigned", placed)
     progress.step("Explaining the segments")
     statistics = found.learned.statistics
     explained = explain(
-        store, settings, assigned, found.model, fitted, found.names, statistics, progress
+        store,
+        settings,
+        assigned,
+        found.model,
+        fitted,
+        found.names,
+        statistics,
+        progress,
+        found.playbook,
     )
     model = explained.model
     progress.step("Exploring the features")
@@ -190,7 +181,7 @@ def _published(store: DuckDB, settings: Settings, found: Found, progress: Progre
         by = found.learned_by
         small |= held_rows(store, schema, run_id, by, assigned, model, explained.profiles)
     warnings = most_important(progress.warnings, settings.checks.accept)
-    row = _run_row(run_id, settings, found, model, warnings)
+    row = run_row(run_id, settings, found, model, warnings)
     large = queries(intake.sources, intake, model, assigned, found.learned.axes, run_id)
     publish(
         store,
@@ -203,43 +194,3 @@ def _published(store: DuckDB, settings: Settings, found: Found, progress: Progre
     )
     drift = small[contract.RUN_DRIFT]
     return Outcome(row, model, explained.profiles, intake.accounts.reasons, drift, warnings)
-
-
-def _run_row(
-    run_id: int,
-    settings: Settings,
-    found: Found,
-    model: Model,
-    warnings: Sequence[DataWarning],
-) -> dict[str, Any]:
-    intake, fitted = found.intake, found.fitted
-    inferred = inferred_of(intake.sources)
-    told = {**settings.model_dump(mode="json", by_alias=True), "inferred": inferred}
-    return {
-        "run_id": run_id,
-        "started_at": found.started,
-        "finished_at": _now(),
-        "as_of": intake.as_of,
-        "rows_read": intake.accounts.rows_read,
-        "rows_kept": intake.accounts.rows_kept,
-        "rows_rejected": intake.accounts.rows_rejected,
-        "customers": intake.customers,
-        "k": len(model.segments),
-        "inertia": fitted.inertia,
-        "silhouette": fitted.silhouette,
-        "matrix_rows": fitted.matrix_rows,
-        "matrix_inertia": fitted.matrix_inertia,
-        "unrefined_inertia": fitted.unrefined_inertia,
-        "refine_steps": fitted.refine_steps,
-        "verdict": fitted.verdict,
-        "clear": fitted.clear,
-        "warnings": to_json(warnings),
-        "learned_by": run_id if found.learned_by is None else found.learned_by,
-        "settings": json.dumps(told, ensure_ascii=False),
-        "model": model.to_json(),
-        "versions": versions(),
-    }
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)

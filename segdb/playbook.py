@@ -105,14 +105,45 @@ class Playbook:
         return replace(own, action=sign.action, reason=sign.reason) if sign else own
 
 
+def text_of(path: str | Path | None) -> str | None:
+    """Read the text of a playbook; None of none.
+
+    Raises:
+        SettingsError: the file is missing or cannot be read.
+    """
+    if path is None:
+        return None
+    try:
+        return Path(path).read_text("utf-8")
+    except FileNotFoundError:
+        raise SettingsError(f"[personas] playbook: there is no file {path}.") from None
+    except OSError as error:
+        raise SettingsError(f"[personas] playbook {path}: {error.strerror}.") from None
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"[personas] playbook {path}: {error}.") from None
+
+
 def load(path: Path = OWN) -> Playbook:
     """Read a playbook.
 
     Raises:
         SettingsError: the file is missing, is no TOML, or lacks something.
     """
+    return read(text_of(path) or "", str(path))
+
+
+def read(text: str, path: str) -> Playbook:
+    """Return the playbook of a TOML text.
+
+    Args:
+        text: of the playbook.
+        path: where it is from, for messages.
+
+    Raises:
+        SettingsError: it is no TOML, or lacks something.
+    """
     try:
-        values = tomllib.loads(path.read_text("utf-8"))
+        values = tomllib.loads(text)
         personas = tuple(_persona(entry) for entry in values["orders"])
         standings = tuple(
             Standing(_tier(e), float(e.get("above", "-inf")), e["action"], e["reason"])
@@ -120,12 +151,14 @@ def load(path: Path = OWN) -> Playbook:
         )
         words = {name: tuple(one) for name, one in values.get("words", {}).items()}
         signs = tuple(_sign(entry, words) for entry in values.get("signs", ()))
-    except FileNotFoundError:
-        raise SettingsError(f"[personas] playbook: there is no file {path}.") from None
     except KeyError as error:
         raise SettingsError(f"[personas] playbook {path}: {error} is missing.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValueError) as error:
+    except ValueError as error:  # of TOML as well
         raise SettingsError(f"[personas] playbook {path}: {error}.") from None
+    except (TypeError, AttributeError, RecursionError):
+        raise SettingsError(
+            f"[personas] playbook {path}: it is not laid out as segdb/playbook.toml is."
+        ) from None
     if not personas or not standings:
         raise SettingsError(f"[personas] playbook {path}: it needs orders and attributes.")
     return Playbook(personas, tuple(sorted(standings, key=lambda s: -s.above)), signs)

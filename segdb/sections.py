@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidatorFunctionWrapHandler, field_validator, model_validator
 
+from segdb.checks.roles import two_roles
 from segdb.checks.warning import unknown_code
 from segdb.money import PLACE
 from segdb.section import Section, or_else
@@ -46,6 +47,12 @@ class Columns(Section):
     quantity: str | None = None
     unit_price: str | None = None
     category: str | None = None
+
+    @model_validator(mode="after")
+    def _one_role_each(self) -> Columns:
+        if problem := two_roles(self.model_dump(exclude_none=True)):
+            raise ValueError(problem)
+        return self
 
 
 class Clean(Section):

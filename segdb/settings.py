@@ -111,6 +111,8 @@ def load(path: Path) -> Settings:
         raise SettingsError(f"{path} cannot be read: {error.strerror}.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path} is not TOML: {error}.") from None
+    except RecursionError:
+        raise SettingsError(f"{path} is not TOML: its brackets are nested too deep.") from None
 
 
 def parse(values: Mapping[str, Any], where: str = "the settings") -> Settings:

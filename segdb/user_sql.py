@@ -19,6 +19,9 @@ from sqlglot import exp
 from segdb.errors import SettingsError
 
 _PLACEHOLDER = "segdb_user_sql"
+# Frames of Python's stack that are left over where a text is parsed first: it is parsed again in
+# the middle of a statement, deeper in the program.
+_RESERVE = 400
 # Aggregates of DuckDB that sqlglot takes for ordinary functions.
 _AGGREGATES = {"entropy", "favg", "fsum", "kahan_sum", "kurtosis_pop", "mad", "mean", "product"}
 _AGGREGATES |= {"sem", "sumkahan"}
@@ -56,12 +59,25 @@ class UserSQL:
         Raises:
             SettingsError: it does not parse; holds a statement, subquery, window, random number,
                 unnest, parameter, or star outside of ``count(*)``; or reads a column outside of
-                an aggregate where one is asked for.
+                an aggregate where one is asked for. Or it is nested too deep.
         """
-        tree = _parsed(text, f"[{where}] {name}")
-        _refuse_more_than_expression(tree, f"[{where}] {name}", text)
-        _check_aggregates(tree, f"[{where}] {name}", text, aggregate=aggregate)
-        return cls(name, text, _columns(tree))
+        place = f"[{where}] {name}"
+        try:
+            tree = _parsed_below(_RESERVE, text, place)
+            _refuse_more_than_expression(tree, place, text)
+            _check_aggregates(tree, place, text, aggregate=aggregate)
+            return cls(name, text, _columns(tree))
+        except RecursionError:
+            shown = f"{text[:40]} …"
+            raise SettingsError(
+                f"{place} = {shown!r} is nested too deep to be read. Take out brackets, or write "
+                "it as several expressions."
+            ) from None
+
+    @property
+    def sql(self) -> str:
+        """The expression as it is run, in DuckDB's SQL."""
+        return _parsed(self.text, self.name).sql(dialect="duckdb")
 
     def over(self, values: Sequence[ir.Value]) -> ir.BooleanValue:
         """Return it as an Ibis predicate, with a value for each of ``columns``."""
@@ -111,6 +127,15 @@ def _parsed(text: str, where: str) -> exp.Expr:
     tree: exp.Expr = select.expressions[0]
     if isinstance(tree, exp.Alias):
         raise SettingsError(f"{where} = {text!r}: the key is its name; leave out the AS.")
+    return tree
+
+
+def _parsed_below(frames: int, text: str, where: str) -> exp.Expr:
+    """Parse a text with so many frames less of Python's stack, and write it once."""
+    if frames:
+        return _parsed_below(frames - 1, text, where)
+    tree = _parsed(text, where)
+    tree.copy().transform(lambda node: node).sql(dialect="duckdb")
     return tree
 
 

@@ -19,6 +19,7 @@ from rich.text import Text
 
 from segdb.grid import cell, drawn, grid, rows_of
 from segdb.money import money
+from segdb.spreadsheet import harmless
 from segdb.stages.drift import MUCH
 
 if TYPE_CHECKING:
@@ -28,11 +29,12 @@ if TYPE_CHECKING:
 
 
 def csv_text(table: pa.Table) -> str:
-    """Return an Arrow table as CSV text."""
+    """Return an Arrow table as CSV text that no spreadsheet runs."""
+    shown = harmless(table)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(table.column_names)
-    writer.writerows(rows_of(table))
+    writer.writerow(shown.column_names)
+    writer.writerows(rows_of(shown))
     return text.getvalue()
 
 
@@ -45,12 +47,12 @@ def run_text(result: Result, path: Path, report: Path | None, settings: Settings
     """Return what a run ends with: its segments, its rows, where they are, what to ask next."""
     currency = settings.report.currency
     shown = Table(box=None, header_style="bold", pad_edge=False)
-    for name, justify in (("segment", "left"), ("customers", "right"), ("share", "right")):
+    for name, justify in (("segment", "left"), ("customers", "right"), ("of all", "right")):
         shown.add_column(name, justify=justify)  # type: ignore[arg-type]
     sells = any(row["revenue"] is not None for row in result.segments)
     if sells:
         shown.add_column("revenue", justify="right")
-        shown.add_column("share", justify="right")
+        shown.add_column("of revenue", justify="right")
     for row in result.segments:
         cells = [row["segment"], f"{row['customers']:,}", f"{row['customer_share']:.1%}"]
         if sells:

@@ -33,6 +33,8 @@ def test_numbers_stand_at_the_right() -> None:
     [
         (None, ""),
         (0.123456789, "0.123457"),
+        (4.11057e-16, "0"),
+        (-3e-14, "0"),
         (968_281.26, "968,281"),
         (3_151_888.92, "3,151,889"),
         (-2e9, "-2,000,000,000"),
@@ -41,6 +43,13 @@ def test_numbers_stand_at_the_right() -> None:
 )
 def test_a_value(value: object, words: str) -> None:
     assert cell(value) == words
+
+
+def test_money_has_the_same_decimals_down_a_column() -> None:
+    amounts = [17_645.8, 6_428.91, 714.0, None]
+    lines = grid(pa.table({"revenue": amounts, "share": [0.5, 0.25, 0.125, 0.1]})).splitlines()
+    assert [line.split()[0] for line in lines[1:4]] == ["17,645.80", "6,428.91", "714.00"]
+    assert [line.split()[-1] for line in lines[1:5]] == ["0.5", "0.25", "0.125", "0.1"]
 
 
 def test_without_a_terminal_nothing_is_cut_and_a_row_is_a_line() -> None:

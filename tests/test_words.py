@@ -59,5 +59,5 @@ def test_what_to_ask_next_can_be_pasted(tmp_path: Path) -> None:
     with shops.opened() as connection:
         made = segdb.run("shop", database=connection, settings=shops.settings("orders"))
         text = words.run_text(made, path, None, parse({}))
-    asked = shlex.split(text.splitlines()[-1])
+    asked = next(shlex.split(line) for line in text.splitlines() if line.startswith("Next:"))
     assert asked == ["Next:", "segdb", "query", "segment_value", "--database", str(path)]

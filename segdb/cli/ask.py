@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
+from segdb.cli.guard import guarded
 from segdb.cli.terminal import (
     config_option,
     database_option,
-    guarded,
     settings_of,
     wait_option,
     width,
@@ -27,6 +27,12 @@ from segdb.cli.terminal import (
     show_default=True,
     help="Of the answer.",
 )
+@click.option(
+    "--sources",
+    is_flag=True,
+    help="Let segments_live read the files that it names, also where nothing proves that your "
+    "segdb made it.",
+)
 @config_option
 @database_option
 @wait_option
@@ -35,6 +41,7 @@ def query(
     question: str | None,
     parameters: tuple[str, ...],
     form: str,
+    sources: bool,
     config: Path | None,
     database: Path | None,
     wait: float,
@@ -58,7 +65,7 @@ def query(
     if named is None and parameters:
         raise click.UsageError(f"A SELECT takes no '{parameters[0]}'.")
     values = named.values(_pairs(parameters)) if named else {}
-    with asking(Path(settings.publish.database), schema, wait) as select:
+    with asking(Path(settings.publish.database), schema, wait, sources=sources) as select:
         for said in named.check(values, select) if named else []:
             click.echo(said, err=True)
         table = select(named.on(schema) if named else question, values)

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from segdb.cli.guard import done, guarded
 from segdb.cli.terminal import (
     Terminal,
     config_option,
     database_option,
-    guarded,
+    force_option,
     json_option,
     settings_of,
     wait_option,
@@ -37,6 +38,7 @@ run_option = click.option("--run", "run_id", type=int, help="Whose model; left o
 @config_option
 @database_option
 @wait_option
+@force_option
 @guarded
 def compile_sql(
     dialect: str,
@@ -49,22 +51,28 @@ def compile_sql(
     config: Path | None,
     database: Path | None,
     wait: float,
+    force: bool,
 ) -> None:
     """Print a run as one SELECT, with all that was learned in it, for any engine."""
     from segdb.report.write import write
     from segdb.steps.exporting import compile_run, write_dbt
     from segdb.store.duckdb import DuckDB
+    from segdb.store.outputs import refuse_foreign
 
     settings = settings_of(config, database)
+    if output is not None:
+        refuse_foreign([output], force=force, advice="Name another file with --output.")
     schema = settings.publish.schema_
     store = DuckDB.open(Path(settings.publish.database), read_only=True, wait=wait)
     named = {"orders": orders, "customers": customers}
     try:
         if folder is not None:
-            paths = write_dbt(store, schema, folder, run_id, dialect, **named)
+            with store.refusals():
+                paths = write_dbt(store, schema, folder, run_id, dialect, force=force, **named)
             click.echo(f"Wrote {len(paths)} files of a dbt package to {folder}.")
             return
-        sql = compile_run(store, schema, run_id, dialect, stage=stage, **named)
+        with store.refusals():
+            sql = compile_run(store, schema, run_id, dialect, stage=stage, **named)
     finally:
         store.close()
     if output is None:
@@ -88,6 +96,7 @@ def compile_sql(
 @database_option
 @wait_option
 @json_option
+@force_option
 @guarded
 def score(
     source: str | None,
@@ -99,14 +108,16 @@ def score(
     database: Path | None,
     wait: float,
     as_json: bool,
+    force: bool,
 ) -> None:
     """Assign the customers of SOURCE by the stored model; the published tables stay."""
     from segdb.steps.score import score as score_source
     from segdb.store.duckdb import DuckDB
+    from segdb.store.scored import SUFFIXES
 
     settings = settings_of(config, database)
     listener = Terminal()
-    place = Path(into) if Path(into).suffix in {".csv", ".tsv", ".parquet"} else into
+    place = Path(into) if Path(into).suffix.lower() in SUFFIXES else into
     store = DuckDB.open(
         Path(settings.publish.database),
         read_only=isinstance(place, Path),
@@ -115,19 +126,27 @@ def score(
         engine=settings.engine,
     )
     try:
-        scored = score_source(
-            store,
-            settings.publish.schema_,
-            source,
-            customers,
-            listener,
-            run_id=run_id,
-            as_of=as_of,
-            into=place,
-        )
+        with store.refusals():
+            scored = score_source(
+                store,
+                settings.publish.schema_,
+                source,
+                customers,
+                listener,
+                run_id=run_id,
+                as_of=as_of,
+                into=place,
+                force=force,
+            )
+        done(f"The scores are written into {place}")
     finally:
         listener.done()
         store.close()
+    _show(scored, str(place), as_json=as_json)
+
+
+def _show(scored: Scored, place: str, *, as_json: bool) -> None:
+    """Say what scoring did."""
     if as_json:
         told = {
             "run_id": scored.run_id,
@@ -137,7 +156,7 @@ def score(
             "beyond_by_feature": scored.beyond_by_feature,
             "mean_margin": scored.mean_margin,
             "rejected": sum(scored.rejected.values()),
-            "into": str(place),
+            "into": place,
         }
         click.echo(json.dumps(told, ensure_ascii=False))
         return
@@ -183,7 +202,9 @@ def compare(config: Path | None, database: Path | None, wait: float, as_json: bo
         Path(settings.publish.database), existing=True, wait=wait, engine=settings.engine
     )
     try:
-        rows = compare_run(store, settings.publish.schema_)
+        with store.refusals():
+            rows = compare_run(store, settings.publish.schema_)
+        done(f"The comparison is written into {settings.publish.database}")
     finally:
         store.close()
     if as_json:

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from segdb.cli.guard import guarded, publishing
+from segdb.cli.publish import check_report, run_and_tell, tell
 from segdb.cli.terminal import (
     CONFIG,
     Terminal,
     config_option,
     database_option,
-    guarded,
+    force_option,
     json_option,
     settings_of,
     wait_option,
 )
-from segdb.errors import UserError
 
 if TYPE_CHECKING:
-    from segdb.api import Result
     from segdb.settings import Settings
 
 report_option = click.option(
@@ -39,6 +38,7 @@ report_option = click.option(
 @wait_option
 @json_option
 @report_option
+@force_option
 @guarded
 def run(
     source: str | None,
@@ -50,6 +50,7 @@ def run(
     wait: float,
     as_json: bool,
     with_report: bool,
+    force: bool,
 ) -> None:
     """Make segments of SOURCE (orders: a file, a glob, a table or a SELECT) and publish them."""
     settings = settings_of(config, database)
@@ -59,26 +60,35 @@ def run(
         settings = settings.changed({"cluster": {"k": k}})
     if as_of:
         settings = settings.model_copy(update={"as_of": as_of})
-    _run(settings, wait, as_json, with_report)
+    run_and_tell(settings, wait, as_json=as_json, with_report=with_report, force=force)
 
 
 @click.command()
 @click.option("--orders", help="Orders in the place of the run's own, with the same columns.")
 @click.option("--customers", help="Customers in the place of the run's own.")
+@click.option(
+    "--sources",
+    is_flag=True,
+    help="Read the sources that the database names, also where nothing proves that your segdb "
+    "named them.",
+)
 @config_option
 @database_option
 @wait_option
 @json_option
 @report_option
+@force_option
 @guarded
 def refresh(
     orders: str | None,
     customers: str | None,
+    sources: bool,
     config: Path | None,
     database: Path | None,
     wait: float,
     as_json: bool,
     with_report: bool,
+    force: bool,
 ) -> None:
     """Bring the tables up to date by the published model, without learning anew, and tell drift."""
     from segdb.api import refresh as refresh_api
@@ -87,18 +97,36 @@ def refresh(
 
     settings = settings_of(config, database)
     path, schema = Path(settings.publish.database), settings.publish.schema_
+    named = _sources(settings)
     listener = Terminal()
+    if with_report:
+        check_report(settings, force=force)
     store = DuckDB.open(path, existing=True, wait=wait, engine=settings.engine)
     try:
+        with store.refusals():
+            last = stored_run(store, schema)
         if not config and not CONFIG.exists():
             # As the run was made and shown: its memory, its title and currency.
-            own = stored_run(store, schema).settings
-            store.limit(own.engine)
-            settings = settings.model_copy(update={"report": own.report})
-        result = refresh_api(
-            orders, customers, database=store.connection, schema=schema, progress=listener
-        )
-        _told(result, path, settings, listener, as_json=as_json, with_report=with_report)
+            store.limit(last.settings.engine)
+            settings = settings.model_copy(update={"report": last.settings.report})
+        with publishing(store, path, schema):
+            result = refresh_api(
+                orders,
+                customers,
+                database=store.connection,
+                schema=schema,
+                progress=listener,
+                trusted=_sources(last.settings) if sources else named,
+            )
+            tell(
+                result,
+                path,
+                settings,
+                listener,
+                as_json=as_json,
+                with_report=with_report,
+                force=force,
+            )
     finally:
         listener.done()
         store.close()
@@ -118,6 +146,7 @@ def refresh(
 @wait_option
 @json_option
 @report_option
+@force_option
 @guarded
 def demo(
     synthetic: bool,
@@ -127,6 +156,7 @@ def demo(
     wait: float,
     as_json: bool,
     with_report: bool,
+    force: bool,
 ) -> None:
     """Make segments of demo data: 2,469 real households, or a generated shop of any size."""
     from segdb.demo import complete_journey
@@ -140,7 +170,7 @@ def demo(
         values = complete_journey.settings(complete_journey.locate())
     if database:
         values["publish"] = {"database": str(database)}
-    _run(parse(values), wait, as_json, with_report)
+    run_and_tell(parse(values), wait, as_json=as_json, with_report=with_report, force=force)
 
 
 @click.command()
@@ -178,52 +208,6 @@ def init(
     click.echo(f"Wrote {output}. Look it over, then: segdb run")
 
 
-def _run(settings: Settings, wait: float, as_json: bool, with_report: bool) -> None:
-    from segdb.api import run as run_api
-    from segdb.store.duckdb import DuckDB
-
-    listener = Terminal()
-    if settings.source.orders is None and settings.source.customers is None:
-        raise click.UsageError("Name a SOURCE, or set one in [source] of segdb.toml.")
-    path = Path(settings.publish.database)
-    store = DuckDB.open(path, wait=wait, engine=settings.engine)
-    try:
-        result = run_api(database=store.connection, settings=settings, progress=listener)
-        _told(result, path, settings, listener, as_json=as_json, with_report=with_report)
-    finally:
-        listener.done()
-        store.close()
-
-
-def _told(
-    result: Result,
-    path: Path,
-    settings: Settings,
-    listener: Terminal,
-    *,
-    as_json: bool,
-    with_report: bool,
-) -> None:
-    """Write the report of a run, and say what the run did."""
-    from segdb import words
-    from segdb.report.page import render
-    from segdb.report.write import write
-
-    written = None
-    if with_report:
-        listener.step("Writing the report")
-        try:
-            written = write(Path(settings.report.path), render(result.query, settings))
-        except UserError as error:
-            raise UserError(
-                f"Run {result.run_id} is published in {path}; its report alone is not written. "
-                f"{error}"
-            ) from None
-    listener.done()
-    if as_json:
-        told = words.run_json(result, path, written)
-        click.echo(json.dumps(told, default=str, ensure_ascii=False))
-    else:
-        if listener.notes:
-            click.echo(err=True)
-        click.echo(words.run_text(result, path, written, settings), nl=False)
+def _sources(settings: Settings) -> tuple[str, ...]:
+    named = (settings.source.orders, settings.source.customers)
+    return tuple(source for source in named if source is not None)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
+from segdb.cli.guard import done, guarded, publishing
 from segdb.cli.terminal import (
     config_option,
     database_option,
-    guarded,
     json_option,
     settings_of,
     wait_option,
@@ -102,8 +102,9 @@ def rollback(
     path, publish = Path(settings.publish.database), settings.publish
     store = DuckDB.open(path, existing=True, wait=wait, engine=settings.engine)
     try:
-        with store.refusals():
+        with store.refusals(), publishing(store, path, publish.schema_):
             row = roll_back(store, publish.schema_, run_id, publish.keep_runs)
+            done(f"Run {row['run_id']} is published in {path}")
     finally:
         store.close()
     if as_json:

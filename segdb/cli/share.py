@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Literal
 
 import click
 
+from segdb.cli.guard import guarded
 from segdb.cli.terminal import (
     CONFIG,
+    NAME_ANOTHER,
     config_option,
     database_option,
-    guarded,
+    force_option,
     settings_of,
     wait_option,
 )
@@ -31,6 +32,7 @@ from segdb.cli.terminal import (
 @config_option
 @database_option
 @wait_option
+@force_option
 @guarded
 def report(
     output: Path | None,
@@ -38,28 +40,32 @@ def report(
     config: Path | None,
     database: Path | None,
     wait: float,
+    force: bool,
 ) -> None:
     """Write the report of what is published, without fitting anything."""
     from segdb.report.page import render
     from segdb.report.pictures import write_pictures
     from segdb.report.write import write
+    from segdb.steps.stored import shown_as
     from segdb.store.ask import asking
+    from segdb.store.outputs import refuse_foreign
 
     settings = settings_of(config, database)
     with asking(Path(settings.publish.database), settings.publish.schema_, wait) as ask:
         if not config and not CONFIG.exists():
             # As the run was shown: its title and currency.
-            kept = json.loads(
-                ask("SELECT settings FROM runs ORDER BY run_id DESC LIMIT 1")[0][0].as_py()
-            )
-            settings = settings.changed({"report": kept["report"]})
+            last = ask("SELECT settings FROM runs ORDER BY run_id DESC LIMIT 1").to_pylist()
+            if last:
+                settings = settings.changed({"report": shown_as(last[0]["settings"])})
         if form != "html":
             folder = output or Path(settings.report.path).with_suffix("")
-            files = write_pictures(ask, settings, folder, form)
+            files = write_pictures(ask, settings, folder, form, force=force)
             click.echo(f"Wrote {len(files)} pictures to {folder}.")
             return
+        path = output or Path(settings.report.path)
+        refuse_foreign([path], force=force, advice=NAME_ANOTHER)
         html = render(ask, settings)
-    path = write(output or Path(settings.report.path), html)
+    write(path, html)
     click.echo(f"Wrote {path} ({len(html.encode()) / 1e6:.2f} MB). It opens without a network.")
 
 
@@ -68,13 +74,16 @@ def report(
 @config_option
 @database_option
 @wait_option
+@force_option
 @guarded
-def export(folder: Path, config: Path | None, database: Path | None, wait: float) -> None:
+def export(
+    folder: Path, config: Path | None, database: Path | None, wait: float, force: bool
+) -> None:
     """Write the published tables to FOLDER as Parquet and CSV, with a README of their columns."""
     from segdb.report.export import export as export_tables
     from segdb.store.ask import asking
 
     settings = settings_of(config, database)
     with asking(Path(settings.publish.database), settings.publish.schema_, wait) as ask:
-        files = export_tables(ask, settings, folder)
+        files = export_tables(ask, settings, folder, force=force)
     click.echo(f"Wrote {len(files)} files to {folder}.")

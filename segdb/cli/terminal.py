@@ -1,24 +1,23 @@
-"""What the commands share: options, settings, errors as words, and progress."""
+"""What the commands share: options, settings, and progress."""
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
-from collections.abc import Callable
-from functools import wraps
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from segdb.errors import SegdbError
+from segdb.errors import SettingsError
 
 if TYPE_CHECKING:
     from segdb.checks.warning import DataWarning
     from segdb.settings import Settings
 
 CONFIG = Path("segdb.toml")
+NAME_ANOTHER = "Name another file, with --output or in [report] path."
 config_option = click.option(
     "--config",
     type=click.Path(path_type=Path),
@@ -28,48 +27,44 @@ database_option = click.option(
     "--database", type=click.Path(path_type=Path), help="The DuckDB file of the segments."
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
+force_option = click.option(
+    "--force", is_flag=True, help="Write over files that segdb did not write, too."
+)
 wait_option = click.option(
     "--wait", type=float, default=0, metavar="SECONDS", help="Wait while the database is locked."
 )
 
 
-def guarded(command: Callable[..., None]) -> Callable[..., None]:
-    """Turn errors into one paragraph and an exit code."""
-
-    @wraps(command)
-    def guarded(*args: Any, **kwargs: Any) -> None:
-        try:
-            command(*args, **kwargs)
-        except SegdbError as error:
-            click.echo(f"Error: {error}", err=True)
-            sys.exit(error.exit_code)
-        except KeyboardInterrupt:
-            click.echo("Stopped. The tables of the last run are as they were.", err=True)
-            sys.exit(130)
-        except click.exceptions.ClickException:
-            raise
-        except Exception as error:
-            click.echo(
-                f"Error: a fault of segdb, not yours ({type(error).__name__}: {error}). The tables "
-                "of the last run are as they were. SEGDB_TRACEBACK=1 shows where it happened.",
-                err=True,
-            )
-            if os.environ.get("SEGDB_TRACEBACK"):
-                raise
-            sys.exit(4)
-
-    return guarded
-
-
 def settings_of(config: Path | None, database: Path | None) -> Settings:
-    """Return the settings of the file, or of segdb.toml, or the defaults."""
+    """Return the settings of the file, or of segdb.toml, or the defaults.
+
+    Raises:
+        SettingsError: they are wrong, or a segdb.toml that merely lies here writes elsewhere.
+    """
     from segdb.settings import Settings, load
 
-    found = config or (CONFIG if CONFIG.exists() else None)
-    settings = load(found) if found else Settings()
+    implied = config is None and CONFIG.exists()
+    settings = load(CONFIG if config is None else config) if config or implied else Settings()
+    if implied:
+        _refuse_elsewhere(settings)
     if database:
         settings = settings.changed({"publish": {"database": str(database)}})
     return settings
+
+
+def _refuse_elsewhere(settings: Settings) -> None:
+    """Refuse a file that nobody named and that has something written outside of its folder."""
+    here = Path.cwd().resolve()
+    places = {
+        "[report] path": settings.report.path,
+        "[engine] temp_directory": settings.engine.temp_directory,
+    }
+    for key, place in places.items():
+        if place is not None and not (here / place).resolve().is_relative_to(here):
+            raise SettingsError(
+                f"{CONFIG} in this folder sets {key} = {place!r}, which is outside of the folder. "
+                f"Where you trust the file, name it: --config {CONFIG}. Else take the line out."
+            )
 
 
 def width() -> int | None:
@@ -88,13 +83,13 @@ class Terminal:
     def step(self, name: str) -> None:
         """Show the step that begins."""
         if self.shown:
-            click.echo(f"\r\x1b[K{name} …", nl=False, err=True)
+            _tell(f"\r\x1b[K{name} …", end="")
 
     def note(self, words: str) -> None:
         """Print what the user should know."""
         self.notes.append(words)
         self.done()
-        click.echo(words, err=True)
+        _tell(words)
 
     def warn(self, warning: DataWarning) -> None:
         """Keep a warning; what the command says last shows it."""
@@ -103,4 +98,10 @@ class Terminal:
     def done(self) -> None:
         """Wipe the step away."""
         if self.shown:
-            click.echo("\r\x1b[K", nl=False, err=True)
+            _tell("\r\x1b[K", end="")
+
+
+def _tell(words: str, end: str = "\n") -> None:
+    # Nobody may be listening any more, and the run goes on.
+    with suppress(OSError):
+        click.echo(words + end, nl=False, err=True)

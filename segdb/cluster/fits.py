@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from segdb.cluster.kmeans import FINE, Fit, best_by_k, fit_each, lloyd_each
+from segdb.cluster.kmeans import FINE, Fit, best_by_k, fit_each, lloyd_each, settle_each
 from segdb.cluster.matrix import Floats, Matrix
 
 _ROUNDS = 2
@@ -36,7 +36,7 @@ def fit_range(matrix: Matrix, ks: Sequence[int], seed: int, n_init: int) -> tupl
         better = {k: one for k, one in found.items() if one.inertia < best[k].inertia * _BETTER}
         best |= better
         changed = sorted(better)
-    return tuple(lloyd_each(matrix, [best[k].centroids for k in ks]))
+    return tuple(settle_each(matrix, [best[k].centroids for k in ks]))
 
 
 def one_more(matrix: Matrix, fit: Fit, seed: int) -> Floats:

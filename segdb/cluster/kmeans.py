@@ -1,15 +1,16 @@
-"""K-Means: scikit-learn's Lloyd on the compact matrix, the same result whatever the threads."""
+"""K-Means: Lloyd's steps of scikit-learn and single moves, the same result whatever the threads."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from sklearn.cluster import KMeans
 
 from segdb.cluster.matrix import Floats, Matrix, Places
+from segdb.cluster.moves import single_moves
 from segdb.cluster.threads import in_threads
 from segdb.errors import DataError
 
@@ -56,7 +57,7 @@ def fit(matrix: Matrix, k: int, seed: int, n_init: int, start: Floats | None = N
     """
     starts = [] if start is None else [start]
     best = fit_each(matrix, [k], seed, n_init, {k: starts})[k]
-    return lloyd_each(matrix, [best.centroids])[0]
+    return settle_each(matrix, [best.centroids])[0]
 
 
 def fit_each(
@@ -66,7 +67,7 @@ def fit_each(
     n_init: int,
     starts: Mapping[int, Sequence[Floats]] | None = None,
 ) -> dict[int, Fit]:
-    """Fit each k as ``fit`` does, but for the last steps; ``starts`` are more starts by k.
+    """Fit each k as ``fit`` does, but for the last moves; ``starts`` are more starts by k.
 
     Raises:
         DataError: there are fewer rows that differ than the largest k.
@@ -95,6 +96,28 @@ def best_by_k(fits: Iterable[Fit]) -> dict[int, Fit]:
 def lloyd_each(matrix: Matrix, starts: Iterable[Floats], tolerance: float = 0.0) -> list[Fit]:
     """Run Lloyd's steps from each start, an array of (k, d) centroids; at 0 until no row moves."""
     return in_threads(lambda start: fit_from(matrix, start, tolerance), starts)
+
+
+def settle_each(matrix: Matrix, starts: Iterable[Floats]) -> list[Fit]:
+    """Run Lloyd's steps and single moves from each start until neither lowers the inertia."""
+    return in_threads(lambda start: settle(matrix, start), starts)
+
+
+def settle(matrix: Matrix, start: Floats) -> Fit:
+    """Run Lloyd's steps and single moves by turns from (k, d) centroids, on the caller's thread.
+
+    Each row of the result is nearest to its own centroid, the mean of its cluster.
+    """
+    best = fit_from(matrix, start, 0.0)
+    while True:
+        centroids, moved = single_moves(matrix, best.k, best.labels)
+        if not moved:
+            return replace(best, centroids=centroids)
+        further = fit_from(matrix, centroids, 0.0)
+        # A fall behind the last bits of the sums is none.
+        if further.inertia >= best.inertia:
+            return best
+        best = further
 
 
 def fit_from(matrix: Matrix, start: Floats, tolerance: float) -> Fit:

@@ -99,6 +99,11 @@ RUNS = Table(
         Column("settings", "JSON", "The settings, with what was inferred."),
         Column("model", "JSON", "The model."),
         Column("versions", "JSON", "Of segdb and what it ran on."),
+        Column(
+            "signature",
+            "VARCHAR",
+            "By which segdb knows again that the same user's segdb wrote how the sources are read.",
+        ),
     ),
     grows=True,
     key=("run_id",),

@@ -7,6 +7,8 @@ from typing import Literal
 
 # The type of the source's customer id, known only in a run.
 ID = "ID"
+# The comment on each published table begins so: by it a table of segdb's is known again.
+OPENING = "One row a "
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class Table:
     def told(self) -> str:
         """What it is, in sentences."""
         key = f" Key: {', '.join(self.key)}." if self.key else ""
-        return f"One row a {self.row}. {self.sentence}{key}"
+        return f"{OPENING}{self.row}. {self.sentence}{key}"
 
 
 CUSTOMER = Column("customer_id", ID, "The customer's id, as in the source.")

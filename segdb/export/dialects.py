@@ -42,6 +42,7 @@ _ALL = (
     Dialect("clickhouse", "clickhouse", run=True),
     Dialect("mssql", "mssql", filters=False, nested=False),
 )
+_OTHERS = frozenset(("mysql", "mariadb", "oracle", "redshift", "db2", "teradata", "hive", "athena"))
 DIALECTS: Mapping[str, Dialect] = {dialect.name: dialect for dialect in _ALL}
 
 
@@ -52,5 +53,8 @@ def dialect(name: str) -> Dialect:
         SettingsError: there is none.
     """
     if name not in DIALECTS:
-        raise SettingsError(f"There is no dialect '{name}'.{nearest(name, DIALECTS)}")
+        # Another engine's name is no misspelling of one of these.
+        other = name.lower() in _OTHERS
+        meant = f" There is: {', '.join(DIALECTS)}." if other else nearest(name, DIALECTS)
+        raise SettingsError(f"There is no dialect '{name}'.{meant}")
     return DIALECTS[name]

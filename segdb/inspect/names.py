@@ -109,6 +109,7 @@ _NEVER: Mapping[Role, str] = {
         "count|points|id|date"
     ),
 }
+_PART_OF_TOTAL = frozenset({"subtotal", "sub", "net"})
 _CURRENCIES = frozenset({"eur", "usd", "gbp", "chf", "cad", "aud", "inr", "jpy", "sek", "nok"})
 _ROLE_OF_MONEY = frozenset({"amount", "unit_price"})
 _IDENTIFIER = re.compile(
@@ -130,14 +131,28 @@ def never(role: Role, name: str) -> bool:
 
 
 def score(role: Role, name: str) -> int:
-    """Return how well a name fits a role: 0 for not at all, 100 for its plain name."""
+    """Return how well a name fits a role: 0 for not at all, 100 for its plain name.
+
+    Of a path such as ``ecommerce.purchase_revenue`` the last part counts, a little less.
+    """
+    _, point, leaf = name.rpartition(".")
+    if point and leaf.strip():
+        return max(_score(role, name), _score(role, leaf) - 1, 0)
+    return _score(role, name)
+
+
+def _score(role: Role, name: str) -> int:
     told = english(words(name))
     parts = told.split()
     if never(role, name):
         return 0
     if role in _ROLE_OF_MONEY:
         told = " ".join(part for part in parts if part not in _CURRENCIES)
-    return next((s for s, pattern in _COMPILED[role] if pattern.fullmatch(told)), 0)
+    points = next((s for s, pattern in _COMPILED[role] if pattern.fullmatch(told)), 0)
+    # What was paid is the total, and of two columns for one moment the finer tells more.
+    partial = role == "amount" and _PART_OF_TOTAL & set(parts)
+    coarse = role == "ordered_at" and parts[-1:] in (["date"], ["day"])
+    return points - bool(points and (partial or coarse))
 
 
 # A product, as far as its name shows.

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet
 
@@ -18,18 +17,18 @@ from segdb.report.facts import last_run
 from segdb.report.published import Ask, Published
 from segdb.report.write import folder, write
 from segdb.settings import Settings
+from segdb.spreadsheet import harmless
+from segdb.store.outputs import MARK, PARQUET_KEY, is_ours, refuse_foreign, replacing
+
+README = "README.md"
 
 # The sentences of the features, which the contract cannot know.
 _COMMENTS = """
 SELECT column_name, comment FROM duckdb_columns()
 WHERE table_name = 'customer_features' AND schema_name = """
-# A cell that begins so is run as a formula by a spreadsheet; an apostrophe makes it text. What is
-# a number, with its sign, stays what it is.
-_FORMULA = r"^\s*[=+\-@\t\r＝＋－＠]"
-_NUMBER = r"^[+-]?[0-9]*[.,]?[0-9]+([eE][+-]?[0-9]+)?$"
 
 
-def export(ask: Ask, settings: Settings, path: Path) -> tuple[Path, ...]:
+def export(ask: Ask, settings: Settings, path: Path, *, force: bool = False) -> tuple[Path, ...]:
     """Write every published table as Parquet and CSV, and a README, and return the files.
 
     Views are written as well: they are tables to whoever reads them.
@@ -38,12 +37,14 @@ def export(ask: Ask, settings: Settings, path: Path) -> tuple[Path, ...]:
         ask: runs one SELECT on the database of the published tables.
         settings: for the schema.
         path: the folder.
+        force: write over files that are not of an export, too.
 
     Raises:
         UserError: nothing was published, or a file cannot be written.
     """
     published = Published(ask, settings.publish.schema_)
     run = last_run(published)[0]
+    _check(path, force=force)
     folder(path)
     written: list[Path] = []
     there = [table for table in contract.TABLES if table.name in published.tables]
@@ -54,30 +55,13 @@ def export(ask: Ask, settings: Settings, path: Path) -> tuple[Path, ...]:
             continue
         rows = published.arrow(f"SELECT * FROM segdb.{quoted(table.name)}")  # noqa: S608 - contract
         columns[table.name] = rows.schema
-        written += _files(rows, path / table.name)
+        written += _files(rows, path, table.name)
     comments = published.rows(_COMMENTS + literal(settings.publish.schema_))
     sentences = {row["column_name"]: row["comment"] for row in comments if row["comment"]}
     names = [table for table in there if table.name in columns]
     told = readme(names, columns, sentences, int(run["run_id"]))
-    written.append(write(path / "README.md", told))
+    written.append(write(path / README, told))
     return tuple(written)
-
-
-def harmless(rows: pa.Table) -> pa.Table:
-    """Return a table whose texts no spreadsheet runs as a formula."""
-    columns = []
-    for column in rows.columns:
-        if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
-            risky = pc.and_not(
-                pc.match_substring_regex(column, _FORMULA),
-                pc.match_substring_regex(column, _NUMBER),
-            )
-            marked = pc.binary_join_element_wise("'", column, "")
-            columns.append(pc.if_else(pc.fill_null(risky, False), marked, column))
-        else:
-            columns.append(column)
-    names = [_harmless_name(name) for name in rows.column_names]
-    return pa.table(columns, names=names)
 
 
 def readme(
@@ -95,6 +79,7 @@ def readme(
         run_id: the run they are of.
     """
     lines = [
+        f"<!-- {MARK}: `segdb export` writes over it. -->",
         "# Customer segments",
         "",
         (
@@ -117,30 +102,39 @@ def readme(
     return "\n".join(lines) + "\n"
 
 
-def _files(rows: pa.Table, stem: Path) -> list[Path]:
-    parquet, csv = stem.with_suffix(".parquet"), stem.with_suffix(".csv")
-    for file, save in ((parquet, _save_parquet), (csv, _save_csv)):
-        beside = file.with_name(f".{file.name}.part")
+def _check(path: Path, *, force: bool) -> None:
+    """Refuse a folder in which the export would write over files that are not of an export.
+
+    A CSV has no room for a mark: it is ours where the Parquet file of the same table is.
+    """
+    names = [table.name for table in contract.TABLES]
+    foreign = [path / f"{name}.parquet" for name in names] + [path / README]
+    foreign += [
+        path / f"{name}.csv"
+        for name in names
+        if not (path / f"{name}.parquet").is_file() or not is_ours(path / f"{name}.parquet")
+    ]
+    refuse_foreign(foreign, force=force, advice="Name an empty folder.")
+
+
+def _files(rows: pa.Table, path: Path, name: str) -> list[Path]:
+    files = [path / f"{name}.parquet", path / f"{name}.csv"]
+    for file, save in zip(files, (_save_parquet, _save_csv), strict=True):
         try:
-            save(rows, beside)
-            beside.replace(file)
+            with replacing(file) as temporary:
+                save(rows, temporary)
         except OSError as error:
             raise UserError(f"{file} cannot be written: {error.strerror or error}.") from None
-        finally:
-            beside.unlink(missing_ok=True)
-    return [parquet, csv]
+    return files
 
 
 def _save_parquet(rows: pa.Table, path: Path) -> None:
-    pyarrow.parquet.write_table(rows, path, compression="zstd")
+    marked = rows.replace_schema_metadata({**(rows.schema.metadata or {}), PARQUET_KEY: MARK})
+    pyarrow.parquet.write_table(marked, path, compression="zstd")
 
 
 def _save_csv(rows: pa.Table, path: Path) -> None:
     pyarrow.csv.write_csv(harmless(rows), path)
-
-
-def _harmless_name(name: str) -> str:
-    return f"'{name}" if name[:1] in set("=+-@\t\r") else name
 
 
 def _cell(text: str) -> str:

@@ -14,6 +14,7 @@ from segdb.report.figures import figures
 from segdb.report.published import Ask, Published
 from segdb.report.write import folder, write
 from segdb.settings import Settings
+from segdb.store.outputs import marked_png, marked_svg, refuse_foreign
 
 Format = Literal["svg", "png"]
 # Pixels across: a slide's width, and its half.
@@ -24,7 +25,9 @@ _NAMES = 190
 _SCALE = 2.0
 
 
-def write_pictures(ask: Ask, settings: Settings, path: Path, form: Format) -> tuple[Path, ...]:
+def write_pictures(
+    ask: Ask, settings: Settings, path: Path, form: Format, *, force: bool = False
+) -> tuple[Path, ...]:
     """Write each chart of the report as one picture, and return the files.
 
     Args:
@@ -32,6 +35,7 @@ def write_pictures(ask: Ask, settings: Settings, path: Path, form: Format) -> tu
         settings: for the schema and the currency.
         path: the folder; files are called as the charts.
         form: svg or png.
+        force: write over pictures that segdb did not write, too.
 
     Raises:
         UserError: nothing was published, or a file cannot be written.
@@ -42,11 +46,11 @@ def write_pictures(ask: Ask, settings: Settings, path: Path, form: Format) -> tu
     look = facts.look(published, currency)
     drawn = figures(published, look, forms.Forms(currency, run["as_of"]))
     folder(path)
+    files = [path / f"{figure.chart.name}.{form}" for figure in drawn]
+    refuse_foreign(files, force=force, advice="Name an empty folder with --output.")
     return tuple(
-        write(
-            path / f"{figure.chart.name}.{form}", picture(figure.chart, figure.spec, currency, form)
-        )
-        for figure in drawn
+        write(file, picture(figure.chart, figure.spec, currency, form))
+        for file, figure in zip(files, drawn, strict=True)
     )
 
 
@@ -80,5 +84,5 @@ def picture(chart: Chart, spec: Any, currency: str, form: Format) -> str | bytes
         "format_locale": theme.locale(currency),
     }
     if form == "svg":
-        return str(vl_convert.vegalite_to_svg(whole, **options))
-    return bytes(vl_convert.vegalite_to_png(whole, scale=_SCALE, **options))
+        return marked_svg(str(vl_convert.vegalite_to_svg(whole, **options)))
+    return marked_png(bytes(vl_convert.vegalite_to_png(whole, scale=_SCALE, **options)))

@@ -13,6 +13,7 @@ from segdb.stages.assign import labelled
 from segdb.stages.drift import DECILES, binned, deciles, stability_index
 from segdb.steps.describe import Rows
 from segdb.store.duckdb import DuckDB
+from segdb.store.intact import is_whole
 from segdb.store.kept import kept_features, published_run
 
 # The name under which the sizes of the segments stand beside the features.
@@ -39,7 +40,7 @@ def grown(
     """
     drift: Rows = []
     before = published_run(store, schema)
-    if before is not None and store.holds(schema, contract.RUN_SEGMENTS.name):
+    if before is not None and is_whole(store, schema, contract.RUN_SEGMENTS):
         then = kept_features(store, schema, before)
         found = stability(store, sizes_of(schema, before), sizes_now(assigned, model))
         if then is not None:
@@ -62,7 +63,7 @@ def drift_of_features(
 
     The bins are the deciles of ``then``.
     """
-    shared = [name for name in names if name in then.columns]
+    shared = [name for name in names if name in then.columns and then[name].type().is_numeric()]
     edges = {name: own for name, own in edges_of(store, then, shared).items() if own}
     if not edges:
         return {}

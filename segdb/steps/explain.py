@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import ibis
@@ -12,7 +11,7 @@ import ibis.expr.types as ir
 
 from segdb.features.rfm import SCORES, scores
 from segdb.model import Model
-from segdb.playbook import load
+from segdb.playbook import load, read
 from segdb.settings import Settings
 from segdb.stages.explore import FIFTHS
 from segdb.stages.profile import by_segment, composite
@@ -51,32 +50,33 @@ def explain(
     names: Sequence[str | None],
     whole: Mapping[str, Any],
     progress: Progress,
+    playbook: str | None = None,
 ) -> Explained:
     """Name the segments, find their rules, and judge them.
 
     Args:
         store: where the customers are.
-        settings: the playbook, the currency, the size of the matrix.
+        settings: the currency, the size of the matrix.
         assigned: the relation ``segdb_assigned``: every customer with ``nearest``.
         model: whose segments, in the order of ``nearest``, are not named yet.
         fitted: what K-Means gave.
         names: the name that each segment keeps from the last run; None for a new one.
         whole: what ``statistics`` gave of all customers.
         progress: who hears of it.
+        playbook: TOML text; None for segdb's own.
     """
     measured = by_segment(assigned, model.catalogue.names)
     groups = {row["nearest"]: row for row in store.rows(measured)}
     profiles = _naming_profiles(store, assigned, model, groups, whole)
     averages = {n: whole[f"mean_{i}"] or 0.0 for i, n in enumerate(model.catalogue.names)}
-    path = settings.personas.playbook
-    playbook = load(Path(path)) if path else load()
+    entries = load() if playbook is None else read(playbook, "of the run")
     matrix = [p.feature for p in model.matrix]
     categories = {
         entry.name: (entry.column or "", entry.value or "")
         for entry in model.catalogue.of("category")
     }
     currency = settings.report.currency
-    characters = personas(profiles, names, averages, matrix, playbook, currency, categories)
+    characters = personas(profiles, names, averages, matrix, entries, currency, categories)
     segments = tuple(
         replace(segment, name=character.name)
         for segment, character in zip(model.segments, characters, strict=True)

@@ -82,6 +82,7 @@ def write_dbt(
     *,
     orders: str | None = None,
     customers: str | None = None,
+    force: bool = False,
 ) -> tuple[Path, ...]:
     """Write the run as a dbt package of plain SQL, and return the paths written.
 
@@ -93,6 +94,7 @@ def write_dbt(
         into: the dialect of the project's engine.
         orders: the table to read, schema.table; None as in ``compile_run``.
         customers: likewise.
+        force: write into a folder that holds something else, too.
 
     Raises:
         UserError: as ``compile_run``, or the run is not the published one, or the folder holds
@@ -119,4 +121,4 @@ def write_dbt(
         title=run.settings.report.title,
         into=language,
     )
-    return write_folder(folder, files(package))
+    return write_folder(folder, files(package), force=force)

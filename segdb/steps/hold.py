@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import replace
 from pathlib import PurePath
 from typing import Any
@@ -27,9 +28,25 @@ from segdb.steps.learn import Learned, correlations_of
 from segdb.steps.measured import measured
 from segdb.steps.progress import Progress
 from segdb.steps.stored import StoredRun
+from segdb.steps.user_functions import check_functions
 from segdb.store.duckdb import DuckDB
+from segdb.store.intact import require
 from segdb.store.raw import Raw
 from segdb.store.readers import read
+
+# What only the run that learned can tell.
+_NEEDED = {
+    RUNS: (
+        "matrix_rows",
+        "matrix_inertia",
+        "unrefined_inertia",
+        "refine_steps",
+        "verdict",
+        "clear",
+    ),
+    K_SELECTION: (),
+    SEGMENT_PROFILES: ("segment_id", "stability"),
+}
 
 
 def read_as_then(
@@ -38,6 +55,7 @@ def read_as_then(
     progress: Progress,
     orders: object = None,
     customers: object = None,
+    trusted: Container[str] = (),
 ) -> Sources:
     """Read the sources of a run again, each column as it was read then.
 
@@ -47,10 +65,13 @@ def read_as_then(
         progress: who hears of how the files were read.
         orders: a source in the place of the run's own; None for that one.
         customers: likewise.
+        trusted: of the run's own sources, which may be read where nothing proves them.
 
     Raises:
-        SourceError: the run had no such source, it cannot be read, or lacks a column.
+        SourceError: the run had no such source, it cannot be read, lacks a column, or may be
+            what someone else wrote into the database.
     """
+    check_functions(store, run.settings)
 
     def one(name: Any, given: object) -> tuple[Raw, Reading] | None:
         reading = run.recipe.readings.get(name)
@@ -64,6 +85,12 @@ def read_as_then(
             raise SourceError(
                 f"The {name} of run {run.run_id} were a frame, which is gone. Give them again: "
                 f"segdb.refresh({name}=…), or segdb refresh --{name} FILE."
+            )
+        if given is None and not (run.proven or source in trusted):
+            raise SourceError(
+                f"The database names {source!r} as the {name} of run {run.run_id}, and nothing "
+                "proves that your segdb wrote that. Name them yourself: segdb refresh "
+                f"--{name} SOURCE, or in [source] of segdb.toml. Or trust the file: --sources."
             )
         then = run.sources[name]
         raw = read(store, name, source, run.settings.source, then.options.get("encoding"))
@@ -177,6 +204,8 @@ def hold(
         drawn.compact, drawn.uniform, centroids, settings.cluster.seed
     )
     schema = quoted(settings.publish.schema_)
+    for table, columns in _NEEDED.items():
+        require(store, settings.publish.schema_, table, *columns)
     told = store.rows(f"FROM {schema}.{RUNS.name} WHERE run_id = {run.run_id}")[0]
     evidence = store.rows(f"FROM {schema}.{K_SELECTION.name} ORDER BY k")
     profiles = store.rows(f"FROM {schema}.{SEGMENT_PROFILES.name}")

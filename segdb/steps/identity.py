@@ -64,7 +64,9 @@ def known(store: DuckDB, schema: str, learned: Model, axes: Axes) -> Known | Non
     shared = tuple(shared_features(learned.catalogue, learned.matrix, model))
     own = tuple(learned.matrix[place] for place in shared)
     features = kept_features(store, schema, last)
-    there = features is not None and {p.feature for p in own} <= {*features.columns}
+    there = features is not None and all(
+        p.feature in features.columns and features[p.feature].type().is_numeric() for p in own
+    )
     then = _moments(store, prepared(features, own), own) if own and there else ()
     now = tuple((axes.components.means[p], math.sqrt(max(axes.spreads[p], 0.0))) for p in shared)
     return Known(model, next_id, shared, then, now)

@@ -11,6 +11,7 @@ from segdb.reading import Reading
 from segdb.settings import Settings
 from segdb.steps.choose import Sources, blamed
 from segdb.steps.progress import Progress
+from segdb.steps.user_functions import check_functions
 from segdb.store.duckdb import DuckDB
 from segdb.store.readers import Raw, read
 
@@ -37,6 +38,7 @@ def read_sources(
 
     Raises:
         SourceError: a source cannot be read or understood.
+        SettingsError: SQL of the user's own depends on more than the row.
         SettingsError: the settings speak of a column that no source has.
     """
 
@@ -63,6 +65,7 @@ def read_sources(
             progress.warn(warning)
         return raw, understood.reading
 
+    check_functions(store, settings)
     try:
         with store.refusals():
             sources = Sources(one("orders", orders), one("customers", customers))

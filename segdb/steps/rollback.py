@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,7 +25,8 @@ from segdb.steps.measured import measured
 from segdb.steps.publish import contents, queries
 from segdb.steps.stored import StoredRun, stored_run
 from segdb.store.duckdb import DuckDB
-from segdb.store.kept import alike, binds, kept_run, published_run
+from segdb.store.intact import require
+from segdb.store.kept import Kept, alike, binds, kept_run, published_run
 from segdb.store.publish import next_run, publish
 
 
@@ -50,37 +51,69 @@ def rollback(store: DuckDB, schema: str, run_id: int, keep_runs: int) -> dict[st
         PublishError: the database refused; what was published is as it was.
     """
     run = stored_run(store, schema, run_id)
+    require(store, schema, contract.RUNS, "republishes", "as_of", "customers")
     published = published_run(store, schema)
     if published in alike(store, schema, run_id):
         number = "" if published == run_id else f", as run {published}"
         raise UserError(f"Run {run_id} is the one that is published{number}.")
     kept = kept_run(store, schema, run_id)
     model = run.model
-    names = model.catalogue.names
-    features = kept.features.select("customer_id", *names)
-    scaled = store.table("segdb_scaled", prepared(features, model.matrix))
-    few = kept.run["customers"] <= run.settings.cluster.matrix_rows
-    axes = _axes(store, features, model, few=few)
-    centroids = [segment.centroid for segment in model.segments]
-    placed = assign(in_matrix(scaled, model), model.columns, centroids)
-    assigned = store.table("segdb_assigned", placed)
-    row = {**kept.run, "run_id": next_run(store, schema), "republishes": run_id}
-    row["finished_at"] = datetime.now(UTC).replace(tzinfo=None)
+    features = kept.features.select("customer_id", *model.catalogue.names)
+    axes, assigned = _assigned(store, run, features, kept.run["customers"])
+    row = _row(kept, next_run(store, schema))
     intake = _intake(run, row, features, kept.rejected)
     large = queries(intake.sources, intake, model, assigned, axes, row["run_id"])
     live = large[contract.SEGMENTS_LIVE]
-    if isinstance(live, str) and not binds(store, live):
+    # To bind it is to look into the files that it names.
+    if isinstance(live, str) and not (run.proven and binds(store, live)):
         large = {**large, contract.SEGMENTS_LIVE: None}
-    small: dict[contract.Table, Rows] = {
-        table: kept.tables.get(table.name, [])
-        for table in contract.TABLES
-        if table.kind == "table" and not table.grows and table not in large
-    } | map_rows(model, axes)
+    small = _small(kept, large) | map_rows(model, axes)
     small |= grown(store, schema, row["run_id"], assigned, model, small[contract.SEGMENT_PROFILES])
     written = contents(schema, model, large, small, row)
     moment = row["as_of"] or row["started_at"]
-    publish(store, schema, written, row["run_id"], moment, keep_runs=keep_runs, rewind=True)
+    publish(
+        store,
+        schema,
+        written,
+        row["run_id"],
+        moment,
+        keep_runs=keep_runs,
+        rewind=True,
+        signed=run.proven,
+    )
     return row
+
+
+def _row(kept: Kept, run_id: int) -> dict[str, Any]:
+    """Return the row of the run that publishes a kept one again."""
+    return {
+        **kept.run,
+        "run_id": run_id,
+        "republishes": kept.run["run_id"],
+        "finished_at": datetime.now(UTC).replace(tzinfo=None),
+        "signature": None,
+    }
+
+
+def _assigned(
+    store: DuckDB, run: StoredRun, features: ir.Table, customers: int
+) -> tuple[Axes, ir.Table]:
+    """Put the kept customers into the segments of their model again."""
+    model = run.model
+    scaled = store.table("segdb_scaled", prepared(features, model.matrix))
+    axes = _axes(store, features, model, few=customers <= run.settings.cluster.matrix_rows)
+    centroids = [segment.centroid for segment in model.segments]
+    placed = assign(in_matrix(scaled, model), model.columns, centroids)
+    return axes, store.table("segdb_assigned", placed)
+
+
+def _small(kept: Kept, large: Container[contract.Table]) -> dict[contract.Table, Rows]:
+    """Return the small tables as they were kept."""
+    return {
+        table: kept.tables.get(table.name, [])
+        for table in contract.TABLES
+        if table.kind == "table" and not table.grows and table not in large
+    }
 
 
 def _axes(store: DuckDB, features: ir.Table, model: Model, *, few: bool) -> Axes:

@@ -23,7 +23,8 @@ from segdb.steps.progress import Progress
 from segdb.steps.read import read_sources
 from segdb.steps.stored import StoredRun, stored_run
 from segdb.store.duckdb import DuckDB
-from segdb.store.scored import save_file, save_table
+from segdb.store.readers import files_of
+from segdb.store.scored import check_file, save_file, save_table
 from segdb.user_sql import UserSQL
 
 
@@ -61,6 +62,7 @@ def score(
     run_id: int | None = None,
     as_of: datetime | None = None,
     into: str | Path = "scored_customers",
+    force: bool = False,
 ) -> Scored:
     """Assign the customers of a source to the segments of a run; its own tables stay.
 
@@ -75,12 +77,15 @@ def score(
             the midnight after the last order.
         into: a table of the schema, or the path of a csv, tsv or parquet file. Its columns are
             those of ``segments``.
+        force: write over a file that segdb did not write, too.
 
     Raises:
         SourceError: a source cannot be read, or is not one that the run had.
         DataError: no customer is left.
-        SettingsError: the table or file cannot be written.
+        SettingsError: the table or file cannot be written, or is someone else's.
     """
+    if isinstance(into, Path):
+        check_file(into, (*files_of(orders), *files_of(customers)), force=force)
     run = stored_run(store, schema, run_id)
     _check_sources(run, {"orders": orders, "customers": customers})
     settings = _as_the_run(run, as_of)

@@ -14,6 +14,7 @@ from segdb.stages.explore import TENTHS
 from segdb.steps.describe import Rows
 from segdb.steps.drift import run_sizes, sizes_now, sizes_of, stability
 from segdb.store.duckdb import DuckDB
+from segdb.store.intact import is_whole
 
 
 def distribution(
@@ -65,9 +66,11 @@ def held_rows(
         model: the model.
         profiles: the rows of ``segment_profiles``.
     """
-    found = stability(store, sizes_of(schema, learned_by), sizes_now(assigned, model))
+    found: dict[str, float] = {}
+    if is_whole(store, schema, contract.RUN_SEGMENTS):
+        found = stability(store, sizes_of(schema, learned_by), sizes_now(assigned, model))
     kept: Rows = []
-    if store.holds(schema, contract.LEARNED_DISTRIBUTION.name):
+    if is_whole(store, schema, contract.LEARNED_DISTRIBUTION):
         then = store.stored(schema, contract.LEARNED_DISTRIBUTION.name)
         kept = store.rows(then.order_by("feature", "bin"))
         edges = {
@@ -76,8 +79,9 @@ def held_rows(
         }
         if edges:
             counted = then.select("feature", "bin", "customers")
+            edges = {name: own for name, own in edges.items() if name in model.catalogue.names}
             by_feature = stability(store, counted, binned(assigned, edges))
-            found |= {name: by_feature[name] for name in model.catalogue.names if name in edges}
+            found |= {name: by_feature[name] for name in edges if name in by_feature}
     told = {"run_id": run_id, "previous_run_id": learned_by}
     return {
         contract.RUN_SEGMENTS: run_sizes(run_id, profiles),

@@ -10,17 +10,22 @@ from typing import Any
 import ibis
 import ibis.expr.datatypes as dt
 
+from segdb import contract
 from segdb.compile import quoted
-from segdb.errors import UserError
+from segdb.errors import SegdbError, SettingsError, UserError
 from segdb.model import Model
 from segdb.reading import Reading
-from segdb.settings import Settings, parse
+from segdb.settings import Personas, Publish, Report, Settings, parse
 from segdb.stages.chain import Recipe
 from segdb.steps.choose import Sources, recipe_of
 from segdb.store.duckdb import DuckDB
+from segdb.store.intact import refuse_views, require
+from segdb.store.proof import proven
 from segdb.store.readers import Raw
 
 SOURCES = ("orders", "customers")
+# Of a stored [report], what a database may decide.
+_SHOWN = {"title", "currency", "examples"}
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,8 @@ class StoredRun:
         recipe: how it read and cleaned.
         sources: its sources by name, as unbound tables of their raw columns; a type that was
             not kept is ``unknown``. Nothing is read.
+        proven: whether this user's segdb wrote all that; a file from elsewhere may say anything.
+        playbook: the playbook that named its segments, as TOML text; None for segdb's own.
     """
 
     run_id: int
@@ -45,12 +52,20 @@ class StoredRun:
     model: Model
     recipe: Recipe
     sources: Mapping[str, Raw]
+    proven: bool = False
+    playbook: str | None = None
 
 
-def inferred_of(sources: Sources) -> dict[str, Any]:
-    """Return, JSON-ready, how the sources were read, for the settings that ``runs`` keeps."""
+def inferred_of(sources: Sources, playbook: str | None = None) -> dict[str, Any]:
+    """Return, JSON-ready, how the sources were read, for the settings that ``runs`` keeps.
+
+    Args:
+        sources: what was read.
+        playbook: what named the segments, as TOML text; None for segdb's own.
+    """
     found = {"orders": sources.orders, "customers": sources.customers}
-    return {
+    named = {} if playbook is None else {"playbook": {"text": playbook}}
+    return named | {
         name: {
             **source[1].to_dict(),
             "types": {c: str(kind) for c, kind in source[0].table.schema().items()},
@@ -72,14 +87,21 @@ def stored_run(store: DuckDB, schema: str, run_id: int | None = None) -> StoredR
 
     Raises:
         UserError: nothing is published there, or there is no such run.
-        SettingsError: the run was made by another version of segdb.
+        SourceError: the tables that tell of it were changed by something else.
+        SettingsError: the run was made by another version of segdb, or its row is damaged.
     """
     if not store.holds(schema, "runs"):
         raise UserError(
             f"The database holds no segments in the schema '{schema}'. `segdb run` publishes them."
         )
+    refuse_views(store, schema)
+    require(store, schema, contract.RUNS, "run_id", "settings", "model")
+    require(store, schema, contract.SEGMENTS, "customer_id")
     runs = f"{quoted(schema)}.runs"
-    ids = [row["run_id"] for row in store.rows(f"SELECT run_id FROM {runs} ORDER BY run_id")]  # noqa: S608
+    sql = f"SELECT run_id FROM {runs} WHERE run_id IS NOT NULL ORDER BY run_id"  # noqa: S608
+    ids = [row["run_id"] for row in store.rows(sql)]
+    if not ids:
+        raise UserError(f"{runs} lists no run. `segdb run` publishes one.")
     wanted = ids[-1] if run_id is None else run_id
     if wanted not in ids:
         raise UserError(
@@ -87,16 +109,31 @@ def stored_run(store: DuckDB, schema: str, run_id: int | None = None) -> StoredR
             "lists them."
         )
     row = store.rows(f"FROM {runs} WHERE run_id = {int(wanted)}")[0]
+    key = store.schema(f"{quoted(schema)}.segments")["customer_id"]
+    try:
+        run = _rebuilt(row, schema, key)
+    except SegdbError:
+        raise
+    except Exception as error:
+        # Of a text that segdb did not write, or not so, anything may come.
+        raise SettingsError(
+            f"What the database stored of run {wanted} is damaged ({type(error).__name__}: "
+            f"{str(error)[:200]}). `segdb run` learns anew and publishes all tables."
+        ) from error
+    return replace(run, latest=wanted == ids[-1], proven=proven(store, schema, wanted))
+
+
+def _rebuilt(row: Mapping[str, Any], schema: str, key: dt.DataType) -> StoredRun:
+    run_id = int(row["run_id"])
     values = json.loads(row["settings"])
     inferred = values.pop("inferred")
-    settings = parse(values, f"the settings of run {wanted}")
+    settings = without_places(parse(values, f"the settings of run {run_id}"), schema)
     model = Model.from_json(row["model"])
-    key = store.schema(f"{quoted(schema)}.segments")["customer_id"]
     readings = {name: Reading.from_dict(inferred[name]) for name in SOURCES if name in inferred}
     sources = {
         name: Raw(
             ibis.table(_types(inferred[name], reading, key), name=f"{name}_read"),
-            f"the {name} of run {wanted}",
+            f"the {name} of run {run_id}",
             inferred[name].get("definition"),
             options=inferred[name].get("options", {}),
         )
@@ -104,8 +141,51 @@ def stored_run(store: DuckDB, schema: str, run_id: int | None = None) -> StoredR
     }
     recipe = _recipe(settings, sources, readings, model)
     # Runs of before there was `segdb refresh` have learned their models themselves.
-    learned_by = int(row.get("learned_by") or wanted)
-    return StoredRun(int(wanted), wanted == ids[-1], learned_by, settings, model, recipe, sources)
+    learned_by = int(row.get("learned_by") or run_id)
+    return StoredRun(
+        run_id=run_id,
+        latest=False,
+        learned_by=learned_by,
+        settings=settings,
+        model=model,
+        recipe=recipe,
+        sources=sources,
+        playbook=inferred.get("playbook", {}).get("text"),
+    )
+
+
+def without_places(settings: Settings, schema: str) -> Settings:
+    """Return stored settings without what names a place of this machine, but for the sources.
+
+    The file may have come from elsewhere, and must not decide what is written or read where.
+    """
+    return settings.model_copy(
+        update={
+            "report": settings.report.model_copy(update={"path": Report().path}),
+            "engine": settings.engine.model_copy(update={"temp_directory": None}),
+            "personas": Personas(),
+            "publish": settings.publish.model_copy(
+                update={"schema_": schema, "database": Publish().database}
+            ),
+        }
+    )
+
+
+def shown_as(text: str | None) -> Mapping[str, Any]:
+    """Return title, currency and examples of the report of a run, from its stored settings.
+
+    Raises:
+        SettingsError: the text is none that segdb stores.
+    """
+    try:
+        values = json.loads(text or "")["report"]
+        kept = {name: value for name, value in values.items() if name in _SHOWN}
+        return parse({"report": kept}).report.model_dump(include=set(kept))
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, SettingsError):
+        raise SettingsError(
+            "The settings that the database stored of its last run are damaged. Say in segdb.toml "
+            "how the report looks ([report] title and currency), or publish anew: `segdb run`."
+        ) from None
 
 
 def _recipe(

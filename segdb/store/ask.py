@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from glob import glob
 from pathlib import Path
@@ -16,21 +18,40 @@ import sqlglot
 from segdb.compile import literal, quoted
 from segdb.errors import UserError, nearest
 from segdb.store.duckdb import DuckDB
+from segdb.store.kept import published_run
+from segdb.store.proof import proven
 
 Ask = Callable[..., pa.Table]
 
 
+@dataclass(frozen=True)
+class _Live:
+    """What ``segments_live`` names, and what of it may be read.
+
+    Attributes:
+        paths: files and patterns that may be read.
+        gone: what it names and is not there.
+        kept_from: what it names and may not be read, since nothing proves that segdb wrote it.
+    """
+
+    paths: frozenset[str] = frozenset()
+    gone: frozenset[str] = frozenset()
+    kept_from: frozenset[str] = frozenset()
+
+
 @contextmanager
-def asking(path: Path, schema: str, wait: float = 0) -> Iterator[Ask]:
+def asking(path: Path, schema: str, wait: float = 0, *, sources: bool = False) -> Iterator[Ask]:
     """Open a database file for reading alone, and yield a function that runs one SELECT on it.
 
     The function takes the SELECT, and values for the ``$name`` parameters in it. Unqualified
-    names are looked up in ``schema`` first.
+    names are looked up in ``schema`` first. It reads tables; files only those that
+    ``segments_live`` was made of, and only where this user's segdb made it.
 
     Args:
         path: the database file.
         schema: where the published tables are.
         wait: seconds to go on trying while another process holds the file.
+        sources: let ``segments_live`` read the files that it names, whoever made it.
 
     Raises:
         UserError: there are no segments, it is no single SELECT, or the database refuses it.
@@ -38,42 +59,67 @@ def asking(path: Path, schema: str, wait: float = 0) -> Iterator[Ask]:
     """
     store = DuckDB.open(path, read_only=True, wait=wait)
     try:
-        if not store.holds(schema, "runs"):
-            raise UserError(
-                f"{path} holds no segments in the schema '{schema}'. `segdb run` publishes them."
-            )
-        store.execute(f"USE {quoted(schema)}")
-        gone = _allow_sources(store, schema)
-        store.execute("SET enable_external_access = false")
-        store.execute("SET lock_configuration = true")
-        yield partial(_select, store, gone)
+        with store.refusals():
+            if not store.holds(schema, "runs"):
+                raise UserError(
+                    f"{path} holds no segments in the schema '{schema}'. `segdb run` publishes "
+                    "them."
+                )
+            store.execute(f"USE {quoted(schema)}")
+            live = _live(store, schema, trusted=sources)
+            if live.paths:
+                allowed = ", ".join(literal(path) for path in sorted(live.paths))
+                store.execute(f"SET allowed_paths = [{allowed}]")
+            store.execute("SET enable_external_access = false")
+            store.execute("SET lock_configuration = true")
+        yield partial(_select, store, live)
     finally:
         store.close()
 
 
-def _allow_sources(store: DuckDB, schema: str) -> list[str]:
-    """Let ``segments_live`` read the files that it was made of, and nothing else any file.
+def _live(store: DuckDB, schema: str, *, trusted: bool) -> _Live:
+    """Return what ``segments_live`` may read: what a signed run says that it reads.
 
-    Returns those of its literals that name no file.
+    What the view itself names counts on request alone. It may be anyone's; however it was
+    changed, it reads no more than this.
     """
-    views = store.rows(
-        "SELECT sql FROM duckdb_views() WHERE view_name = 'segments_live' "  # noqa: S608
-        f"AND lower(schema_name) = lower({literal(schema)})"
-    )
-    # Tokens, not a tree: the sum of a hundred features is deeper than Python's stack.
-    texts = [
-        token.text
-        for view in views
-        for token in sqlglot.tokenize(view["sql"], read="duckdb")
-        if token.token_type is sqlglot.TokenType.STRING
-    ]
+    view = _literals(_view(store, schema))
+    last = published_run(store, schema)
+    signed = last is not None and proven(store, schema, last)
+    texts = view if trusted else _literals(*_definitions(store, schema, last)) if signed else set()
     # The literals are whole patterns, as the readers wrote them.
     files = {text: {path for path in glob(text) if Path(path).is_file()} for text in texts}  # noqa: PTH207
     # A pattern is asked for by itself before its files are.
-    paths = sorted({path for text, found in files.items() if found for path in (text, *found)})
-    if paths:
-        store.execute(f"SET allowed_paths = [{', '.join(literal(path) for path in paths)}]")
-    return [text for text, found in files.items() if not found]
+    paths = frozenset(path for text, there in files.items() if there for path in (text, *there))
+    gone = frozenset(text for text, there in files.items() if not there)
+    return _Live(paths, gone, frozenset(view - texts))
+
+
+def _view(store: DuckDB, schema: str) -> str:
+    """Return the SQL of ``segments_live``; empty without that view."""
+    views = store.rows(
+        "SELECT sql FROM system.main.duckdb_views() WHERE database_name = current_database() "  # noqa: S608
+        f"AND view_name = 'segments_live' AND lower(schema_name) = lower({literal(schema)})"
+    )
+    return str(views[0]["sql"]) if views else ""
+
+
+def _definitions(store: DuckDB, schema: str, run_id: int | None) -> list[str]:
+    """Return the SELECTs by which a run reads its sources."""
+    runs = f"{quoted(schema)}.runs"
+    row = store.rows(f"SELECT settings FROM {runs} WHERE run_id = {run_id}")[0]  # noqa: S608
+    sources = json.loads(row["settings"])["inferred"].values()
+    return [source["definition"] for source in sources if source.get("definition")]
+
+
+def _literals(*statements: str) -> set[str]:
+    # Tokens, not a tree: the sum of a hundred features is deeper than Python's stack.
+    return {
+        token.text
+        for sql in statements
+        for token in sqlglot.tokenize(sql, read="duckdb")
+        if token.token_type is sqlglot.TokenType.STRING
+    }
 
 
 def ask(
@@ -83,14 +129,15 @@ def ask(
     values: Mapping[str, object] | None = None,
     *,
     wait: float = 0,
+    sources: bool = False,
 ) -> pa.Table:
     """Run one SELECT on a database file; see ``asking``."""
-    with asking(path, schema, wait) as select:
+    with asking(path, schema, wait, sources=sources) as select:
         return select(sql, values)
 
 
 def _select(
-    store: DuckDB, gone: Sequence[str], sql: str, values: Mapping[str, object] | None = None
+    store: DuckDB, live: _Live, sql: str, values: Mapping[str, object] | None = None
 ) -> pa.Table:
     try:
         statements = store.connection.extract_statements(sql)
@@ -98,13 +145,19 @@ def _select(
             raise UserError("A query is one SELECT; it cannot change the database.")
         return store.fetch(sql, values)
     except duckdb.Error as error:
-        raise UserError(f"The query failed: {_in_words(str(error).strip(), gone)}") from None
+        raise UserError(f"The query failed: {_in_words(str(error).strip(), live)}") from None
 
 
-def _in_words(text: str, gone: Sequence[str]) -> str:
+def _in_words(text: str, live: _Live) -> str:
     """Say which column or file is meant, where the database knows none of that name."""
     refused = re.search(r'Cannot access \w+ "([^"]+)"', text)
-    if refused and refused[1] in gone:
+    if refused and refused[1] in live.kept_from:
+        return (
+            f"segments_live reads {refused[1]}, and nothing proves that your segdb named it there: "
+            "the database may be someone else's. Where you trust it, `segdb query --sources` lets "
+            "it read; `segdb refresh` on sources that you name makes it yours."
+        )
+    if refused and refused[1] in live.gone:
         return (
             f"segments_live reads {refused[1]}, and there is no such file now. Put it back, or run "
             "`segdb run` on the source that there is."

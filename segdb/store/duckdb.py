@@ -20,9 +20,9 @@ from ibis.backends.sql.datatypes import DuckDBType
 from ibis.expr import datatypes
 
 from segdb.compile import literal, quoted, to_sql
-from segdb.errors import EngineError, LockedError, PublishError, UserError
+from segdb.errors import LockedError, PublishError, SegdbError, UserError
 from segdb.sections import Engine
-from segdb.store.opening import check_place, connect, open_error
+from segdb.store.opening import check_place, connect, open_error, refuse_shadows, refused
 
 
 class DuckDB:
@@ -78,9 +78,16 @@ class DuckDB:
                     raise trouble from None
                 time.sleep(min(0.2, wait))
             else:
-                store._secure()
-                store.limit(engine or Engine())
-                return store
+                break
+        try:
+            store._secure()
+            store.limit(engine or Engine())
+            if not made:
+                refuse_shadows(path, store.connection)
+        except (duckdb.Error, SegdbError) as error:
+            store.connection.close()
+            raise open_error(path, error) if isinstance(error, duckdb.Error) else error from None
+        return store
 
     @classmethod
     def memory(cls) -> DuckDB:
@@ -126,6 +133,10 @@ class DuckDB:
         sql = query if isinstance(query, str) else to_sql(query, pretty=False)
         rows = self.connection.sql(sql, params=dict(values) if values else None)
         return rows.to_arrow_table()
+
+    def batches(self, sql: str, rows: int) -> pa.RecordBatchReader:
+        """Run a query whose rows do not all have to fit into memory, so many at a time."""
+        return self.connection.sql(sql).to_arrow_reader(rows)
 
     def rows(self, query: ir.Table | str) -> list[dict[str, Any]]:
         """Run a query of few rows and return them as mappings."""
@@ -174,14 +185,12 @@ class DuckDB:
 
         Raises:
             EngineError: the database refused a statement.
+            SourceError: its file is damaged.
         """
         try:
             yield
         except duckdb.Error as error:
-            first = str(error).strip().splitlines()[0]
-            more = isinstance(error, duckdb.OutOfMemoryException)
-            advice = " Set [engine] memory_limit, or a roomier temp_directory." if more else ""
-            raise EngineError(f"The database refused a statement: {first}.{advice}") from error
+            raise refused(self.path, error) from error
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

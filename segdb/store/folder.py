@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from segdb.errors import SettingsError
+from segdb.store.outputs import is_ours, replacing
 
-# The first line of what is made here; a folder without it belongs to someone else.
-_OURS = "# Made by segdb"
 _SIGN = "dbt_project.yml"
+# What an earlier run may have had and a new one has not; models of the user's own are called
+# otherwise.
+_STAGES = "models/**/segdb_*.sql"
+_DESCRIPTIONS = "models/*.yml"
 
 
-def write_folder(folder: Path, files: Mapping[str, str]) -> tuple[Path, ...]:
+def write_folder(
+    folder: Path, files: Mapping[str, str], *, force: bool = False
+) -> tuple[Path, ...]:
     """Write the files, over what was written so before; files of an earlier run go.
 
     Args:
         folder: made if it is not there.
         files: text by path within the folder; one of them is dbt_project.yml.
+        force: write into a folder that holds something else, too.
 
     Returns:
         The paths written.
@@ -27,19 +33,26 @@ def write_folder(folder: Path, files: Mapping[str, str]) -> tuple[Path, ...]:
     """
     sign = folder / _SIGN
     try:
-        ours = sign.exists() and sign.read_text("utf-8").startswith(_OURS)
-        if folder.exists() and any(folder.iterdir()) and not ours:
+        ours = sign.is_file() and is_ours(sign)
+        if folder.exists() and any(folder.iterdir()) and not ours and not force:
             raise SettingsError(
-                f"{folder} holds files that are not of `segdb compile --dbt`. Name an empty folder."
+                f"{folder} holds files that are not of `segdb compile --dbt`. Name an empty "
+                "folder; --force writes into this one."
             )
-        for old in (*folder.glob("models/**/*.sql"), *folder.glob("models/*.yml")):
-            old.unlink()
-        written = []
-        for name, text in files.items():
-            path = folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, "utf-8")
-            written.append(path)
+        written = tuple(folder / name for name in files)
+        for old in _left_over(folder) if ours else ():
+            if old not in written:
+                old.unlink()
+        for path, text in zip(written, files.values(), strict=True):
+            with replacing(path) as temporary:
+                temporary.write_text(text, "utf-8")
     except OSError as error:
         raise SettingsError(f"{folder} cannot be written: {error.strerror}.") from None
-    return tuple(written)
+    return written
+
+
+def _left_over(folder: Path) -> Iterator[Path]:
+    yield from folder.glob(_STAGES)
+    for path in folder.glob(_DESCRIPTIONS):
+        if is_ours(path):
+            yield path

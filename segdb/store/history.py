@@ -8,16 +8,19 @@ from datetime import datetime
 import ibis.expr.types as ir
 
 from segdb.compile import quoted
+from segdb.contract import RUN_SEGMENTS, RUNS, SEGMENT_HISTORY, SEGMENT_MIGRATIONS, TABLES
 from segdb.store.duckdb import DuckDB
+from segdb.store.intact import has, is_whole, make_room, set_aside
 
 
 def last_model(store: DuckDB, schema: str) -> str | None:
-    """Return the model of the last run as JSON text; None before the first run."""
-    if not store.holds(schema, "runs"):
+    """Return the model of the last run as JSON text; None before the first run, or without it."""
+    if not has(store, schema, RUNS, "run_id", "model"):
         return None
-    sql = f"SELECT model FROM {quoted(schema)}.runs ORDER BY run_id DESC LIMIT 1"  # noqa: S608
+    runs = f"{quoted(schema)}.runs"
+    sql = f"SELECT model FROM {runs} WHERE run_id IS NOT NULL ORDER BY run_id DESC LIMIT 1"  # noqa: S608
     rows = store.rows(sql)
-    return str(rows[0]["model"]) if rows else None
+    return rows[0]["model"] if rows else None
 
 
 def last_segment_id(store: DuckDB, schema: str) -> int:
@@ -26,13 +29,17 @@ def last_segment_id(store: DuckDB, schema: str) -> int:
     It is read off the models: a run that looks back, or one that was rolled back, is in no
     history, and its ids are taken all the same.
     """
-    if not store.holds(schema, "runs"):
-        return 0
-    sql = (
-        "SELECT max(list_max(json_extract(model, '$.segments[*].segment_id')::INTEGER[])) AS last "  # noqa: S608
-        f"FROM {quoted(schema)}.runs"
-    )
-    return int(store.rows(sql)[0]["last"] or 0)
+    last = 0
+    if has(store, schema, RUNS, "model"):
+        ids = "TRY_CAST(json_extract(model, '$.segments[*].segment_id') AS INTEGER[])"
+        valid = f"CASE WHEN json_valid(model) THEN {ids} END"
+        sql = f"SELECT max(list_max({valid})) AS last FROM {quoted(schema)}.runs"  # noqa: S608
+        last = store.rows(sql)[0]["last"] or 0
+    if has(store, schema, RUN_SEGMENTS, "segment_id"):
+        # Where a model cannot be read any more.
+        sql = f"SELECT max(segment_id) AS last FROM {quoted(schema)}.run_segments"  # noqa: S608
+        last = max(last, store.rows(sql)[0]["last"] or 0)
+    return int(last)
 
 
 @dataclass(frozen=True)
@@ -106,6 +113,8 @@ def record(
     key = _prepare(store, schema, what)
     # Every run that was recorded has a row among the migrations: a few where the stays are many.
     last = store.rows(f"SELECT max(as_of) AS last FROM {migrations}")[0]["last"]  # noqa: S608
+    if last is None:  # they were dropped, or there was no run
+        last = store.rows(f"SELECT max(valid_from) AS last FROM {history}")[0]["last"]  # noqa: S608
     if last is not None and last > moment and not rewind:
         return
     if last is not None and last >= moment:
@@ -114,8 +123,18 @@ def record(
         store.execute(f"UPDATE {history} SET valid_to = NULL WHERE valid_to >= {at}")  # noqa: S608
     groups = f"{quoted(schema)}.{what.groups}"
     moves = _moves(store, history, groups, key, what)
+    _write_moves(store, moves, (history, migrations, groups), run_id, at, what)
+    store.execute(f"DROP TABLE {moves}")
+
+
+def _write_moves(
+    store: DuckDB, moves: str, tables: tuple[str, str, str], run_id: int, at: str, what: Followed
+) -> None:
+    """Write the moves into the migrations, and the stays that they end and begin."""
+    history, migrations, groups = tables
     store.execute(
         f"INSERT INTO {migrations} "  # noqa: S608
+        f"(run_id, as_of, from_{what.column}, to_{what.column}, customers) "
         f"SELECT {run_id}, {at}, from_id, to_id, count(*) FROM {moves} GROUP BY ALL UNION ALL "
         f"SELECT {run_id}, {at}, to_id, to_id, n - coalesce(came, 0) "
         f"FROM (SELECT {what.column} AS to_id, count(*) AS n FROM {groups} "
@@ -129,10 +148,11 @@ def record(
     )
     to = "to_id" if what.label is None else f"to_id, {what.label}"
     store.execute(
-        f"INSERT INTO {history} SELECT customer_id, {to}, {at}, NULL, {run_id} "  # noqa: S608
+        f"INSERT INTO {history} "  # noqa: S608
+        f"(customer_id, {what.columns}, valid_from, valid_to, run_id) "
+        f"SELECT customer_id, {to}, {at}, NULL, {run_id} "
         f"FROM {moves} WHERE to_id IS NOT NULL"
     )
-    store.execute(f"DROP TABLE {moves}")
 
 
 def _moves(store: DuckDB, history: str, groups: str, key: str, what: Followed) -> str:
@@ -152,6 +172,9 @@ def _moves(store: DuckDB, history: str, groups: str, key: str, what: Followed) -
 
 def stays_of(store: DuckDB, schema: str, run_id: int) -> ir.Table | None:
     """Return (customer_id, segment) as of a run; None of a run that the history does not tell."""
+    for table in (SEGMENT_HISTORY, SEGMENT_MIGRATIONS):
+        if not is_whole(store, schema, table):
+            return None
     sql = (
         f"SELECT max(as_of) AS moment FROM {quoted(schema)}.segment_migrations "  # noqa: S608
         f"WHERE run_id = {int(run_id)}"
@@ -188,16 +211,24 @@ WHERE h.valid_to IS NOT NULL"""  # noqa: S608
 
 
 def _prepare(store: DuckDB, schema: str, what: Followed) -> str:
-    """Create what is not there, and return the SQL type of the ids in the history."""
+    """Create what is not there, and return the SQL type of the ids in the history.
+
+    A table that was altered is set aside: a history with a gap in it would tell wrong stays.
+    """
     history = f"{quoted(schema)}.{what.history}"
     key = _key_type(store, f"{quoted(schema)}.{what.groups}")
     label = "" if what.label is None else f"{what.label} VARCHAR, "
-    store.execute(
-        f"CREATE TABLE IF NOT EXISTS {quoted(schema)}.{what.migrations} (run_id BIGINT, "
-        f"as_of TIMESTAMP, from_{what.column} {what.type}, to_{what.column} {what.type}, "
-        "customers BIGINT)"
-    )
-    if not store.holds(schema, what.history):
+    tables = {table.name: table for table in TABLES}
+    stays, moves = tables[what.history], tables[what.migrations]
+    for table in (stays, moves):
+        make_room(store, schema, table)
+        set_aside(store, schema, table, whole=True)
+    if not is_whole(store, schema, moves):
+        store.execute(
+            f"CREATE TABLE {quoted(schema)}.{what.migrations} (run_id BIGINT, as_of TIMESTAMP, "
+            f"from_{what.column} {what.type}, to_{what.column} {what.type}, customers BIGINT)"
+        )
+    if not is_whole(store, schema, stays):
         store.execute(
             f"CREATE TABLE {history} (customer_id {key}, {what.column} {what.type}, {label}"
             "valid_from TIMESTAMP, valid_to TIMESTAMP, run_id BIGINT)"

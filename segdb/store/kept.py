@@ -21,8 +21,11 @@ from segdb.compile import quoted, to_sql
 from segdb.contract import CUSTOMER_FEATURES, KEPT_RUNS, REJECTED_ROWS, RUNS, Table
 from segdb.errors import UserError
 from segdb.store.duckdb import DuckDB
+from segdb.store.intact import drop, has, kinds
 
 _LARGE = (CUSTOMER_FEATURES, REJECTED_ROWS)
+# Without these a run could not be published again.
+_KEYS = {CUSTOMER_FEATURES: ("customer_id",), REJECTED_ROWS: ("source", "reason", "row")}
 _AGGREGATES = "customer_orders"
 
 
@@ -57,15 +60,17 @@ def keep(store: DuckDB, schema: str, small: Sequence[Table]) -> None:
         small: the tables that go into ``kept_runs`` as JSON.
     """
     published = published_run(store, schema)
-    if published is None or not all(store.holds(schema, table.name) for table in _LARGE):
+    if published is None or not all(has(store, schema, table, *_KEYS[table]) for table in _LARGE):
         return
+    there = kinds(store, schema)
     rows = {
         table.name: store.rows(f"FROM {quoted(schema)}.{quoted(table.name)}")
         for table in small
-        if store.holds(schema, table.name)
+        if there.get(table.name) == "table"
     }
     store.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(beside(schema))}")
     for table in _LARGE:
+        drop(store, beside(schema), f"{table.name}_{published}")
         store.execute(
             f"CREATE OR REPLACE TABLE {_place(schema, table, published)} "
             f"AS FROM {quoted(schema)}.{quoted(table.name)}"
@@ -73,8 +78,8 @@ def keep(store: DuckDB, schema: str, small: Sequence[Table]) -> None:
     place = f"{quoted(schema)}.{KEPT_RUNS.name}"
     store.execute(f"DELETE FROM {place} WHERE run_id = {published}")  # noqa: S608
     store.connection.execute(
-        f"INSERT INTO {place} VALUES (?, ?)",  # noqa: S608
-        [published, json.dumps(rows, ensure_ascii=False)],
+        f"INSERT INTO {place} (run_id, tables) VALUES (?, ?)",  # noqa: S608
+        [published, json.dumps(rows, ensure_ascii=False, default=str)],
     ).fetchall()
 
 
@@ -83,7 +88,7 @@ def prune(store: DuckDB, schema: str, most: int) -> None:
     place = f"{quoted(schema)}.{KEPT_RUNS.name}"
     for run_id in kept_ids(store, schema)[: -most or None]:
         for table in _LARGE:
-            store.execute(f"DROP TABLE IF EXISTS {_place(schema, table, run_id)}")
+            drop(store, beside(schema), f"{table.name}_{run_id}")
         store.execute(f"DELETE FROM {place} WHERE run_id = {run_id}")  # noqa: S608
 
 
@@ -98,7 +103,7 @@ def keep_aggregates(store: DuckDB, schema: str, run_id: int, orders: ir.Table | 
     """
     for own, name in store.tables():
         if own.lower() == beside(schema).lower() and re.fullmatch(rf"{_AGGREGATES}_\d+", name):
-            store.execute(f"DROP TABLE {quoted(own)}.{quoted(name)}")
+            drop(store, own, name)
     if orders is not None:
         store.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(beside(schema))}")
         place = f"{quoted(beside(schema))}.{quoted(f'{_AGGREGATES}_{run_id}')}"
@@ -108,20 +113,22 @@ def keep_aggregates(store: DuckDB, schema: str, run_id: int, orders: ir.Table | 
 def kept_aggregates(store: DuckDB, schema: str, run_id: int) -> ir.Table | None:
     """Return the aggregates of the orders of a run; None where they are not kept."""
     name = f"{_AGGREGATES}_{run_id}"
-    return store.stored(beside(schema), name) if store.holds(beside(schema), name) else None
+    there = kinds(store, beside(schema)).get(name) == "table"
+    return store.stored(beside(schema), name) if there else None
 
 
 def kept_ids(store: DuckDB, schema: str) -> list[int]:
     """Return the runs that are kept, in order."""
-    if not store.holds(schema, KEPT_RUNS.name):
+    if not has(store, schema, KEPT_RUNS, "run_id", "tables"):
         return []
-    sql = f"SELECT run_id FROM {quoted(schema)}.{KEPT_RUNS.name} ORDER BY run_id"  # noqa: S608
+    place = f"{quoted(schema)}.{KEPT_RUNS.name}"
+    sql = f"SELECT run_id FROM {place} WHERE run_id IS NOT NULL ORDER BY run_id"  # noqa: S608
     return [int(row["run_id"]) for row in store.rows(sql)]
 
 
 def published_run(store: DuckDB, schema: str) -> int | None:
     """Return the run whose tables are published; None before the first."""
-    if not store.holds(schema, RUNS.name):
+    if not has(store, schema, RUNS, "run_id"):
         return None
     last = store.rows(f"SELECT max(run_id) AS last FROM {quoted(schema)}.runs")[0]["last"]  # noqa: S608
     return None if last is None else int(last)
@@ -142,7 +149,7 @@ def kept_features(store: DuckDB, schema: str, run_id: int) -> ir.Table | None:
     owner, name = beside(schema), f"{CUSTOMER_FEATURES.name}_{run_id}"
     if run_id == published_run(store, schema):
         owner, name = schema, CUSTOMER_FEATURES.name
-    return store.stored(owner, name) if store.holds(owner, name) else None
+    return store.stored(owner, name) if kinds(store, owner).get(name) == "table" else None
 
 
 def kept_run(store: DuckDB, schema: str, run_id: int) -> Kept:
@@ -166,11 +173,22 @@ def kept_run(store: DuckDB, schema: str, run_id: int) -> Kept:
     where = f"WHERE run_id = {run_id}"
     run = store.rows(f"FROM {quoted(schema)}.{RUNS.name} {where}")[0]
     row = store.rows(f"SELECT tables FROM {quoted(schema)}.{KEPT_RUNS.name} {where}")[0]  # noqa: S608
+    large = kinds(store, beside(schema))
+    lost = [t.name for t in _LARGE if large.get(f"{t.name}_{run_id}") != "table"]
+    try:
+        tables = json.loads(row["tables"])
+    except (TypeError, ValueError, RecursionError):
+        tables = None
+    if lost or not isinstance(tables, dict):
+        raise UserError(
+            f"What was kept of run {run_id} is damaged: {lost[0] if lost else 'its small tables'} "
+            f"cannot be read from the schema {beside(schema)}. `segdb run` learns anew."
+        )
     return Kept(
         run=run,
         features=store.stored(beside(schema), f"{CUSTOMER_FEATURES.name}_{run_id}"),
         rejected=store.stored(beside(schema), f"{REJECTED_ROWS.name}_{run_id}"),
-        tables=json.loads(row["tables"]),
+        tables=tables,
     )
 
 

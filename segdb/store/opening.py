@@ -8,10 +8,17 @@ from pathlib import Path
 import duckdb
 
 from segdb.compile import literal
-from segdb.errors import LockedError, SegdbError, SourceError
+from segdb.errors import EngineError, LockedError, SegdbError, SourceError
 
 # What an older DuckDB can still read; without it, 2.0 writes files that 1.5 refuses.
 _STORAGE = "v1.5.0"
+_OF_FILES = (
+    duckdb.IOException,
+    duckdb.SerializationException,
+    duckdb.InternalException,
+    duckdb.FatalException,
+)
+_DAMAGE = re.compile(r"read|checksum|corrupt|deserial|metadata|block|invalidated", re.IGNORECASE)
 
 
 def check_place(path: Path, *, existing: bool) -> None:
@@ -75,4 +82,46 @@ def open_error(path: Path, error: duckdb.Error) -> SegdbError:
             f"The database {path} cannot be written: {text.splitlines()[0].rsplit(': ', 1)[-1]}. "
             "Make room there, or name a file in another place with --database."
         )
-    return SourceError(f"The database {path} cannot be opened: {text.splitlines()[0]}")
+    return SourceError(
+        f"The database {path} cannot be opened: {text.splitlines()[0]} Where it is damaged, put "
+        "back a copy of it, or name a new file with --database and run again."
+    )
+
+
+def refused(path: Path | None, error: duckdb.Error) -> SegdbError:
+    """Return in words for the user why a statement was refused: a file may be damaged farther in.
+
+    Args:
+        path: the database file; None of a connection that the caller brought.
+        error: what the driver raised.
+    """
+    first = str(error).strip().splitlines()[0]
+    if path is not None and isinstance(error, _OF_FILES) and _DAMAGE.search(first):
+        return SourceError(
+            f"The database {path} is damaged: {first[:200]} Put back a copy of it, or name a new "
+            "file with --database and run again."
+        )
+    more = isinstance(error, duckdb.OutOfMemoryException)
+    advice = " Set [engine] memory_limit, or a roomier temp_directory." if more else ""
+    return EngineError(f"The database refused a statement: {first}.{advice}")
+
+
+def refuse_shadows(path: Path, connection: duckdb.DuckDBPyConnection) -> None:
+    """Refuse a database whose own macros have the names of functions that DuckDB has.
+
+    They would run in the place of those in whatever segdb asks.
+
+    Raises:
+        SourceError: there is one.
+    """
+    macros = connection.execute(
+        "SELECT DISTINCT function_name, schema_name FROM system.main.duckdb_functions() "
+        "WHERE NOT internal AND function_name IN "
+        "(SELECT function_name FROM system.main.duckdb_functions() WHERE internal) ORDER BY ALL"
+    ).fetchall()
+    if macros:
+        name, schema = macros[0]
+        raise SourceError(
+            f"The database {path} has a macro {schema}.{name}, which would run in the place of "
+            f"DuckDB's own {name}. Drop or rename it, or name another database."
+        )

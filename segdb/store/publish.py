@@ -16,6 +16,7 @@ from segdb.contract import (
     KEPT_RUNS,
     RFM_SEGMENT_HISTORY,
     RFM_SEGMENT_MIGRATIONS,
+    RUN_SEGMENTS,
     SEGMENT_HISTORY,
     SEGMENT_MIGRATIONS,
     Column,
@@ -24,7 +25,9 @@ from segdb.contract import (
 from segdb.errors import LockedError, PublishError, SettingsError
 from segdb.store.duckdb import DuckDB
 from segdb.store.history import RFM_SEGMENT, SEGMENT, record
+from segdb.store.intact import drop, has, make_room, set_aside
 from segdb.store.kept import beside, keep, keep_aggregates, prune, published_run
+from segdb.store.proof import sign
 
 # Written from the tables of the customers, as soon as those are.
 _HISTORIES = (
@@ -70,6 +73,7 @@ def publish(
     keep_runs: int,
     rewind: bool = False,
     aggregates: ir.Table | None = None,
+    signed: bool = True,
 ) -> None:
     """Write the contents in one transaction, and check that the run's row is there.
 
@@ -82,6 +86,7 @@ def publish(
         keep_runs: how many earlier runs stay, to be published again.
         rewind: the run is an earlier one, published again in the place of the later ones.
         aggregates: of the orders, one row a customer, for the next refresh to go on from.
+        signed: whether this user's segdb vouches for how the run reads its sources.
 
     Raises:
         LockedError: another connection published a run in the meantime.
@@ -97,8 +102,7 @@ def publish(
             keep(store, schema, [c.table for c in contents if _is_small(c)])
         for content in contents:
             if content.rows is None:
-                name = f"{quoted(schema)}.{quoted(content.table.name)}"
-                store.execute(f"DROP VIEW IF EXISTS {name}")
+                drop(store, schema, content.table.name)
                 continue
             _write(store, schema, content)
             for what in (SEGMENT, RFM_SEGMENT):
@@ -110,7 +114,9 @@ def publish(
         for table in (*_HISTORIES, KEPT_RUNS):
             if store.holds(schema, table.name):
                 _comment(store, schema, Content(table, None, {}))
-    if next_run(store, schema) <= run_id:
+        if signed:
+            sign(store, schema, run_id)
+    if published_run(store, schema) != run_id:
         raise PublishError(
             f"The database took run {run_id} and did not keep it; the tables of the last run are "
             "as they were. Is its disk full?"
@@ -144,8 +150,16 @@ def refuse_ambiguous(store: DuckDB, schema: str) -> None:
 
 
 def next_run(store: DuckDB, schema: str) -> int:
-    """Return the number of the next run: one more than the highest that was published."""
-    return (published_run(store, schema) or 0) + 1
+    """Return the number of the next run: one more than the highest that was published.
+
+    Where ``runs`` was dropped, the other tables that grow know what numbers were given.
+    """
+    highest = published_run(store, schema) or 0
+    for table in (RUN_SEGMENTS, SEGMENT_MIGRATIONS, KEPT_RUNS):
+        if has(store, schema, table, "run_id"):
+            name = f"{quoted(schema)}.{quoted(table.name)}"
+            highest = max(highest, store.rows(f"SELECT max(run_id) AS n FROM {name}")[0]["n"] or 0)  # noqa: S608
+    return highest + 1
 
 
 def _refuse_overtaken(store: DuckDB, schema: str, run_id: int) -> None:
@@ -168,6 +182,7 @@ def _write(store: DuckDB, schema: str, content: Content) -> None:
     if table.kind == "macro":
         store.execute(str(content.rows))
         return
+    make_room(store, schema, table)
     if isinstance(content.rows, ir.Table | str):
         sql = content.rows
         if isinstance(sql, ir.Table):
@@ -188,6 +203,8 @@ def _write(store: DuckDB, schema: str, content: Content) -> None:
 def _make_growing(store: DuckDB, schema: str, table: Table) -> None:
     """Make the table, or give one of an older release the columns that it lacks."""
     name = f"{quoted(schema)}.{quoted(table.name)}"
+    make_room(store, schema, table)
+    set_aside(store, schema, table)
     store.execute(f"CREATE TABLE IF NOT EXISTS {name} ({_columns(table)})")
     for column in table.columns:
         store.execute(

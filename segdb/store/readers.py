@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 from dataclasses import replace
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any, Literal, Protocol, runtime_checkable
 
 import duckdb
@@ -94,6 +94,17 @@ def read(
         f"There is no file, table or view called '{named}'.{meant} A source is a file, a table of "
         "the database, or a SELECT."
     )
+
+
+def files_of(source: object) -> tuple[Path, ...]:
+    """Return the files that a source may name; none of what is no path or pattern of files."""
+    if not isinstance(source, str | PurePath):
+        return ()
+    try:
+        named = files.find(str(source).strip())
+    except SourceError:
+        return ()  # reading it says what is wrong
+    return named.paths if named else ()
 
 
 def _files(store: DuckDB, relation: str, found: files.Files, options: FileOptions) -> Raw:

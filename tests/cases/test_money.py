@@ -42,6 +42,12 @@ def test_a_plain_file_is_right_and_nothing_is_said(file: Path) -> None:
     assert ingested.warnings == []
 
 
+def test_of_a_total_and_its_parts_the_total_is_the_amount(file: Path) -> None:
+    rows = [(*plain(order)[:3], float(order.total) / 1.2, order.total) for order in shop.orders()]
+    written(file, (*PLAIN[:3], "Subtotal", "Total"), rows)
+    assert ingest(file).revenue == pytest.approx(float(shop.revenue()), abs=1e-6)
+
+
 @pytest.mark.parametrize("name", ["Currency", "waehrung", "order_currency", "devise"])
 def test_several_currencies_stop_the_run(file: Path, name: str) -> None:
     rows = [(*plain(order), ("EUR", "JPY", "USD")[order.number % 3]) for order in shop.orders()]

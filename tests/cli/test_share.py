@@ -35,17 +35,19 @@ def given(*arguments: object) -> Result:
     return CliRunner().invoke(main, [str(argument) for argument in arguments])
 
 
-def test_report_is_written_where_and_as_the_run_was_shown(database: Path, folder: Path) -> None:
+def test_report_is_as_the_run_was_shown_and_where_the_user_says(
+    database: Path, folder: Path
+) -> None:
     before = database.read_bytes()
     result = given("report", "--database", database)
     assert result.exit_code == 0, result.output
-    assert "Wrote kept/page.html (1." in result.output
-    page = (folder / "kept" / "page.html").read_text("utf-8")
+    assert "Wrote reports/segments.html (1." in result.output
+    page = (folder / "reports" / "segments.html").read_text("utf-8")
     assert "<title>Kept title</title>" in page
     assert "₤" in page
     # Nothing is fitted and nothing is published.
     assert database.read_bytes() == before
-    assert [path.name for path in (folder / "kept").iterdir()] == ["page.html"]
+    assert [path.name for path in folder.iterdir()] == ["reports"]
 
 
 def test_settings_that_are_there_come_before_those_of_the_run(database: Path, folder: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from sklearn.cluster import KMeans
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from segdb.cluster.kmeans import fit, nearest
+from segdb.cluster.kmeans import fit, lloyd_each, nearest
 from segdb.cluster.matrix import Matrix
 from segdb.errors import DataError
 
@@ -43,8 +43,9 @@ def test_a_weight_of_three_is_three_rows() -> None:
     weights = np.random.default_rng(1).integers(1, 4, 200)
     start = matrix.values[:3]
     repeated = Matrix.of(matrix.values.repeat(weights, axis=0))
-    one = fit(Matrix.of(matrix.values, weights.astype(float)), 3, 1, 0, start)
-    other = fit(repeated, 3, 1, 0, start)
+    # Of Lloyd's steps alone: a row of weight three moves as one, and three rows one by one.
+    one = lloyd_each(Matrix.of(matrix.values, weights.astype(float)), [start])[0]
+    other = lloyd_each(repeated, [start])[0]
     np.testing.assert_allclose(one.centroids, other.centroids, atol=1e-12)
     assert one.inertia == pytest.approx(other.inertia, rel=1e-12)
 

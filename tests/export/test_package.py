@@ -23,7 +23,7 @@ def test_it_builds_in_postgres(postgres: Any, tmp_path: Path) -> None:
     target = {"type": "postgres", "dbname": "postgres", "schema": "marts", "threads": 1, **place}
     with shops.opened() as connection:
         segdb.run(**given, database=connection, settings=shops.settings("both"))
-        tables = {role: f"public.{name}" for role, name in given.items()}
+        tables: dict[str, Any] = {role: f"public.{name}" for role, name in given.items()}
         write_dbt(DuckDB(connection), "segdb", package, None, "postgres", **tables)
         assert not (package / "profiles.yml").exists()
         profile = {"segdb": {"target": "dev", "outputs": {"dev": target}}}

@@ -6,13 +6,12 @@ import csv
 from collections.abc import Callable
 from pathlib import Path
 
-import pyarrow as pa
 import pyarrow.parquet
 import pytest
 
 from segdb import contract
 from segdb.errors import UserError
-from segdb.report.export import export, harmless
+from segdb.report.export import export
 from segdb.settings import parse
 from tests.report.conftest import Made
 from tests.report.shop import Shop, make
@@ -67,29 +66,6 @@ def test_no_cell_of_a_csv_begins_a_formula(made: Callable[[str], Made], tmp_path
                         float(cell)
                     except ValueError:
                         assert cell[:1] not in set("=+-@\t\r"), f"{path.name}: {cell}"
-
-
-@pytest.mark.parametrize(
-    ("cell", "written"),
-    [
-        ("=1+1", "'=1+1"),
-        ("  =1+1", "'  =1+1"),
-        ("@SUM(A1)", "'@SUM(A1)"),
-        ("+44 20 7946", "'+44 20 7946"),
-        ("-cmd", "'-cmd"),
-        ("\t=1", "'\t=1"),
-        ("＝1+1", "'＝1+1"),
-        ("-12", "-12"),
-        ("+1,5", "+1,5"),
-        ("-1.5e-3", "-1.5e-3"),
-        ("a=b", "a=b"),
-        ("", ""),
-        (None, None),
-    ],
-)
-def test_what_a_spreadsheet_would_run_is_made_text(cell: str | None, written: str | None) -> None:
-    rows = pa.table({"=name": pa.array([cell], pa.string()), "n": [-1]})
-    assert harmless(rows).to_pylist() == [{"'=name": written, "n": -1}]
 
 
 def test_the_readme_names_every_column_and_each_feature_with_its_sentence(

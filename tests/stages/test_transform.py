@@ -97,7 +97,7 @@ def test_applied(features: DuckDB, columns: Columns) -> None:
 
 def test_where_a_transform_is_not_defined_each_feature_is_named_with_its_minimum() -> None:
     with pytest.raises(SettingsError) as caught:
-        choose(NAMES, {"*": "sqrt", "a b": "none"}, SKEWNESS, MINIMUM)  # * is no name
+        choose(NAMES, {"*": "sqrt", "a b": "none"}, SKEWNESS, MINIMUM)
     assert "no feature 'a b'" in str(caught.value)
     with pytest.raises(SettingsError) as caught:
         choose(NAMES, "log", SKEWNESS, MINIMUM)

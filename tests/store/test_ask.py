@@ -228,5 +228,7 @@ def test_a_live_view_of_many_features_is_asked_like_any_other(tmp_path: Path) ->
         f"FROM read_csv({literal(str(orders))})"
     )
     store.close()
-    rows = ask(tmp_path / "wide.duckdb", "segdb", "FROM segments_live").to_pylist()
+    with pytest.raises(UserError, match="nothing proves that your segdb named it there"):
+        ask(tmp_path / "wide.duckdb", "segdb", "FROM segments_live")
+    rows = ask(tmp_path / "wide.duckdb", "segdb", "FROM segments_live", sources=True).to_pylist()
     assert rows == [{"distance": pytest.approx(600**0.5)}]

@@ -14,13 +14,20 @@ PROJECT = "# Made by segdb\nname: x\n"
 
 def test_what_an_earlier_run_wrote_goes(tmp_path: Path) -> None:
     folder = tmp_path / "new" / "package"
-    first = {"dbt_project.yml": PROJECT, "models/a.sql": "1", "models/marts/b.sql": "2"}
-    assert write_folder(folder, {**first, "models/x.yml": "y"})[1] == folder / "models" / "a.sql"
+    stage, described = (
+        "models/stages/segdb_a.sql",
+        {"models/sources.yml": "# Made by segdb\ny: 1\n"},
+    )
+    written = write_folder(folder, {"dbt_project.yml": PROJECT, stage: "1", **described})
+    assert written[1] == folder / stage
     (folder / "target").mkdir()
     (folder / "target" / "run.sql").write_text("theirs", "utf-8")
-    write_folder(folder, {"dbt_project.yml": PROJECT, "models/c.sql": "3"})
-    left = sorted(str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file())
-    assert left == ["dbt_project.yml", str(Path("models", "c.sql")), str(Path("target", "run.sql"))]
+    for name in ("mine.sql", "mine.yml"):
+        (folder / "models" / name).write_text("theirs", "utf-8")
+    write_folder(folder, {"dbt_project.yml": PROJECT, "models/stages/segdb_c.sql": "3"})
+    left = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
+    theirs = {"target/run.sql", "models/mine.sql", "models/mine.yml"}
+    assert left == {"dbt_project.yml", "models/stages/segdb_c.sql", *theirs}
 
 
 @pytest.mark.parametrize("project", [None, "name: theirs\n"])

@@ -1,0 +1,139 @@
+"""Guard: whatever a command raises becomes one paragraph and an exit code.
+
+What it says of the published tables is asked of the database, not assumed: a run that is stopped
+while its report is written is published.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from segdb.errors import SegdbError
+
+if TYPE_CHECKING:
+    from segdb.store.duckdb import DuckDB
+
+# As a shell shows a program that a closed pipe ended: 128 + SIGPIPE.
+BROKEN_PIPE = 141
+_DONE = "segdb.done"
+_UNTOUCHED = "The tables of the last run are as they were"
+
+
+def guarded(command: Callable[..., None]) -> Callable[..., None]:
+    """Turn errors into one paragraph and an exit code."""
+
+    @wraps(command)
+    def guarded(*args: Any, **kwargs: Any) -> None:
+        open_descriptors()
+        try:
+            command(*args, **kwargs)
+            sys.stdout.flush()
+        except SegdbError as error:
+            _say(f"Error: {_after_what_is_done(str(error))}")
+            sys.exit(error.exit_code)
+        except KeyboardInterrupt:
+            _say(f"Stopped. {_done() or _UNTOUCHED}.")
+            sys.exit(130)
+        except click.exceptions.ClickException:
+            raise
+        except Exception as error:
+            if _is_of_stdout(error):
+                _end_for_stdout(error)
+            _say(
+                f"Error: a fault of segdb, not yours ({type(error).__name__}: {error}). "
+                f"{_done() or _UNTOUCHED}. SEGDB_TRACEBACK=1 shows where it happened."
+            )
+            if os.environ.get("SEGDB_TRACEBACK"):
+                raise
+            sys.exit(4)
+
+    return guarded
+
+
+@contextmanager
+def publishing(store: DuckDB, path: Path, schema: str) -> Iterator[None]:
+    """Note, whatever ends a block, whether a run was published in it.
+
+    Args:
+        store: the database, open for as long as the block.
+        path: its file, for the message.
+        schema: where the tables are.
+    """
+    from segdb.store.kept import published_run
+
+    before = published_run(store, schema)
+    try:
+        yield
+    except BaseException:
+        # A connection that broke tells nothing; a publish that was not committed is rolled back.
+        with suppress(Exception):
+            after = published_run(store, schema)
+            if after is not None and after != before:
+                done(f"Run {after} is published in {path}")
+        raise
+
+
+def done(words: str) -> None:
+    """Note what a command has done, for what is said if something comes in between now."""
+    click.get_current_context().meta[_DONE] = words
+
+
+def open_descriptors() -> None:
+    """Give what the caller closed (``>&-``) a place that takes everything.
+
+    A file opened later would get the number of a closed one, and what is printed would land in it.
+    """
+    for number in (0, 1, 2):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    # Python has made None of them by now.
+    if sys.stdout is None:
+        sys.stdout = os.fdopen(1, "w", encoding="utf-8", closefd=False)
+    if sys.stderr is None:
+        sys.stderr = os.fdopen(2, "w", encoding="utf-8", closefd=False)
+
+
+def _done() -> str | None:
+    context = click.get_current_context(silent=True)
+    return context.meta.get(_DONE) if context else None
+
+
+def _after_what_is_done(error: str) -> str:
+    words = _done()
+    return error if words is None or words in error else f"{words}. After that: {error}"
+
+
+def _say(words: str) -> None:
+    with suppress(OSError):
+        click.echo(words, err=True)
+
+
+def _is_of_stdout(error: Exception) -> bool:
+    """Whether it is stdout that cannot be written, and no file that has a name."""
+    written = (errno.EPIPE, errno.ENOSPC, errno.EIO, errno.EBADF)
+    return isinstance(error, OSError) and error.errno in written and error.filename is None
+
+
+def _end_for_stdout(error: Exception) -> None:
+    """End a command whose stdout is gone: in silence for a closed pipe, as others do."""
+    # Python flushes stdout once more at its end, and would say that it failed.
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    words = _done()
+    if isinstance(error, OSError) and error.errno != errno.EPIPE:
+        _say(f"Error: the output cannot be written: {error.strerror}. {words or _UNTOUCHED}.")
+        sys.exit(2)
+    if words is not None:
+        _say(f"{words}. The reader of its output went away.")
+    sys.exit(BROKEN_PIPE)

@@ -1,0 +1,92 @@
+"""What the commands that publish end with: the report, and what the run did."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from segdb.cli.guard import publishing
+from segdb.cli.terminal import NAME_ANOTHER, Terminal
+from segdb.errors import UserError
+
+if TYPE_CHECKING:
+    from segdb.api import Result
+    from segdb.settings import Settings
+
+
+def run_and_tell(
+    settings: Settings, wait: float, *, as_json: bool, with_report: bool, force: bool
+) -> None:
+    """Make segments by the settings, publish them, and say so."""
+    from segdb.api import run
+    from segdb.store.duckdb import DuckDB
+
+    listener = Terminal()
+    if settings.source.orders is None and settings.source.customers is None:
+        raise click.UsageError("Name a SOURCE, or set one in [source] of segdb.toml.")
+    path, schema = Path(settings.publish.database), settings.publish.schema_
+    if with_report:
+        check_report(settings, force=force)
+    store = DuckDB.open(path, wait=wait, engine=settings.engine)
+    try:
+        with publishing(store, path, schema):
+            result = run(database=store.connection, settings=settings, progress=listener)
+            tell(
+                result,
+                path,
+                settings,
+                listener,
+                as_json=as_json,
+                with_report=with_report,
+                force=force,
+            )
+    finally:
+        listener.done()
+        store.close()
+
+
+def check_report(settings: Settings, *, force: bool) -> None:
+    """Refuse, before anything is done, to write the report over a file of someone else."""
+    from segdb.store.outputs import refuse_foreign
+
+    refuse_foreign([Path(settings.report.path)], force=force, advice=NAME_ANOTHER)
+
+
+def tell(
+    result: Result,
+    path: Path,
+    settings: Settings,
+    listener: Terminal,
+    *,
+    as_json: bool,
+    with_report: bool,
+    force: bool,
+) -> None:
+    """Write the report of a run, and say what the run did."""
+    from segdb import words
+    from segdb.report.page import render
+    from segdb.report.write import write
+
+    written = None
+    if with_report:
+        listener.step("Writing the report")
+        try:
+            page = render(result.query, settings)
+            check_report(settings, force=force)
+            written = write(Path(settings.report.path), page)
+        except UserError as error:
+            raise UserError(
+                f"Run {result.run_id} is published in {path}; its report alone is not written. "
+                f"{error}"
+            ) from None
+    listener.done()
+    if as_json:
+        told = words.run_json(result, path, written)
+        click.echo(json.dumps(told, default=str, ensure_ascii=False))
+    else:
+        if listener.notes:
+            click.echo(err=True)
+        click.echo(words.run_text(result, path, written, settings), nl=False)
