@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import ibis.expr.types as ir
@@ -22,6 +22,8 @@ from segdb.stages.source import value
 _MONTHS = 12
 # So many dates of each kind are no accident, and so many are beyond doubt.
 _FEW, _MANY = 10, 30
+# From a month's first 12 days to its others.
+_MONTH = timedelta(days=31)
 _SWAPPED = dates.with_times("%Y-%d-%m %H:%M:%S")
 
 
@@ -76,7 +78,7 @@ def mixed_dates(
         return reading, [DataWarning("mixed_dates", message, as_they_are, share, stops=True)]
     formats = (*_SWAPPED, *(form for other in others for form in other.formats))
     corrected = replace(reading, formats=formats)
-    if certain and _reads(place, corrected, source, ask) == total:
+    if certain and _fits(place, corrected, total, forms[text], source, ask):
         message += ": they are read with day and month exchanged."
         return corrected, [DataWarning("mixed_dates", message, as_they_are, share)]
     exchange = _toml([_SWAPPED[0], *(other.formats[0] for other in others)])
@@ -172,9 +174,16 @@ def _swapped(forms: Mapping[str, _Form]) -> tuple[str, str, bool] | None:
     return family, text, fewest >= _MANY and dated.months > 2
 
 
-def _reads(place: Place, reading: ColumnReading, source: Source, ask: Ask) -> int:
-    read = value(place.table, reading, source.null_values)
-    return int(ask(place.table.agg(n=read.count())).to_pylist()[0]["n"])
+def _fits(
+    place: Place, corrected: ColumnReading, total: int, written: _Form, source: Source, ask: Ask
+) -> bool:
+    """Whether a reading reads all dates, and none far from those that are surely right."""
+    moment = value(place.table, corrected, source.null_values)
+    row = ask(place.table.agg(n=moment.count(), first=moment.min(), last=moment.max())).to_pylist()[
+        0
+    ]
+    near = written.first - _MONTH <= row["first"] and row["last"] <= written.last + _MONTH
+    return bool(near and row["n"] == total)
 
 
 def _line(forms: Any) -> str:

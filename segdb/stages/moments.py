@@ -15,7 +15,7 @@ import ibis.expr.types as ir
 
 from segdb.reading import COUNTS, KEYWORDS, ColumnReading
 from segdb.stages import named
-from segdb.stages.numerals import plain
+from segdb.stages.numerals import plain, without_oddities
 
 # Infinity is a legal timestamp and no moment, and "%Y" reads the 26 of 03/04/26 as a year.
 _FIRST, _LAST = "1000-01-01", "9999-12-30"
@@ -24,6 +24,7 @@ _EPOCH = "1970-01-01"
 _OFFSET = r"[-+]\d\d(?::?\d\d)?"
 _CLOCK = r"(:\d\d(?:[.,]\d+)?(?: ?[AaPp]\.?[Mm]\.?)?|\d{8}[T ]?\d{4}(?:\d\d)?)"
 _ZONED = rf"{_CLOCK} ?(Z|UTC|GMT|UT|{_OFFSET}|[A-Z][a-z]+/[A-Za-z_/]+)\s*$"
+_PLAIN = "____-__-_____:__:__"
 _COMPACT = re.compile(r"%Y%m%d(?![%\d])|%Y%m%d%H")
 # A count's least and greatest value that is a plausible moment, 1990 to 2100, and how many
 # microseconds one is.
@@ -68,7 +69,7 @@ def bounded(moment: ir.TimestampValue, text: ir.StringValue | None = None) -> ir
     first, last = (ibis.literal(end, "timestamp(6)") for end in (_FIRST, _LAST))
     legal = moment.between(first, last)
     if text is not None:
-        dated = (moment != ibis.literal(_EPOCH, "timestamp(6)")) | text.re_search(r"\d")
+        dated = (moment != ibis.literal(_EPOCH, "timestamp(6)")) | text.re_search(r"[^a-zA-Z\s]")
         legal &= dated
     return ibis.ifelse(legal, moment, _NO_MOMENT)
 
@@ -85,14 +86,20 @@ def _kind(form: str) -> str:
 
 
 def _iso(text: ir.StringValue, zone: str) -> ir.TimestampValue:
-    # Nothing shorter has a time with a zone. Engines differ in what they make of an offset.
-    zoned = (text.length() > 16) & text.re_search(_ZONED)
+    # Nothing shorter has a time with a zone, and neither has 2024-01-05 20:08:14; a regular
+    # expression takes longer. Releases of DuckDB differ in what they make of an offset.
+    zoned = (text.length() > 16) & ~text.like(_PLAIN) & text.re_search(_ZONED)
     if zone:
-        bare = text.re_replace(_ZONED, r"\1\2").try_cast("timestamp('UTC', 6)")
-        instant = local(bare, zone)
+        instant = local(_with_offset(text).try_cast("timestamp('UTC', 6)"), zone)
     else:
         instant = text.re_replace(_ZONED, r"\1").try_cast("timestamp(6)")
     return ibis.ifelse(zoned, instant, text.try_cast("timestamp(6)"))
+
+
+def _with_offset(text: ir.StringValue) -> ir.StringValue:
+    """Return texts that name UTC or an offset with the offset close to the time."""
+    text = text.re_replace(rf"{_CLOCK} ?(?:Z|UTC|GMT|UT)\s*$", r"\1+00")
+    return text.re_replace(rf"{_CLOCK} ?({_OFFSET})\s*$", r"\1\2")
 
 
 def _by_formats(
@@ -109,9 +116,9 @@ def _by_formats(
     without = _strptime(text.re_replace(_ZONED, r"\1"), bare)
     if not zone:
         return without
-    utc = text.re_replace(rf"{_CLOCK} ?(?:Z|UTC|GMT|UT)\s*$", r"\1+00")
-    utc = utc.re_replace(rf"{_CLOCK} ?({_OFFSET})\s*$", r"\1\2")
-    instant = _strptime_zoned(utc, [re.sub(r"\s*%[zZ]", "%z", form) for form in zoned])
+    instant = _strptime_zoned(
+        _with_offset(text), [re.sub(r"\s*%[zZ]", "%z", form) for form in zoned]
+    )
     return ibis.ifelse(text.re_search(_ZONED), local(instant, zone), without)
 
 
@@ -135,7 +142,8 @@ def _counted(raw: ir.Value, text: ir.StringValue, unit: str, zone: str) -> ir.Ti
     elif raw.type().is_numeric():
         number = raw.try_cast("float64")
     else:
-        number = plain(text.replace(",", ".") if unit == "excel" else text)
+        bare = text.replace(",", ".") if unit == "excel" else text
+        number = without_oddities(plain(bare), bare)
     if unit == "excel":
         first, last = (seconds / _DAY + _EXCEL_1970 for seconds in _YEARS)
         # To the millisecond, which is all that Excel shows.

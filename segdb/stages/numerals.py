@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+
 import ibis
 import ibis.expr.types as ir
 
 from segdb.reading import ColumnReading
 
+_LARGEST = sys.float_info.max
 # What may stand around the digits of a number.
 _CURRENCY = (
     r"(?:[A-Z]{0,2}\p{Sc}|USD|EUR|GBP|JPY|CHF|CNY|INR|AUD|CAD|NZD|SEK|NOK|DKK|PLN|CZK|HUF|RON|TRY|"
@@ -53,14 +56,24 @@ def tried_number(
 
 
 def plain(text: ir.StringValue, decimal: str = ".") -> ir.FloatingValue:
-    """Return the numbers of bare digits; the engine's own cast takes 1_000 and +-5 as well."""
-    if decimal == ",":
-        number = text.translate(",._", ".xx").try_cast("float64")
-        odd = text.contains("+-")
-    else:
-        number = text.try_cast("float64")
-        odd = text.contains("_") | text.contains("+-")
-    return ibis.ifelse(odd, ibis.null("float64"), number)
+    """Return the numbers of bare digits, and such as 1_000, which ``without_oddities`` drops."""
+    bare = text if decimal == "." else text.translate(",.", ".x")
+    return bare.try_cast("float64")
+
+
+def without_oddities(number: ir.FloatingValue, text: ir.StringValue) -> ir.FloatingValue:
+    """Return finite numbers; those of texts such as 1_000 and +-5, which a cast reads, are NULL.
+
+    NaN and the infinities are NULL as well.
+    """
+    odd = text.contains("_") | ((number < 0) & text.contains("+-"))
+    return ibis.ifelse(is_finite(number) & ~odd, number, ibis.null("float64"))
+
+
+def is_finite(number: ir.FloatingValue) -> ir.BooleanValue:
+    """Whether numbers are finite."""
+    # NaN sorts above infinity.
+    return number.between(-_LARGEST, _LARGEST)
 
 
 def _dressed(text: ir.StringValue, decimal: str, *, percent: bool) -> ir.FloatingValue:

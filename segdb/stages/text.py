@@ -9,7 +9,6 @@ SELECT and settled in the next has each of them read once.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
@@ -21,9 +20,7 @@ import ibis.expr.types as ir
 from segdb.digits import ASCII, FOREIGN
 from segdb.reading import ColumnReading
 from segdb.stages.moments import bounded, tried_moment
-from segdb.stages.numerals import tried_number
-
-_LARGEST = sys.float_info.max
+from segdb.stages.numerals import is_finite, tried_number, without_oddities
 
 
 def tried(raw: ir.Value, column: ColumnReading, *, quick: bool = False) -> ir.Value:
@@ -54,7 +51,7 @@ def settled(
     text = _as_text(raw)
     if column.kind == "text":
         return _present(value, (*null_values, *column.null_values))
-    value = finite(value) if column.kind == "number" else bounded(value, text)
+    value = without_oddities(value, text) if column.kind == "number" else bounded(value, text)
     # A token without a digit casts to neither kind anyway.
     tokens = (*null_values, *column.null_values)
     missing = [token for token in tokens if any(mark.isdigit() for mark in token)]
@@ -79,8 +76,7 @@ def stripped(raw: ir.Value, null_values: Sequence[str]) -> ir.StringValue:
 
 def finite(numeric: ir.FloatingValue) -> ir.FloatingValue:
     """Return the numbers; NaN and the infinities are NULL."""
-    # NaN sorts above infinity.
-    return ibis.ifelse(numeric.between(-_LARGEST, _LARGEST), numeric, ibis.null("float64"))
+    return ibis.ifelse(is_finite(numeric), numeric, ibis.null("float64"))
 
 
 def _as_text(raw: ir.Value) -> ir.StringValue:

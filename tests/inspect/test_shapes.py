@@ -8,6 +8,7 @@ from tests.inspect.conftest import Tables
 
 def test_digits_are_nines_and_letters_are_as() -> None:
     assert shape_of("C536379 of 01/12/2010 é") == "A999999 aa 99/99/9999 a"
+    assert shape_of("٢٠٢٤-٠١ 5. März") == "9999-99 9. Aaaa"
 
 
 def test_they_are_counted_per_column_and_missing_values_are_not(table: Tables, ask: Ask) -> None:

@@ -1,0 +1,70 @@
+"""Sentinels: an extreme that many share and that stands for a missing value."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from segdb.checks.warning import DataWarning
+from segdb.inspect.sentinels import sentinels
+from segdb.inspect.shapes import Ask
+from segdb.reading import ColumnReading, Reading
+from tests.inspect.conftest import Tables
+
+AGES = [18 + n % 80 for n in range(100)]
+
+
+def said(table: Tables, ask: Ask, column: str, values: Any, **others: Any) -> list[DataWarning]:
+    columns = {"id": pa.array(range(len(values))), column: pa.array(values)}
+    columns |= {name: pa.array(given) for name, given in others.items()}
+    reading = Reading(
+        tuple(ColumnReading(name, "native") for name in columns), {"customer_id": "id"}
+    )
+    return sentinels(table(columns), reading, [column], ask, "people.csv")
+
+
+def test_who_shares_it_lacks_the_rest(table: Tables, ask: Ask) -> None:
+    # As in the customers of Starbucks: 118, and neither income nor gender.
+    ages = [*AGES, *[118] * 15]
+    incomes = [*[50_000.0 + n for n in range(100)], *[None] * 15]
+    (warning,) = said(table, ask, "age", ages, income=incomes)
+    assert "15 of 115 customers (13.0%) have 118" in warning.message
+    assert "Most of them lack income." in warning.message
+    assert warning.setting.startswith('[source] null_values_by_column = {age = ["118"]}')
+    assert warning.share == pytest.approx(15 / 115)
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "shown"),
+    [
+        ("age", [*AGES, *[999] * 5], "999"),
+        ("age", [*AGES, *[-1] * 5], "-1"),
+        ("age", [*AGES, *[0] * 5], "0"),
+        ("Year Income", [*(20_000 + n for n in range(100)), *[0] * 9], "0"),
+        ("score", [*AGES, *[9999.0] * 7], "9999"),
+    ],
+)
+def test_it_lies_far_outside(
+    table: Tables, ask: Ask, column: str, values: list[float], shown: str
+) -> None:
+    (warning,) = said(table, ask, column, values)
+    assert f"have {shown};" in warning.message
+
+
+@pytest.mark.parametrize(
+    ("column", "values"),
+    [
+        ("age", [*AGES, 118, 119]),
+        ("orders", [*AGES, *[0] * 30]),
+        ("balance", [*AGES, *[-5] * 30]),
+        ("balance", [float(n) for n in range(-50, 50)]),
+        ("age", [*AGES, *[118] * 15]),
+        ("flag", [0, 1] * 50),
+        ("score", [*AGES, 9999]),
+        ("empty", [None, 1.0, 2.0]),
+    ],
+)
+def test_what_is_none(table: Tables, ask: Ask, column: str, values: list[float]) -> None:
+    assert said(table, ask, column, values) == []
