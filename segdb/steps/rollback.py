@@ -23,7 +23,7 @@ from segdb.steps.learn import prepared, transformed
 from segdb.steps.maps import map_rows
 from segdb.steps.measured import measured
 from segdb.steps.publish import contents, queries
-from segdb.steps.stored import StoredRun, stored_run
+from segdb.steps.stored import StoredRun, check_features, stored_run
 from segdb.store.duckdb import DuckDB
 from segdb.store.intact import require
 from segdb.store.kept import Kept, alike, binds, kept_run, published_run
@@ -58,18 +58,11 @@ def rollback(store: DuckDB, schema: str, run_id: int, keep_runs: int) -> dict[st
         raise UserError(f"Run {run_id} is the one that is published{number}.")
     kept = kept_run(store, schema, run_id)
     model = run.model
+    check_features(kept.features, model)
     features = kept.features.select("customer_id", *model.catalogue.names)
     axes, assigned = _assigned(store, run, features, kept.run["customers"])
     row = _row(kept, next_run(store, schema))
-    intake = Intake(
-        features=features,
-        catalogue=model.catalogue,
-        recipe=run.recipe,
-        as_of=row["as_of"],
-        accounts=Accounts(row["rows_read"], row["rows_kept"], row["rows_rejected"], {}),
-        rejected=kept.rejected,
-        customers=row["customers"],
-    )
+    intake = _intake(run, kept, features)
     large = queries(_sources(run), intake, model, assigned, axes, row["run_id"])
     live = large[contract.SEGMENTS_LIVE]
     # To bind it is to look into the files that it names.
@@ -113,6 +106,20 @@ def _assigned(
     centroids = [segment.centroid for segment in model.segments]
     placed = assign(in_matrix(scaled, model), model.columns, centroids)
     return axes, store.table("segdb_assigned", placed)
+
+
+def _intake(run: StoredRun, kept: Kept, features: ir.Table) -> Intake:
+    """Return the customers as they were taken in."""
+    row = kept.run
+    return Intake(
+        features=features,
+        catalogue=run.model.catalogue,
+        recipe=run.recipe,
+        as_of=row["as_of"],
+        accounts=Accounts(row["rows_read"], row["rows_kept"], row["rows_rejected"], {}),
+        rejected=kept.rejected,
+        customers=row["customers"],
+    )
 
 
 def _small(kept: Kept, large: Container[contract.Table]) -> dict[contract.Table, Rows]:
