@@ -18,6 +18,7 @@ from segdb.settings import Settings, parse
 from segdb.steps.progress import Notes, Progress
 from segdb.steps.stored import stored_run
 from segdb.store.duckdb import DuckDB
+from segdb.store.intact import blaming_changes
 
 if TYPE_CHECKING:
     import duckdb
@@ -166,8 +167,9 @@ def refresh(
     store = _opened(database, Settings(), existing=True)
     try:
         if store.path is not None:
-            store.limit(stored_run(store, schema).settings.engine)
-        with store.refusals():
+            with store.refusals():
+                store.limit(stored_run(store, schema).settings.engine)
+        with store.refusals(), blaming_changes(store, schema):
             outcome = refresh_pipeline(store, schema, orders, customers, listener, trusted)
     except BaseException:
         store.close()

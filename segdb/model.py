@@ -178,9 +178,18 @@ class Model:
         """Return the model that ``to_json`` gave.
 
         Raises:
-            SettingsError: it is a model of another version of segdb.
+            SettingsError: it is a model of another version of segdb, or damaged.
         """
-        values: Mapping[str, Any] = json.loads(text)
+        try:
+            return cls._rebuilt(json.loads(text))
+        except (TypeError, ValueError, KeyError, AttributeError, RecursionError):
+            raise SettingsError(
+                "The stored model is damaged: something else has changed it. `segdb run` learns "
+                "anew."
+            ) from None
+
+    @classmethod
+    def _rebuilt(cls, values: Mapping[str, Any]) -> Model:
         if values.get("version") not in _READABLE:
             raise SettingsError(
                 f"The model is of version {values.get('version')}, and this segdb reads {VERSION}. "

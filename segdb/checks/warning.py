@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from segdb.errors import DataError, nearest
+from segdb.stored_json import mappings
 
 # More than these are not read.
 SHOWN = 5
@@ -99,8 +100,7 @@ def to_json(warnings: Iterable[DataWarning]) -> str:
 
 def from_json(text: str | None) -> list[dict[str, Any]]:
     """Return what ``to_json`` gave as mappings; none for a run of before there were warnings."""
-    found: list[dict[str, Any]] = json.loads(text) if text else []
-    return found
+    return mappings(text or None, "warnings")
 
 
 def unknown_code(code: str) -> str | None:

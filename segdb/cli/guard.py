@@ -38,14 +38,15 @@ def guarded(command: Callable[..., None]) -> Callable[..., None]:
             command(*args, **kwargs)
             sys.stdout.flush()
         except SegdbError as error:
+            _stop_if_interrupted(error)
             _say(f"Error: {_after_what_is_done(str(error))}")
             sys.exit(error.exit_code)
         except KeyboardInterrupt:
-            _say(f"Stopped. {_done() or _UNTOUCHED}.")
-            sys.exit(130)
+            _stop()
         except click.exceptions.ClickException:
             raise
         except Exception as error:
+            _stop_if_interrupted(error)
             if _is_of_stdout(error):
                 _end_for_stdout(error)
             _say(
@@ -117,6 +118,20 @@ def _after_what_is_done(error: str) -> str:
 def _say(words: str) -> None:
     with suppress(OSError):
         click.echo(words, err=True)
+
+
+def _stop() -> None:
+    _say(f"Stopped. {_done() or _UNTOUCHED}.")
+    sys.exit(130)
+
+
+def _stop_if_interrupted(error: BaseException | None) -> None:
+    """Stop as by Ctrl-C where it was pressed while a statement ran; the driver has its own word."""
+    while error is not None:
+        interrupted = isinstance(error, RuntimeError) and str(error) == "Query interrupted"
+        if interrupted or type(error).__name__ == "InterruptException":
+            _stop()
+        error = error.__cause__ or error.__context__
 
 
 def _is_of_stdout(error: Exception) -> bool:

@@ -57,6 +57,7 @@ def compile_sql(
     from segdb.report.write import write
     from segdb.steps.exporting import compile_run, write_dbt
     from segdb.store.duckdb import DuckDB
+    from segdb.store.intact import blaming_changes
     from segdb.store.outputs import refuse_foreign
 
     settings = settings_of(config, database)
@@ -67,11 +68,11 @@ def compile_sql(
     named = {"orders": orders, "customers": customers}
     try:
         if folder is not None:
-            with store.refusals():
+            with store.refusals(), blaming_changes(store, schema):
                 paths = write_dbt(store, schema, folder, run_id, dialect, force=force, **named)
             click.echo(f"Wrote {len(paths)} files of a dbt package to {folder}.")
             return
-        with store.refusals():
+        with store.refusals(), blaming_changes(store, schema):
             sql = compile_run(store, schema, run_id, dialect, stage=stage, **named)
     finally:
         store.close()
@@ -113,10 +114,11 @@ def score(
     """Assign the customers of SOURCE by the stored model; the published tables stay."""
     from segdb.steps.score import score as score_source
     from segdb.store.duckdb import DuckDB
+    from segdb.store.intact import blaming_changes
     from segdb.store.scored import SUFFIXES
 
     settings = settings_of(config, database)
-    listener = Terminal()
+    schema, listener = settings.publish.schema_, Terminal()
     place = Path(into) if Path(into).suffix.lower() in SUFFIXES else into
     store = DuckDB.open(
         Path(settings.publish.database),
@@ -126,10 +128,10 @@ def score(
         engine=settings.engine,
     )
     try:
-        with store.refusals():
+        with store.refusals(), blaming_changes(store, schema):
             scored = score_source(
                 store,
-                settings.publish.schema_,
+                schema,
                 source,
                 customers,
                 listener,
@@ -196,14 +198,16 @@ def compare(config: Path | None, database: Path | None, wait: float, as_json: bo
     from segdb.grid import grid
     from segdb.steps.comparing import compare_run
     from segdb.store.duckdb import DuckDB
+    from segdb.store.intact import blaming_changes
 
     settings = settings_of(config, database)
+    schema = settings.publish.schema_
     store = DuckDB.open(
         Path(settings.publish.database), existing=True, wait=wait, engine=settings.engine
     )
     try:
-        with store.refusals():
-            rows = compare_run(store, settings.publish.schema_)
+        with store.refusals(), blaming_changes(store, schema):
+            rows = compare_run(store, schema)
         done(f"The comparison is written into {settings.publish.database}")
     finally:
         store.close()

@@ -68,13 +68,15 @@ def diff(
     from segdb import words
     from segdb.steps.difference import difference
     from segdb.store.duckdb import DuckDB
+    from segdb.store.intact import blaming_changes
 
     settings = settings_of(config, database)
     path = Path(settings.publish.database)
     store = DuckDB.open(path, read_only=True, wait=wait)
     try:
-        with store.refusals():
-            found = difference(store, settings.publish.schema_, before, after)
+        schema = settings.publish.schema_
+        with store.refusals(), blaming_changes(store, schema):
+            found = difference(store, schema, before, after)
     finally:
         store.close()
     if as_json:
@@ -97,13 +99,16 @@ def rollback(
     from segdb import words
     from segdb.steps.rollback import rollback as roll_back
     from segdb.store.duckdb import DuckDB
+    from segdb.store.intact import blaming_changes
 
     settings = settings_of(config, database)
     path, publish = Path(settings.publish.database), settings.publish
     store = DuckDB.open(path, existing=True, wait=wait, engine=settings.engine)
     try:
-        with store.refusals(), publishing(store, path, publish.schema_):
-            row = roll_back(store, publish.schema_, run_id, publish.keep_runs)
+        schema = publish.schema_
+        changes = blaming_changes(store, schema)
+        with store.refusals(), changes, publishing(store, path, schema):
+            row = roll_back(store, schema, run_id, publish.keep_runs)
             done(f"Run {row['run_id']} is published in {path}")
     finally:
         store.close()

@@ -16,6 +16,7 @@ from segdb.report.cards import Segment, segments
 from segdb.report.changes import changes
 from segdb.report.forms import Forms
 from segdb.report.published import Published
+from segdb.stored_json import mapping
 
 _RUN = """
 SELECT
@@ -79,8 +80,12 @@ def look(published: Published, currency: str) -> Look:
 def _categories(published: Published) -> dict[str, tuple[str, str]]:
     """Return the column and value of each 0/1 feature of a category, as the model has them."""
     runs = published.some("SELECT model FROM segdb.runs ORDER BY run_id DESC LIMIT 1")
-    entries = json.loads(runs[0]["model"] or "{}").get("features", []) if runs else []
-    return {e["name"]: (e["column"], e["value"]) for e in entries if e["kind"] == "category"}
+    entries = mapping(runs[0]["model"], "model").get("features", []) if runs else []
+    return {
+        entry["name"]: (entry["column"], entry["value"])
+        for entry in (entries if isinstance(entries, list) else [])
+        if isinstance(entry, Mapping) and entry.get("kind") == "category"
+    }
 
 
 def last_run(published: Published) -> Rows:
@@ -108,7 +113,7 @@ def facts(published: Published, look: Look, forms: Forms, *, examples: bool) -> 
     found = segments(published, look, forms, examples=examples)
     amounts = [one.row["revenue"] for one in found if one.row["revenue"] is not None]
     shown = [one for one in found if not one.few]
-    settings = json.loads(run["settings"] or "{}")
+    settings = mapping(run["settings"], "settings")
     return Facts(
         run=run,
         before=before[0] if before else None,
@@ -118,14 +123,18 @@ def facts(published: Published, look: Look, forms: Forms, *, examples: bool) -> 
         most=max((share for one in shown for share in _shares(one)), default=1.0),
         revenue=sum(amounts) if amounts else None,
         tried=published.some(_TRIED),
-        given=settings.get("cluster", {}).get("k", "auto") != "auto",
+        given=_given(settings),
         parameters=published.some(
             "SELECT * FROM segdb.feature_parameters ORDER BY position NULLS LAST, feature"
         ),
-        versions=json.loads(run["versions"] or "{}"),
+        versions=mapping(run["versions"], "versions"),
         warnings=from_json(run["warnings"]),
         settings=_settings(_as_inferred(settings)),
     )
+
+
+def _given(settings: Mapping[str, Any]) -> bool:
+    return bool(_mapping(settings.get("cluster")).get("k", "auto") != "auto")
 
 
 def _shares(one: Segment) -> tuple[float, ...]:
@@ -137,12 +146,16 @@ def _part(one: Segment) -> tuple[float, float]:
     return one.row["revenue_share"] or 0.0, one.row["customer_share"]
 
 
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
 def _as_inferred(values: Mapping[str, Any]) -> dict[str, Any]:
     """Keep of what was inferred the roles of the columns; the rest is long and in ``runs``."""
     roles = {
         name: reading["roles"]
-        for name, reading in values.get("inferred", {}).items()
-        if reading.get("roles")
+        for name, reading in _mapping(values.get("inferred")).items()
+        if isinstance(reading, Mapping) and reading.get("roles")
     }
     return {**{key: value for key, value in values.items() if key != "inferred"}, "taken": roles}
 

@@ -10,11 +10,13 @@ import ibis
 from segdb.cluster.compare import compare_labelled
 from segdb.cluster.matrix import Matrix
 from segdb.compile import quoted
+from segdb.contract import CUSTOMER_FEATURES
 from segdb.contract.comparison import ALGORITHM_COMPARISON
 from segdb.stages.matrix import everyone, sample
 from segdb.steps.learn import placed
-from segdb.steps.stored import stored_run
+from segdb.steps.stored import check_features, stored_run
 from segdb.store.duckdb import DuckDB
+from segdb.store.intact import require
 from segdb.store.publish import Content, publish_one
 
 _COLUMNS = tuple(column.name for column in ALGORITHM_COMPARISON.columns)
@@ -37,8 +39,10 @@ def compare_run(store: DuckDB, schema: str) -> list[dict[str, Any]]:
         UserError: nothing was published.
     """
     run = stored_run(store, schema)
+    require(store, schema, CUSTOMER_FEATURES, "customer_id")
     relation = f"{quoted(schema)}.customer_features"
     natural = ibis.table(store.schema(relation), name="customer_features", database=schema)
+    check_features(natural, run.model)
     labels = ibis.table(
         {"customer_id": natural.schema()["customer_id"], "segment_id": "int32"},
         name="segments",

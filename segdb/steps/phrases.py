@@ -113,12 +113,14 @@ def phrase(name: str, mean: float, average: float, currency: str) -> str:
     unit = REGISTRY[name].unit if name in REGISTRY else ""
     if name == "frequency" and average > 0:
         return f"orders {_how_often(mean / average)} ({amount(unit, mean, currency)} each)"
-    words = _PHRASES.get(name, f"{readable(name)} {{mean}} (all customers: {{average}})")
     write = _whole_days if name in _AGO else amount
     told, usual = (write(unit, value, currency) for value in (mean, average))
     if name == "days_between_orders" and told == "1 day":
         told = "day"
-    return words.format(mean=told, average=usual)
+    if name not in _PHRASES:
+        # A name from the data is never part of a format string: it may hold braces.
+        return f"{readable(name)} {told} (all customers: {usual})"
+    return _PHRASES[name].format(mean=told, average=usual)
 
 
 def tendency(feature: str, categories: Categories, *, more: bool) -> str:

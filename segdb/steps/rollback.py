@@ -23,7 +23,7 @@ from segdb.steps.intake import Intake
 from segdb.steps.maps import map_rows
 from segdb.steps.measured import measured
 from segdb.steps.publish import contents, queries
-from segdb.steps.stored import StoredRun, stored_run
+from segdb.steps.stored import StoredRun, check_features, stored_run
 from segdb.store.duckdb import DuckDB
 from segdb.store.intact import require
 from segdb.store.kept import Kept, alike, binds, kept_run, published_run
@@ -58,6 +58,7 @@ def rollback(store: DuckDB, schema: str, run_id: int, keep_runs: int) -> dict[st
         raise UserError(f"Run {run_id} is the one that is published{number}.")
     kept = kept_run(store, schema, run_id)
     model = run.model
+    check_features(kept.features, model)
     features = kept.features.select("customer_id", *model.catalogue.names)
     axes, assigned = _assigned(store, run, features, kept.run["customers"])
     row = _row(kept, next_run(store, schema))

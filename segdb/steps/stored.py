@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import ibis
 import ibis.expr.datatypes as dt
+import ibis.expr.types as ir
 
 from segdb import contract
 from segdb.compile import quoted
-from segdb.errors import SegdbError, SettingsError, UserError
+from segdb.errors import SegdbError, SettingsError, SourceError, UserError
 from segdb.model import Model
 from segdb.reading import Reading
 from segdb.settings import Personas, Publish, Report, Settings, parse
@@ -129,6 +131,8 @@ def _rebuilt(row: Mapping[str, Any], schema: str, key: dt.DataType) -> StoredRun
     inferred = values.pop("inferred")
     settings = without_places(parse(values, f"the settings of run {run_id}"), schema)
     model = Model.from_json(row["model"])
+    if not model.segments or any(not _lies(s.centroid, model) for s in model.segments):
+        raise ValueError("its centroids are not of its features")
     readings = {name: Reading.from_dict(inferred[name]) for name in SOURCES if name in inferred}
     sources = {
         name: Raw(
@@ -152,6 +156,25 @@ def _rebuilt(row: Mapping[str, Any], schema: str, key: dt.DataType) -> StoredRun
         sources=sources,
         playbook=inferred.get("playbook", {}).get("text"),
     )
+
+
+def _lies(centroid: Sequence[float], model: Model) -> bool:
+    return len(centroid) == len(model.columns) and all(map(math.isfinite, centroid))
+
+
+def check_features(features: ir.Table, model: Model) -> None:
+    """Refuse stored features that lack one of a model's.
+
+    Raises:
+        SourceError: a column is gone, or no number any more.
+    """
+    kinds = features.schema()
+    for name in model.catalogue.names:
+        if name not in kinds or not kinds[name].is_numeric():
+            raise SourceError(
+                f"{features.get_name()} has no column {name} as segdb writes it: the database was "
+                "changed by something else. `segdb run` publishes all tables anew."
+            )
 
 
 def without_places(settings: Settings, schema: str) -> Settings:

@@ -18,6 +18,7 @@ import sqlglot
 from segdb.compile import literal, quoted
 from segdb.errors import UserError, nearest
 from segdb.store.duckdb import DuckDB
+from segdb.store.intact import blaming_changes
 from segdb.store.kept import published_run
 from segdb.store.proof import proven
 
@@ -72,7 +73,8 @@ def asking(path: Path, schema: str, wait: float = 0, *, sources: bool = False) -
                 store.execute(f"SET allowed_paths = [{allowed}]")
             store.execute("SET enable_external_access = false")
             store.execute("SET lock_configuration = true")
-        yield partial(_select, store, live)
+        with blaming_changes(store, schema):
+            yield partial(_select, store, live)
     finally:
         store.close()
 
@@ -166,7 +168,8 @@ def _in_words(text: str, live: _Live) -> str:
         return f"it reads {refused[1]}, and a query may read the published tables and no file."
     missing = re.search(r'Referenced column "([^"]+)" not found', text)
     if missing is None:
-        return text
+        # One paragraph: without the line of SQL that the database shows with a mark below it.
+        return " ".join(text.split("\n\nLINE ", maxsplit=1)[0].split("\n"))
     there = re.search(r"Candidate bindings: (.+)", text)
     known = [name.split(".")[-1] for name in re.findall(r'"([^"]+)"', there[1])] if there else []
     meant = nearest(missing[1], known)

@@ -6,11 +6,14 @@ same. A database from a stranger may have a view in the place of a table, which 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+import duckdb
 
 from segdb.compile import literal, quoted
 from segdb.contract import ID, OPENING, TABLES, Column, Table
-from segdb.errors import SettingsError, SourceError
+from segdb.errors import LockedError, SettingsError, SourceError, UserError
 from segdb.store.duckdb import DuckDB
 
 # Types that take each other's values; what older releases wrote may be of another one.
@@ -78,6 +81,41 @@ def require(store: DuckDB, schema: str, table: Table, *columns: str) -> None:
         raise SourceError(
             f"The table {schema}.{table.name} {what}: the database was changed by something else. "
             "`segdb run` publishes all tables anew."
+        )
+
+
+@contextmanager
+def blaming_changes(store: DuckDB, schema: str) -> Iterator[None]:
+    """Where a block fails over a database that was changed, say what was changed instead.
+
+    Raises:
+        SourceError: a published table is gone, empty, or lacks a column; whatever else it is that
+            fails over a database in which all is as it was published is raised as it is.
+    """
+    try:
+        yield
+    except (UserError, LockedError):
+        raise
+    except Exception as error:
+        try:
+            for table in TABLES:
+                if table.kind == "table":
+                    _require_filled(store, schema, table)
+        except duckdb.Error:
+            raise error from None
+        raise
+
+
+def _require_filled(store: DuckDB, schema: str, table: Table) -> None:
+    require(store, schema, table)
+    name = f"{quoted(schema)}.{quoted(table.name)}"
+    keys = " OR ".join(f"{quoted(key)} IS NULL" for key in table.key) or "false"
+    row = store.rows(f"SELECT count(*) AS n, count(*) FILTER ({keys}) AS bare FROM {name}")[0]  # noqa: S608
+    if row["bare"] or (table.key and not row["n"]):
+        what = f"rows without {' or '.join(table.key)}" if row["bare"] else "no rows"
+        raise SourceError(
+            f"The table {schema}.{table.name} has {what}: the database was changed by something "
+            "else. `segdb run` publishes all tables anew."
         )
 
 

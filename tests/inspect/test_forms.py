@@ -133,14 +133,17 @@ def test_both_decimal_marks(table: Tables, ask: Ask) -> None:
 def test_what_could_be_either_is_asked_for_or_said(table: Tables, ask: Ask) -> None:
     amounts = [f"{n},50" if n % 3 else f"{n}.50" for n in range(120)]
     few = understood(table, ask, amounts=["1,234", *amounts[1:]])
-    assert "1 such as '1,234' could be either and are not read" in only(few, "mixed_numbers").message
+    assert (
+        "1 such as '1,234' could be either and are not read" in only(few, "mixed_numbers").message
+    )
     many = ["1,234"] * 20 + amounts[20:]
     with pytest.raises(SourceError, match=r"could be written .* decimal = "):
         understood(table, ask, amounts=many)
     made = understood(table, ask, amounts=many, decimal=".")
-    assert '20 such as \'1,234\' could be either and are read with "."' in only(
-        made, "mixed_numbers"
-    ).message
+    assert (
+        "20 such as '1,234' could be either and are read with \".\""
+        in only(made, "mixed_numbers").message
+    )
 
 
 def test_a_percentage_is_no_amount(table: Tables, ask: Ask) -> None:
