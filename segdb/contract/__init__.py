@@ -43,7 +43,7 @@ from segdb.contract.segments import (
     SEGMENTS_LIVE,
     TYPICAL_CUSTOMERS,
 )
-from segdb.contract.table import ID, OPENING, Column, Table
+from segdb.contract.table import ID, Column, Table
 
 TABLES: tuple[Table, ...] = (
     SEGMENTS,
@@ -94,7 +94,6 @@ __all__ = [
     "K_SELECTION",
     "LEARNED_DISTRIBUTION",
     "LEFT_SEGMENT",
-    "OPENING",
     "PRINCIPAL_COMPONENTS",
     "REJECTED_ROWS",
     "RFM_BY_SEGMENT",

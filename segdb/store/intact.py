@@ -12,7 +12,8 @@ from contextlib import contextmanager
 import duckdb
 
 from segdb.compile import literal, quoted
-from segdb.contract import ID, OPENING, TABLES, Column, Table
+from segdb.contract import ID, TABLES, Column, Table
+from segdb.contract.table import OPENING
 from segdb.errors import LockedError, SettingsError, SourceError, UserError
 from segdb.store.duckdb import DuckDB
 
