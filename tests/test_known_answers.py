@@ -196,6 +196,8 @@ def cdnow_run(path: Path, tmp_path: Path) -> segdb.Result:
                 "quantity": "cds",
             },
             "clean": {"duplicates": "keep"},
+            # All six features: half of the customers have no days between orders.
+            "features": {"max_missing": 1.0},
             "cluster": {"k": 6, "n_init": 1},
         },
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from segdb.checks.warning import DataWarning
+from segdb.inspect.candidates import HEAD
 from segdb.inspect.role_reading import Place
 from segdb.inspect.shapes import Ask
 from segdb.reading import ColumnReading
@@ -25,11 +26,13 @@ def old_dates(place: Place, reading: ColumnReading, source: Source, ask: Ask) ->
 
     They are not converted. Those after 2100 would all be rejected as in the future.
     """
-    moment = value(place.table, reading, source.null_values)
+    # A calendar is one for the whole source, and a scan of all of it costs as much as a run's.
+    head = place.table.limit(HEAD)
+    moment = value(head, reading, source.null_values)
     if not (moment.type().is_timestamp() or moment.type().is_date()):
         return []
     year = moment.year()
-    counts = place.table.agg(
+    counts = head.agg(
         n=moment.count(),
         odd=((year < _FIRST) | (year > _LAST)).sum(),
         middle=year.quantile(0.5),

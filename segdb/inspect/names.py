@@ -109,7 +109,7 @@ _NEVER: Mapping[Role, str] = {
         "count|points|id|date"
     ),
 }
-_PART_OF_TOTAL = frozenset({"subtotal", "sub", "net"})
+_PART_OF_TOTAL = frozenset({"subtotal", "sub"})
 _CURRENCIES = frozenset({"eur", "usd", "gbp", "chf", "cad", "aud", "inr", "jpy", "sek", "nok"})
 _ROLE_OF_MONEY = frozenset({"amount", "unit_price"})
 _IDENTIFIER = re.compile(
@@ -149,10 +149,8 @@ def _score(role: Role, name: str) -> int:
     if role in _ROLE_OF_MONEY:
         told = " ".join(part for part in parts if part not in _CURRENCIES)
     points = next((s for s, pattern in _COMPILED[role] if pattern.fullmatch(told)), 0)
-    # What was paid is the total, and of two columns for one moment the finer tells more.
-    partial = role == "amount" and _PART_OF_TOTAL & set(parts)
-    coarse = role == "ordered_at" and parts[-1:] in (["date"], ["day"])
-    return points - bool(points and (partial or coarse))
+    # What was paid is the total.
+    return points - bool(points and role == "amount" and _PART_OF_TOTAL & set(parts))
 
 
 # A product, as far as its name shows.
@@ -169,6 +167,11 @@ _OF_ORDER = re.compile(
     r"|(total|amount) (paid|order|invoice)"
     r"|payment|total|total (price|amount|paid)"
 )
+
+
+def is_day(name: str) -> bool:
+    """Whether a name ends in date or day, so that another may tell the moment more finely."""
+    return english(words(name)).split()[-1:] in (["date"], ["day"])
 
 
 def is_product(name: str) -> bool:

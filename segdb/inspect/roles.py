@@ -14,7 +14,7 @@ import ibis.expr.types as ir
 from segdb.checks.warning import DataWarning
 from segdb.errors import SourceError, nearest
 from segdb.inspect.candidates import Column, distinct, fills, id_choice, likely_ids
-from segdb.inspect.names import never, score
+from segdb.inspect.names import is_day, never, score
 from segdb.inspect.questions import OPEN, ROLES, OpenQuestionError, several, unknown
 from segdb.inspect.shapes import Ask
 from segdb.reading import Role
@@ -117,6 +117,9 @@ class Chooser:
             moments = [c for c in self.columns if "moment" in c.able and not never(role, c.name)]
             typed = [c.name for c in moments if not c.text]
             candidates = typed or [c.name for c in moments if len(moments) == 1]
+        if role == "ordered_at" and len(candidates) > 1:
+            # Of two columns for one moment the finer tells more.
+            candidates = [name for name in candidates if not is_day(name)] or candidates
         if candidates and (required or len(candidates) == 1):
             self._take(role, candidates)
         elif required:
