@@ -46,7 +46,14 @@ def test_every_named_query_answers(made: Path, name: str) -> None:
     ids = ["--ids", "c1,c2"] if name == "look_alikes" else []
     answer = json.loads(query(made, name, *ids, "--format", "json").stdout)
     assert isinstance(answer, list)
-    assert answer or name in {"entered", "moved_down", "new_customers", "win_back", "slipping_away"}
+    assert answer or name in {
+        "entered",
+        "left_rfm",
+        "moved_down",
+        "new_customers",
+        "win_back",
+        "slipping_away",
+    }
 
 
 def test_three_formats_say_the_same(made: Path) -> None:
