@@ -56,7 +56,7 @@ def test_compile_prints_one_statement_that_runs() -> None:
 
 def test_compile_writes_a_file_and_a_package() -> None:
     assert said("compile", "--dialect", "postgres", "--output", "out/live.sql")
-    assert "GREATEST" in Path("out/live.sql").read_text("utf-8")
+    assert "in the SQL of postgres" in Path("out/live.sql").read_text("utf-8")
     assert "dbt package" in said("compile", "--dbt", "package", "--orders", "shop")
     assert Path("package/dbt_project.yml").exists()
 
