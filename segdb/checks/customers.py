@@ -109,16 +109,24 @@ def large_share(counts: ir.Table, rows: ir.Table, reading: Reading, ask: Ask) ->
     ]
 
 
-def revenue_without_customer(rows: ir.Table, kept: float, ask: Ask) -> list[DataWarning]:
+def revenue_without_customer(counts: ir.Table, ask: Ask) -> list[DataWarning]:
     """Return a warning of revenue whose rows have no customer id.
 
     Args:
-        rows: the rows that are rejected for want of an id, with ``amount``.
-        kept: revenue of the customers, in the source's currency.
+        counts: aggregates by customer, with ``revenue`` and ``unassigned``.
         ask: runs a small query.
     """
-    sums = ask(rows.agg(money=rows.amount.sum().cast("float64"), n=rows.count())).to_pylist()[0]
-    money = sums["money"] or 0.0
+    if not {"revenue", "unassigned"} <= set(counts.columns):
+        return []
+    nobody = counts.customer_id.isnull()
+    sums = ask(
+        counts.agg(
+            money=counts.unassigned.sum(where=nobody).cast("float64"),
+            rows=counts.read_rows.sum(where=nobody),
+            kept=counts.revenue.sum().cast("float64"),
+        )
+    ).to_pylist()[0]
+    money, kept = sums["money"] or 0.0, sums["kept"] or 0.0
     if money <= 0 or kept + money <= 0:
         return []
     share = money / (kept + money)
@@ -128,7 +136,7 @@ def revenue_without_customer(rows: ir.Table, kept: float, ask: Ask) -> list[Data
         DataWarning(
             "revenue_without_customer",
             f"{percent(share)} of the revenue ({money:,.0f} of {kept + money:,.0f}, "
-            f"{sums['n']:,} rows) has no customer id and is in no segment.",
+            f"{int(sums['rows'] or 0):,} rows) has no customer id and is in no segment.",
             share=share,
         )
     ]

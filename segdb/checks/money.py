@@ -12,6 +12,7 @@ from segdb.checks import vocabulary
 from segdb.checks.settings_lines import is_one_of, percent, reject
 from segdb.checks.warning import DataWarning
 from segdb.compile import quoted
+from segdb.inspect.candidates import HEAD
 from segdb.inspect.languages import english
 from segdb.inspect.names import words
 from segdb.inspect.shapes import Ask
@@ -46,9 +47,16 @@ def several_currencies(kept: ir.Table, reading: Reading, ask: Ask) -> list[DataW
     amount = reading.roles.get("amount") or reading.roles.get("unit_price")
     if amount is None or reading.column(amount).kind != "number":
         return []
-    text = kept[carried(amount)].cast("string")
-    rows = _by_value(kept, text.re_extract(f"({_CURRENCY_MARK})", 1).nullif("").upper(), ask)
-    return [_currencies(amount, rows, "")] if len(rows) > 1 else []
+    # Amounts that bear no mark at their head are not looked through to their end.
+    for looked_at in (kept.limit(HEAD), kept):
+        text = looked_at[carried(amount)].cast("string")
+        mark = text.re_extract(f"({_CURRENCY_MARK})", 1).nullif("").upper()
+        rows = _by_value(looked_at, mark, ask)
+        if not rows:
+            return []
+        if len(rows) > 1:
+            return [_currencies(amount, rows, "")]
+    return []
 
 
 def _currencies(name: str, rows: Sequence[Mapping[str, Any]], column: str) -> DataWarning:

@@ -51,6 +51,7 @@ def per_customer(
     *,
     way: Way = EXACT,
     watermark: str | None = None,
+    unassigned: bool = False,
 ) -> ir.Table:
     """Aggregate judged order rows to one row a customer: the one pass over the orders.
 
@@ -63,6 +64,8 @@ def per_customer(
         reading: how the source's columns are read.
         way: how orders are counted, and what else goes into the pass.
         watermark: what never falls as the source grows; its highest becomes ``high_mark``.
+        unassigned: whether the amounts of rows without a customer are added up as well, in
+            ``unassigned`` of the row whose ``customer_id`` is NULL.
     """
     kept = orders.reason.isnull()
     counting = "rows" if reading.rows_are_orders else way.counting
@@ -80,6 +83,8 @@ def per_customer(
     aggregates |= beside(orders, reading, given.bought, way)
     if watermark is not None:
         aggregates["high_mark"] = highest(orders, reading, watermark)
+    if unassigned:
+        aggregates["unassigned"] = orders.amount.sum(where=orders.customer_id.isnull())
     return orders.group_by("customer_id").agg(**aggregates)
 
 

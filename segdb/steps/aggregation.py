@@ -64,7 +64,14 @@ class Aggregation:
 
     def per_customer(self, rows: ir.Table, way: Way = EXACT) -> ir.Table:
         """Return the aggregates of judged rows, one row a customer."""
-        return per_customer(rows, self.catalogue, self.reading, way=way, watermark=self.watermark)
+        return per_customer(
+            rows,
+            self.catalogue,
+            self.reading,
+            way=way,
+            watermark=self.watermark,
+            unassigned=True,
+        )
 
     def _judged(self, name: str, table: ir.Table) -> ir.Table:
         rows = self.store.view(f"{name}_typed", typed(table, self.reading))

@@ -46,12 +46,12 @@ def check_data(
         warnings += _rejections(store, name, source, accounts, rejected, settings)
     orders = sources.get("orders")
     if orders is not None:
-        warnings += _orders(store, orders, accounts)
+        warnings += _orders(store, orders)
     for warning in warnings:
         progress.warn(warning)
 
 
-def _orders(store: DuckDB, orders: Judged, accounts: Accounts) -> list[DataWarning]:
+def _orders(store: DuckDB, orders: Judged) -> list[DataWarning]:
     ask, reading, counts = store.fetch, orders.source_reading, orders.counts
     kept = orders.rows.filter(orders.rows.reason.isnull())
     warnings = money.several_currencies(kept, reading, ask)
@@ -60,10 +60,7 @@ def _orders(store: DuckDB, orders: Judged, accounts: Accounts) -> list[DataWarni
     warnings += customers.guests(counts, reading, ask) or customers.large_share(
         counts, kept, reading, ask
     )
-    if ("orders", clean.MISSING_ID) in accounts.reasons and "revenue" in counts.columns:
-        revenue = store.rows(counts.agg(revenue=counts.revenue.sum().cast("float64")))[0]["revenue"]
-        nobody = orders.rows.filter(orders.rows.reason == clean.MISSING_ID)
-        warnings += customers.revenue_without_customer(nobody, revenue or 0.0, ask)
+    warnings += customers.revenue_without_customer(counts, ask)
     return warnings
 
 

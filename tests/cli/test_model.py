@@ -56,7 +56,10 @@ def test_compile_prints_one_statement_that_runs() -> None:
 
 def test_compile_writes_a_file_and_a_package() -> None:
     assert said("compile", "--dialect", "postgres", "--output", "out/live.sql")
-    assert "in the SQL of postgres" in Path("out/live.sql").read_text("utf-8")
+    written = Path("out/live.sql").read_text("utf-8")
+    assert "in the SQL of postgres" in written
+    assert isinstance(sqlglot.parse_one(written, read="postgres"), sqlglot.exp.Select)
+    assert "DOUBLE PRECISION" in written
     assert "dbt package" in said("compile", "--dbt", "package", "--orders", "shop")
     assert Path("package/dbt_project.yml").exists()
 
