@@ -25,6 +25,8 @@ SENTINELS = frozenset(
 # A gap is far where it is so many days, and so many times the widest gap among the others.
 _DAYS, _TIMES = 60, 3
 _SENTINEL_DAYS = 365
+# Days before a run on which an order is new, and no mistake.
+_RECENT = 3
 # Of the customers: more than these are no mistakes.
 _SHARE, _FEW = 0.005, 3
 # Fewer days tell nothing of how orders usually lie.
@@ -50,12 +52,14 @@ class FarDates:
     rejected: bool
 
 
-def far_dates(days: Sequence[tuple[date, int]]) -> list[FarDates]:
+def far_dates(days: Sequence[tuple[date, int]], today: date) -> list[FarDates]:
     """Return the groups of days that lie far from all others.
 
     Args:
         days: each day on which a customer's first or last order is, and how many customers those
             are; ascending.
+        today: the day of the run. A shop may well have sold again just now, so days up to a few
+            before it are not far behind the others.
     """
     sentinels = [day for day, _ in days if day in SENTINELS]
     usual = [(day, number) for day, number in days if day not in SENTINELS]
@@ -65,7 +69,7 @@ def far_dates(days: Sequence[tuple[date, int]]) -> list[FarDates]:
         if gap >= _SENTINEL_DAYS:
             groups.append(FarDates(day, day, gap, late=False, rejected=True))
     late = _tail([(-day.toordinal(), number) for day, number in reversed(usual)])
-    if late is not None:
+    if late is not None and (today - usual[-1][0]).days > _RECENT:
         number, gap = late
         group = usual[len(usual) - number :]
         groups.append(FarDates(group[0][0], group[-1][0], gap, late=True, rejected=True))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import ibis
 import ibis.expr.types as ir
@@ -32,7 +32,7 @@ def _leaving_out(
     """
     counts = orders.counts
     rejected = []
-    for far in check.far_dates(_days(store, counts)):
+    for far in check.far_dates(_days(store, counts), datetime.now(UTC).date()):
         first, end = check.as_interval(far)
         moment = orders.rows.ordered_at
         inside = (moment >= _timestamp(first)) & (moment < _timestamp(end))
