@@ -73,6 +73,8 @@ class Reading:
     null_values: tuple[str, ...] = ()
     # Customer ids that differ in upper and lower case alone are one, as of e-mail addresses.
     fold_ids: bool = False
+    # Customer ids in text are whole numbers, of which 17850.0 is 17850.
+    whole_ids: bool = False
     # Each row is an order, whatever its id or moment.
     rows_are_orders: bool = False
     # The amount is of the whole order and stands in each of its rows.
@@ -91,6 +93,7 @@ class Reading:
             "roles": dict(self.roles),
             "null_values": list(self.null_values),
             "fold_ids": self.fold_ids,
+            "whole_ids": self.whole_ids,
             "rows_are_orders": self.rows_are_orders,
             "amount_of_order": self.amount_of_order,
             "far_dates": [list(period) for period in self.far_dates],
@@ -106,6 +109,7 @@ class Reading:
             tuple(values["null_values"]),
             # Runs of earlier releases had none of these.
             fold_ids=values.get("fold_ids", False),
+            whole_ids=values.get("whole_ids", False),
             rows_are_orders=values.get("rows_are_orders", False),
             amount_of_order=values.get("amount_of_order", False),
             far_dates=tuple((first, end) for first, end in values.get("far_dates", ())),

@@ -21,7 +21,7 @@ _HALF = 0.5
 def identities(
     table: ir.Table, reading: Reading, clean: Clean, ask: Ask
 ) -> tuple[Reading, tuple[DataWarning, ...]]:
-    """Decide whether customer ids that differ in case alone are one customer.
+    """Decide which spellings of an id are one customer: in case alone, or as 17850.0 and 17850.
 
     Args:
         table: raw rows.
@@ -41,10 +41,12 @@ def identities(
         ids.as_table().agg(
             ids=ids.count(),
             mails=ids.contains("@").sum(),
+            whole=ids.re_search(r"^\d+(\.0+)?$").sum(),
             distinct=ids.nunique(),
             folded=ids.lower().nunique(),
         )
     ).to_pylist()[0]
+    reading = replace(reading, whole_ids=(row["whole"] or 0) > _HALF * (row["ids"] or 0))
     mails = (row["mails"] or 0) > _HALF * (row["ids"] or 0)
     fold = clean.ids == "ignore_case" or (clean.ids == "auto" and mails)
     more = row["distinct"] - row["folded"]

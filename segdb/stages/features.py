@@ -84,7 +84,9 @@ def per_customer(
     if watermark is not None:
         aggregates["high_mark"] = highest(orders, reading, watermark)
     if unassigned:
-        aggregates["unassigned"] = orders.amount.sum(where=orders.customer_id.isnull())
+        # Copies of a row without a customer are all rejected for that, and count each.
+        each = orders.amount * orders.copies if "copies" in orders.columns else orders.amount
+        aggregates["unassigned"] = each.sum(where=orders.customer_id.isnull())
     return orders.group_by("customer_id").agg(**aggregates)
 
 

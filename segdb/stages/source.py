@@ -66,14 +66,16 @@ def typed(table: ir.Table, reading: Reading) -> ir.Table:
         own["copies"] = table[COPIES]
     parts = {name: _part(table, reading, name) for name in _ROLES if name in reading.roles}
     texts = {name: tried(table[one.name], one) for name, one in parts.items() if _is_text(one)}
+    if reading.whole_ids and "customer_id" in texts:
+        texts["customer_id"] = _whole(texts["customer_id"])
     # A SELECT of their own for the texts, so that each is read once.
     rows = table.select(**own, **texts).view() if texts else table.select(**own)
     roles = {name: _settled(rows, name, one, reading.null_values) for name, one in parts.items()}
     columns: dict[str, ir.Value] = {name: rows[name] for name in own}
     if "customer_id" in parts:
-        columns["customer_id"] = identifier(roles["customer_id"], fold=reading.fold_ids)
+        columns["customer_id"] = _identifier(roles["customer_id"], fold=reading.fold_ids)
     if "order_id" in parts:
-        columns["order_id"] = identifier(roles["order_id"])
+        columns["order_id"] = _identifier(roles["order_id"])
     if "ordered_at" in parts:
         columns["ordered_at"] = _moment(roles["ordered_at"], parts["ordered_at"])
     money = roles["amount"] if "amount" in parts else None
@@ -91,7 +93,11 @@ def typed(table: ir.Table, reading: Reading) -> ir.Table:
 def customer_of(table: ir.Table, reading: Reading) -> ir.Value:
     """Return the typed id of the customer of raw rows, as ``typed`` gives it."""
     column = _part(table, reading, "customer_id")
-    return identifier(value(table, column, reading.null_values), fold=reading.fold_ids)
+    identifier = value(table, column, reading.null_values)
+    if reading.whole_ids and _is_text(column):
+        raw = table[column.name]
+        identifier = settled(_whole(tried(raw, column)), raw, column, reading.null_values)
+    return _identifier(identifier, fold=reading.fold_ids)
 
 
 def _part(table: ir.Table, reading: Reading, role: Role) -> ColumnReading:
@@ -116,25 +122,23 @@ def _is_text(column: ColumnReading) -> bool:
     return column.kind != "native"
 
 
-def identifier(raw: ir.Value, *, fold: bool = False) -> ir.Value:
-    """Return an id as it is compared: ``17850.0`` is ``17850``, as a number and as text.
+def _identifier(raw: ir.Value, *, fold: bool = False) -> ir.Value:
+    """Return an id as it is compared: a number that is whole as a whole number.
 
     Args:
-        raw: the column's values, text without blanks around it.
+        raw: the column's values.
         fold: whether upper and lower case are alike, as in e-mail addresses.
     """
     if raw.type().is_floating():
         whole = raw.try_cast("int64")
         return ibis.ifelse(whole.cast("float64") == raw, whole, ibis.null("int64"))
-    if not raw.type().is_string():
-        return raw
-    if fold:
-        return raw.lower()
-    # Without a regular expression, which costs more than all else here and SQLite lacks.
-    point, size = raw.find("."), raw.length()
-    zeros = (raw.endswith(".0") & (point == size - 2)) | (raw.endswith(".00") & (point == size - 3))
-    digits = (raw.lower() == raw.upper()) & raw.substr(0, 1).between("0", "9")
-    return ibis.ifelse(zeros & digits, raw.substr(0, point), raw)
+    return raw.lower() if fold and raw.type().is_string() else raw
+
+
+def _whole(text: ir.StringValue) -> ir.StringValue:
+    """Return ids that are numbers without the decimals of whole ones: 17850.0 is 17850."""
+    zeros = text.endswith(".0") | text.endswith(".00")
+    return ibis.ifelse(zeros, text.substr(0, text.find(".")), text)
 
 
 def _moment(moment: ir.Value, column: ColumnReading) -> ir.TimestampValue:

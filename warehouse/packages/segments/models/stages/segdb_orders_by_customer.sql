@@ -12,15 +12,21 @@ SELECT
     ) AND NOT (
       "t0"."returned"
     )) AS "last_order_at",
-  GREATEST(
-    COUNT(DISTINCT "t0"."order_id") FILTER(WHERE
-      (
-        "t0"."reason" IS NULL
-      ) AND NOT (
-        "t0"."returned"
-      )),
-    1
-  ) AS "orders",
+  COUNT(DISTINCT "t0"."order_id") FILTER(WHERE
+    (
+      "t0"."reason" IS NULL
+    ) AND NOT (
+      "t0"."returned"
+    )) + COUNT(*) FILTER(WHERE
+    (
+      "t0"."reason" IS NULL
+    )
+    AND NOT (
+      "t0"."returned"
+    )
+    AND (
+      "t0"."order_id" IS NULL
+    )) AS "orders",
   SUM("t0"."amount") FILTER(WHERE
     "t0"."reason" IS NULL) AS "revenue",
   MIN("t0"."ordered_at") FILTER(WHERE

@@ -39,14 +39,85 @@ FROM (
     "t1"."category" AS "category (source)",
     "t1"."segdb_copies" AS "copies",
     CASE
-      WHEN (
-        "t1"."customer_id" < '!'
-      ) OR (
-        RIGHT("t1"."customer_id", 1) < '!'
-      )
-      THEN TRIM("t1"."customer_id", ' 	
+      WHEN SUFFIX(
+        CASE
+          WHEN (
+            "t1"."customer_id" < '!'
+          ) OR (
+            RIGHT("t1"."customer_id", 1) < '!'
+          )
+          THEN TRIM("t1"."customer_id", ' 	
 ')
-      ELSE "t1"."customer_id"
+          ELSE "t1"."customer_id"
+        END,
+        '.0'
+      )
+      OR SUFFIX(
+        CASE
+          WHEN (
+            "t1"."customer_id" < '!'
+          ) OR (
+            RIGHT("t1"."customer_id", 1) < '!'
+          )
+          THEN TRIM("t1"."customer_id", ' 	
+')
+          ELSE "t1"."customer_id"
+        END,
+        '.00'
+      )
+      THEN SUBSTRING(
+        CASE
+          WHEN (
+            "t1"."customer_id" < '!'
+          ) OR (
+            RIGHT("t1"."customer_id", 1) < '!'
+          )
+          THEN TRIM("t1"."customer_id", ' 	
+')
+          ELSE "t1"."customer_id"
+        END,
+        CASE
+          WHEN (
+            0 + 1
+          ) >= 1
+          THEN 0 + 1
+          ELSE 0 + 1 + LENGTH(
+            CASE
+              WHEN (
+                "t1"."customer_id" < '!'
+              ) OR (
+                RIGHT("t1"."customer_id", 1) < '!'
+              )
+              THEN TRIM("t1"."customer_id", ' 	
+')
+              ELSE "t1"."customer_id"
+            END
+          )
+        END,
+        STRPOS(
+          CASE
+            WHEN (
+              "t1"."customer_id" < '!'
+            ) OR (
+              RIGHT("t1"."customer_id", 1) < '!'
+            )
+            THEN TRIM("t1"."customer_id", ' 	
+')
+            ELSE "t1"."customer_id"
+          END,
+          '.'
+        ) - 1
+      )
+      ELSE CASE
+        WHEN (
+          "t1"."customer_id" < '!'
+        ) OR (
+          RIGHT("t1"."customer_id", 1) < '!'
+        )
+        THEN TRIM("t1"."customer_id", ' 	
+')
+        ELSE "t1"."customer_id"
+      END
     END AS "customer_id",
     CASE
       WHEN (
