@@ -58,6 +58,7 @@ def compile_sql(
     from segdb.steps.exporting import compile_run, write_dbt
     from segdb.store.duckdb import DuckDB
     from segdb.store.intact import blaming_changes
+    from segdb.store.opening import lock_files
     from segdb.store.outputs import refuse_foreign
 
     settings = settings_of(config, database)
@@ -67,6 +68,7 @@ def compile_sql(
     store = DuckDB.open(Path(settings.publish.database), read_only=True, wait=wait)
     named = {"orders": orders, "customers": customers}
     try:
+        lock_files(store.connection)
         if folder is not None:
             with store.refusals(), blaming_changes(store, schema):
                 paths = write_dbt(store, schema, folder, run_id, dialect, force=force, **named)
@@ -199,6 +201,7 @@ def compare(config: Path | None, database: Path | None, wait: float, as_json: bo
     from segdb.steps.comparing import compare_run
     from segdb.store.duckdb import DuckDB
     from segdb.store.intact import blaming_changes
+    from segdb.store.opening import lock_files
 
     settings = settings_of(config, database)
     schema = settings.publish.schema_
@@ -206,6 +209,7 @@ def compare(config: Path | None, database: Path | None, wait: float, as_json: bo
         Path(settings.publish.database), existing=True, wait=wait, engine=settings.engine
     )
     try:
+        lock_files(store.connection)
         with store.refusals(), blaming_changes(store, schema):
             rows = compare_run(store, schema)
         done(f"The comparison is written into {settings.publish.database}")

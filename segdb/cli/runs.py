@@ -69,12 +69,14 @@ def diff(
     from segdb.steps.difference import difference
     from segdb.store.duckdb import DuckDB
     from segdb.store.intact import blaming_changes
+    from segdb.store.opening import lock_files
 
     settings = settings_of(config, database)
     path = Path(settings.publish.database)
     store = DuckDB.open(path, read_only=True, wait=wait)
     try:
         schema = settings.publish.schema_
+        lock_files(store.connection)
         with store.refusals(), blaming_changes(store, schema):
             found = difference(store, schema, before, after)
     finally:
@@ -100,12 +102,16 @@ def rollback(
     from segdb.steps.rollback import rollback as roll_back
     from segdb.store.duckdb import DuckDB
     from segdb.store.intact import blaming_changes
+    from segdb.store.opening import lock_files
+    from segdb.store.proof import proven
 
     settings = settings_of(config, database)
     path, publish = Path(settings.publish.database), settings.publish
     store = DuckDB.open(path, existing=True, wait=wait, engine=settings.engine)
     try:
         schema = publish.schema_
+        if not proven(store, schema, run_id):
+            lock_files(store.connection)
         changes = blaming_changes(store, schema)
         with store.refusals(), changes, publishing(store, path, schema):
             row = roll_back(store, schema, run_id, publish.keep_runs)

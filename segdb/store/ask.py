@@ -20,6 +20,7 @@ from segdb.errors import UserError, nearest
 from segdb.store.duckdb import DuckDB
 from segdb.store.intact import blaming_changes
 from segdb.store.kept import published_run
+from segdb.store.opening import lock_files
 from segdb.store.proof import proven
 
 Ask = Callable[..., pa.Table]
@@ -71,7 +72,7 @@ def asking(path: Path, schema: str, wait: float = 0, *, sources: bool = False) -
             if live.paths:
                 allowed = ", ".join(literal(path) for path in sorted(live.paths))
                 store.execute(f"SET allowed_paths = [{allowed}]")
-            store.execute("SET enable_external_access = false")
+            lock_files(store.connection)
             store.execute("SET lock_configuration = true")
         with blaming_changes(store, schema):
             yield partial(_select, store, live)

@@ -125,3 +125,11 @@ def refuse_shadows(path: Path, connection: duckdb.DuckDBPyConnection) -> None:
             f"The database {path} has a macro {schema}.{name}, which would run in the place of "
             f"DuckDB's own {name}. Drop or rename it, or name another database."
         )
+
+
+def lock_files(connection: duckdb.DuckDBPyConnection) -> None:
+    """Let no statement read or write a file but the database's own.
+
+    A view or macro of a database that came from someone else may name any file.
+    """
+    connection.execute("SET enable_external_access = false").fetchall()
