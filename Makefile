@@ -6,6 +6,7 @@
 #   make check        lint, format, types, architecture
 #   make golden       write sql/compiled/ anew
 #   make bench        the benchmarks, with their figures
+#   make chaos        kills at random moments; SEGDB_CHAOS_KILLS says how many of each command
 #   make dbt          the real dbt in an environment of its own, for the tests of warehouse/
 #   make engines      ClickHouse and Spark, for the tests that run exported SQL on them
 #   make test-compat  every test on the oldest releases that are promised
@@ -33,10 +34,10 @@ make_venv = test -n "$(1)" || { echo "segdb needs Python 3.11 or newer on the PA
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check golden bench dbt engines test-compat axe clean
+.PHONY: help demo test check golden bench chaos dbt engines test-compat axe clean
 
 help:
-	@sed -n '4,13s/^# *//p' Makefile
+	@sed -n '4,14s/^# *//p' Makefile
 
 demo: $(VENV)/demo.stamp
 	$(VENV)/bin/segdb demo
@@ -55,6 +56,9 @@ golden: $(VENV)/test.stamp
 
 bench: $(VENV)/test.stamp
 	$(PY) -m pytest tests/benchmarks --capture=no
+
+chaos: $(VENV)/test.stamp
+	$(PY) -m pytest tests/chaos --capture=no
 
 dbt: $(DBT)/dbt.stamp
 

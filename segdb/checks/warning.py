@@ -86,11 +86,9 @@ def stop_if_wrong(warnings: Iterable[DataWarning], accepted: Sequence[str]) -> N
     """
     for warning in warnings:
         if warning.stops and warning.code not in accepted:
-            advice = f" {warning.advice};" if warning.setting else ""
-            raise DataError(
-                f"{warning.message}{advice} if it is right as it is: [checks] accept = "
-                f"[{json.dumps(warning.code)}]."
-            )
+            right = f"it is right as it is: [checks] accept = [{json.dumps(warning.code)}]."
+            advice = f"{warning.advice}; if {right}" if warning.setting else f"If {right}"
+            raise DataError(f"{warning.message} {advice}")
 
 
 def to_json(warnings: Iterable[DataWarning]) -> str:

@@ -54,3 +54,10 @@ def test_they_survive_json() -> None:
 def test_a_code_that_does_not_exist_is_an_error_that_names_the_nearest() -> None:
     with pytest.raises(SettingsError, match="several_currencies"):
         parse({"checks": {"accept": ["several_currency"]}})
+
+
+@pytest.mark.parametrize(("setting", "words"), [("x = 1", "x = 1; if it is"), ("", ". If it is")])
+def test_a_stop_is_one_paragraph_of_whole_sentences(setting: str, words: str) -> None:
+    with pytest.raises(DataError) as raised:
+        stop_if_wrong([DataWarning("guests", "All are guests.", setting, stops=True)], [])
+    assert words in str(raised.value)

@@ -12,7 +12,7 @@ import segdb
 from segdb.cli import main
 from tests.steps import shops
 
-SECRET = "secret words of this user"
+PRIVATE = "secret words of this user"
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a secret file, and a published database that its sender has changed."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "sender"))
-    (tmp_path / "secret.csv").write_text(f"customer_id,word\nc1,{SECRET}\n", "utf-8")
+    (tmp_path / "secret.csv").write_text(f"customer_id,word\nc1,{PRIVATE}\n", "utf-8")
     with duckdb.connect("theirs.duckdb") as connection:
         connection.execute(shops.SHOP.format(rows=900)).fetchall()
         for k in (3, 4):
@@ -57,10 +57,10 @@ def test_views_that_read_files_read_none(folder: Path, command: tuple[str, ...])
     changed(f"CREATE OR REPLACE VIEW segdb.segments_live AS FROM read_csv('{path}')")
     result = CliRunner().invoke(main, [*command, "--database", "theirs.duckdb"])
     assert result.exit_code in (0, 2), result.output
-    assert SECRET not in result.output
+    assert PRIVATE not in result.output
     for file in folder.rglob("out*"):
         if file.is_file():
-            assert SECRET not in file.read_text("utf-8", errors="replace")
+            assert PRIVATE not in file.read_text("utf-8", errors="replace")
 
 
 @pytest.mark.usefixtures("folder")
