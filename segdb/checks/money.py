@@ -64,7 +64,7 @@ def _currencies(name: str, rows: Sequence[Mapping[str, Any]], column: str) -> Da
     first = rows[0]["value"]
     each = ", ".join(f"{row['value']} {row['rows']:,} rows" for row in rows[:_SHOWN])
     more = f" and {len(rows) - _SHOWN} more" if len(rows) > _SHOWN else ""
-    other = f"{column} <> '{first}'" if column else f"{quoted(name)} NOT LIKE '%{first}%'"
+    other = f"{column} <> '{first}'" if column else f"upper({quoted(name)}) NOT LIKE '%{first}%'"
     return DataWarning(
         "several_currencies",
         f"Amounts of several currencies are added: '{name}' has {each}{more}. Keep one of them, "

@@ -12,6 +12,9 @@ from segdb.reading import Reading
 from segdb.stages import clean
 
 _MANY = 0.005
+# What cannot be read is said from this share on.
+_NOTABLE = 0.01
+_UNREAD = frozenset({clean.BAD_DATE, clean.BAD_AMOUNT, clean.UNREADABLE})
 # A column that numbers the lines of an order: rows that are equal in it too are copies.
 _LINE = re.compile(
     r"(order |invoice |basket |transaction )?(line|row|item|position|pos|seq|sequence|detail)"
@@ -29,9 +32,11 @@ _UNWANTED: Mapping[str, str] = {
 }
 
 
-def is_unwanted(reason: str) -> bool:
-    """Whether rows are rejected for the reason without anyone asking for it."""
-    return reason in _UNWANTED
+def deserves_a_look(reason: str, share: float, limit: float) -> bool:
+    """Whether so large a share is rejected for the reason that a run says so, or stops."""
+    if reason in _UNREAD and share >= _NOTABLE:
+        return True
+    return reason in _UNWANTED and share > limit
 
 
 def equal_rows(rejected: int, read: int, reading: Reading) -> list[DataWarning]:
@@ -59,7 +64,7 @@ def equal_rows(rejected: int, read: int, reading: Reading) -> list[DataWarning]:
 def rejected_share(
     origin: str, reason: str, rejected: int, read: int, limit: float, example: object
 ) -> list[DataWarning]:
-    """Return a warning that stops where much of a source is rejected for one reason.
+    """Return a warning where some of a source cannot be read; it stops where much is rejected.
 
     Args:
         origin: what to call the source.
@@ -70,7 +75,7 @@ def rejected_share(
         example: a value that could not be read; None where there is none to show.
     """
     share = rejected / max(read, 1)
-    if share <= limit or reason not in _UNWANTED:
+    if not deserves_a_look(reason, share, limit):
         return []
     shown = f", such as {example!r}" if example is not None else ""
     return [
@@ -80,6 +85,6 @@ def rejected_share(
             f"{reason}{shown}.",
             _UNWANTED[reason],
             share=share,
-            stops=True,
+            stops=share > limit,
         )
     ]

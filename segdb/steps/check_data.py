@@ -81,7 +81,7 @@ def _rejections(
             continue
         if reason == clean.DUPLICATE_ROW:
             warnings += rows.equal_rows(number, read, source.source_reading)
-        if number > limit * read and rows.is_unwanted(reason):
+        if rows.deserves_a_look(reason, number / max(read, 1), limit):
             continuing = _continuing(store, source, reason) if name == "orders" else 0
             example = _example(store, source, name, reason, rejected)
             warnings += rows.rejected_share(

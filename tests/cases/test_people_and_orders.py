@@ -214,6 +214,15 @@ def test_a_run_stops_where_much_is_rejected_for_one_reason(
     assert ingest(file, checks={"max_rejected_share": 0.6}).customers > 0
 
 
+@pytest.mark.parametrize("value", ["--5", "7%", "12 pcs", "n.b."])
+def test_some_that_cannot_be_read_are_said_with_one_of_them(file: Path, value: str) -> None:
+    rows = [(*plain(o)[:3], value) if o.number % 8 == 0 else plain(o) for o in shop.orders()]
+    written(file, PLAIN, rows)
+    warning = ingest(file).warning("rejected_share")
+    assert "20 of 160 rows of orders.csv (12.5 %) are rejected" in warning.message
+    assert repr(value) in warning.message
+
+
 def test_a_reject_of_the_settings_stops_nothing(file: Path) -> None:
     written(file, PLAIN, map(plain, shop.orders()))
     ingested = ingest(file, clean={"reject": {"odd": "CAST(order_id AS INTEGER) % 2 = 1"}})
