@@ -23,6 +23,8 @@ _NARROW = 24
 _NOTHING = 1e-12
 # Decimals of money, and the most that a column is filled up to.
 _MONEY = 2
+# From here on a number is shown without decimals, and so is the column that it is in.
+_WHOLE = 1e6
 
 
 def grid(table: pa.Table, width: int | None = None) -> str:
@@ -80,16 +82,18 @@ def cell(value: object) -> str:
         return str(value)
     if abs(value) < _NOTHING:
         return "0"
-    return f"{value:,.6g}" if abs(value) < 1e6 else f"{value:,.0f}"
+    return f"{value:,.6g}" if abs(value) < _WHOLE else f"{value:,.0f}"
 
 
 def _cells(values: list[Any]) -> list[str]:
-    """Return the values of a column as text; numbers that need two decimals or one all get them."""
+    """Return the values of a column as text; as many decimals as one of them needs, two at most."""
     texts = [cell(value) for value in values]
     decimals = max((_decimals(text) for text in texts), default=0)
     numbers = [value for value in values if isinstance(value, float) and math.isfinite(value)]
-    if not numbers or not 0 < decimals <= _MONEY or max(map(abs, numbers)) >= 1e6:
+    if not numbers or not 0 < decimals <= _MONEY:
         return texts
+    if max(map(abs, numbers)) >= _WHOLE:
+        decimals = 0
     return [
         f"{value:,.{decimals}f}" if isinstance(value, float) and math.isfinite(value) else text
         for value, text in zip(values, texts, strict=True)

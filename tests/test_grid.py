@@ -52,6 +52,11 @@ def test_money_has_the_same_decimals_down_a_column() -> None:
     assert [line.split()[-1] for line in lines[1:5]] == ["0.5", "0.25", "0.125", "0.1"]
 
 
+def test_a_column_with_millions_has_no_decimals() -> None:
+    lines = grid(pa.table({"revenue": [3_151_485.12, 20_273.7, None]})).splitlines()
+    assert [line.strip() for line in lines[1:4]] == ["3,151,485", "20,274", ""]
+
+
 def test_without_a_terminal_nothing_is_cut_and_a_row_is_a_line() -> None:
     wide = pa.table({f"a_long_name_{i}": [f"value {i} " * 9] for i in range(50)})
     lines = grid(wide).splitlines()
