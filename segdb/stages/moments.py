@@ -150,7 +150,10 @@ def _counted(raw: ir.Value, text: ir.StringValue, unit: str, zone: str) -> ir.Ti
         micros = ((number - _EXCEL_1970) * (_DAY * 1000)).round() * 1000
     else:
         first, last = (seconds * 1e6 / _UNITS[unit] for seconds in _YEARS)
-        micros = number // 1000 if unit == "epoch_ns" else (number * _UNITS[unit]).round()
+        # Without its last three digits the quotient of nanoseconds is whole, but for what a DOUBLE
+        # rounds of it.
+        whole = number - number % 1000 if unit == "epoch_ns" else number
+        micros = (whole / 1000 if unit == "epoch_ns" else whole * _UNITS[unit]).round()
     within = ibis.ifelse(number.between(first, last), micros, ibis.null(micros.type()))
     moment = _from_micros(within.cast("int64"))
     if zone and unit != "excel":

@@ -11,7 +11,7 @@ import duckdb
 import ibis
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from segdb.compile import to_sql
@@ -106,6 +106,8 @@ MOMENTS = st.datetimes(datetime(1990, 1, 2), datetime(2099, 12, 30))
 
 @settings(max_examples=60, deadline=None)
 @given(MOMENTS, st.sampled_from(["epoch_s", "epoch_ms", "epoch_us", "epoch_ns"]), st.booleans())
+@example(datetime(2007, 1, 1, 0, 0, 0, 16), "epoch_ns", False)
+@example(datetime(2007, 1, 1, 0, 0, 0, 16), "epoch_ns", True)
 def test_counts_since_1970_are_of_utc(
     connection: duckdb.DuckDBPyConnection, moment: datetime, unit: str, native: bool
 ) -> None:
