@@ -92,7 +92,8 @@ class Cluster(Section):
     # K-Means sees every customer up to here, and above a weighted draw of this size, whose
     # centroids are then refined over all customers.
     matrix_rows: Annotated[int, Field(ge=100)] = 20_000
-    # The most steps of that refinement; each is one scan of the customers.
+    # The most steps of that refinement, each one scan of the customers; 0 leaves it out. Up to
+    # 100,000 customers are held in memory and are moved one by one until nothing is gained.
     max_refine: Annotated[int, Field(ge=0)] = 30
     # A segment is the last run's if its centroid moved by less than this, in standard deviations a
     # feature (root mean square); it keeps its id and name.

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from segdb.cluster.fits import one_more
+import numpy as np
+
 from segdb.cluster.kmeans import ROUGH, Fit, fit_from, plus_plus
 from segdb.cluster.matrix import Matrix
+from segdb.cluster.starts import one_more
 
 # Starts of the first k, which has none before it.
 _FIRST = 4
@@ -33,6 +35,10 @@ def chain(matrix: Matrix, ks: Sequence[int], seeds: Sequence[int], starts: int) 
         own = _FIRST if before is None else starts
         tries = [plus_plus(matrix, k, (seed + number) % 2**32) for number in range(own)]
         if before is not None:
-            tries.append(fit_from(matrix, one_more(matrix, before, seed), ROUGH))
+            tries.append(
+                fit_from(
+                    matrix, one_more(matrix, before.centroids, np.random.default_rng(seed)), ROUGH
+                )
+            )
         found[k] = min(tries, key=lambda one: one.inertia)
     return found

@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 
 from segdb.cluster.candidate import Candidate
-from segdb.cluster.fits import fit_range
 from segdb.cluster.gap import gaps
 from segdb.cluster.kmeans import Fit, nearest
+from segdb.cluster.kmeans_range import fit_range
 from segdb.cluster.matrix import Floats, Matrix, Places
 from segdb.cluster.moments import calinski_harabasz, davies_bouldin, moments
 from segdb.cluster.segments import segment_silhouettes, segment_stabilities

@@ -11,7 +11,7 @@ from sklearn.cluster import DBSCAN, HDBSCAN, AgglomerativeClustering
 from sklearn.mixture import GaussianMixture
 from sklearn.neighbors import NearestNeighbors
 
-from segdb.cluster.kmeans import fit
+from segdb.cluster.kmeans_range import fit
 from segdb.cluster.matrix import Floats, Matrix, Places
 from segdb.cluster.moments import calinski_harabasz, davies_bouldin, moments
 from segdb.cluster.silhouette import mean_silhouettes

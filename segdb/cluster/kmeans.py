@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,14 +14,11 @@ from segdb.cluster.moves import single_moves
 from segdb.cluster.threads import in_threads
 from segdb.errors import DataError
 
-# The last steps move single rows; starts are told apart long before. Tolerances as scikit-learn's.
+# Where Lloyd's steps end, by how far the centroids move: scikit-learn's tolerance, and for starts
+# that are only compared.
 ROUGH = 1e-3
 FINE = 1e-4
 _STEPS = 2_000
-_FINALISTS = 2
-# On few rows a start costs next to nothing, and K-Means has as many optima as on many.
-_FEW_ROWS = 5_000
-_MOST_TIMES = 5
 
 
 @dataclass(frozen=True)
@@ -33,64 +30,16 @@ class Fit:
         centroids: (k, d), scaled units.
         labels: (n,), of each row the place of its nearest centroid.
         inertia: weighted sum of squared distances to it.
+        steps: of Lloyd's, from the start that it was fitted from.
+        other_ends: centroids of the fits that ended elsewhere, at most 1 % worse; the best first.
     """
 
     k: int
     centroids: Floats
     labels: Places
     inertia: float
-
-
-def fit(matrix: Matrix, k: int, seed: int, n_init: int, start: Floats | None = None) -> Fit:
-    """Fit K-Means (Lloyd 1982) to weighted rows, each start by k-means++ (2007).
-
-    Args:
-        matrix: the rows.
-        k: number of clusters.
-        seed: of the starts.
-        n_init: how many starts (of fewer than 5,000 rows up to five times as many); the one of
-            least inertia is taken.
-        start: (k, d) centroids to start from as well; with them ``n_init`` may be 0.
-
-    Raises:
-        DataError: there are fewer than k rows that differ.
-    """
-    starts = [] if start is None else [start]
-    best = fit_each(matrix, [k], seed, n_init, {k: starts})[k]
-    return settle_each(matrix, [best.centroids])[0]
-
-
-def fit_each(
-    matrix: Matrix,
-    ks: Sequence[int],
-    seed: int,
-    n_init: int,
-    starts: Mapping[int, Sequence[Floats]] | None = None,
-) -> dict[int, Fit]:
-    """Fit each k as ``fit`` does, but for the last moves; ``starts`` are more starts by k.
-
-    Raises:
-        DataError: there are fewer rows that differ than the largest k.
-    """
-    _refuse_too_few(matrix, max(ks))
-    times = max(1, min(_MOST_TIMES, _FEW_ROWS // len(matrix.values)))
-    tries = [(k, _own_seed(seed, k, number)) for k in ks for number in range(n_init * times)]
-    begun = in_threads(lambda one: plus_plus(matrix, *one), tries)
-    ends: list[Floats] = []
-    for k in ks:
-        best = sorted((one for one in begun if one.k == k), key=lambda one: one.inertia)
-        ends += [one.centroids for one in best[:_FINALISTS]]
-        ends += (starts or {}).get(k, [])
-    return best_by_k(lloyd_each(matrix, ends, FINE))
-
-
-def best_by_k(fits: Iterable[Fit]) -> dict[int, Fit]:
-    """Return of each k the fit with the least inertia; the first of equals."""
-    best: dict[int, Fit] = {}
-    for one in fits:
-        if one.k not in best or one.inertia < best[one.k].inertia:
-            best[one.k] = one
-    return best
+    steps: int = 0
+    other_ends: tuple[Floats, ...] = ()
 
 
 def lloyd_each(matrix: Matrix, starts: Iterable[Floats], tolerance: float = 0.0) -> list[Fit]:
@@ -117,7 +66,7 @@ def settle(matrix: Matrix, start: Floats) -> Fit:
         # A fall behind the last bits of the sums is none.
         if further.inertia >= best.inertia:
             return best
-        best = further
+        best = replace(further, steps=best.steps + further.steps)
 
 
 def fit_from(matrix: Matrix, start: Floats, tolerance: float) -> Fit:
@@ -138,18 +87,8 @@ def nearest(values: Floats, centroids: Floats) -> Places:
     return places
 
 
-def _own_seed(seed: int, k: int, number: int) -> int:
-    return int(np.random.SeedSequence([seed, k, number]).generate_state(1)[0])
-
-
-def _fitted(matrix: Matrix, k: int, **options: Any) -> Fit:
-    means = KMeans(k, n_init=1, max_iter=_STEPS, **options)
-    found = means.fit(matrix.values, sample_weight=matrix.weights)
-    labels = found.labels_.astype(np.intp)
-    return Fit(k, found.cluster_centers_, labels, float(found.inertia_))
-
-
-def _refuse_too_few(matrix: Matrix, k: int) -> None:
+def refuse_too_few(matrix: Matrix, k: int) -> None:
+    """Raise DataError where fewer than k rows differ."""
     rows = len(matrix.values)
     if rows < k:
         raise DataError(
@@ -164,3 +103,10 @@ def _refuse_too_few(matrix: Matrix, k: int) -> None:
             f"{k} segments. Use more features, or a finer [outliers] method than one that caps "
             "most values to the same" + (f", or set [cluster] k to {kinds}." if kinds > 1 else ".")
         )
+
+
+def _fitted(matrix: Matrix, k: int, **options: Any) -> Fit:
+    means = KMeans(k, n_init=1, max_iter=_STEPS, **options)
+    found = means.fit(matrix.values, sample_weight=matrix.weights)
+    labels = found.labels_.astype(np.intp)
+    return Fit(k, found.cluster_centers_, labels, float(found.inertia_), int(found.n_iter_))

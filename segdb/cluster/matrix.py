@@ -61,10 +61,36 @@ class Matrix:
         weights = np.ones(len(values)) if weights is None else weights
         return cls(None, np.ascontiguousarray(values, dtype=np.float64), weights, names)
 
-    @cached_property
+    @property
     def distinct_rows(self) -> int:
         """How many rows differ in any feature."""
-        return len(np.unique(self.values, axis=0))
+        return len(self.merged.values)
+
+    @property
+    def merged(self) -> Matrix:
+        """The matrix with equal rows as one, which weighs as much as all of them."""
+        return self._merged[0]
+
+    @property
+    def place_in_merged(self) -> Places:
+        """(n,), of each row its place in ``merged``."""
+        return self._merged[1]
+
+    @cached_property
+    def _merged(self) -> tuple[Matrix, Places]:
+        values, places = np.unique(self.values, axis=0, return_inverse=True)
+        places = places.reshape(-1)
+        if len(values) == len(self.values):
+            return self, np.arange(len(values))
+        weights = np.bincount(places, self.weights).astype(np.float64)
+        return Matrix.of(values, weights), places
+
+    @cached_property
+    def spread(self) -> float:
+        """Root of the summed variances of the columns, by weight: scaled units."""
+        center = np.average(self.values, axis=0, weights=self.weights)
+        squares = ((self.values - center) ** 2).sum(axis=1)
+        return float(np.sqrt(np.average(squares, weights=self.weights)))
 
     @cached_property
     def uniform(self) -> bool:

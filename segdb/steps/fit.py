@@ -22,7 +22,7 @@ from segdb.steps.components import Axes
 from segdb.steps.evidence import Quality, quality_from
 from segdb.steps.intake import Intake
 from segdb.steps.progress import Progress
-from segdb.steps.refine import Centroids, refine
+from segdb.steps.refine import Centroids, over_all_customers
 from segdb.store.duckdb import DuckDB
 
 
@@ -102,7 +102,7 @@ def fit(
     best = next(candidate for candidate in candidates if candidate.k == decision.k)
     # K-Means on every customer ends where a step moves nothing.
     most = 0 if intake.customers <= chosen.matrix_rows else chosen.max_refine
-    refined = refine(everyone, found[decision.k], max_steps=most)
+    refined = over_all_customers(everyone, best.fit, max_steps=most)
     found[decision.k] = refined.centroids
     quality = judged[decision.k] = quality_from(refined.groups, refined.centroids, squares)
     simplified = {k: simplified_silhouette(drawn.judging, own) for k, own in found.items()}

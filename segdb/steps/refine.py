@@ -1,12 +1,18 @@
-"""Refine: centroids of the compact matrix, moved by Lloyd's steps over all customers."""
+"""Refine: centroids of the compact matrix, moved until they fit all customers.
+
+In the database that is done by Lloyd's steps. Where all customers are in memory, every good fit of
+the compact matrix is carried on, to the last single move (Hartigan and Wong 1979).
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from segdb.steps.everyone import Everyone, Groups
+from segdb.cluster.kmeans import Fit, settle_each
+from segdb.cluster.matrix import Floats
+from segdb.steps.everyone import Everyone, Groups, InMemory
 
 Centroids = tuple[tuple[float, ...], ...]
 
@@ -34,6 +40,27 @@ class Refined:
     inertia: float
     steps: int
     groups: Groups
+
+
+def over_all_customers(everyone: Everyone, fit: Fit, *, max_steps: int) -> Refined:
+    """Refine a fit of the compact matrix, by single moves where all customers are in memory."""
+    if max_steps and isinstance(everyone, InMemory):
+        return settle(everyone, [fit.centroids, *fit.other_ends])
+    return refine(everyone, fit.centroids.tolist(), max_steps=max_steps)
+
+
+def settle(everyone: InMemory, ends: Sequence[Floats]) -> Refined:
+    """Carry fits of the compact matrix on over all customers, until no single move helps.
+
+    Args:
+        everyone: all customers.
+        ends: (k, d) centroids of each fit, the best first.
+    """
+    best = min(settle_each(everyone.matrix, ends), key=lambda fit: fit.inertia)
+    centroids = _rounded(best.centroids.tolist())
+    groups = everyone.step(centroids)
+    before = inertia_of(everyone.step(ends[0].tolist()))
+    return Refined(centroids, before, inertia_of(groups), best.steps, groups)
 
 
 def refine(
@@ -93,12 +120,14 @@ def _moved(everyone: Everyone, centroids: Centroids, groups: Groups) -> Centroid
             sums[own] = [total - value for total, value in zip(sums[own], values, strict=True)]
             sizes[own] -= 1
             sums[place], sizes[place] = values, 1
-    return tuple(
-        tuple(round(total / sizes[place], _DECIMALS) for total in sums[place])
-        if sizes.get(place)
-        else centroids[place]
+    return _rounded(
+        [total / sizes[place] for total in sums[place]] if sizes.get(place) else centroids[place]
         for place in range(len(centroids))
     )
+
+
+def _rounded(centroids: Iterable[Iterable[float]]) -> Centroids:
+    return tuple(tuple(round(value, _DECIMALS) for value in centroid) for centroid in centroids)
 
 
 def _distance(one: Centroids, other: Centroids) -> float:

@@ -15,9 +15,9 @@ import pytest
 
 import segdb
 from segdb.cluster.choice import REFERENCES, RESAMPLES
-from segdb.cluster.fits import fit_range
 from segdb.cluster.gap import gaps
 from segdb.cluster.kmeans import Fit, nearest
+from segdb.cluster.kmeans_range import fit_range
 from segdb.cluster.matrix import Floats, Matrix
 from segdb.cluster.silhouette import EXACT_ROWS, silhouettes
 from segdb.cluster.stability import resamples

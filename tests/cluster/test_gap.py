@@ -7,8 +7,8 @@ import pytest
 from sklearn.cluster import KMeans
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from segdb.cluster.fits import fit_range
 from segdb.cluster.gap import gaps
+from segdb.cluster.kmeans_range import fit_range
 from segdb.cluster.matrix import Floats, Matrix
 
 KS = range(2, 6)

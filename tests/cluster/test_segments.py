@@ -9,7 +9,8 @@ import pytest
 from sklearn.metrics import silhouette_samples
 
 from segdb.cluster.choice import RESAMPLES
-from segdb.cluster.kmeans import fit, nearest
+from segdb.cluster.kmeans import nearest
+from segdb.cluster.kmeans_range import fit
 from segdb.cluster.matrix import Matrix
 from segdb.cluster.segments import segment_silhouettes, segment_stabilities
 from segdb.cluster.silhouette import silhouettes

@@ -8,7 +8,7 @@ from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from segdb.cluster.kmeans import fit
+from segdb.cluster.kmeans_range import fit
 from segdb.cluster.matrix import Matrix
 from segdb.cluster.stability import adjusted_rand, mean_agreement, resamples
 

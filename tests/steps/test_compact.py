@@ -13,7 +13,7 @@ import pytest
 from sklearn.cluster import KMeans
 
 import segdb
-from segdb.cluster.fits import fit_range
+from segdb.cluster.kmeans_range import fit_range
 from segdb.features.catalogue import Catalogue
 from segdb.model import Model, Parameters
 from segdb.sections import Cluster

@@ -1,0 +1,150 @@
+"""K-Means for a range of k, in rounds: each k starts anew from its own and its neighbours' fits.
+
+For each k a few fits that end in different places are kept. In each round new starts are made of
+them (``segdb.cluster.starts``), until none has been better for a while. The fits that are left end
+with single moves (Hartigan and Wong 1979). README says how near the inertia comes to the best of
+300 starts of scikit-learn; ``tests/benchmarks/test_inertia.py`` measures it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+from scipy.spatial.distance import cdist
+
+from segdb.cluster.kmeans import (
+    FINE,
+    ROUGH,
+    Fit,
+    fit_from,
+    lloyd_each,
+    plus_plus,
+    refuse_too_few,
+    settle_each,
+)
+from segdb.cluster.matrix import Matrix
+from segdb.cluster.starts import starts_near
+from segdb.cluster.threads import in_threads
+
+_ROUNDS = 10
+# Rounds in which neither k nor a neighbour got better, after which k is left alone.
+_PATIENCE = 3
+# Fits that are kept of each k.
+_KEPT = 6
+# Of few clusters k-means++ is as good as any start.
+_FEW_CLUSTERS = 4
+# On few rows a start costs next to nothing, and K-Means has as many optima as on many.
+_FEW_ROWS = 5_000
+_MOST_TIMES = 8
+# Centroids that are nearer, in standard deviations of the rows, are one but for the last moves.
+_SAME = 0.05
+_BETTER = 1 - 1e-5
+# On more rows the best of the compact matrix may be overtaken by one so near.
+_GOOD = 1.01
+
+
+def fit(matrix: Matrix, k: int, seed: int, n_init: int) -> Fit:
+    """Fit K-Means for one k, as ``fit_range`` does.
+
+    Raises:
+        DataError: there are fewer than k rows that differ.
+    """
+    return fit_range(matrix, [k], seed, n_init)[0]
+
+
+def fit_range(matrix: Matrix, ks: Sequence[int], seed: int, n_init: int) -> tuple[Fit, ...]:
+    """Fit K-Means to weighted rows for each k.
+
+    Equal rows are fitted as one row of their weight: K-Means never gains by dividing them, since
+    what a move of a part of them saves is convex in the part.
+
+    Args:
+        matrix: the rows.
+        ks: numbers of clusters, ascending.
+        seed: of all that is drawn.
+        n_init: starts of each k by k-means++ (Arthur and Vassilvitskii 2007); above four clusters
+            half of them, and as many in each round. Of fewer than 5,000 rows up to five times as
+            many.
+
+    Raises:
+        DataError: there are fewer rows that differ than the largest k.
+    """
+    refuse_too_few(matrix, max(ks))
+    rows = matrix.merged
+    times = max(1, min(_MOST_TIMES, _FEW_ROWS // len(rows.values)))
+    kept = _first_fits(rows, ks, seed, n_init * times)
+    since_better = dict.fromkeys(ks, 0)
+    for number in range(_ROUNDS):
+        active = [k for k in ks if since_better[k] < _PATIENCE and 1 < k < len(rows.values)]
+        if not active:
+            break
+        count = times * _half(n_init)
+        for new in _round(rows, kept, active, [seed, number], count):
+            since_better[new.k] += 1
+            if new.inertia < kept[new.k][0].inertia * _BETTER:
+                since_better |= {k: 0 for k in ks if abs(k - new.k) <= 1}
+            kept[new.k] = _different(rows, [*kept[new.k], new])
+    settled = settle_each(rows, [end.centroids for k in ks for end in kept[k]])
+    return tuple(_best(matrix, [end for end in settled if end.k == k]) for k in ks)
+
+
+def _first_fits(rows: Matrix, ks: Sequence[int], seed: int, count: int) -> dict[int, list[Fit]]:
+    """Return for each k the best different fits from starts by k-means++."""
+    tries = [
+        (k, _seed_of(seed, k, number))
+        for k in ks
+        for number in range(count if k <= _FEW_CLUSTERS else _half(count))
+    ]
+    begun = in_threads(lambda k_and_seed: plus_plus(rows, *k_and_seed), tries)
+    ends = [end for k in ks for end in _different(rows, (fit for fit in begun if fit.k == k))]
+    fine = lloyd_each(rows, [end.centroids for end in ends], FINE)
+    return {k: _different(rows, (end for end in fine if end.k == k)) for k in ks}
+
+
+def _round(
+    rows: Matrix, kept: Mapping[int, Sequence[Fit]], ks: Sequence[int], seeds: list[int], count: int
+) -> list[Fit]:
+    """Return for each k the best fit of so many new starts."""
+    known = {k: [end.centroids for end in ends] for k, ends in kept.items()}
+
+    def best(k: int) -> Fit:
+        starts = starts_near(rows, known, k, count, np.random.default_rng([*seeds, k]))
+        rough = min((fit_from(rows, start, ROUGH) for start in starts), key=_inertia)
+        return fit_from(rows, rough.centroids, FINE)
+
+    return in_threads(best, ks)
+
+
+def _different(rows: Matrix, fits: Iterable[Fit]) -> list[Fit]:
+    """Return the best fits, the best first, of which no two have all their centroids in common."""
+    near = _SAME * rows.spread
+    best: list[Fit] = []
+    for end in sorted(fits, key=_inertia):
+        if all(cdist(end.centroids, b.centroids).min(axis=1).max() > near for b in best):
+            best.append(end)
+        if len(best) == _KEPT:
+            break
+    return best
+
+
+def _best(matrix: Matrix, fits: Sequence[Fit]) -> Fit:
+    best, *others = sorted(fits, key=_inertia)
+    return replace(
+        best,
+        labels=best.labels[matrix.place_in_merged],
+        other_ends=tuple(o.centroids for o in others if o.inertia <= best.inertia * _GOOD),
+    )
+
+
+def _half(count: int) -> int:
+    return (count + 1) // 2
+
+
+def _inertia(of: Fit) -> float:
+    return of.inertia
+
+
+def _seed_of(seed: int, k: int, number: int) -> int:
+    return int(np.random.SeedSequence([seed, k, number]).generate_state(1)[0])

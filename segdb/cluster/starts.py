@@ -1,0 +1,98 @@
+"""Starts: new centroids for K-Means, made from fits that are there.
+
+K-Means++ alone seldom finds the least inertia of real customers from about six clusters on. Better
+starts lie near good fits: those for one cluster more or less, a fit with one centroid moved
+elsewhere (Fränti, Big Data 2018), and two fits crossed (Gribel and Vidal, Pattern Recognition
+2019).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+from scipy.spatial.distance import cdist
+
+from segdb.cluster.matrix import Floats, Matrix
+
+# Rows that are tried as the place of a new centroid.
+_TRIALS = 16
+
+
+def starts_near(
+    matrix: Matrix,
+    known: Mapping[int, Sequence[Floats]],
+    k: int,
+    count: int,
+    generator: np.random.Generator,
+) -> list[Floats]:
+    """Return ``count`` starts for k, of the four kinds by turns.
+
+    Args:
+        matrix: the rows.
+        known: by number of clusters the (k, d) centroids of some fits, the best first; there is
+            one for k.
+        k: number of clusters; at least 2.
+        count: how many starts.
+        generator: what is drawn comes from here.
+    """
+    fewer, own, more = known.get(k - 1, ()), known[k], known.get(k + 1, ())
+    starts: list[Floats] = []
+    for number in range(count):
+        turn, kind = divmod(number, 4)
+        if kind == 0 and fewer:
+            starts.append(one_more(matrix, fewer[turn % len(fewer)], generator))
+        elif kind == 2 and more:
+            starts.append(_one_less(matrix, more[turn % len(more)], turn // len(more)))
+        elif kind == 3 and len(own) > 1:
+            one, other = generator.choice(len(own), 2, replace=False).tolist()
+            starts.append(_crossed(own[one], own[other], generator))
+        else:
+            starts.append(
+                _one_moved(matrix, own[int(generator.integers(min(2, len(own))))], generator)
+            )
+    return starts
+
+
+def one_more(matrix: Matrix, centroids: Floats, generator: np.random.Generator) -> Floats:
+    """Add the row that lowers the inertia most, of some drawn by their part in it."""
+    values = matrix.values
+    squares = cdist(values, centroids, "sqeuclidean").min(axis=1)
+    parts = squares * matrix.weights
+    if not parts.any():
+        return np.vstack([centroids, values[:1]])
+    drawn = generator.choice(len(values), _TRIALS, p=parts / parts.sum())
+    after = np.minimum(squares[:, None], cdist(values, values[drawn], "sqeuclidean"))
+    return np.vstack([centroids, values[drawn[int((matrix.weights @ after).argmin())]]])
+
+
+def _one_less(matrix: Matrix, centroids: Floats, rank: int) -> Floats:
+    """Leave out the centroid that is missed least, or the ``rank``-th after it."""
+    order = np.argsort(_losses(matrix, centroids), kind="stable")
+    return np.delete(centroids, order[rank % len(centroids)], axis=0)
+
+
+def _one_moved(matrix: Matrix, centroids: Floats, generator: np.random.Generator) -> Floats:
+    """Move a centroid, the likelier the less it is missed, to where it lowers the inertia."""
+    losses = _losses(matrix, centroids)
+    likely = 1.0 / np.maximum(losses, losses.max() * 1e-9 + np.finfo(float).tiny)
+    place = generator.choice(len(centroids), p=likely / likely.sum())
+    return one_more(matrix, np.delete(centroids, place, axis=0), generator)
+
+
+def _crossed(one: Floats, other: Floats, generator: np.random.Generator) -> Floats:
+    """Pair the centroids of two fits by their distances, and take one of each pair."""
+    rows, partners = linear_sum_assignment(cdist(one, other, "sqeuclidean"))
+    first = generator.random(len(one)) < 0.5
+    crossed: Floats = np.where(first[:, None], one[rows], other[partners])
+    return crossed
+
+
+def _losses(matrix: Matrix, centroids: Floats) -> Floats:
+    """Return how far the inertia would rise without each of the (k, d) centroids."""
+    squares = cdist(matrix.values, centroids, "sqeuclidean")
+    first, second = np.partition(squares, 1, axis=1)[:, :2].T
+    rises = (second - first) * matrix.weights
+    losses = np.bincount(squares.argmin(axis=1), rises, minlength=len(centroids))
+    return losses.astype(np.float64, copy=False)
