@@ -20,7 +20,8 @@ from segdb.cluster.verdict import Verdict, verdict
 
 __all__ = ["REFERENCES", "RESAMPLES", "Candidate", "Verdict", "scan", "verdict"]
 
-# Uniform references of the gap statistic, and bootstrap resamples of the stability, for each k.
+# Draws of the gap statistic, with a uniform reference each, and bootstrap resamples of the
+# stability; the same for each k.
 REFERENCES = 10
 RESAMPLES = 10
 
@@ -38,7 +39,7 @@ def scan(
 
     The silhouette is exact on a matrix of up to 10,000 rows, and else taken on ``sample``, or
     without one on a seeded draw of the matrix. Inertia, Davies-Bouldin, Calinski-Harabasz and
-    stability are of the matrix, by weight; the gap is of at most 2,000 customers.
+    stability are of the matrix, by weight; the gap is of draws of at most 2,000 customers.
 
     Args:
         matrix: the rows to fit.
@@ -47,7 +48,7 @@ def scan(
             left out, unless that leaves none.
         seed: of all that is drawn.
         n_init: starts of K-Means for each k.
-        references: of the gap statistic; 0 leaves it out.
+        references: of the gap statistic, at least 2; 0 leaves it out.
         resampled: how many resamples the stability takes; 0 leaves it out.
 
     Raises:
@@ -105,9 +106,17 @@ def _with_gaps(found: list[Candidate], rows: Matrix, seed: int, references: int)
     known = gaps(rows, [one.fit for one in found], seed, references)
     if known is None:
         return found
+    before = [1, *(one.k for one in found)]
     return [
-        replace(one, gap=known[one.k].gap, gap_error=known[one.k].error, gap_of_one=known[1])
-        for one in found
+        replace(
+            one,
+            gap=known[one.k].gap,
+            gap_error=known[one.k].error,
+            gap_of_one=known[1].gap,
+            gap_rise_error=known[one.k].error_beside(known[1]),
+            gap_step_error=known[one.k].error_beside(known[k]),
+        )
+        for one, k in zip(found, before, strict=False)
     ]
 
 

@@ -1,4 +1,12 @@
-"""Gap statistic (Tibshirani, Walther and Hastie 2001): how much tighter than noise."""
+"""Gap statistic (Tibshirani, Walther and Hastie 2001): how much tighter than noise.
+
+Of many customers it is the mean over pairs of a draw and its own reference. The values of the B
+pairs vary by the draw, by the box that the reference fills, and by the reference, so that their
+standard deviation sd has all of it: error = sd · sqrt(1 / B + f), where a draw holds the share f of
+the rows. With f near 0 the draws are independent, and it is that of a mean. With f = 1 all draws
+are the same rows, sd is that of the references, and it is the paper's sd · sqrt(1 + 1 / B), in
+which the references stand in for the sampling of the customers, too.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +17,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from segdb.cluster.chain import chain
-from segdb.cluster.kmeans import Fit, lloyd_each
+from segdb.cluster.kmeans import FINE, Fit, fit_from
 from segdb.cluster.matrix import Floats, Matrix
 from segdb.cluster.threads import in_threads
 
-# Rows of the data and of each reference. More lower the error, which the references set anyway.
+# Rows of a draw and of its reference.
 ROWS = 2_000
 
 
@@ -22,70 +30,83 @@ class Gap:
     """The gap of one k.
 
     Attributes:
-        gap: mean over the references of log(inertia), less that of the data.
-        error: its standard error s = sd · sqrt(1 + 1 / B), B references.
+        pairs: of each draw of the data, log(inertia) of its reference less that of the draw.
+        share: of the rows, those that a draw holds; 1 where a draw is all of them.
     """
 
-    gap: float
-    error: float
+    pairs: tuple[float, ...]
+    share: float
+
+    @property
+    def gap(self) -> float:
+        """The mean over the pairs."""
+        return float(np.mean(self.pairs))
+
+    @property
+    def error(self) -> float:
+        """Its standard error, for the kind of customers that the rows are a sample of."""
+        return _error(np.array(self.pairs), self.share)
+
+    def error_beside(self, other: Gap) -> float:
+        """Return the standard error of the difference to the gap of another k.
+
+        Smaller than either error: what a draw has more or less of, it has for every k.
+        """
+        return _error(np.array(self.pairs) - np.array(other.pairs), self.share)
 
 
 def gaps(matrix: Matrix, fits: Sequence[Fit], seed: int, references: int) -> dict[int, Gap] | None:
     """Return the gap of k = 1 and of each fit.
 
-    To keep it cheap, it is measured on at most 2,000 customers, drawn uniformly (of a weighted
-    matrix: by weight); each fit is carried on over them. A reference is as many rows drawn
-    uniformly from the box along the principal components of the data.
+    To keep it cheap, it is measured on draws of at most 2,000 customers, drawn uniformly (of a
+    weighted matrix: by weight); each fit is carried on over them. Each draw has a reference: as
+    many rows, drawn uniformly from the box along the draw's principal components. Draws and
+    references are the same for every k.
 
     Args:
         matrix: the rows that were fitted, or a uniform sample of the customers.
         fits: one a k.
         seed: of the draws.
-        references: how many references, B.
+        references: how many pairs of a draw and a reference, B; at least 2.
 
     Returns:
         None where there are no more rows that differ than clusters: nothing would be left within
         them, and that has no logarithm.
     """
-    values = matrix.values[matrix.draw(ROWS, np.random.default_rng([seed, 1]))]
-    center = values.mean(axis=0)
-    data = Matrix.of(values - center)
     ks = [fit.k for fit in fits]
-    if data.distinct_rows <= max(ks):
-        return None
-    carried = lloyd_each(data, [fit.centroids - center for fit in fits])
-    own = {1: _scatter(data.values)} | {fit.k: fit.inertia for fit in carried}
-    box = _Box(data.values)
 
-    def reference(number: int) -> dict[int, float]:
+    def pair(number: int) -> dict[int, float] | None:
+        """Return, by k, log(inertia) of a reference less that of its draw."""
+        drawn = matrix.draw(ROWS, np.random.default_rng([seed, 1, number]))
+        values = matrix.values[drawn]
+        center = values.mean(axis=0)
+        data = Matrix.of(values - center)
+        if data.distinct_rows <= max(ks):
+            return None
+        within = {fit.k: fit_from(data, fit.centroids - center, FINE).inertia for fit in fits}
         generator = np.random.default_rng([seed, 2, number])
-        noise = Matrix.of(box.draw(generator))
+        noise = Matrix.of(_box(data.values, generator))
         found = chain(noise, ks, generator.integers(2**32, size=len(ks)).tolist(), starts=0)
-        return {1: _scatter(noise.values)} | {k: fit.inertia for k, fit in found.items()}
+        logs = {k: math.log(found[k].inertia / within[k]) for k in ks}
+        return {1: math.log(_scatter(noise.values) / _scatter(data.values))} | logs
 
-    noise = in_threads(reference, range(references))
-    logs = {k: np.log([one[k] for one in noise]) for k in own}
-    return {
-        k: Gap(
-            float(logs[k].mean()) - math.log(own[k]),
-            float(logs[k].std()) * math.sqrt(1.0 + 1.0 / references),
-        )
-        for k in own
-    }
+    pairs = [logs for logs in in_threads(pair, range(references)) if logs is not None]
+    if len(pairs) < references:
+        return None
+    share = min(1.0, ROWS / len(matrix.values))
+    return {k: Gap(tuple(logs[k] for logs in pairs), share) for k in (1, *ks)}
 
 
-class _Box:
-    """The box along the principal components that just holds the rows."""
+def _error(values: Floats, share: float) -> float:
+    return float(values.std(ddof=1)) * math.sqrt(1.0 / len(values) + share)
 
-    def __init__(self, values: Floats) -> None:
-        _, _, self.axes = np.linalg.svd(values, full_matrices=False)
-        turned = values @ self.axes.T
-        self.rows, self.low, self.high = len(values), turned.min(axis=0), turned.max(axis=0)
 
-    def draw(self, generator: np.random.Generator) -> Floats:
-        turned = generator.uniform(self.low, self.high, (self.rows, len(self.low)))
-        rows: Floats = turned @ self.axes
-        return rows
+def _box(values: Floats, generator: np.random.Generator) -> Floats:
+    """Draw as many rows from the box along the principal components that just holds the rows."""
+    _, _, axes = np.linalg.svd(values, full_matrices=False)
+    turned = values @ axes.T
+    rows: Floats = generator.uniform(turned.min(axis=0), turned.max(axis=0), turned.shape) @ axes
+    return rows
 
 
 def _scatter(values: Floats) -> float:

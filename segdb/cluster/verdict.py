@@ -102,31 +102,35 @@ def _curve(candidates: Sequence[Candidate]) -> tuple[list[int], list[float], flo
 
 
 def _gap(candidates: Sequence[Candidate]) -> int | None:
-    """Return the first k whose gap is no less than the next one's less its standard error.
+    """Return the first k whose gap is no less than the next one's less a standard error.
 
-    Only of those that beat a single segment: where clusters lie in groups, the gap falls before
-    it rises, and the rule of the paper would stop there. None where no k does.
+    That of their difference, which was measured on the same draws and references: the error of the
+    paper's rule, that of the next gap, has much in it that both gaps share. Only of those that beat
+    a single segment: where clusters lie in groups, the gap falls before it rises, and the rule
+    would stop there. None where no k does.
     """
-    gaps = [(c.k, c.gap, c.gap_error) for c in candidates]
-    known = [(k, gap, error) for k, gap, error in gaps if gap is not None and error is not None]
-    one = candidates[0].gap_of_one
-    if not known or one is None:
-        return None
-    beating = {k: gap for k, gap, error in known if gap - error > one.gap}
+    known = [(c.k, c.gap, c.gap_step_error or 0.0) for c in candidates if c.gap is not None]
+    rises = _rises(candidates, errors=1.0)
+    beating = {k: gap for k, gap, _ in known if rises.get(k, 0.0) > 0.0}
     for (k, gap, _), (_, behind, error) in pairwise(known):
         if k in beating and gap >= behind - error:
             return k
     return max(beating, key=lambda k: beating[k]) if beating else None
 
 
-def _structure(candidates: Sequence[Candidate], k: int) -> bool:
-    rises = [
-        c.gap - c.gap_of_one.gap - 2.0 * c.gap_error
+def _rises(candidates: Sequence[Candidate], errors: float) -> dict[int, float]:
+    """Return by k how far the gap is above that of one segment, less so many standard errors."""
+    return {
+        c.k: c.gap - c.gap_of_one - errors * c.gap_rise_error
         for c in candidates
-        if c.gap is not None and c.gap_error is not None and c.gap_of_one is not None
-    ]
+        if c.gap is not None and c.gap_of_one is not None and c.gap_rise_error is not None
+    }
+
+
+def _structure(candidates: Sequence[Candidate], k: int) -> bool:
+    rises = _rises(candidates, errors=2.0)
     if rises:
-        return max(rises) > _STRUCTURE
+        return max(rises.values()) > _STRUCTURE
     return len(candidates) > 2 and bends(*_curve(candidates)).get(k, 0.0) >= SHARP
 
 

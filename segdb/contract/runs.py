@@ -36,9 +36,17 @@ K_SELECTION = Table(
         Column(
             "gap",
             "DOUBLE",
-            "Gap statistic (Tibshirani, Walther and Hastie 2001), of a sample of 2,000 at most.",
+            "Gap statistic (Tibshirani, Walther and Hastie 2001): mean over 10 draws of 2,000 "
+            "customers at most, each with a reference.",
         ),
-        Column("gap_error", "DOUBLE", "Its standard error, simulation error included."),
+        Column("gap_error", "DOUBLE", "Its standard error over the draws and the references."),
+        Column(
+            "gap_step_error",
+            "DOUBLE",
+            "Standard error of the difference to the gap of the k before, on the same draws; of "
+            "the first k, to that of one segment. The gap prefers the first k, of those above one "
+            "segment, whose gap is no less than the next one's less this error of the next.",
+        ),
         Column(
             "stability",
             "DOUBLE",

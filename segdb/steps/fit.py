@@ -194,6 +194,7 @@ def _row(candidate: Candidate, quality: Quality, simplified: float, chosen: int)
         "calinski_harabasz": quality.calinski_harabasz,
         "gap": candidate.gap,
         "gap_error": candidate.gap_error,
+        "gap_step_error": candidate.gap_step_error,
         "stability": candidate.stability,
         "selected": candidate.k == chosen,
     }

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from segdb.cluster.candidate import Candidate
-from segdb.cluster.gap import Gap
 from segdb.cluster.kmeans import Fit
 from segdb.cluster.verdict import Criterion, verdict
 
@@ -31,7 +30,9 @@ FULL = tuple(
         stability=STABILITIES[one.k],
         gap=GAPS[one.k],
         gap_error=0.02,
-        gap_of_one=Gap(1.0, 0.02),
+        gap_of_one=1.0,
+        gap_rise_error=0.02,
+        gap_step_error=0.02,
         davies_bouldin=1.0 + 0.01 * one.k,
         calinski_harabasz=1000.0 * one.k,
     )
@@ -92,6 +93,15 @@ def test_the_gap_may_fall_before_it_rises() -> None:
     grouped = {2: 0.9, 3: 0.88, 4: 0.87, 5: 1.6, 6: 1.58, 7: 1.57}
     found = verdict(tuple(replace(one, gap=grouped[one.k]) for one in FULL), "gap")
     assert found.k == 5
+
+
+def test_the_gap_goes_by_the_error_of_the_difference() -> None:
+    # Each gap is known to 0.5 only; which of two is larger, to 0.02.
+    close = {2: 1.2, 3: 1.3, 4: 1.4, 5: 1.6, 6: 1.61, 7: 1.6}
+    shared = tuple(replace(one, gap=close[one.k], gap_error=0.5) for one in FULL)
+    assert verdict(shared, "gap").k == 5
+    unsure = tuple(replace(one, gap_step_error=0.15) for one in shared)
+    assert verdict(unsure, "gap").k == 2
 
 
 def test_segments_that_other_customers_would_not_give_are_not_clear() -> None:
