@@ -26,9 +26,11 @@ class Candidate:
         gap_step_error: standard error of the difference to the gap of the k before; of the first,
             to ``gap_of_one``.
         stability: mean adjusted Rand index over bootstrap resamples.
+        stability_error: its standard error; None of fewer than two resamples.
         silhouettes: mean silhouette of each segment's rows.
         stabilities: mean Jaccard similarity of each segment over the resamples (Hennig 2007);
             empty where they were not asked for.
+        stability_errors: the standard error of each of these.
     """
 
     k: int
@@ -44,5 +46,7 @@ class Candidate:
     gap_rise_error: float | None = None
     gap_step_error: float | None = None
     stability: float | None = None
+    stability_error: float | None = None
     silhouettes: tuple[float | None, ...] = ()
     stabilities: tuple[float | None, ...] = ()
+    stability_errors: tuple[float | None, ...] = ()

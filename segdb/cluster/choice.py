@@ -124,11 +124,17 @@ def _with_stability(
     matrix: Matrix, found: list[Candidate], seed: int, count: int
 ) -> list[Candidate]:
     drawn = resamples(matrix, [one.k for one in found], seed, count)
-    return [
-        replace(
-            one,
-            stability=mean_agreement(matrix, one.fit.labels, drawn[one.k]),
-            stabilities=segment_stabilities(matrix, one.fit, drawn[one.k]),
+    judged = []
+    for one in found:
+        whole = mean_agreement(matrix, one.fit.labels, drawn[one.k])
+        each = segment_stabilities(matrix, one.fit, drawn[one.k])
+        judged.append(
+            replace(
+                one,
+                stability=whole.value,
+                stability_error=whole.error,
+                stabilities=tuple(mean.value for mean in each),
+                stability_errors=tuple(mean.error for mean in each),
+            )
         )
-        for one in found
-    ]
+    return judged

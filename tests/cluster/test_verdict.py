@@ -28,6 +28,7 @@ FULL = tuple(
     replace(
         one,
         stability=STABILITIES[one.k],
+        stability_error=0.0,
         gap=GAPS[one.k],
         gap_error=0.02,
         gap_of_one=1.0,
@@ -112,6 +113,27 @@ def test_segments_that_other_customers_would_not_give_are_not_clear() -> None:
     assert found.sentence.endswith("better: other customers would give other segments.")
     nowhere = tuple(replace(one, stability=0.1) for one in FULL)
     assert "stable (≥ 0.8) nowhere" in verdict(nowhere, "elbow").sentence
+
+
+def test_no_word_of_stability_within_its_error() -> None:
+    # 3 and 4 reach 0.8 within two errors; 5 stays above it, 2 and 7 below.
+    unsure = tuple(replace(one, stability_error=0.06) for one in FULL)
+    found = verdict(unsure, "elbow")
+    assert "; stable (≥ 0.8) at 5; stability is uncertain from 2 to 4 and at 6." in found.sentence
+    assert found.clear
+    few = tuple(replace(one, stability_error=0.02) for one in FULL)
+    words = verdict(few, "elbow").sentence
+    assert words.endswith(
+        "; stable (≥ 0.8) from 3 to 5; stability is uncertain at 6 (0.76 to 0.84)."
+    )
+
+
+@pytest.mark.parametrize("error", [0.08, None])
+def test_an_uncertain_stability_is_not_clear(error: float | None) -> None:
+    found = verdict(tuple(replace(one, stability_error=error) for one in FULL), "elbow")
+    assert not found.clear
+    assert "stable (" not in found.sentence
+    assert found.sentence.endswith("clearly better: other customers may give other segments.")
 
 
 def test_a_k_that_more_criteria_prefer_stands_against_the_choice() -> None:

@@ -157,6 +157,7 @@ def test_segments_keep_their_ids_when_components_are_turned(retail: segdb.Result
         stability=0.0,
         silhouettes=tuple(figures),
         stabilities=tuple(figures),
+        stability_errors=tuple(figures),
         smallest_share=0.0,
         matrix_rows=0,
         matrix_inertia=0.0,
