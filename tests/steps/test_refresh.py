@@ -183,7 +183,7 @@ def test_drift_is_measured_since_the_model_was_learned() -> None:
 
 
 def test_a_database_of_an_earlier_release_lacks_columns() -> None:
-    connection, made = database()
+    connection, made = database(cluster={"k": "auto", "k_max": 4, "n_init": 1})
     with connection:
         later = [(t.name, c.name) for t in contract.TABLES for c in t.columns if c.later]
         assert ("k_selection", "stability_error") in later
