@@ -20,7 +20,7 @@ from segdb.cluster.verdict import Verdict, verdict
 
 __all__ = ["REFERENCES", "RESAMPLES", "Candidate", "Verdict", "scan", "verdict"]
 
-# Draws of the gap statistic, with a uniform reference each, and bootstrap resamples of the
+# Draws of the gap statistic, with uniform references each, and bootstrap resamples of the
 # stability; the same for each k.
 REFERENCES = 10
 RESAMPLES = 10
@@ -48,7 +48,7 @@ def scan(
             left out, unless that leaves none.
         seed: of all that is drawn.
         n_init: starts of K-Means for each k.
-        references: of the gap statistic, at least 2; 0 leaves it out.
+        references: draws of the gap statistic with references each, at least 2; 0 leaves it out.
         resampled: how many resamples the stability takes; 0 leaves it out.
 
     Raises:
@@ -68,7 +68,8 @@ def scan(
         for fit, labels, values in zip(fits, labellings, each, strict=True)
     ]
     if references:
-        found = _with_gaps(found, rows, seed, references)
+        # More rows to draw from are better; of a coreset, the sample is uniform.
+        found = _with_gaps(found, matrix if matrix.uniform else rows, seed, references)
     if resampled:
         found = _with_stability(matrix, found, seed, resampled)
     return tuple(found)

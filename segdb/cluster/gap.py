@@ -1,11 +1,12 @@
 """Gap statistic (Tibshirani, Walther and Hastie 2001): how much tighter than noise.
 
-Of many customers it is the mean over pairs of a draw and its own reference. The values of the B
-pairs vary by the draw, by the box that the reference fills, and by the reference, so that their
-standard deviation sd has all of it: error = sd · sqrt(1 / B + f), where a draw holds the share f of
-the rows. With f near 0 the draws are independent, and it is that of a mean. With f = 1 all draws
-are the same rows, sd is that of the references, and it is the paper's sd · sqrt(1 + 1 / B), in
-which the references stand in for the sampling of the customers, too.
+Of many customers it is the mean over B draws, each beside references of its own. Its error is the
+standard error of that mean, and the paper's allowance for the sampling of the customers, by the
+share f of them that a draw holds: error² = v / B + f · s². Here v is the variance of their gaps, by
+the draws, the boxes that the references fill, and the references; s² that by the references alone,
+which two references of each draw tell.
+With f near 0 it is the error of a mean of independent draws. With f = 1 all draws are the same
+rows, v = s², and it is the paper's s · sqrt(1 + 1 / B).
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from segdb.cluster.threads import in_threads
 
 # Rows of a draw and of its reference.
 ROWS = 2_000
+# Of each draw, where there are more rows than it holds.
+_REFERENCES = 2
 
 
 @dataclass(frozen=True)
@@ -30,44 +33,47 @@ class Gap:
     """The gap of one k.
 
     Attributes:
-        pairs: of each draw of the data, log(inertia) of its reference less that of the draw.
+        draws: (B,), of each draw the mean log(inertia) of its references less its own.
+        references: (B, R), log(inertia) of the references of each draw.
         share: of the rows, those that a draw holds; 1 where a draw is all of them.
     """
 
-    pairs: tuple[float, ...]
+    draws: Floats
+    references: Floats
     share: float
 
     @property
     def gap(self) -> float:
-        """The mean over the pairs."""
-        return float(np.mean(self.pairs))
+        """The mean over the draws."""
+        return float(np.mean(self.draws))
 
     @property
     def error(self) -> float:
-        """Its standard error, for the kind of customers that the rows are a sample of."""
-        return _error(np.array(self.pairs), self.share)
+        """Its standard error."""
+        return _error(self.draws, self.references, self.share)
 
     def error_beside(self, other: Gap) -> float:
         """Return the standard error of the difference to the gap of another k.
 
         Smaller than either error: what a draw has more or less of, it has for every k.
         """
-        return _error(np.array(self.pairs) - np.array(other.pairs), self.share)
+        references = self.references - other.references
+        return _error(self.draws - other.draws, references, self.share)
 
 
 def gaps(matrix: Matrix, fits: Sequence[Fit], seed: int, references: int) -> dict[int, Gap] | None:
     """Return the gap of k = 1 and of each fit.
 
     To keep it cheap, it is measured on draws of at most 2,000 customers, drawn uniformly (of a
-    weighted matrix: by weight); each fit is carried on over them. Each draw has a reference: as
-    many rows, drawn uniformly from the box along the draw's principal components. Draws and
+    weighted matrix: by weight); each fit is carried on over them. A reference of it is
+    as many rows, drawn uniformly from the box along the draw's principal components. Draws and
     references are the same for every k.
 
     Args:
         matrix: the rows that were fitted, or a uniform sample of the customers.
         fits: one a k.
         seed: of the draws.
-        references: how many pairs of a draw and a reference, B; at least 2.
+        references: how many draws with references of their own, B; at least 2.
 
     Returns:
         None where there are no more rows that differ than clusters: nothing would be left within
@@ -75,30 +81,40 @@ def gaps(matrix: Matrix, fits: Sequence[Fit], seed: int, references: int) -> dic
     """
     ks = [fit.k for fit in fits]
 
-    def pair(number: int) -> dict[int, float] | None:
-        """Return, by k, log(inertia) of a reference less that of its draw."""
+    share = min(1.0, ROWS / len(matrix.values))
+
+    def one(number: int) -> tuple[Floats, Floats] | None:
+        """Return log(inertia), of one cluster and of each k, of a draw and of its references."""
         drawn = matrix.draw(ROWS, np.random.default_rng([seed, 1, number]))
-        values = matrix.values[drawn]
-        center = values.mean(axis=0)
-        data = Matrix.of(values - center)
+        center = matrix.values[drawn].mean(axis=0)
+        data = Matrix.of(matrix.values[drawn] - center)
         if data.distinct_rows <= max(ks):
             return None
-        within = {fit.k: fit_from(data, fit.centroids - center, FINE).inertia for fit in fits}
+        within = [fit_from(data, fit.centroids - center, FINE).inertia for fit in fits]
         generator = np.random.default_rng([seed, 2, number])
-        noise = Matrix.of(_box(data.values, generator))
-        found = chain(noise, ks, generator.integers(2**32, size=len(ks)).tolist(), starts=0)
-        logs = {k: math.log(found[k].inertia / within[k]) for k in ks}
-        return {1: math.log(_scatter(noise.values) / _scatter(data.values))} | logs
+        # Where all draws are the same rows, their references have one box.
+        boxes = [_box(data.values, generator) for _ in range(1 if share == 1.0 else _REFERENCES)]
+        noise = []
+        for rows in boxes:
+            seeds = generator.integers(2**32, size=len(ks)).tolist()
+            found = chain(Matrix.of(rows), ks, seeds, starts=0)
+            noise.append([_scatter(rows), *(found[k].inertia for k in ks)])
+        return np.log([_scatter(data.values), *within]), np.log(noise)
 
-    pairs = [logs for logs in in_threads(pair, range(references)) if logs is not None]
-    if len(pairs) < references:
+    logs = [pair for pair in in_threads(one, range(references)) if pair is not None]
+    if len(logs) < references:
         return None
-    share = min(1.0, ROWS / len(matrix.values))
-    return {k: Gap(tuple(logs[k] for logs in pairs), share) for k in (1, *ks)}
+    # (B, 1 + how many k), and (B, R, 1 + how many k).
+    data, noise = (np.array(each) for each in zip(*logs, strict=True))
+    draws = noise.mean(axis=1) - data
+    return {k: Gap(draws[:, place], noise[:, :, place], share) for place, k in enumerate((1, *ks))}
 
 
-def _error(values: Floats, share: float) -> float:
-    return float(values.std(ddof=1)) * math.sqrt(1.0 / len(values) + share)
+def _error(draws: Floats, references: Floats, share: float) -> float:
+    # Around the mean of each draw; where each has one reference, around that of all.
+    around = references.mean(axis=1 if references.shape[1] > 1 else 0, keepdims=True)
+    by_references = ((references - around) ** 2).sum() / (references.size - around.size)
+    return math.sqrt(draws.var(ddof=1) / len(draws) + share * by_references)
 
 
 def _box(values: Floats, generator: np.random.Generator) -> Floats:

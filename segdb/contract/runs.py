@@ -37,7 +37,7 @@ K_SELECTION = Table(
             "gap",
             "DOUBLE",
             "Gap statistic (Tibshirani, Walther and Hastie 2001): mean over 10 draws of 2,000 "
-            "customers at most, each with a reference.",
+            "customers at most, each beside references of its own.",
         ),
         Column("gap_error", "DOUBLE", "Its standard error over the draws and the references."),
         Column(

@@ -53,7 +53,7 @@ def test_equal_to_the_plain_version_within_its_error() -> None:
     for k, (gap, error) in expected.items():
         # All rows are in each draw: the paper's formula, with n - 1.
         assert found[k].share == 1.0
-        sd = np.std(found[k].pairs, ddof=1)
+        sd = np.std(found[k].draws, ddof=1)
         assert found[k].error == pytest.approx(sd * np.sqrt(1 + 1 / REFERENCES), rel=1e-12)
         assert found[k].gap == pytest.approx(gap, abs=2 * error)
         assert found[k].error == pytest.approx(error, rel=0.7)
