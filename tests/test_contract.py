@@ -30,7 +30,7 @@ PROMISED = {
     "customer_segments": "customer_id segment_id segment",
 }
 # The tables that every run publishes, what `segdb compare` adds, and the macro.
-ALL = (*TABLES, contract.ALGORITHM_COMPARISON, contract.ASSIGN)
+ALL = (*TABLES, contract.ALGORITHM_COMPARISON, contract.ALGORITHM_LABELS, contract.ASSIGN)
 BY_NAME = {table.name: table for table in ALL}
 
 

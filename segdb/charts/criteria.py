@@ -14,30 +14,36 @@ from segdb.charts.theme import ACCENT, SOFT, SURFACE
 CRITERIA = Query(
     "criteria",
     """
-WITH long AS (
+WITH tried AS (
+    SELECT * FROM segdb.k_selection
+    UNION ALL BY NAME
+    -- A run of an older release has no such column.
+    SELECT NULL::DOUBLE AS stability_error WHERE false
+),
+long AS (
     SELECT
         1 AS place,
         'Silhouette' AS criterion,
         'higher' AS better,
         k,
         silhouette AS value,
+        NULL::DOUBLE AS error,
         selected
-    FROM segdb.k_selection
+    FROM tried
     UNION ALL
-    SELECT 2, 'Simplified silhouette', 'higher', k, simplified_silhouette, selected
-    FROM segdb.k_selection
+    SELECT 2, 'Simplified silhouette', 'higher', k, simplified_silhouette, NULL, selected FROM tried
     UNION ALL
-    SELECT 3, 'Davies-Bouldin', 'lower', k, davies_bouldin, selected FROM segdb.k_selection
+    SELECT 3, 'Davies-Bouldin', 'lower', k, davies_bouldin, NULL, selected FROM tried
     UNION ALL
-    SELECT 4, 'Calinski-Harabasz', 'higher', k, calinski_harabasz, selected FROM segdb.k_selection
+    SELECT 4, 'Calinski-Harabasz', 'higher', k, calinski_harabasz, NULL, selected FROM tried
     UNION ALL
-    SELECT 5, 'Gap', 'higher', k, gap, selected FROM segdb.k_selection
+    SELECT 5, 'Gap', 'higher', k, gap, gap_error, selected FROM tried
     UNION ALL
-    SELECT 6, 'Stability', 'higher', k, stability, selected FROM segdb.k_selection
+    SELECT 6, 'Stability', 'higher', k, stability, stability_error, selected FROM tried
 )
-SELECT place, criterion, better, k, value, selected
+SELECT place, criterion, better, k, value, error, selected
 FROM long
-WHERE value IS NOT NULL AND (SELECT count(*) FROM segdb.k_selection) > 1
+WHERE value IS NOT NULL AND (SELECT count(*) FROM tried) > 1
 ORDER BY place, k
 """,
     (
@@ -46,6 +52,7 @@ ORDER BY place, k
         Field("better", "Better"),
         Field("k", "Segments", "count"),
         Field("value", "Value", "number"),
+        Field("error", "Standard error", "number"),
         Field("selected", "Taken", "yes"),
     ),
     shown=200,
@@ -64,11 +71,21 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
         ),
     )
     line = base.mark_line(color=SOFT, strokeWidth=2, aria=False)
+    # What the gaps vary by they mostly share, so that their errors would hide how they differ.
+    errors = (
+        base.transform_filter("datum.criterion == 'Stability' && isValid(datum.error)")
+        .transform_calculate(
+            low="datum.value - 2 * datum.error", high="min(1, datum.value + 2 * datum.error)"
+        )
+        .mark_rule(color=SOFT, strokeWidth=1.5, aria=False)
+        .encode(y=alt.Y("low:Q"), y2="high:Q")
+    )
     points = base.mark_circle(size=46, opacity=1, fill=SURFACE, stroke=SOFT, strokeWidth=1.5)
     taken = base.transform_filter("datum.selected").mark_circle(size=130, opacity=1, color=ACCENT)
     return (
         alt.layer(
             line,
+            errors,
             points.encode(tooltip=CRITERIA.tooltip[1:]),
             taken.encode(tooltip=CRITERIA.tooltip[1:]),
         )
@@ -86,8 +103,9 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
 CHART = Chart(
     name="criteria",
     title="What the other criteria say",
-    caption="The full dot is the number that was taken; ↑ higher is better, ↓ lower is. Where the "
-    "criteria agree, the number of segments lies in the data; where they do not, it is a choice.",
+    caption="The full dot is the number that was taken; ↑ higher is better, ↓ lower is. "
+    "The strokes are two standard errors to each side of the stability. Where the criteria agree, "
+    "the number of segments lies in the data; where they do not, it is a choice.",
     description="Silhouette, simplified silhouette, Davies-Bouldin, Calinski-Harabasz, gap and "
     "stability by number of segments.",
     section="choice",

@@ -9,19 +9,33 @@ import altair as alt
 from segdb.charts.chart import Chart, Drawn, Field, Query, Rows
 from segdb.charts.drawing import data, in_order, names, of_chosen, panels
 from segdb.charts.look import Look
+from segdb.charts.theme import INK
 
 MEASURES = Query(
     "measures",
     """
-WITH long AS (
-    SELECT 1 AS place, 'Silhouette' AS measure, segment_id, segment, customers, silhouette AS value
-    FROM segdb.segment_profiles
+WITH profiles AS (
+    SELECT * FROM segdb.segment_profiles
+    UNION ALL BY NAME
+    -- A run of an older release has no such column.
+    SELECT NULL::DOUBLE AS stability_error WHERE false
+),
+long AS (
+    SELECT
+        1 AS place,
+        'Silhouette' AS measure,
+        segment_id,
+        segment,
+        customers,
+        silhouette AS value,
+        NULL::DOUBLE AS error
+    FROM profiles
     UNION ALL
-    SELECT 2, 'Margin', segment_id, segment, customers, margin FROM segdb.segment_profiles
+    SELECT 2, 'Margin', segment_id, segment, customers, margin, NULL FROM profiles
     UNION ALL
-    SELECT 3, 'Stability', segment_id, segment, customers, stability FROM segdb.segment_profiles
+    SELECT 3, 'Stability', segment_id, segment, customers, stability, stability_error FROM profiles
 )
-SELECT place, measure, segment_id, segment, value
+SELECT place, measure, segment_id, segment, value, error
 FROM long
 WHERE customers >= 5 AND value IS NOT NULL
 ORDER BY place, segment_id
@@ -32,6 +46,7 @@ ORDER BY place, segment_id
         Field("segment_id", "Number"),
         Field("segment", "Segment"),
         Field("value", "Value", "decimal"),
+        Field("error", "Standard error", "decimal"),
     ),
 )
 
@@ -57,11 +72,21 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
     bars = base.mark_bar(height={"band": 0.5}, cornerRadiusEnd=3).encode(
         color=look.colour(), tooltip=MEASURES.tooltip[1:]
     )
-    words = base.mark_text(align="left", dx=5, fontSize=11, aria=False).encode(
-        text=alt.Text("value:Q", format=".2f")
+    spread = base.transform_calculate(
+        low="datum.value - 2 * datum.error",
+        # Behind a bar without an error stands its value.
+        high="isValid(datum.error) ? min(1, datum.value + 2 * datum.error) : datum.value",
+    )
+    errors = (
+        spread.transform_filter("isValid(datum.error)")
+        .mark_rule(color=INK, strokeWidth=1.5, aria=False)
+        .encode(x=alt.X("low:Q"), x2="high:Q")
+    )
+    words = spread.mark_text(align="left", dx=5, fontSize=11, aria=False).encode(
+        x=alt.X("high:Q"), text=alt.Text("value:Q", format=".2f")
     )
     return (
-        alt.layer(bars, words)
+        alt.layer(bars, errors, words)
         .properties(width=190, height=28 * segments)
         .facet(
             data=data("measures"),
@@ -76,7 +101,7 @@ CHART = Chart(
     title="How good each segment is",
     caption="Silhouette: how much nearer customers are to their own segment than to the next. "
     "Margin: how clearly they belong. Stability: how often the segment is found again in "
-    "resampled data.",
+    "resampled data; the strokes are two standard errors to each side.",
     description="Mean silhouette, mean margin and stability of each segment.",
     section="quality",
     queries=(MEASURES,),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -211,11 +212,27 @@ def compare(config: Path | None, database: Path | None, wait: float, as_json: bo
     try:
         lock_files(store.connection)
         with store.refusals(), blaming_changes(store, schema):
-            rows = compare_run(store, schema)
+            compared = compare_run(store, schema)
         done(f"The comparison is written into {settings.publish.database}")
     finally:
         store.close()
     if as_json:
-        click.echo(json.dumps(rows, ensure_ascii=False))
-    else:
-        click.echo(grid(pa.Table.from_pylist(rows).drop_columns(["run_id"]), width()), nl=False)
+        click.echo(json.dumps(compared.rows, ensure_ascii=False))
+        return
+    rows = [{**row, "sizes": _sizes(row)} for row in compared.rows]
+    shown = pa.Table.from_pylist(rows).drop_columns(["noise", "run_id"])
+    click.echo(grid(shown, width()), nl=False)
+    few = compared.compared < compared.customers
+    click.echo(
+        f"{compared.compared:,} {f'of {compared.customers:,} ' if few else ''}customers were "
+        f"compared; the cluster of each is in {schema}.algorithm_labels."
+    )
+
+
+def _sizes(row: Mapping[str, Any]) -> str:
+    """Write the sizes of an algorithm's clusters: "412, 280, 12 (+31 noise)"."""
+    noise = f"+{row['noise']:,} noise"
+    sizes = ", ".join(f"{size:,}" for size in row["sizes"])
+    if not row["noise"]:
+        return sizes
+    return f"{sizes} ({noise})" if sizes else noise

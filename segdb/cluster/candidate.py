@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from segdb.cluster.gap import Gap
 from segdb.cluster.kmeans import Fit
 
 
@@ -21,12 +20,17 @@ class Candidate:
         davies_bouldin: lower is better (Davies and Bouldin 1979).
         calinski_harabasz: higher is better (Calinski and Harabasz 1974).
         gap: gap statistic (Tibshirani, Walther and Hastie 2001).
-        gap_error: its standard error, simulation error included.
+        gap_error: its standard error.
         gap_of_one: the gap of a single segment, the same for every k: what k has to beat.
+        gap_rise_error: standard error of ``gap - gap_of_one``, on the same draws.
+        gap_step_error: standard error of the difference to the gap of the k before; of the first,
+            to ``gap_of_one``.
         stability: mean adjusted Rand index over bootstrap resamples.
+        stability_error: its standard error; None of fewer than two resamples.
         silhouettes: mean silhouette of each segment's rows.
         stabilities: mean Jaccard similarity of each segment over the resamples (Hennig 2007);
             empty where they were not asked for.
+        stability_errors: the standard error of each of these.
     """
 
     k: int
@@ -38,7 +42,11 @@ class Candidate:
     calinski_harabasz: float | None
     gap: float | None = None
     gap_error: float | None = None
-    gap_of_one: Gap | None = None
+    gap_of_one: float | None = None
+    gap_rise_error: float | None = None
+    gap_step_error: float | None = None
     stability: float | None = None
+    stability_error: float | None = None
     silhouettes: tuple[float | None, ...] = ()
     stabilities: tuple[float | None, ...] = ()
+    stability_errors: tuple[float | None, ...] = ()

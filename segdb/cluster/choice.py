@@ -20,7 +20,8 @@ from segdb.cluster.verdict import Verdict, verdict
 
 __all__ = ["REFERENCES", "RESAMPLES", "Candidate", "Verdict", "scan", "verdict"]
 
-# Uniform references of the gap statistic, and bootstrap resamples of the stability, for each k.
+# Draws of the gap statistic, with uniform references each, and bootstrap resamples of the
+# stability; the same for each k.
 REFERENCES = 10
 RESAMPLES = 10
 
@@ -38,7 +39,7 @@ def scan(
 
     The silhouette is exact on a matrix of up to 10,000 rows, and else taken on ``sample``, or
     without one on a seeded draw of the matrix. Inertia, Davies-Bouldin, Calinski-Harabasz and
-    stability are of the matrix, by weight; the gap is of at most 2,000 customers.
+    stability are of the matrix, by weight; the gap is of draws of at most 2,000 customers.
 
     Args:
         matrix: the rows to fit.
@@ -47,7 +48,7 @@ def scan(
             left out, unless that leaves none.
         seed: of all that is drawn.
         n_init: starts of K-Means for each k.
-        references: of the gap statistic; 0 leaves it out.
+        references: draws of the gap statistic with references each, at least 2; 0 leaves it out.
         resampled: how many resamples the stability takes; 0 leaves it out.
 
     Raises:
@@ -67,7 +68,8 @@ def scan(
         for fit, labels, values in zip(fits, labellings, each, strict=True)
     ]
     if references:
-        found = _with_gaps(found, rows, seed, references)
+        # More rows to draw from are better; of a coreset, the sample is uniform.
+        found = _with_gaps(found, matrix if matrix.uniform else rows, seed, references)
     if resampled:
         found = _with_stability(matrix, found, seed, resampled)
     return tuple(found)
@@ -105,9 +107,17 @@ def _with_gaps(found: list[Candidate], rows: Matrix, seed: int, references: int)
     known = gaps(rows, [one.fit for one in found], seed, references)
     if known is None:
         return found
+    before = [1, *(one.k for one in found)]
     return [
-        replace(one, gap=known[one.k].gap, gap_error=known[one.k].error, gap_of_one=known[1])
-        for one in found
+        replace(
+            one,
+            gap=known[one.k].gap,
+            gap_error=known[one.k].error,
+            gap_of_one=known[1].gap,
+            gap_rise_error=known[one.k].error_beside(known[1]),
+            gap_step_error=known[one.k].error_beside(known[k]),
+        )
+        for one, k in zip(found, before, strict=False)
     ]
 
 
@@ -115,11 +125,17 @@ def _with_stability(
     matrix: Matrix, found: list[Candidate], seed: int, count: int
 ) -> list[Candidate]:
     drawn = resamples(matrix, [one.k for one in found], seed, count)
-    return [
-        replace(
-            one,
-            stability=mean_agreement(matrix, one.fit.labels, drawn[one.k]),
-            stabilities=segment_stabilities(matrix, one.fit, drawn[one.k]),
+    judged = []
+    for one in found:
+        whole = mean_agreement(matrix, one.fit.labels, drawn[one.k])
+        each = segment_stabilities(matrix, one.fit, drawn[one.k])
+        judged.append(
+            replace(
+                one,
+                stability=whole.value,
+                stability_error=whole.error,
+                stabilities=tuple(mean.value for mean in each),
+                stability_errors=tuple(mean.error for mean in each),
+            )
         )
-        for one in found
-    ]
+    return judged

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+import pyarrow as pa
 from sklearn.cluster import DBSCAN, HDBSCAN, AgglomerativeClustering
 from sklearn.mixture import GaussianMixture
 from sklearn.neighbors import NearestNeighbors
@@ -49,10 +50,14 @@ class Comparison:
         algorithm: its name.
         settings: with which it was run, in words.
         clusters: how many it found.
+        labels: (n,), the cluster of each row: 1 is the largest, 2 the next; 0 is noise.
+        sizes: rows of each cluster, the largest first.
+        noise: rows in none of them.
         noise_share: share of the rows in none of them.
         silhouette: mean silhouette of the others, -1 to 1; None for fewer than two clusters.
         davies_bouldin: of the others, lower is better.
         calinski_harabasz: of the others, higher is better.
+        inertia: sum of squared distances to the clusters' means, noise left out.
         adjusted_rand: adjusted Rand index against the given labels, noise as a cluster of its own.
         bic: Bayesian information criterion, lower is better; of a mixture only.
         rows: how many rows it was run on.
@@ -63,10 +68,14 @@ class Comparison:
     algorithm: str
     settings: str
     clusters: int
+    labels: tuple[int, ...]
+    sizes: tuple[int, ...]
+    noise: int
     noise_share: float
     silhouette: float | None
     davies_bouldin: float | None
     calinski_harabasz: float | None
+    inertia: float
     adjusted_rand: float
     bic: float | None
     rows: int
@@ -74,7 +83,20 @@ class Comparison:
     seconds: float
 
 
-def compare(matrix: Matrix, labels: Places, seed: int) -> tuple[Comparison, ...]:
+@dataclass(frozen=True)
+class Compared:
+    """What came of a comparison.
+
+    Attributes:
+        ids: (n,), of the rows that were compared, in the order of the labels; None without ids.
+        algorithms: how each did.
+    """
+
+    ids: pa.Array | None
+    algorithms: tuple[Comparison, ...]
+
+
+def compare(matrix: Matrix, labels: Places, seed: int) -> Compared:
     """Run every algorithm on the same rows: all of them up to 4,000, and else a seeded draw.
 
     Where a number of clusters has to be given, it is that of the labels.
@@ -85,7 +107,8 @@ def compare(matrix: Matrix, labels: Places, seed: int) -> tuple[Comparison, ...]
         seed: of the draw and of the algorithms that need one.
     """
     drawn = matrix.draw(ROWS, np.random.default_rng([seed, 3]))
-    rows = Matrix.of(matrix.values[drawn])
+    rows = matrix.take(drawn)
+    rows = replace(rows, weights=np.ones(len(drawn)))
     published = np.unique(labels[drawn], return_inverse=True)[1].astype(np.intp)
     k = int(published.max()) + 1
     found = []
@@ -95,10 +118,10 @@ def compare(matrix: Matrix, labels: Places, seed: int) -> tuple[Comparison, ...]
         seconds = time.perf_counter() - begun
         sampled = len(drawn) < len(matrix.values)
         found.append(_judged(name, grouping, rows, published, sampled, seconds))
-    return tuple(found)
+    return Compared(rows.ids, tuple(found))
 
 
-def compare_labelled(matrix: Matrix, label: str, seed: int) -> tuple[Comparison, ...]:
+def compare_labelled(matrix: Matrix, label: str, seed: int) -> Compared:
     """Compare on a matrix whose column ``label`` holds the published segments."""
     place = matrix.features.index(label)
     values = np.ascontiguousarray(np.delete(matrix.values, place, axis=1))
@@ -115,25 +138,45 @@ def _judged(
     sampled: bool,
     seconds: float,
 ) -> Comparison:
-    inside = np.flatnonzero(grouping.labels >= 0)
-    labels = grouping.labels[inside]
-    clusters = len(np.unique(labels))
+    numbered, sizes = by_size(grouping.labels)
+    inside = np.flatnonzero(numbered)
+    labels = numbered[inside] - 1
+    clusters = len(sizes)
     part = rows.take(inside)
+    members = [part.values[labels == place] for place in range(clusters)]
+    inertia = sum(float(((each - each.mean(axis=0)) ** 2).sum()) for each in members)
     of = moments(part, labels) if clusters > 1 else None
     return Comparison(
         algorithm=name,
         settings=grouping.settings,
         clusters=clusters,
+        labels=tuple(numbered.tolist()),
+        sizes=sizes,
+        noise=len(rows.values) - len(inside),
         noise_share=(len(rows.values) - len(inside)) / len(rows.values),
         silhouette=mean_silhouettes(part, [labels])[0] if of else None,
         davies_bouldin=davies_bouldin(of) if of else None,
         calinski_harabasz=calinski_harabasz(of) if of else None,
-        adjusted_rand=adjusted_rand(grouping.labels + 1, published),
+        inertia=inertia,
+        adjusted_rand=adjusted_rand(numbered, published),
         bic=grouping.bic,
         rows=len(rows.values),
         sampled=sampled,
         seconds=seconds,
     )
+
+
+def by_size(labels: Places) -> tuple[Places, tuple[int, ...]]:
+    """Number clusters from 1, the largest first; what was below 0 is noise, and 0.
+
+    Returns:
+        The (n,) numbers, and the size of each cluster in their order.
+    """
+    names, places, counts = np.unique(labels, return_inverse=True, return_counts=True)
+    order = [place for place in np.argsort(-counts, kind="stable") if names[place] >= 0]
+    numbers = np.zeros(len(names), dtype=np.intp)
+    numbers[order] = np.arange(1, len(order) + 1)
+    return numbers[places.reshape(-1)], tuple(int(counts[place]) for place in order)
 
 
 def _kmeans(rows: Matrix, k: int, seed: int) -> Grouping:

@@ -1,4 +1,13 @@
-"""Gap statistic (Tibshirani, Walther and Hastie 2001): how much tighter than noise."""
+"""Gap statistic (Tibshirani, Walther and Hastie 2001): how much tighter than noise.
+
+Of many customers it is the mean over B draws, each beside references of its own. Its error is the
+standard error of that mean, and the paper's allowance for the sampling of the customers, by the
+share f of them that a draw holds: error² = v / B + f · s². Here v is the variance of their gaps, by
+the draws, the boxes that the references fill, and the references; s² that by the references alone,
+which two references of each draw tell.
+With f near 0 it is the error of a mean of independent draws. With f = 1 all draws are the same
+rows, v = s², and it is the paper's s · sqrt(1 + 1 / B).
+"""
 
 from __future__ import annotations
 
@@ -9,12 +18,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from segdb.cluster.chain import chain
-from segdb.cluster.kmeans import Fit, lloyd_each
+from segdb.cluster.kmeans import FINE, Fit, fit_from
 from segdb.cluster.matrix import Floats, Matrix
 from segdb.cluster.threads import in_threads
 
-# Rows of the data and of each reference. More lower the error, which the references set anyway.
+# Rows of a draw and of its reference.
 ROWS = 2_000
+# Of each draw, where there are more rows than it holds.
+_REFERENCES = 2
 
 
 @dataclass(frozen=True)
@@ -22,70 +33,96 @@ class Gap:
     """The gap of one k.
 
     Attributes:
-        gap: mean over the references of log(inertia), less that of the data.
-        error: its standard error s = sd · sqrt(1 + 1 / B), B references.
+        draws: (B,), of each draw the mean log(inertia) of its references less its own.
+        references: (B, R), log(inertia) of the references of each draw.
+        share: of the rows, those that a draw holds; 1 where a draw is all of them.
     """
 
-    gap: float
-    error: float
+    draws: Floats
+    references: Floats
+    share: float
+
+    @property
+    def gap(self) -> float:
+        """The mean over the draws."""
+        return float(np.mean(self.draws))
+
+    @property
+    def error(self) -> float:
+        """Its standard error."""
+        return _error(self.draws, self.references, self.share)
+
+    def error_beside(self, other: Gap) -> float:
+        """Return the standard error of the difference to the gap of another k.
+
+        Smaller than either error: what a draw has more or less of, it has for every k.
+        """
+        references = self.references - other.references
+        return _error(self.draws - other.draws, references, self.share)
 
 
 def gaps(matrix: Matrix, fits: Sequence[Fit], seed: int, references: int) -> dict[int, Gap] | None:
     """Return the gap of k = 1 and of each fit.
 
-    To keep it cheap, it is measured on at most 2,000 customers, drawn uniformly (of a weighted
-    matrix: by weight); each fit is carried on over them. A reference is as many rows drawn
-    uniformly from the box along the principal components of the data.
+    To keep it cheap, it is measured on draws of at most 2,000 customers, drawn uniformly (of a
+    weighted matrix: by weight); each fit is carried on over them. A reference of it is
+    as many rows, drawn uniformly from the box along the draw's principal components. Draws and
+    references are the same for every k.
 
     Args:
         matrix: the rows that were fitted, or a uniform sample of the customers.
         fits: one a k.
         seed: of the draws.
-        references: how many references, B.
+        references: how many draws with references of their own, B; at least 2.
 
     Returns:
         None where there are no more rows that differ than clusters: nothing would be left within
         them, and that has no logarithm.
     """
-    values = matrix.values[matrix.draw(ROWS, np.random.default_rng([seed, 1]))]
-    center = values.mean(axis=0)
-    data = Matrix.of(values - center)
     ks = [fit.k for fit in fits]
-    if data.distinct_rows <= max(ks):
-        return None
-    carried = lloyd_each(data, [fit.centroids - center for fit in fits])
-    own = {1: _scatter(data.values)} | {fit.k: fit.inertia for fit in carried}
-    box = _Box(data.values)
 
-    def reference(number: int) -> dict[int, float]:
+    share = min(1.0, ROWS / len(matrix.values))
+
+    def one(number: int) -> tuple[Floats, Floats] | None:
+        """Return log(inertia), of one cluster and of each k, of a draw and of its references."""
+        drawn = matrix.draw(ROWS, np.random.default_rng([seed, 1, number]))
+        center = matrix.values[drawn].mean(axis=0)
+        data = Matrix.of(matrix.values[drawn] - center)
+        if data.distinct_rows <= max(ks):
+            return None
+        within = [fit_from(data, fit.centroids - center, FINE).inertia for fit in fits]
         generator = np.random.default_rng([seed, 2, number])
-        noise = Matrix.of(box.draw(generator))
-        found = chain(noise, ks, generator.integers(2**32, size=len(ks)).tolist(), starts=0)
-        return {1: _scatter(noise.values)} | {k: fit.inertia for k, fit in found.items()}
+        # Where all draws are the same rows, their references have one box.
+        boxes = [_box(data.values, generator) for _ in range(1 if share == 1.0 else _REFERENCES)]
+        noise = []
+        for rows in boxes:
+            seeds = generator.integers(2**32, size=len(ks)).tolist()
+            found = chain(Matrix.of(rows), ks, seeds, starts=0)
+            noise.append([_scatter(rows), *(found[k].inertia for k in ks)])
+        return np.log([_scatter(data.values), *within]), np.log(noise)
 
-    noise = in_threads(reference, range(references))
-    logs = {k: np.log([one[k] for one in noise]) for k in own}
-    return {
-        k: Gap(
-            float(logs[k].mean()) - math.log(own[k]),
-            float(logs[k].std()) * math.sqrt(1.0 + 1.0 / references),
-        )
-        for k in own
-    }
+    logs = [pair for pair in in_threads(one, range(references)) if pair is not None]
+    if len(logs) < references:
+        return None
+    # (B, 1 + how many k), and (B, R, 1 + how many k).
+    data, noise = (np.array(each) for each in zip(*logs, strict=True))
+    draws = noise.mean(axis=1) - data
+    return {k: Gap(draws[:, place], noise[:, :, place], share) for place, k in enumerate((1, *ks))}
 
 
-class _Box:
-    """The box along the principal components that just holds the rows."""
+def _error(draws: Floats, references: Floats, share: float) -> float:
+    # Around the mean of each draw; where each has one reference, around that of all.
+    around = references.mean(axis=1 if references.shape[1] > 1 else 0, keepdims=True)
+    by_references = ((references - around) ** 2).sum() / (references.size - around.size)
+    return math.sqrt(draws.var(ddof=1) / len(draws) + share * by_references)
 
-    def __init__(self, values: Floats) -> None:
-        _, _, self.axes = np.linalg.svd(values, full_matrices=False)
-        turned = values @ self.axes.T
-        self.rows, self.low, self.high = len(values), turned.min(axis=0), turned.max(axis=0)
 
-    def draw(self, generator: np.random.Generator) -> Floats:
-        turned = generator.uniform(self.low, self.high, (self.rows, len(self.low)))
-        rows: Floats = turned @ self.axes
-        return rows
+def _box(values: Floats, generator: np.random.Generator) -> Floats:
+    """Draw as many rows from the box along the principal components that just holds the rows."""
+    _, _, axes = np.linalg.svd(values, full_matrices=False)
+    turned = values @ axes.T
+    rows: Floats = generator.uniform(turned.min(axis=0), turned.max(axis=0), turned.shape) @ axes
+    return rows
 
 
 def _scatter(values: Floats) -> float:

@@ -8,7 +8,7 @@ import numpy as np
 
 from segdb.cluster.kmeans import Fit
 from segdb.cluster.matrix import Floats, Matrix, Places
-from segdb.cluster.stability import Resample
+from segdb.cluster.stability import Mean, Resample
 
 
 def segment_silhouettes(
@@ -32,22 +32,19 @@ def segment_silhouettes(
     return tuple(float(s / n) if n else None for s, n in zip(sums, sizes, strict=True))
 
 
-def segment_stabilities(
-    matrix: Matrix, fit: Fit, found: Sequence[Resample]
-) -> tuple[float | None, ...]:
+def segment_stabilities(matrix: Matrix, fit: Fit, found: Sequence[Resample]) -> tuple[Mean, ...]:
     """Return of each cluster the mean Jaccard similarity to its like in resamples (Hennig 2007).
 
     Its like is the cluster of the resample's fit with the largest similarity, over the rows that
-    were drawn, by weight. None for a cluster of which no row was ever drawn.
+    were drawn, by weight. A cluster's mean is over the resamples that have a row of it.
     """
-    sums, times = np.zeros(fit.k), np.zeros(fit.k)
+    values: list[list[float]] = [[] for _ in range(fit.k)]
     for one in found:
         pairs = fit.labels[one.drawn] * fit.k + one.labels[one.drawn]
         table = np.bincount(pairs, matrix.weights[one.drawn], minlength=fit.k**2)
         both = table.reshape(fit.k, fit.k)
         own = both.sum(axis=1, keepdims=True)
-        present = own[:, 0] > 0.0
         either = own + both.sum(axis=0) - both
-        sums[present] += (both[present] / either[present]).max(axis=1)
-        times += present
-    return tuple(float(s / t) if t else None for s, t in zip(sums, times, strict=True))
+        for place in np.flatnonzero(own[:, 0] > 0.0):
+            values[place].append(float((both[place] / either[place]).max()))
+    return tuple(Mean.of(each) for each in values)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,14 +60,32 @@ def resamples(
     return {k: [found[k] for found in by_number if k in found] for k in ks}
 
 
-def mean_agreement(matrix: Matrix, labels: Places, found: Sequence[Resample]) -> float | None:
+@dataclass(frozen=True)
+class Mean:
+    """A mean over resamples.
+
+    Attributes:
+        value: the mean; None without resamples.
+        error: its standard error, sd / √R of R resamples, sd with R - 1; None of fewer than two.
+    """
+
+    value: float | None = None
+    error: float | None = None
+
+    @classmethod
+    def of(cls, values: Collection[float]) -> Mean:
+        """Take the values of the resamples."""
+        count, each = len(values), np.array(list(values))
+        error = float(each.std(ddof=1)) / math.sqrt(count) if count > 1 else None
+        return cls(float(each.mean()) if count else None, error)
+
+
+def mean_agreement(matrix: Matrix, labels: Places, found: Sequence[Resample]) -> Mean:
     """Return the mean adjusted Rand index of ``labels`` with those of the resamples.
 
-    It is taken over all rows, by weight; None without resamples.
+    It is taken over all rows, by weight.
     """
-    if not found:
-        return None
-    return float(np.mean([adjusted_rand(labels, one.labels, matrix.weights) for one in found]))
+    return Mean.of([adjusted_rand(labels, one.labels, matrix.weights) for one in found])
 
 
 def adjusted_rand(one: Places, other: Places, weights: Floats | None = None) -> float:

@@ -10,16 +10,20 @@ from typing import Literal
 
 from segdb.cluster.candidate import Candidate
 from segdb.cluster.elbow import SHARP, bends, elbow
+from segdb.interval import Side, interval, side
 
 Criterion = Literal["elbow", "silhouette", "davies_bouldin", "calinski_harabasz", "gap"]
 
-# From a mean adjusted Rand index of so much on, a segmentation counts as stable.
+# From a mean adjusted Rand index of so much on, a segmentation counts as stable: two standard
+# errors around it have to lie there.
 STABLE = 0.8
 # How far the gap must rise above that of one segment, two standard errors apart: in the logarithm
 # of the inertia, about 5 %. No noise that was tried reached a third of it.
 _STRUCTURE = 0.05
 # A Calinski-Harabasz of so much says that segments are points, but for the last bits of sums.
 _POINTS = 1e9
+# Of so many numbers of segments at most the sentence has the interval of an uncertain stability.
+_FEW = 2
 _NAMES: dict[Criterion, str] = {
     "elbow": "elbow",
     "silhouette": "silhouette",
@@ -39,7 +43,8 @@ class Verdict:
             where no other k was tried.
         sentence: the evidence, for and against.
         clear: whether there is more structure than in noise, another criterion agrees, no other k
-            is preferred by more of them, and the segments are stable, as far as each was computed.
+            is preferred by more of them, and the segments are stable beyond the error of that, as
+            far as each was computed.
     """
 
     k: int
@@ -65,9 +70,9 @@ def verdict(candidates: Sequence[Candidate], criterion: Criterion) -> Verdict:
     others = [name for name in _NAMES if name != used and wanted[name] is not None]
     agreeing = [name for name in others if wanted[name] == k]
     structure = _structure(candidates, k)
-    stable = chosen.stability is None or chosen.stability >= STABLE
+    stable = _side(chosen)
     rival = _rival(wanted, k)
-    clear = structure and bool(agreeing) and stable and rival is None
+    clear = structure and bool(agreeing) and stable in (None, "above") and rival is None
     parts = [_absent(criterion, candidates)] if used != criterion else []
     parts.append(_told(used, chosen))
     if agreeing:
@@ -102,31 +107,35 @@ def _curve(candidates: Sequence[Candidate]) -> tuple[list[int], list[float], flo
 
 
 def _gap(candidates: Sequence[Candidate]) -> int | None:
-    """Return the first k whose gap is no less than the next one's less its standard error.
+    """Return the first k whose gap is no less than the next one's less a standard error.
 
-    Only of those that beat a single segment: where clusters lie in groups, the gap falls before
-    it rises, and the rule of the paper would stop there. None where no k does.
+    That of their difference, which was measured on the same draws and references: the error of the
+    paper's rule, that of the next gap, has much in it that both gaps share. Only of those that beat
+    a single segment: where clusters lie in groups, the gap falls before it rises, and the rule
+    would stop there. None where no k does.
     """
-    gaps = [(c.k, c.gap, c.gap_error) for c in candidates]
-    known = [(k, gap, error) for k, gap, error in gaps if gap is not None and error is not None]
-    one = candidates[0].gap_of_one
-    if not known or one is None:
-        return None
-    beating = {k: gap for k, gap, error in known if gap - error > one.gap}
+    known = [(c.k, c.gap, c.gap_step_error or 0.0) for c in candidates if c.gap is not None]
+    rises = _rises(candidates, errors=1.0)
+    beating = {k: gap for k, gap, _ in known if rises.get(k, 0.0) > 0.0}
     for (k, gap, _), (_, behind, error) in pairwise(known):
         if k in beating and gap >= behind - error:
             return k
     return max(beating, key=lambda k: beating[k]) if beating else None
 
 
-def _structure(candidates: Sequence[Candidate], k: int) -> bool:
-    rises = [
-        c.gap - c.gap_of_one.gap - 2.0 * c.gap_error
+def _rises(candidates: Sequence[Candidate], errors: float) -> dict[int, float]:
+    """Return by k how far the gap is above that of one segment, less so many standard errors."""
+    return {
+        c.k: c.gap - c.gap_of_one - errors * c.gap_rise_error
         for c in candidates
-        if c.gap is not None and c.gap_error is not None and c.gap_of_one is not None
-    ]
+        if c.gap is not None and c.gap_of_one is not None and c.gap_rise_error is not None
+    }
+
+
+def _structure(candidates: Sequence[Candidate], k: int) -> bool:
+    rises = _rises(candidates, errors=2.0)
     if rises:
-        return max(rises) > _STRUCTURE
+        return max(rises.values()) > _STRUCTURE
     return len(candidates) > 2 and bends(*_curve(candidates)).get(k, 0.0) >= SHARP
 
 
@@ -154,20 +163,35 @@ def _absent(name: Criterion, candidates: Sequence[Candidate]) -> str:
     return "no elbow" if name == "elbow" else f"{_NAMES[name]} not known"
 
 
+def _side(candidate: Candidate) -> Side | None:
+    if candidate.stability is None:
+        return None
+    return side(candidate.stability, candidate.stability_error, STABLE)
+
+
 def _stability(candidates: Sequence[Candidate]) -> list[str]:
     if any(c.stability is None for c in candidates):
         return []
+    stable = [c.k for c in candidates if _side(c) == "above"]
+    parts = [f"stable (≥ {STABLE}) {_listed(_runs(stable))}"] if stable else []
+    unsure = [c for c in candidates if _side(c) == "uncertain"]
+    if len(unsure) > _FEW:
+        parts.append(f"stability is uncertain {_listed(_runs([c.k for c in unsure]))}")
+    elif unsure:
+        told = [f"at {c.k} ({interval(c.stability or 0.0, c.stability_error)})" for c in unsure]
+        parts.append(f"stability is uncertain {_listed(told)}")
+    return parts or [f"stable (≥ {STABLE}) nowhere"]
+
+
+def _runs(ks: Sequence[int]) -> list[str]:
+    """Write ascending numbers as "from 3 to 6" and "at 8"."""
     runs: list[list[int]] = []
-    for c in candidates:
-        if c.stability is not None and c.stability >= STABLE:
-            if runs and runs[-1][-1] == c.k - 1:
-                runs[-1].append(c.k)
-            else:
-                runs.append([c.k])
-    if not runs:
-        return [f"stable (≥ {STABLE}) nowhere"]
-    told = [f"from {run[0]} to {run[-1]}" if len(run) > 1 else f"at {run[0]}" for run in runs]
-    return [f"stable (≥ {STABLE}) " + _listed(told)]
+    for k in ks:
+        if runs and runs[-1][-1] == k - 1:
+            runs[-1].append(k)
+        else:
+            runs.append([k])
+    return [f"from {run[0]} to {run[-1]}" if len(run) > 1 else f"at {run[0]}" for run in runs]
 
 
 def _rival(wanted: Mapping[Criterion, int | None], k: int) -> str | None:
@@ -179,11 +203,14 @@ def _rival(wanted: Mapping[Criterion, int | None], k: int) -> str | None:
     return f"{count} of {votes.total()} criteria prefer {other}"
 
 
-def _why(structure: bool, stable: bool, rival: str | None) -> str:
+def _why(structure: bool, stable: Side | None, rival: str | None) -> str:
     if not structure:
         return ", as in data without clusters"
     reasons = [rival] if rival else []
-    reasons += [] if stable else ["other customers would give other segments"]
+    if stable == "below":
+        reasons.append("other customers would give other segments")
+    if stable == "uncertain":
+        reasons.append("other customers may give other segments")
     return f": {', and '.join(reasons)}" if reasons else ""
 
 

@@ -5,7 +5,7 @@ Data, no logic. Comments in the database and the documentation of columns are re
 
 from __future__ import annotations
 
-from segdb.contract.comparison import ALGORITHM_COMPARISON
+from segdb.contract.comparison import ALGORITHM_COMPARISON, ALGORITHM_LABELS
 from segdb.contract.customers import CUSTOMER_FEATURES, CUSTOMER_MAP, CUSTOMER_SEGMENTS
 from segdb.contract.features import (
     FEATURE_CORRELATIONS,
@@ -80,6 +80,7 @@ TABLES: tuple[Table, ...] = (
 
 __all__ = [
     "ALGORITHM_COMPARISON",
+    "ALGORITHM_LABELS",
     "ASSIGN",
     "CUSTOMER_FEATURES",
     "CUSTOMER_MAP",

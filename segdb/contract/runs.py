@@ -36,14 +36,29 @@ K_SELECTION = Table(
         Column(
             "gap",
             "DOUBLE",
-            "Gap statistic (Tibshirani, Walther and Hastie 2001), of a sample of 2,000 at most.",
+            "Gap statistic (Tibshirani, Walther and Hastie 2001): mean over 10 draws of 2,000 "
+            "customers at most, each beside references of its own.",
         ),
-        Column("gap_error", "DOUBLE", "Its standard error, simulation error included."),
+        Column("gap_error", "DOUBLE", "Its standard error over the draws and the references."),
+        Column(
+            "gap_step_error",
+            "DOUBLE",
+            "Standard error of the difference to the gap of the k before, on the same draws; of "
+            "the first k, to that of one segment. The gap prefers the first k, of those above one "
+            "segment, whose gap is no less than the next one's less this error of the next.",
+            later=True,
+        ),
         Column(
             "stability",
             "DOUBLE",
             "Mean adjusted Rand index over 10 bootstrap resamples, of 5,000 customers at most.",
             "-1 to 1",
+        ),
+        Column(
+            "stability_error",
+            "DOUBLE",
+            "Its standard error, over the resamples; NULL for fewer than two.",
+            later=True,
         ),
         Column("selected", "BOOLEAN", "Whether this k was taken."),
     ),

@@ -73,6 +73,13 @@ SEGMENT_PROFILES = Table(
         Column("margin", "DOUBLE", "Mean margin of its customers.", "0 to 1"),
         Column("silhouette", "DOUBLE", "Mean silhouette of its customers.", "-1 to 1"),
         Column("stability", "DOUBLE", "Mean Jaccard similarity over resamples.", "0 to 1"),
+        Column(
+            "stability_error",
+            "DOUBLE",
+            "Its standard error, over the resamples with a customer of the segment; NULL for fewer "
+            "than two.",
+            later=True,
+        ),
     ),
     key=("segment_id",),
 )

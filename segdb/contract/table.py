@@ -13,12 +13,21 @@ OPENING = "One row a "
 
 @dataclass(frozen=True)
 class Column:
-    """A published column: its name, SQL type, sentence and unit."""
+    """A published column.
+
+    Attributes:
+        name: in its table.
+        type: SQL type.
+        sentence: what it says.
+        unit: of its values.
+        later: whether releases before the first with it published the table without it.
+    """
 
     name: str
     type: str
     sentence: str
     unit: str = ""
+    later: bool = False
 
 
 @dataclass(frozen=True)

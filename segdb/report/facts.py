@@ -27,7 +27,8 @@ FROM segdb.runs
 ORDER BY run_id DESC
 LIMIT 2
 """
-_TRIED = "SELECT k, stability, selected FROM segdb.k_selection ORDER BY k"
+# A run of an older release has no stability_error.
+_TRIED = "SELECT * FROM segdb.k_selection ORDER BY k"
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Facts:
         foremost: the one with the most of the revenue, or else of the customers.
         most: the largest share of customers or revenue that a segment has.
         revenue: of all segments; None without orders.
-        tried: each number of segments that was tried, with the stability of it.
+        tried: rows of ``k_selection``: each number of segments that was tried, and its evidence.
         given: whether the settings named the number.
         parameters: rows of ``feature_parameters``.
         versions: of segdb and what it ran on.

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+import json
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import ibis
+import pyarrow as pa
 
-from segdb.cluster.compare import compare_labelled
+from segdb.cluster.compare import Compared, compare_labelled
 from segdb.cluster.matrix import Matrix
 from segdb.compile import quoted
 from segdb.contract import CUSTOMER_FEATURES
@@ -15,15 +17,33 @@ from segdb.contract.comparison import ALGORITHM_COMPARISON
 from segdb.stages.matrix import everyone, sample
 from segdb.steps.learn import placed
 from segdb.steps.stored import check_features, stored_run
+from segdb.store.compared import publish_comparison
 from segdb.store.duckdb import DuckDB
 from segdb.store.intact import require
-from segdb.store.publish import Content, publish_one
 
 _COLUMNS = tuple(column.name for column in ALGORITHM_COMPARISON.columns)
 
 
-def compare_run(store: DuckDB, schema: str) -> list[dict[str, Any]]:
-    """Run other algorithms on the published customers, and publish how they did.
+@dataclass(frozen=True)
+class ComparedRun:
+    """How other algorithms did on the customers of a run.
+
+    Attributes:
+        rows: of ``algorithm_comparison``, the sizes as a list.
+        customers: how many the run has.
+    """
+
+    rows: list[dict[str, Any]]
+    customers: int
+
+    @property
+    def compared(self) -> int:
+        """How many of the customers were compared."""
+        return int(self.rows[0]["rows"])
+
+
+def compare_run(store: DuckDB, schema: str) -> ComparedRun:
+    """Run other algorithms on the published customers; publish how they did, and their clusters.
 
     They see what K-Means saw: all customers while there are at most ``matrix_rows``, and else a
     uniform sample of that size.
@@ -31,9 +51,6 @@ def compare_run(store: DuckDB, schema: str) -> list[dict[str, Any]]:
     Args:
         store: the database of the segments.
         schema: where they are.
-
-    Returns:
-        The rows of ``algorithm_comparison``.
 
     Raises:
         UserError: nothing was published.
@@ -61,7 +78,24 @@ def compare_run(store: DuckDB, schema: str) -> list[dict[str, Any]]:
     )
     matrix = Matrix.from_arrow(store.fetch(query), "customer_id", "weight")
     found = compare_labelled(matrix, "segment_id", chosen.seed)
-    rows = [{**asdict(one), "run_id": run.run_id} for one in found]
-    rows = [{name: row[name] for name in _COLUMNS} for row in rows]
-    publish_one(store, schema, Content(ALGORITHM_COMPARISON, rows, {}))
-    return rows
+    rows = [{**asdict(one), "run_id": run.run_id} for one in found.algorithms]
+    rows = [{name: row[name] for name in _COLUMNS} | {"sizes": list(row["sizes"])} for row in rows]
+    published = [{**row, "sizes": json.dumps(row["sizes"])} for row in rows]
+    publish_comparison(store, schema, published, _labels(found, run.run_id))
+    return ComparedRun(rows, customers)
+
+
+def _labels(found: Compared, run_id: int) -> pa.Table:
+    """Return the rows of ``algorithm_labels``."""
+    tables = [
+        pa.table(
+            {
+                "algorithm": pa.array([one.algorithm] * len(one.labels)),
+                "customer_id": found.ids,
+                "cluster": pa.array([label or None for label in one.labels], pa.int32()),
+                "run_id": pa.array([run_id] * len(one.labels), pa.int64()),
+            }
+        )
+        for one in found.algorithms
+    ]
+    return pa.concat_tables(tables)

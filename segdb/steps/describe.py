@@ -27,6 +27,7 @@ class Judgement:
     separation: float | None
     silhouette: float | None
     stability: float | None
+    stability_error: float | None
 
 
 def profile_rows(

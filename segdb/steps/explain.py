@@ -86,7 +86,13 @@ def explain(
     rules = find_rules(store, settings, assigned, named)
     apart = separations([segment.centroid for segment in segments])
     judged = [
-        Judgement(*rules[place], apart[place], fitted.silhouettes[place], fitted.stabilities[place])
+        Judgement(
+            *rules[place],
+            apart[place],
+            fitted.silhouettes[place],
+            fitted.stabilities[place],
+            fitted.stability_errors[place],
+        )
         for place in range(len(segments))
     ]
     return Explained(

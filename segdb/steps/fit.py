@@ -37,6 +37,7 @@ class Fitted:
         stability: of the chosen k, mean adjusted Rand index over resamples.
         silhouettes: mean of each segment's customers.
         stabilities: of each segment, mean Jaccard similarity over resamples.
+        stability_errors: the standard error of each of these.
         smallest_share: share of the customers in the smallest segment.
         matrix_rows: rows that K-Means saw.
         matrix_inertia: on those rows, by weight.
@@ -53,6 +54,7 @@ class Fitted:
     stability: float | None
     silhouettes: tuple[float | None, ...]
     stabilities: tuple[float | None, ...]
+    stability_errors: tuple[float | None, ...]
     smallest_share: float
     matrix_rows: int
     matrix_inertia: float
@@ -97,8 +99,7 @@ def fit(
     found = {c.k: c.fit.centroids.tolist() for c in candidates}
     judged = {k: quality_from(everyone.quality(own), own, squares) for k, own in found.items()}
     candidates = tuple(_over_all(candidate, judged[candidate.k]) for candidate in candidates)
-    decision = _decided(candidates, settings)
-    progress.note(decision.sentence)
+    decision = _decided(candidates, settings, progress)
     best = next(candidate for candidate in candidates if candidate.k == decision.k)
     # K-Means on every customer ends where a step moves nothing.
     most = 0 if intake.customers <= chosen.matrix_rows else chosen.max_refine
@@ -114,6 +115,7 @@ def fit(
         stability=best.stability,
         silhouettes=tuple(best.silhouettes[place] for place in order),
         stabilities=tuple(best.stabilities[place] for place in order),
+        stability_errors=tuple(best.stability_errors[place] for place in order),
         smallest_share=min(quality.sizes) / intake.customers,
         matrix_rows=len(compact.values),
         matrix_inertia=best.fit.inertia,
@@ -125,11 +127,14 @@ def fit(
     )
 
 
-def _decided(candidates: tuple[Candidate, ...], settings: Settings) -> Verdict:
-    if settings.cluster.k == "auto":
-        return verdict(candidates, settings.cluster.criterion)
+def _decided(candidates: tuple[Candidate, ...], settings: Settings, progress: Progress) -> Verdict:
     k = settings.cluster.k
-    return Verdict(k, "given", f"{k} segments, as given.", clear=False)
+    if k == "auto":
+        decision = verdict(candidates, settings.cluster.criterion)
+    else:
+        decision = Verdict(k, "given", f"{k} segments, as given.", clear=False)
+    progress.note(decision.sentence)
+    return decision
 
 
 def _tried(settings: Settings, intake: Intake) -> range:
@@ -194,6 +199,8 @@ def _row(candidate: Candidate, quality: Quality, simplified: float, chosen: int)
         "calinski_harabasz": quality.calinski_harabasz,
         "gap": candidate.gap,
         "gap_error": candidate.gap_error,
+        "gap_step_error": candidate.gap_step_error,
         "stability": candidate.stability,
+        "stability_error": candidate.stability_error,
         "selected": candidate.k == chosen,
     }

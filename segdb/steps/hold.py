@@ -209,14 +209,20 @@ def hold(
     told = store.rows(f"FROM {schema}.{RUNS.name} WHERE run_id = {run.run_id}")[0]
     evidence = store.rows(f"FROM {schema}.{K_SELECTION.name} ORDER BY k")
     profiles = store.rows(f"FROM {schema}.{SEGMENT_PROFILES.name}")
-    stabilities = {row["segment_id"]: row["stability"] for row in profiles}
+    stabilities = {
+        # A run of an older release has no errors.
+        row["segment_id"]: (row["stability"], row.get("stability_error"))
+        for row in profiles
+    }
+    of_segments = [stabilities.get(s.segment_id, (None, None)) for s in model.segments]
     return Fitted(
         centroids=centroids,
         inertia=quality.inertia,
         silhouette=silhouette,
         stability=next((row["stability"] for row in evidence if row["selected"]), None),
         silhouettes=silhouettes,
-        stabilities=tuple(stabilities.get(segment.segment_id) for segment in model.segments),
+        stabilities=tuple(stability for stability, _ in of_segments),
+        stability_errors=tuple(error for _, error in of_segments),
         smallest_share=min(quality.sizes) / customers,
         matrix_rows=told["matrix_rows"],
         matrix_inertia=told["matrix_inertia"],

@@ -111,6 +111,7 @@ def identified(
         centroids=tuple(fitted.centroids[place] for place in order),
         silhouettes=tuple(fitted.silhouettes[place] for place in order),
         stabilities=tuple(fitted.stabilities[place] for place in order),
+        stability_errors=tuple(fitted.stability_errors[place] for place in order),
     )
     return reordered, segments, tuple(names.get(segment.segment_id) for segment in segments)
 

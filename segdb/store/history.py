@@ -216,7 +216,7 @@ def _prepare(store: DuckDB, schema: str, what: Followed) -> str:
     A table that was altered is set aside: a history with a gap in it would tell wrong stays.
     """
     history = f"{quoted(schema)}.{what.history}"
-    key = _key_type(store, f"{quoted(schema)}.{what.groups}")
+    key = key_type(store, f"{quoted(schema)}.{what.groups}")
     label = "" if what.label is None else f"{what.label} VARCHAR, "
     tables = {table.name: table for table in TABLES}
     stays, moves = tables[what.history], tables[what.migrations]
@@ -234,7 +234,7 @@ def _prepare(store: DuckDB, schema: str, what: Followed) -> str:
             "valid_from TIMESTAMP, valid_to TIMESTAMP, run_id BIGINT)"
         )
         return key
-    found = _key_type(store, history)
+    found = key_type(store, history)
     if found == key:
         return key
     # The source's ids are of another type than before: the history takes both as text.
@@ -243,6 +243,7 @@ def _prepare(store: DuckDB, schema: str, what: Followed) -> str:
     return "VARCHAR"
 
 
-def _key_type(store: DuckDB, relation: str) -> str:
+def key_type(store: DuckDB, relation: str) -> str:
+    """Return the SQL type of a relation's ``customer_id``."""
     rows = store.rows(f"SELECT column_name, column_type FROM (DESCRIBE {relation})")  # noqa: S608
     return str(next(r["column_type"] for r in rows if r["column_name"] == "customer_id"))

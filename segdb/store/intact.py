@@ -69,13 +69,16 @@ def refuse_views(store: DuckDB, schema: str) -> None:
 
 
 def require(store: DuckDB, schema: str, table: Table, *columns: str) -> None:
-    """Refuse to go on without these columns of a published table; without any, all of them.
+    """Refuse to go on without these columns of a published table.
+
+    Without any it is all of them, but for those that a database of an earlier release lacks.
 
     Raises:
         SourceError: the table was dropped, altered or replaced.
     """
     there = _columns(store, schema, table.name)
     wanted = [c for c in table.columns if not columns or c.name in columns]
+    wanted = [c for c in wanted if c.name in there or c.name in columns or not c.later]
     lacking = [c.name for c in wanted if c.name not in there or not _fits(c, there[c.name])]
     if lacking or kinds(store, schema).get(table.name) != "table":
         what = f"has no column {lacking[0]} as segdb writes it" if there else "is not there"

@@ -123,15 +123,16 @@ def publish(
         )
 
 
-def publish_one(store: DuckDB, schema: str, content: Content) -> None:
-    """Write one table beside those of the last run, in a transaction of its own.
+def publish_beside(store: DuckDB, schema: str, contents: Sequence[Content]) -> None:
+    """Write tables beside those of the last run, all or none, in a transaction of their own.
 
     Raises:
         PublishError: the database refused; what was there is as it was.
     """
     with store.transaction():
-        _write(store, schema, content)
-        _comment(store, schema, content)
+        for content in contents:
+            _write(store, schema, content)
+            _comment(store, schema, content)
 
 
 def refuse_ambiguous(store: DuckDB, schema: str) -> None:

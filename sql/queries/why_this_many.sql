@@ -8,6 +8,12 @@ SELECT
     round(calinski_harabasz, 1) AS calinski_harabasz,
     round(gap, 4) AS gap,
     round(stability, 3) AS stability,
+    round(stability_error, 3) AS stability_error,
     selected
-FROM segdb.k_selection
+FROM (
+    SELECT * FROM segdb.k_selection
+    UNION ALL BY NAME
+    -- A run of an older release has no such column.
+    SELECT NULL::DOUBLE AS stability_error WHERE false
+)
 ORDER BY k;

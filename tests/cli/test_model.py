@@ -100,3 +100,18 @@ def test_scores_go_into_a_file_while_others_read_the_database() -> None:
         finally:
             reader.communicate(b"")
     assert len(Path("while.csv").read_text("utf-8").splitlines()) == 181
+
+
+def test_compare_says_the_sizes_and_how_many_were_compared() -> None:
+    rows = json.loads(said("compare", "--json"))
+    labels = "SELECT count(*) FROM segdb.algorithm_labels WHERE algorithm = 'K-Means'"
+    assert asked(labels) == [(180,)]
+    kmeans = next(row for row in rows if row["algorithm"] == "K-Means")
+    assert sum(kmeans["sizes"]) == 180
+    words = said("compare")
+    assert ", ".join(str(size) for size in kmeans["sizes"]) in words
+    noisy = next(row for row in rows if row["noise"])
+    assert f"(+{noisy['noise']} noise)" in words
+    assert words.endswith(
+        "180 customers were compared; the cluster of each is in segdb.algorithm_labels.\n"
+    )

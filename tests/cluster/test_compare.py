@@ -9,7 +9,15 @@ import pytest
 from sklearn import metrics
 from sklearn.mixture import GaussianMixture
 
-from segdb.cluster.compare import ALGORITHMS, ROWS, compare, compare_labelled, knee_distance
+from segdb.cluster.compare import (
+    ALGORITHMS,
+    ROWS,
+    by_size,
+    compare,
+    compare_labelled,
+    knee_distance,
+)
+from segdb.cluster.kmeans import fit
 from segdb.cluster.matrix import Matrix, Places
 
 DRAW = np.random.default_rng(5)
@@ -22,7 +30,7 @@ def blobs(rows: int) -> tuple[Matrix, Places]:
 
 
 MATRIX, OWN = blobs(600)
-FOUND = {one.algorithm: one for one in compare(MATRIX, OWN, seed=1)}
+FOUND = {one.algorithm: one for one in compare(MATRIX, OWN, seed=1).algorithms}
 
 
 @pytest.mark.parametrize("name", ALGORITHMS)
@@ -53,6 +61,43 @@ def test_figures_are_scikit_learns_without_the_noise(name: str) -> None:
     assert one.adjusted_rand == pytest.approx(expected, abs=1e-9)
 
 
+@pytest.mark.parametrize("name", ALGORITHMS)
+def test_labels_are_the_algorithms_by_size(name: str) -> None:
+    one, labels = FOUND[name], ALGORITHMS[name](MATRIX, 3, 1).labels
+    numbers = np.array(one.labels)
+    # The same groups, under other numbers.
+    assert len(set(zip(labels.tolist(), one.labels, strict=True))) == len(set(labels.tolist()))
+    assert ((numbers == 0) == (labels < 0)).all()
+    assert one.sizes == tuple((numbers == place).sum() for place in range(1, one.clusters + 1))
+    assert list(one.sizes) == sorted(one.sizes, reverse=True)
+    assert one.noise == (numbers == 0).sum()
+    assert sum(one.sizes) + one.noise == len(labels)
+
+
+def test_inertia_is_that_of_the_labels_and_of_k_means() -> None:
+    assert FOUND["K-Means"].inertia == pytest.approx(fit(MATRIX, 3, 1, 10).inertia, rel=1e-9)
+    one = FOUND["HDBSCAN"]
+    numbers, expected = np.array(one.labels), 0.0
+    for place in range(1, one.clusters + 1):
+        expected += np.var(MATRIX.values[numbers == place], axis=0).sum() * one.sizes[place - 1]
+    assert one.inertia == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("labels", "numbers", "sizes"),
+    [
+        ([5, 5, 2, -1, 2, 5], [1, 1, 2, 0, 2, 1], (3, 2)),
+        ([-1, -1], [0, 0], ()),
+        ([1, 0, 0, 1], [2, 1, 1, 2], (2, 2)),
+    ],
+)
+def test_clusters_are_numbered_by_size(
+    labels: list[int], numbers: list[int], sizes: tuple[int, ...]
+) -> None:
+    found, counted = by_size(np.array(labels, dtype=np.intp))
+    assert (found.tolist(), counted) == (numbers, sizes)
+
+
 def test_the_information_criterion_is_the_mixtures() -> None:
     mixture = GaussianMixture(3, n_init=3, random_state=1).fit(MATRIX.values)
     assert FOUND["Gaussian mixture"].bic == pytest.approx(mixture.bic(MATRIX.values))
@@ -60,9 +105,9 @@ def test_the_information_criterion_is_the_mixtures() -> None:
 
 def test_many_rows_are_drawn_and_it_is_said() -> None:
     matrix, own = blobs(ROWS + 1_000)
-    found = compare(matrix, own, seed=1)
+    found = compare(matrix, own, seed=1).algorithms
     assert {(one.rows, one.sampled) for one in found} == {(ROWS, True)}
-    again = compare(matrix, own, seed=1)
+    again = compare(matrix, own, seed=1).algorithms
     assert [replace(one, seconds=0.0) for one in found] == [
         replace(one, seconds=0.0) for one in again
     ]
@@ -71,13 +116,15 @@ def test_many_rows_are_drawn_and_it_is_said() -> None:
 def test_labels_may_be_a_column() -> None:
     columns = np.column_stack([MATRIX.values, OWN + 1.0])
     matrix = Matrix(None, columns, MATRIX.weights, ("recency", "spend", "segment_id"))
-    found = compare_labelled(matrix, "segment_id", seed=1)
+    found = compare_labelled(matrix, "segment_id", seed=1).algorithms
     assert [one.adjusted_rand for one in found] == [one.adjusted_rand for one in FOUND.values()]
 
 
 def test_where_density_finds_one_cluster_its_figures_are_undefined() -> None:
     cloud = Matrix.of(DRAW.normal(size=(400, 4)))
-    found = {one.algorithm: one for one in compare(cloud, DRAW.integers(0, 2, 400), seed=1)}
+    found = {
+        one.algorithm: one for one in compare(cloud, DRAW.integers(0, 2, 400), seed=1).algorithms
+    }
     assert found["DBSCAN"].clusters == 1
     assert found["DBSCAN"].silhouette is None
     assert found["DBSCAN"].davies_bouldin is None
@@ -85,7 +132,9 @@ def test_where_density_finds_one_cluster_its_figures_are_undefined() -> None:
 
 def test_twins_are_dense_at_any_radius() -> None:
     twins = Matrix.of(np.eye(3).repeat(50, axis=0))
-    found = {one.algorithm: one for one in compare(twins, np.arange(3).repeat(50), seed=1)}
+    found = {
+        one.algorithm: one for one in compare(twins, np.arange(3).repeat(50), seed=1).algorithms
+    }
     assert all(one.clusters == 3 for one in found.values())
 
 

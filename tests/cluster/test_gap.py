@@ -51,6 +51,10 @@ def test_equal_to_the_plain_version_within_its_error() -> None:
     with threadpool_limits(1):
         expected = plain(values)
     for k, (gap, error) in expected.items():
+        # All rows are in each draw: the paper's formula, with n - 1.
+        assert found[k].share == 1.0
+        sd = np.std(found[k].draws, ddof=1)
+        assert found[k].error == pytest.approx(sd * np.sqrt(1 + 1 / REFERENCES), rel=1e-12)
         assert found[k].gap == pytest.approx(gap, abs=2 * error)
         assert found[k].error == pytest.approx(error, rel=0.7)
     assert max(found, key=lambda k: found[k].gap) == 3
@@ -78,6 +82,36 @@ def test_a_coreset_and_a_large_matrix_give_what_a_small_one_gives() -> None:
         rises.append([found[k].gap - found[1].gap for k in KS])
     np.testing.assert_allclose(rises[1], rises[0], atol=0.1)
     np.testing.assert_allclose(rises[2], rises[0], atol=0.1)
+
+
+@pytest.mark.parametrize("kind", ["planted", "heavy"])
+def test_the_error_is_the_spread_over_seeds(kind: str) -> None:
+    draw = np.random.default_rng(8)
+    values = blobs(60_000) if kind == "planted" else draw.standard_t(3, size=(60_000, 2))
+    matrix = Matrix.of(values)
+    fits = fit_range(matrix, (2, 3), 1, 1)
+    found = [gaps(matrix, fits, seed, references=10) for seed in range(14)]
+    known = [one for one in found if one is not None]
+    assert len(known) == len(found)
+    for k in (1, 2, 3):
+        spread = np.std([one[k].gap for one in known], ddof=1)
+        assert 0.7 < np.mean([one[k].error for one in known]) / spread < 1.5
+    # What the draws share in both is not in the error of the difference.
+    spread = np.std([one[3].gap - one[2].gap for one in known], ddof=1)
+    errors = [one[3].error_beside(one[2]) for one in known]
+    assert 0.6 < np.mean(errors) / spread < 1.7
+    assert np.mean(errors) < np.mean([one[3].error for one in known])
+
+
+def test_a_few_rows_more_than_a_draw_change_the_error_little() -> None:
+    values = blobs(2_200)
+    errors = []
+    for rows in (2_000, 2_200):
+        matrix = Matrix.of(values[:rows])
+        found = gaps(matrix, fit_range(matrix, (2, 3), 1, 1), seed=2, references=20)
+        assert found is not None
+        errors.append(found[3].error)
+    assert errors[1] == pytest.approx(errors[0], rel=0.6)
 
 
 def test_undefined_where_nothing_is_left_within() -> None:

@@ -14,7 +14,7 @@ from segdb.cluster.kmeans_range import fit
 from segdb.cluster.matrix import Matrix
 from segdb.cluster.segments import segment_silhouettes, segment_stabilities
 from segdb.cluster.silhouette import silhouettes
-from segdb.cluster.stability import Resample, resamples
+from segdb.cluster.stability import Mean, Resample, resamples
 
 DRAW = np.random.default_rng(7)
 # Two clusters far off, and one cloud that three of the five segments share.
@@ -51,13 +51,14 @@ def test_stabilities_are_mean_best_jaccards() -> None:
             own = set(one.drawn[FIT.labels[one.drawn] == place].tolist())
             others = [set(one.drawn[one.labels[one.drawn] == k].tolist()) for k in range(5)]
             best.append(max(len(own & other) / len(own | other) for other in others))
-        expected.append(np.mean(best))
-    assert found == pytest.approx(expected, abs=1e-12)
+        expected.append((np.mean(best), np.std(best, ddof=1) / np.sqrt(len(best))))
+    assert [mean.value for mean in found] == pytest.approx([v for v, _ in expected], abs=1e-12)
+    assert [mean.error for mean in found] == pytest.approx([e for _, e in expected], abs=1e-12)
 
 
 def test_what_is_apart_is_more_stable_than_what_is_cut() -> None:
     drawn = resamples(MATRIX, [5], 3, RESAMPLES)[5]
-    found = [value or 0.0 for value in segment_stabilities(MATRIX, FIT, drawn)]
+    found = [mean.value or 0.0 for mean in segment_stabilities(MATRIX, FIT, drawn)]
     apart = np.hypot(*FIT.centroids.T) > 10
     assert apart.sum() == 2
     assert min(np.array(found)[apart]) > max(np.array(found)[~apart])
@@ -68,4 +69,4 @@ def test_a_single_customer_may_never_be_drawn() -> None:
     labels = np.zeros(400, dtype=np.intp)
     labels[399] = 1
     found = segment_stabilities(MATRIX, replace(FIT, k=2, labels=labels), [never])
-    assert found == (1.0, None)
+    assert found == (Mean(1.0, None), Mean(None, None))

@@ -10,7 +10,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from segdb.cluster.kmeans_range import fit
 from segdb.cluster.matrix import Matrix
-from segdb.cluster.stability import adjusted_rand, mean_agreement, resamples
+from segdb.cluster.stability import Mean, adjusted_rand, mean_agreement, resamples
 
 DRAW = np.random.default_rng(2)
 CENTERS = np.array([[0.0, 0.0], [4.0, 0.0], [0.0, 5.0]])
@@ -42,17 +42,18 @@ def test_equal_to_a_plain_bootstrap() -> None:
             predicted = reference.predict(MATRIX.values)
             agreements.append(adjusted_rand_score(labels, predicted))
     found = mean_agreement(MATRIX, labels, resamples(MATRIX, [3], seed=9, count=6)[3])
-    assert found == pytest.approx(np.mean(agreements), abs=0.01)
-    assert found is not None
-    assert found > 0.9
+    assert found.value == pytest.approx(np.mean(agreements), abs=0.01)
+    assert found.error == pytest.approx(np.std(agreements, ddof=1) / np.sqrt(6), abs=0.004)
+    assert found.value is not None
+    assert found.value > 0.9
 
 
 def test_noise_is_not_stable() -> None:
     noise = Matrix.of(DRAW.normal(size=(300, 6)))
     labels = fit(noise, 5, seed=1, n_init=5).labels
     found = mean_agreement(noise, labels, resamples(noise, [4, 5], seed=1, count=6)[5])
-    assert found is not None
-    assert found < 0.6
+    assert found.value is not None
+    assert found.value < 0.6
 
 
 def test_a_resample_is_drawn_by_the_seed_alone() -> None:
@@ -71,4 +72,10 @@ def test_too_few_rows_for_a_resample() -> None:
     few = Matrix.of(np.arange(4.0)[:, None])
     found = resamples(few, [2, 4], seed=1, count=3)
     assert (len(found[2]), found[4]) == (3, [])
-    assert mean_agreement(few, np.arange(4), []) is None
+    assert mean_agreement(few, np.arange(4), []) == Mean(None, None)
+
+
+def test_the_error_of_a_mean_takes_two_values() -> None:
+    assert Mean.of([0.5]) == Mean(0.5, None)
+    # 0.2 apart: sd = 0.2 / sqrt(2), and over the root of two again.
+    assert Mean.of([0.4, 0.6]).error == pytest.approx(0.1)

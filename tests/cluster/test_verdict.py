@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from segdb.cluster.candidate import Candidate
-from segdb.cluster.gap import Gap
 from segdb.cluster.kmeans import Fit
 from segdb.cluster.verdict import Criterion, verdict
 
@@ -29,9 +28,12 @@ FULL = tuple(
     replace(
         one,
         stability=STABILITIES[one.k],
+        stability_error=0.0,
         gap=GAPS[one.k],
         gap_error=0.02,
-        gap_of_one=Gap(1.0, 0.02),
+        gap_of_one=1.0,
+        gap_rise_error=0.02,
+        gap_step_error=0.02,
         davies_bouldin=1.0 + 0.01 * one.k,
         calinski_harabasz=1000.0 * one.k,
     )
@@ -94,6 +96,15 @@ def test_the_gap_may_fall_before_it_rises() -> None:
     assert found.k == 5
 
 
+def test_the_gap_goes_by_the_error_of_the_difference() -> None:
+    # Each gap is known to 0.5 only; which of two is larger, to 0.02.
+    close = {2: 1.2, 3: 1.3, 4: 1.4, 5: 1.6, 6: 1.61, 7: 1.6}
+    shared = tuple(replace(one, gap=close[one.k], gap_error=0.5) for one in FULL)
+    assert verdict(shared, "gap").k == 5
+    unsure = tuple(replace(one, gap_step_error=0.15) for one in shared)
+    assert verdict(unsure, "gap").k == 2
+
+
 def test_segments_that_other_customers_would_not_give_are_not_clear() -> None:
     shaky = tuple(replace(one, stability=0.5 if one.k > 2 else 0.9) for one in FULL)
     found = verdict(shaky, "elbow")
@@ -102,6 +113,27 @@ def test_segments_that_other_customers_would_not_give_are_not_clear() -> None:
     assert found.sentence.endswith("better: other customers would give other segments.")
     nowhere = tuple(replace(one, stability=0.1) for one in FULL)
     assert "stable (≥ 0.8) nowhere" in verdict(nowhere, "elbow").sentence
+
+
+def test_no_word_of_stability_within_its_error() -> None:
+    # 3 and 4 reach 0.8 within two errors; 5 stays above it, 2 and 7 below.
+    unsure = tuple(replace(one, stability_error=0.06) for one in FULL)
+    found = verdict(unsure, "elbow")
+    assert "; stable (≥ 0.8) at 5; stability is uncertain from 2 to 4 and at 6." in found.sentence
+    assert found.clear
+    few = tuple(replace(one, stability_error=0.02) for one in FULL)
+    words = verdict(few, "elbow").sentence
+    assert words.endswith(
+        "; stable (≥ 0.8) from 3 to 5; stability is uncertain at 6 (0.76 to 0.84)."
+    )
+
+
+@pytest.mark.parametrize("error", [0.08, None])
+def test_an_uncertain_stability_is_not_clear(error: float | None) -> None:
+    found = verdict(tuple(replace(one, stability_error=error) for one in FULL), "elbow")
+    assert not found.clear
+    assert "stable (" not in found.sentence
+    assert found.sentence.endswith("clearly better: other customers may give other segments.")
 
 
 def test_a_k_that_more_criteria_prefer_stands_against_the_choice() -> None:

@@ -120,7 +120,8 @@ SELECT
     1.6 + 0.21 * ((segment_id * 3) % k()) AS separation,
     0.5 - 0.02 * segment_id AS margin,
     0.52 - 0.04 * segment_id AS silhouette,
-    0.95 - 0.05 * segment_id AS stability
+    0.95 - 0.05 * segment_id AS stability,
+    0.01 * segment_id AS stability_error
 FROM made_segment_names JOIN made_sizes USING (segment_id)
 ORDER BY segment_id;
 CREATE TEMP TABLE made_segment_centroids AS
@@ -147,7 +148,9 @@ SELECT
     900.0 - 20 * abs(k - 5) AS calinski_harabasz,
     0.3 + 0.05 * ln(k) AS gap,
     0.01 AS gap_error,
+    0.004 AS gap_step_error,
     0.97 - 0.03 * abs(k - 4) AS stability,
+    0.01 * k AS stability_error,
     k = k() AS selected
 FROM range(2, 11) AS tried(k);
 CREATE TEMP TABLE made_feature_statistics AS

@@ -157,6 +157,7 @@ def test_segments_keep_their_ids_when_components_are_turned(retail: segdb.Result
         stability=0.0,
         silhouettes=tuple(figures),
         stabilities=tuple(figures),
+        stability_errors=tuple(figures),
         smallest_share=0.0,
         matrix_rows=0,
         matrix_inertia=0.0,
@@ -221,6 +222,6 @@ def test_other_algorithms_see_the_components() -> None:
     with shops.opened() as connection:
         settings = shops.settings("orders", features={"components": 2})
         made = segdb.run("shop", database=connection, settings=settings)
-        rows = {row["algorithm"]: row for row in compare_run(DuckDB(connection), "segdb")}
+        rows = {row["algorithm"]: row for row in compare_run(DuckDB(connection), "segdb").rows}
     assert rows["K-Means"]["adjusted_rand"] > 0.95
     assert rows["K-Means"]["silhouette"] == pytest.approx(made.facts["silhouette"], abs=0.01)

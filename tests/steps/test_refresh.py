@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 
 import segdb
 from segdb import contract
+from segdb.charts import criteria, quality_by_segment
 from segdb.errors import SettingsError, SourceError, UserError
+from segdb.report.published import Published
 from segdb.steps.progress import Notes
 from segdb.store.duckdb import DuckDB
 from tests.steps import shops
@@ -178,6 +180,29 @@ def test_drift_is_measured_since_the_model_was_learned() -> None:
         assert {row["previous_run_id"] for row in moved.drift} == {1}
         assert drift["monetary"] > 0.25 > drift["frequency"]
         assert drift["segment_id"] > 0.25
+
+
+def test_a_database_of_an_earlier_release_lacks_columns() -> None:
+    connection, made = database(cluster={"k": "auto", "k_max": 4, "n_init": 1})
+    with connection:
+        later = [(t.name, c.name) for t in contract.TABLES for c in t.columns if c.later]
+        assert ("k_selection", "stability_error") in later
+        assert ("segment_profiles", "stability_error") in later
+        for table, column in later:
+            connection.execute(f"ALTER TABLE segdb.{table} DROP COLUMN {column}").fetchall()
+        published = Published(DuckDB(connection).fetch, "segdb")
+        for chart in (criteria.CHART, quality_by_segment.CHART):
+            rows = published.of(chart.queries[0])
+            assert rows
+            assert {row["error"] for row in rows if row.get("criterion") != "Gap"} == {None}
+        found = segdb.refresh(database=connection)
+        assert found.model == made.model
+        for table, column in later:
+            values = connection.execute(f"SELECT DISTINCT {column} FROM segdb.{table}").fetchall()
+            assert values == [(None,)]
+        connection.execute("ALTER TABLE segdb.k_selection DROP COLUMN stability").fetchall()
+        with pytest.raises(SourceError, match="k_selection has no column stability "):
+            segdb.refresh(database=connection)
 
 
 def test_nothing_to_refresh() -> None:
