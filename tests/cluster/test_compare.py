@@ -17,7 +17,7 @@ from segdb.cluster.compare import (
     compare_labelled,
     knee_distance,
 )
-from segdb.cluster.kmeans import fit
+from segdb.cluster.kmeans_range import fit
 from segdb.cluster.matrix import Matrix, Places
 
 DRAW = np.random.default_rng(5)
