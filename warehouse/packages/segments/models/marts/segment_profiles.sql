@@ -33,7 +33,8 @@ SELECT
   "t3"."separation",
   "t11"."margin",
   "t3"."silhouette",
-  "t3"."stability"
+  "t3"."stability",
+  "t3"."stability_error"
 FROM "segment_words" AS "t3"
 LEFT OUTER JOIN (
   SELECT

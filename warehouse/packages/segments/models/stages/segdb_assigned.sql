@@ -77,150 +77,150 @@ FROM (
       "t0"."x_days_between_orders",
       (
         (
-          "t0"."x_recency_days" - -1.2525333162297574
+          "t0"."x_recency_days" - -1.25253331622919
         ) * (
-          "t0"."x_recency_days" - -1.2525333162297574
+          "t0"."x_recency_days" - -1.25253331622919
         )
       ) + (
         (
-          "t0"."x_frequency" - 1.4991803481619546
+          "t0"."x_frequency" - 1.499180348161997
         ) * (
-          "t0"."x_frequency" - 1.4991803481619546
+          "t0"."x_frequency" - 1.499180348161997
         )
       ) + (
         (
-          "t0"."x_monetary" - 1.4832655272485773
+          "t0"."x_monetary" - 1.4832655272484223
         ) * (
-          "t0"."x_monetary" - 1.4832655272485773
+          "t0"."x_monetary" - 1.4832655272484223
         )
       ) + (
         (
-          "t0"."x_tenure_days" - 0.7911673940421095
+          "t0"."x_tenure_days" - 0.7911673940421297
         ) * (
-          "t0"."x_tenure_days" - 0.7911673940421095
+          "t0"."x_tenure_days" - 0.7911673940421297
         )
       ) + (
         (
-          "t0"."x_average_order_value" - 0.853988507972622
+          "t0"."x_average_order_value" - 0.853988507972618
         ) * (
-          "t0"."x_average_order_value" - 0.853988507972622
+          "t0"."x_average_order_value" - 0.853988507972618
         )
       ) + (
         (
-          "t0"."x_days_between_orders" - -0.879050298793377
+          "t0"."x_days_between_orders" - -0.8790502987933668
         ) * (
-          "t0"."x_days_between_orders" - -0.879050298793377
+          "t0"."x_days_between_orders" - -0.8790502987933668
         )
       ) AS "square_0",
       (
         (
-          "t0"."x_recency_days" - 1.5249462404850085
+          "t0"."x_recency_days" - 1.5249462404847207
         ) * (
-          "t0"."x_recency_days" - 1.5249462404850085
+          "t0"."x_recency_days" - 1.5249462404847207
         )
       ) + (
         (
-          "t0"."x_frequency" - -1.1323210967053
+          "t0"."x_frequency" - -1.1323210967053514
         ) * (
-          "t0"."x_frequency" - -1.1323210967053
+          "t0"."x_frequency" - -1.1323210967053514
         )
       ) + (
         (
-          "t0"."x_monetary" - -0.5406949824807682
+          "t0"."x_monetary" - -0.5406949824804542
         ) * (
-          "t0"."x_monetary" - -0.5406949824807682
+          "t0"."x_monetary" - -0.5406949824804542
         )
       ) + (
         (
-          "t0"."x_tenure_days" - 0.2940471334418962
+          "t0"."x_tenure_days" - 0.2940471334419036
         ) * (
-          "t0"."x_tenure_days" - 0.2940471334418962
+          "t0"."x_tenure_days" - 0.2940471334419036
         )
       ) + (
         (
-          "t0"."x_average_order_value" - 0.5064629521411204
+          "t0"."x_average_order_value" - 0.5064629521411258
         ) * (
-          "t0"."x_average_order_value" - 0.5064629521411204
+          "t0"."x_average_order_value" - 0.5064629521411258
         )
       ) + (
         (
-          "t0"."x_days_between_orders" - 0.8968982078315508
+          "t0"."x_days_between_orders" - 0.8968982078315307
         ) * (
-          "t0"."x_days_between_orders" - 0.8968982078315508
+          "t0"."x_days_between_orders" - 0.8968982078315307
         )
       ) AS "square_1",
       (
         (
-          "t0"."x_recency_days" - 0.19380293764734174
+          "t0"."x_recency_days" - 0.19380293764746365
         ) * (
-          "t0"."x_recency_days" - 0.19380293764734174
+          "t0"."x_recency_days" - 0.19380293764746365
         )
       ) + (
         (
-          "t0"."x_frequency" - 0.4460400221640778
+          "t0"."x_frequency" - 0.44604002216408284
         ) * (
-          "t0"."x_frequency" - 0.4460400221640778
+          "t0"."x_frequency" - 0.44604002216408284
         )
       ) + (
         (
-          "t0"."x_monetary" - 0.25025216348276585
+          "t0"."x_monetary" - 0.2502521634828967
         ) * (
-          "t0"."x_monetary" - 0.25025216348276585
+          "t0"."x_monetary" - 0.2502521634828967
         )
       ) + (
         (
-          "t0"."x_tenure_days" - 0.7169245360742642
+          "t0"."x_tenure_days" - 0.7169245360742827
         ) * (
-          "t0"."x_tenure_days" - 0.7169245360742642
+          "t0"."x_tenure_days" - 0.7169245360742827
         )
       ) + (
         (
-          "t0"."x_average_order_value" - -0.17127224929328638
+          "t0"."x_average_order_value" - -0.1712722492932622
         ) * (
-          "t0"."x_average_order_value" - -0.17127224929328638
+          "t0"."x_average_order_value" - -0.1712722492932622
         )
       ) + (
         (
-          "t0"."x_days_between_orders" - 0.6726309671060894
+          "t0"."x_days_between_orders" - 0.672630967106073
         ) * (
-          "t0"."x_days_between_orders" - 0.6726309671060894
+          "t0"."x_days_between_orders" - 0.672630967106073
         )
       ) AS "square_2",
       (
         (
-          "t0"."x_recency_days" - -0.486031670616821
+          "t0"."x_recency_days" - -0.4860316706164899
         ) * (
-          "t0"."x_recency_days" - -0.486031670616821
+          "t0"."x_recency_days" - -0.4860316706164899
         )
       ) + (
         (
-          "t0"."x_frequency" - -0.6728671996304859
+          "t0"."x_frequency" - -0.6728671996305207
         ) * (
-          "t0"."x_frequency" - -0.6728671996304859
+          "t0"."x_frequency" - -0.6728671996305207
         )
       ) + (
         (
-          "t0"."x_monetary" - -0.9148618447596277
+          "t0"."x_monetary" - -0.914861844759227
         ) * (
-          "t0"."x_monetary" - -0.9148618447596277
+          "t0"."x_monetary" - -0.914861844759227
         )
       ) + (
         (
-          "t0"."x_tenure_days" - -1.5568556764524986
+          "t0"."x_tenure_days" - -1.5568556764525396
         ) * (
-          "t0"."x_tenure_days" - -1.5568556764524986
+          "t0"."x_tenure_days" - -1.5568556764525396
         )
       ) + (
         (
-          "t0"."x_average_order_value" - -0.8298977331692978
+          "t0"."x_average_order_value" - -0.8298977331692557
         ) * (
-          "t0"."x_average_order_value" - -0.8298977331692978
+          "t0"."x_average_order_value" - -0.8298977331692557
         )
       ) + (
         (
-          "t0"."x_days_between_orders" - -0.7727171889079651
+          "t0"."x_days_between_orders" - -0.7727171889079568
         ) * (
-          "t0"."x_days_between_orders" - -0.7727171889079651
+          "t0"."x_days_between_orders" - -0.7727171889079568
         )
       ) AS "square_3"
     FROM "scaled" AS "t0"

@@ -11,9 +11,10 @@ SELECT
   CAST('frequency > 11.5 AND average_order_value > 72' AS TEXT) AS "rule",
   CAST(1.0 AS DOUBLE) AS "rule_precision",
   CAST(1.0 AS DOUBLE) AS "rule_recall",
-  CAST(2.8610664854279957 AS DOUBLE) AS "separation",
-  CAST(0.6068261431483601 AS DOUBLE) AS "silhouette",
-  CAST(0.9575324675324677 AS DOUBLE) AS "stability"
+  CAST(2.861066485427637 AS DOUBLE) AS "separation",
+  CAST(0.6068261431483466 AS DOUBLE) AS "silhouette",
+  CAST(0.9575324675324677 AS DOUBLE) AS "stability",
+  CAST(0.022467532467532463 AS DOUBLE) AS "stability_error"
 UNION ALL
 SELECT
   CAST(2 AS INT) AS "segment_id",
@@ -27,9 +28,10 @@ SELECT
   CAST('recency_days > 70' AS TEXT) AS "rule",
   CAST(1.0 AS DOUBLE) AS "rule_precision",
   CAST(1.0 AS DOUBLE) AS "rule_recall",
-  CAST(2.361611695037749 AS DOUBLE) AS "separation",
-  CAST(0.2652793367812922 AS DOUBLE) AS "silhouette",
-  CAST(0.8635716296087814 AS DOUBLE) AS "stability"
+  CAST(2.361611695037491 AS DOUBLE) AS "separation",
+  CAST(0.2652793367812505 AS DOUBLE) AS "silhouette",
+  CAST(0.8635716296087814 AS DOUBLE) AS "stability",
+  CAST(0.07658190181400243 AS DOUBLE) AS "stability_error"
 UNION ALL
 SELECT
   CAST(3 AS INT) AS "segment_id",
@@ -43,9 +45,10 @@ SELECT
   CAST('frequency > 5 AND monetary <= 1000' AS TEXT) AS "rule",
   CAST(1.0 AS DOUBLE) AS "rule_precision",
   CAST(1.0 AS DOUBLE) AS "rule_recall",
-  CAST(2.361611695037749 AS DOUBLE) AS "separation",
-  CAST(0.6320379357192406 AS DOUBLE) AS "silhouette",
-  CAST(0.9075 AS DOUBLE) AS "stability"
+  CAST(2.361611695037491 AS DOUBLE) AS "separation",
+  CAST(0.6320379357192258 AS DOUBLE) AS "silhouette",
+  CAST(0.9075 AS DOUBLE) AS "stability",
+  CAST(0.06303107699116893 AS DOUBLE) AS "stability_error"
 UNION ALL
 SELECT
   CAST(4 AS INT) AS "segment_id",
@@ -59,6 +62,7 @@ SELECT
   CAST('tenure_days <= 100' AS TEXT) AS "rule",
   CAST(1.0 AS DOUBLE) AS "rule_precision",
   CAST(1.0 AS DOUBLE) AS "rule_recall",
-  CAST(3.2809319396724406 AS DOUBLE) AS "separation",
-  CAST(0.6193938319992248 AS DOUBLE) AS "silhouette",
-  CAST(1.0 AS DOUBLE) AS "stability"
+  CAST(3.2809319396723415 AS DOUBLE) AS "separation",
+  CAST(0.6193938319992495 AS DOUBLE) AS "silhouette",
+  CAST(1.0 AS DOUBLE) AS "stability",
+  CAST(0.0 AS DOUBLE) AS "stability_error"
