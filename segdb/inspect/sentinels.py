@@ -8,8 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import ibis.expr.types as ir
 
@@ -22,6 +21,9 @@ from segdb.stages.source import value
 # The least share and number of customers, and how many of those lack another column that at most
 # half as many of the others lack.
 _SHARE, _NUMBER, _LACKING = 0.01, 5, 0.9
+# Extremes that are looked at closely: a run shows at most five warnings, and each is a pair with
+# every column.
+_MOST = 8
 # Of these nobody has 0.
 _POSITIVE = re.compile(
     r".*\b(age|income|salary|wage|wages|height|weight|bmi|birth|alter|einkommen)\b.*"
@@ -40,6 +42,11 @@ class _Extreme:
     nearest: float
     spread: float
     lacking: tuple[str, ...]
+
+    @property
+    def shared(self) -> bool:
+        """Whether enough customers have it to stand for a missing value."""
+        return self.count >= max(_NUMBER, _SHARE * self.of)
 
     @property
     def far(self) -> bool:
@@ -64,84 +71,115 @@ def sentinels(
         ask: runs a small query.
         origin: what to call the source.
     """
-    values = {
+    numbers = _numbers(table, reading, columns)
+    ends = _ends(table, numbers, ask)
+    shared = [end for end in _neighbours(table, numbers, ends, ask) if end.shared]
+    shared.sort(key=lambda end: (not end.far, -end.count))
+    extremes = _with_lacking(table, reading, numbers, shared[:_MOST], ask)
+    return [_warning(extreme, origin) for extreme in extremes if extreme.far or extreme.lacking]
+
+
+def _numbers(
+    table: ir.Table, reading: Reading, columns: Sequence[str]
+) -> dict[str, ir.FloatingValue]:
+    read = {
         name: value(table, reading.column(name), reading.null_values).try_cast("float64")
         for name in columns
     }
-    values = {name: number for name, number in values.items() if number.type().is_numeric()}
-    ends = _ends(table, values, ask)
-    found = _extremes(table, reading, values, ends, ask)
-    return [
-        _warning(extreme, origin)
-        for extreme in found
-        if extreme.count >= max(_NUMBER, _SHARE * extreme.of) and (extreme.far or extreme.lacking)
-    ]
+    return {name: number for name, number in read.items() if number.type().is_numeric()}
 
 
 def _ends(
-    table: ir.Table, values: Mapping[str, ir.FloatingValue], ask: Ask
-) -> dict[str, tuple[float, float]]:
-    """Return the least and the greatest value of columns with three values or more."""
-    if not values:
-        return {}
+    table: ir.Table, numbers: Mapping[str, ir.FloatingValue], ask: Ask
+) -> list[tuple[str, float]]:
+    """Return (column, value) of the least and the greatest of columns with three values or more."""
+    if not numbers:
+        return []
+    # The values are computed below, and once, where each is asked for several times.
+    read = table.select(**{f"v{at}": number for at, number in enumerate(numbers.values())})
     asked: dict[str, ir.Scalar] = {}
-    for at, number in enumerate(values.values()):
+    for at in range(len(numbers)):
+        number = read[f"v{at}"]
         asked |= {f"l{at}": number.min(), f"m{at}": number.max(), f"d{at}": number.approx_nunique()}
-    row = ask(table.agg(**asked)).to_pylist()[0]
-    return {
-        name: (row[f"l{at}"], row[f"m{at}"])
-        for at, name in enumerate(values)
-        if row[f"l{at}"] is not None and (row[f"d{at}"] or 0) > 2
-    }
-
-
-def _extremes(
-    table: ir.Table,
-    reading: Reading,
-    values: Mapping[str, ir.FloatingValue],
-    ends: Mapping[str, tuple[float, float]],
-    ask: Ask,
-) -> list[_Extreme]:
-    """Count, in one query, who has each end, and what those and the others lack."""
-    others = [c for c in reading.columns if c.name != reading.roles.get("customer_id")]
-    lacks = {c.name: value(table, c, reading.null_values).isnull() for c in others}
-    asked: dict[str, ir.Scalar] = {"of": table.count()}
-    places = [(name, end) for name, pair in ends.items() for end in pair]
-    for at, (name, end) in enumerate(places):
-        number = values[name]
-        here, elsewhere = number == end, number.notnull() & (number != end)
-        asked |= {
-            f"n{at}": here.sum(),
-            f"l{at}": number.min(where=elsewhere),
-            f"m{at}": number.max(where=elsewhere),
-        }
-        for other, lack in enumerate(lacks.values()):
-            asked |= {
-                f"h{at}_{other}": (lack & here).sum(), f"e{at}_{other}": (lack & elsewhere).sum(),
-                f"r{at}": elsewhere.sum(),
-            }  # fmt: skip
-    row = ask(table.agg(**asked)).to_pylist()[0]
+    row = ask(read.agg(**asked)).to_pylist()[0]
     return [
-        _extreme(row, at, name, end, tuple(lacks))
-        for at, (name, end) in enumerate(places)
-        if row[f"l{at}"] is not None
+        (name, row[f"{end}{at}"])
+        for at, name in enumerate(numbers)
+        if row[f"l{at}"] is not None and (row[f"d{at}"] or 0) > 2
+        for end in "lm"
     ]
 
 
-def _extreme(
-    row: Mapping[str, Any], at: int, name: str, end: float, columns: Sequence[str]
-) -> _Extreme:
-    here, rest = int(row[f"n{at}"] or 0), int(row.get(f"r{at}") or 0)
-    lacking = tuple(
-        column
-        for other, column in enumerate(columns)
-        if column != name
-        and (row[f"h{at}_{other}"] or 0) >= _LACKING * max(here, 1)
-        and (row[f"e{at}_{other}"] or 0) <= _LACKING / 2 * max(rest, 1)
+def _neighbours(
+    table: ir.Table,
+    numbers: Mapping[str, ir.FloatingValue],
+    ends: Sequence[tuple[str, float]],
+    ask: Ask,
+) -> list[_Extreme]:
+    """Count who has each end, and find the other values next to it."""
+    if not ends:
+        return []
+    read = table.select(**{f"v{at}": numbers[name] for at, (name, _) in enumerate(ends)})
+    asked: dict[str, ir.Scalar] = {"of": read.count()}
+    for at, (_, end) in enumerate(ends):
+        number = read[f"v{at}"]
+        asked |= {
+            f"n{at}": (number == end).sum(),
+            f"l{at}": number.min(where=number != end),
+            f"m{at}": number.max(where=number != end),
+        }
+    row = ask(read.agg(**asked)).to_pylist()[0]
+    extremes = []
+    for at, (name, end) in enumerate(ends):
+        least, most = row[f"l{at}"], row[f"m{at}"]
+        if least is None:
+            continue
+        near = least if abs(end - least) < abs(end - most) else most
+        count, of = int(row[f"n{at}"] or 0), int(row["of"])
+        extremes.append(_Extreme(name, end, count, of, near, most - least, ()))
+    return extremes
+
+
+def _with_lacking(
+    table: ir.Table,
+    reading: Reading,
+    numbers: Mapping[str, ir.FloatingValue],
+    extremes: Sequence[_Extreme],
+    ask: Ask,
+) -> list[_Extreme]:
+    """Add which columns those with the extreme lack, and the others do not."""
+    if not extremes:
+        return []
+    others = [c for c in reading.columns if c.name != reading.roles.get("customer_id")]
+    missing = {
+        f"x{at}": value(table, column, reading.null_values).isnull()
+        for at, column in enumerate(others)
+    }
+    read = table.select(
+        **{f"v{at}": numbers[extreme.column] for at, extreme in enumerate(extremes)}, **missing
     )
-    least, most = row[f"l{at}"], row[f"m{at}"]
-    near = least if abs(end - least) < abs(end - most) else most
-    return _Extreme(name, end, here, int(row["of"]), near, most - least, lacking)
+    asked: dict[str, ir.Scalar] = {}
+    for at, extreme in enumerate(extremes):
+        number = read[f"v{at}"]
+        here, elsewhere = number == extreme.value, number != extreme.value
+        asked[f"r{at}"] = elsewhere.sum()
+        for name in missing:
+            asked[f"h{at}_{name}"] = (read[name] & here).sum()
+            asked[f"e{at}_{name}"] = (read[name] & elsewhere).sum()
+    row = ask(read.agg(**asked)).to_pylist()[0]
+    return [
+        replace(
+            extreme,
+            lacking=tuple(
+                column.name
+                for name, column in zip(missing, others, strict=True)
+                if column.name != extreme.column
+                and (row[f"h{at}_{name}"] or 0) >= _LACKING * max(extreme.count, 1)
+                and (row[f"e{at}_{name}"] or 0) <= _LACKING / 2 * max(int(row[f"r{at}"] or 0), 1)
+            ),
+        )
+        for at, extreme in enumerate(extremes)
+    ]
 
 
 def _warning(extreme: _Extreme, origin: str) -> DataWarning:
