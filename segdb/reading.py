@@ -47,6 +47,8 @@ class ColumnReading:
     # The time zone that instants are taken to: texts with an offset, TIMESTAMPTZ and counts since
     # 1970. Empty: a text keeps its local time, and the others are in UTC.
     time_zone: str = ""
+    # Whether names of zones, such as EST, stand behind times and are read as their offsets.
+    zone_names: bool = False
     # What stands for a missing value in this column, of any type.
     null_values: tuple[str, ...] = ()
 
