@@ -42,7 +42,7 @@ _DATES: tuple[tuple[str, str, str], ...] = (
 )
 _TIME = re.compile(
     r"(?P<gap>A|,? )99?(?P<c>[:.])99(?P<second>(?P=c)99)?(?P<part>[.,]9+)?(?P<space> ?)"
-    r"(?P<half>AA|aa)?(?P<zone> ?(?:A|AA|AAA|[+-]99(?::?99)?))?"
+    r"(?P<half>(?:AA|aa)(?!A))?(?P<zone> ?(?:A|AA|AAA|[+-]99(?::?99)?))?"
 )
 _COMPACT_TIME = re.compile(r"(?P<gap>[A ]?)9999(?P<second>99)?(?P<zone>A?)")
 # As the engine's own cast reads it; the T between date and time is a letter as any other.

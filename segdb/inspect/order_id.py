@@ -68,7 +68,7 @@ def order_id(
     ]
     if good:
         return min(good, key=lambda name: counts[name]), None
-    return None, _warning(dict((name, points) for points, name in named), names[0], counts)
+    return None, _warning({name: points for points, name in named}, names[0], counts)
 
 
 def _counted(

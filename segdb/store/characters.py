@@ -112,6 +112,8 @@ def _counted(match: re.Match[str]) -> str:
 def _beside_number(word: str) -> float | None:
     """Return ln p of a sign because it stands beside a number; None where that says nothing."""
     sign = word[-1]
+    if word[0] != _TOUCHES:
+        return None
     if unicodedata.category(sign) == "Sc" and sign != "¤":
         return _CURRENCY
     if sign == "\xa0":
@@ -141,12 +143,10 @@ def _likelihood(letters: Counter[str], language: Mapping[str, float]) -> float:
 
 def _single_byte(word: str) -> tuple[str, float]:
     """Return the letters of a word beyond ASCII in lower case, and ln p of all else about it."""
-    letters, penalty = "", 0.0
-    if word[0] == _TOUCHES:
-        beside = _beside_number(word)
-        if beside is not None:
-            return "", beside
-        word = word[-1]
+    beside = _beside_number(word)
+    if beside is not None:
+        return "", beside
+    letters, penalty, word = "", 0.0, word.lstrip(_BESIDE)
     scripts = {_script(sign) for sign in word if sign.isalpha()}
     lower = any(sign.islower() for sign in word)
     # Capitals of ASCII alone, as in McDonald, say nothing of the encoding.

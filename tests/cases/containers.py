@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -44,7 +44,7 @@ class Container:
     encoding: str = "utf-8"
     delimiter: str = ","
     line_end: str = "\n"
-    quoting: int = csv.QUOTE_MINIMAL
+    quoting: Literal[0, 1, 2, 3] = csv.QUOTE_MINIMAL
     above: int = 0
     blank: str = ""
     native: bool = False
@@ -155,7 +155,10 @@ def _pack(path: Path, data: bytes, packed: str) -> Path:
     elif packed == "zst":
         with pa.CompressedOutputStream(str(target), "zstd") as stream:
             stream.write(data)
+    elif packed == "gz":
+        target.write_bytes(gzip.compress(data))
+    elif packed == "bz2":
+        target.write_bytes(bz2.compress(data))
     else:
-        pack = {"gz": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress}[packed]
-        target.write_bytes(pack(data))
+        target.write_bytes(lzma.compress(data))
     return target

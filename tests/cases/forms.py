@@ -9,17 +9,61 @@ from decimal import Decimal
 
 _ENGLISH = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _FULL = (
-    "January February March April May June July August September October November December"
-).split()
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 _GERMAN = (
-    "Januar Februar März April Mai Juni Juli August September Oktober November Dezember"
-).split()
+    "Januar",
+    "Februar",
+    "März",
+    "April",
+    "Mai",
+    "Juni",
+    "Juli",
+    "August",
+    "September",
+    "Oktober",
+    "November",
+    "Dezember",
+)
 _FRENCH = (
-    "janvier février mars avril mai juin juillet août septembre octobre novembre décembre"
-).split()
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+)
 _SPANISH = (
-    "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre"
-).split()
+    "enero",
+    "febrero",
+    "marzo",
+    "abril",
+    "mayo",
+    "junio",
+    "julio",
+    "agosto",
+    "septiembre",
+    "octubre",
+    "noviembre",
+    "diciembre",
+)
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _1900 = datetime(1899, 12, 30)
 _1970 = datetime(1970, 1, 1)
@@ -49,7 +93,7 @@ def _strftime(form: str, unit: str = "day") -> DateForm:
     return DateForm(lambda moment: moment.strftime(form), unit)
 
 
-def _named(template: str, months: tuple[str, ...] | list[str]) -> Callable[[datetime], str]:
+def _named(template: str, months: tuple[str, ...]) -> Callable[[datetime], str]:
     return lambda m: template.format(
         d=m.day, m=months[m.month - 1], y=m.year, w=_DAYS[m.weekday()], t=m.strftime("%H:%M:%S")
     )

@@ -34,6 +34,9 @@ NOTES = ("", "gift", 'the "big" box', "left; right", "one, two", "a|b", "two\nli
 MISSING = ("", "NA", "NULL", "-", "N/A")
 
 
+PLAIN = Container()
+
+
 @dataclass(frozen=True)
 class Order:
     """One order."""
@@ -56,7 +59,7 @@ class Form:
     number: str = "plain"
     header: int = 0
     ids: str = "plain"
-    file: Container = Container()
+    file: Container = PLAIN
     footer: bool = False
     copies: float = 0.0
     returns: float = 0.0
@@ -78,7 +81,7 @@ def drawn(draw: random.Random) -> Form:
     def some(odds: float, choice: Sequence[Any], else_: Any) -> Any:
         return draw.choice(choice) if draw.random() < odds else else_
 
-    dates = (draw.choice(list(DATES)),)
+    dates: tuple[str, ...] = (draw.choice(list(DATES)),)
     if draw.random() < 0.15:
         dates = (*dates, draw.choice(list(DATES)))
     lacking = {name: draw.choice(MISSING) for name in "cnma" if draw.random() < 0.12}
@@ -164,7 +167,7 @@ EXTRA: Mapping[str, Any] = {
     "Discount": lambda order, _: f"{order.amount / 10:.2f}",
     "phone": lambda order, _: "0170" + order.number,
     "country": lambda order, _: "DE" if len(order.city) % 2 else "FR",
-    "empty": lambda order, _: "",
+    "empty": lambda *_: "",
     "rating": lambda order, _: str(len(order.city) % 5),
 }
 

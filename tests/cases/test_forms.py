@@ -11,15 +11,13 @@ from collections import Counter
 from pathlib import Path
 from typing import Literal
 
-import pytest
-
 from segdb.errors import UserError
 from tests.cases.ingest import Ingested, ingest_orders
 from tests.cases.orders_file import Written, drawn, written
 
 EXAMPLES = int(os.environ.get("SEGDB_EXAMPLES", "40"))
-# So many of them may at most be refused: what people have is read.
-_REFUSED = 0.25
+# So many of them at least are read right: what people have is not refused.
+_RIGHT = 0.9
 # What a warning of these may say is off: all else of the warnings says nothing of a wrong number.
 _SAID = {
     "dates": {"mixed_dates", "old_dates", "far_dates", "rejected_share", "files"},
@@ -64,14 +62,10 @@ def tried(folder: Path, seed: int) -> tuple[Verdict, str]:
     return ("said", ", ".join(ingested.codes)) if off else ("right", "")
 
 
-def test_a_known_list_of_orders_is_never_wrong_in_silence(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_known_list_of_orders_is_never_wrong_in_silence(tmp_path: Path) -> None:
     verdicts: Counter[str] = Counter()
     for seed in range(EXAMPLES):
         folder = tmp_path / str(seed)
         folder.mkdir()
         verdicts[tried(folder, seed)[0]] += 1
-    with capsys.disabled():
-        print(dict(verdicts), end=" ")
-    assert verdicts["refused"] <= _REFUSED * EXAMPLES
+    assert verdicts["right"] >= _RIGHT * EXAMPLES, verdicts
