@@ -153,10 +153,13 @@ def _counted(raw: ir.Value, text: ir.StringValue, unit: str, zone: str) -> ir.Ti
         micros = ((number - _EXCEL_1970) * (_DAY * 1000)).round() * 1000
     else:
         first, last = (seconds * 1e6 / _UNITS[unit] for seconds in _YEARS)
-        # Without its last three digits the quotient of nanoseconds is whole, but for what a DOUBLE
-        # rounds of it.
-        whole = number - number % 1000 if unit == "epoch_ns" else number
-        micros = (whole / 1000 if unit == "epoch_ns" else whole * _UNITS[unit]).round()
+        if unit == "epoch_ns":
+            # Both parts are whole, and small enough for the DOUBLE that a division gives.
+            second = number % 1_000_000_000
+            rest = (second - number % 1000) / 1000
+            micros = ((number - second) / 1_000_000_000) * 1_000_000 + rest
+        else:
+            micros = (number * _UNITS[unit]).round()
     within = ibis.ifelse(number.between(first, last), micros, ibis.null(micros.type()))
     moment = _from_micros(within.cast("int64"))
     if zone and unit != "excel":
