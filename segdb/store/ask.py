@@ -16,6 +16,7 @@ import pyarrow as pa
 from segdb.compile import literal, quoted
 from segdb.contract import RUNS
 from segdb.errors import UserError, nearest
+from segdb.features.behaviour import BEHAVIOUR
 from segdb.store.duckdb import DuckDB
 from segdb.store.intact import blaming_changes, has
 from segdb.store.kept import published_run
@@ -24,6 +25,7 @@ from segdb.store.proof import proven
 from segdb.store.sources_read import files_read
 from segdb.stored_json import mapping
 
+_OF_ORDERS = frozenset(feature.name for feature in BEHAVIOUR)
 Ask = Callable[..., pa.Table]
 
 
@@ -181,4 +183,6 @@ def _in_words(text: str, live: _Live) -> str:
     meant = nearest(missing[1], known)
     if "Did you mean" not in meant:
         meant = " A feature is one where the last run had it: see use in [features]."
+        if missing[1] in _OF_ORDERS:
+            meant = " It is of orders: the last run had none, or left it out of use in [features]."
     return f"there is no column '{missing[1]}'.{meant}"
