@@ -13,6 +13,7 @@ from segdb.checks.warning import DataWarning
 from segdb.inspect import dates
 from segdb.inspect.calendars import old_dates
 from segdb.inspect.candidates import Column
+from segdb.inspect.decimals import with_decimals
 from segdb.inspect.forms import mixed_dates, mixed_numbers
 from segdb.inspect.judge import Judgement, judge
 from segdb.inspect.money import Money, numbers_of
@@ -97,6 +98,7 @@ def understand(
     reading, warnings = identities(raw_table, reading, clean, ask)
     if kind == "orders":
         reading, more = orders(raw_table, reading, clean, ask)
+        reading = with_decimals(raw_table, reading, ask)
         warnings += more
     notes = _notes(kind, reading, chooser.inferred)
     return Understood(reading, notes, (*chooser.warnings, *of_values, *warnings))
