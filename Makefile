@@ -3,7 +3,7 @@
 #
 #   make demo         segments of real data, published in warehouse/warehouse.duckdb
 #   make test         every test
-#   make test-all     every test, and 2,000 files of a known list of orders instead of 40
+#   make test-all     every test, and 2,000 files of a known list of orders instead of 24
 #   make check        lint, format, types, architecture
 #   make golden       write sql/compiled/ anew
 #   make bench        the benchmarks, with their figures

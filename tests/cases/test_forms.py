@@ -15,7 +15,7 @@ from segdb.errors import UserError
 from tests.cases.ingest import Ingested, ingest_orders
 from tests.cases.orders_file import Written, drawn, written
 
-EXAMPLES = int(os.environ.get("SEGDB_EXAMPLES", "40"))
+EXAMPLES = int(os.environ.get("SEGDB_EXAMPLES", "24"))
 # So many of them at least are read right: what people have is not refused.
 _RIGHT = 0.9
 # What a warning of these may say is off: all else of the warnings says nothing of a wrong number.
