@@ -3,6 +3,7 @@
 #
 #   make demo         segments of real data, published in warehouse/warehouse.duckdb
 #   make test         every test
+#   make test-all     every test, and 2,000 files of a known list of orders instead of 24
 #   make check        lint, format, types, architecture
 #   make golden       write sql/compiled/ anew
 #   make bench        the benchmarks, with their figures
@@ -34,16 +35,19 @@ make_venv = test -n "$(1)" || { echo "segdb needs Python 3.11 or newer on the PA
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check golden bench chaos dbt engines test-compat axe clean
+.PHONY: help demo test test-all check golden bench chaos dbt engines test-compat axe clean
 
 help:
-	@sed -n '4,14s/^# *//p' Makefile
+	@sed -n '4,15s/^# *//p' Makefile
 
 demo: $(VENV)/demo.stamp
 	$(VENV)/bin/segdb demo
 
 test: $(VENV)/test.stamp
 	$(PY) -m pytest
+
+test-all: $(VENV)/test.stamp
+	SEGDB_EXAMPLES=2000 $(PY) -m pytest
 
 check: $(VENV)/test.stamp
 	$(PY) -m ruff check .

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from segdb.errors import SettingsError
+from segdb.initial_lines import AS_OF, REST, SNIFFED, without_orders
 from segdb.inspect.questions import OPEN, OpenQuestionError
 from segdb.reading import Reading
 from segdb.report.write import write
@@ -24,109 +25,6 @@ _TEXT = {
     "max_unpacked", "decimal", "date_format", "time_zone",
     "null_values", "null_values_by_column",
 }  # fmt: skip
-
-_SNIFFED = (
-    '# delimiter = ";"                # of text files; left out, as those below: sniffed',
-    '# encoding = "auto"              # utf-8, or what the letters make likely; or "cp1252", …',
-    "# skip_rows = 3                  # above the header; left out: found where it is plain",
-    "# header = false                 # no line of names: with names",
-    '# names = ["customer_id", "ordered_at", "amount"]    # of all columns, as they stand',
-    '# sheet = "2026"                 # of a workbook, or several: ["2025", "2026"]',
-    "# union_by_name = true           # files whose columns differ: NULL where one lacks a column",
-    '# max_unpacked = "20GB"          # of zip files and their like',
-    '# decimal = ","',
-    '# time_zone = "Europe/London"    # of texts with an offset, instants; left out: as they stand',
-    '# null_values = ["", "NA", "-"]  # what stands for a missing value',
-    '# null_values_by_column = {age = ["118"]}   # in one column',
-)
-
-_REST = """
-[clean]
-# duplicates = "reject"          # reject | keep: rows equal in every column
-# returns = "net"                # net: lower monetary, no order of their own | reject
-# amount_of = "auto"             # row | order: an order's amount stands in each of its rows
-# rows_are_orders = true         # each row is an order, whatever its id or moment
-# ids = "auto"                   # as_written | ignore_case; auto: e-mail addresses ignore case
-# missing = "median"             # of a feature: median | mean | zero | reject
-# [clean.reject]                 # reason = SQL predicate over the source's columns
-# "no charge" = "amount = 0"
-
-[features]
-# use = ["recency_days", "frequency", "monetary"]   # left out: the six that orders always have
-# attributes = ["Income"]        # numeric columns of customers
-# categories = ["Education"]     # columns of customers, one 0/1 feature a value
-# describe = ["tenure_days"]     # published and profiled, and no part of what makes the segments
-# transform = "auto"             # auto | none | log1p | log | sqrt | yeo-johnson; or by feature,
-#                                  as { "*" = "auto", monetary = "yeo-johnson" }
-# max_missing = 0.5              # above this share of the customers, it is excluded from clustering
-# max_correlation = 0.98
-# sampled_orders = true          # count rows for orders where a sample says that each is one row
-# components = 3                 # cluster on so many principal components of the features
-# [features.sql]                 # your own: name = SQL aggregate over a customer's kept orders
-# largest_order = "max(amount)"
-
-[outliers]
-# method = "percentile"          # percentile | iqr | zscore | mad | none
-# lower = 0.01
-# upper = 0.99
-# strength = 1.5                 # of the fences; left out: iqr 1.5, zscore 3, mad 3.5
-# action = "cap"                 # cap: to the bound | reject: the customer is left out
-# fill = "before"                # before | after: missing values are filled before or after that
-# [outliers.bounds]              # your own, in the feature's units
-# monetary = [0, 10000]
-
-[scale]
-# method = "standard"            # standard | robust | minmax | none
-
-[rfm]                            # scores, and rfm_segment
-# bins = 5                       # scores from 1 to it: 5 quintiles, 4 quartiles, 2 to 10
-# ties = "alike"                 # alike | rank: groups of equal size, as NTILE makes them
-# other = "Other"                # whom none of your own segments takes
-# [rfm.edges]                    # your own: one fewer than bins
-# recency_days = [30, 90, 180, 365]
-# [rfm.segments]                 # name = SQL predicate over customer_features; the first counts
-# "Big and fresh" = "m_score >= 4 AND recency_days < 30"
-
-[cluster]
-# k = "auto"                     # or a number
-# k_min = 2
-# k_max = 10
-# criterion = "elbow"            # elbow | silhouette | davies_bouldin | calinski_harabasz | gap
-# n_init = 10                    # starts of each fit
-# seed = 42
-# matrix_rows = 20000            # K-Means sees every customer up to here, and above a draw
-# max_refine = 30                # most steps that refine the centroids over all customers
-# match_within = 0.5             # of the last run's segments, in standard deviations a feature
-
-[checks]                         # what a run says of the data under "Check these"
-# accept = ["equal_rows"]        # what is right as it is: not said, and no reason to stop
-# max_rejected_share = 0.34      # of a source, for one reason; above, the run stops
-
-[gates]                          # what a run must reach to be published; left out: anything
-# min_silhouette = 0.25
-# min_stability = 0.8
-# min_segment_share = 0.01
-# max_rejected_share = 0.1
-
-[personas]
-# playbook = "playbook.toml"     # names and actions; left out: segdb/playbook.toml
-
-[publish]
-# database = "warehouse/warehouse.duckdb"
-# schema = "segdb"
-# keep_runs = 3                  # earlier runs that `segdb rollback` can publish again
-
-[engine]
-# memory_limit = "2GB"           # what does not fit goes to disk
-# threads = 2
-# temp_directory = "spill"
-
-[report]
-# path = "reports/segments.html"
-# title = "Customer segments"
-# currency = "£"                # after the amount: "{} kr"
-# examples = true                # show the ids of typical customers
-"""
 
 
 def write_settings(
@@ -207,7 +105,8 @@ def render(
         "# The settings of segdb. A line that begins with # shows a key and what it takes.",
         "",
     ]
-    lines += ["# as_of = 2026-01-01T00:00:00     # left out: the midnight after the last order", ""]
+    if sources["orders"]:
+        lines += [AS_OF, ""]
     lines.append("[source]")
     lines += [f"{name} = {_toml(source)}" for name, source in sources.items() if source]
     formats = {f for r in readings for c in r.columns for f in c.formats}
@@ -221,12 +120,13 @@ def render(
         )
     if sources["orders"]:
         lines.append('# watermark = "ordered_at"       # the orders only grow: for `segdb refresh`')
-    lines += [line for line in _SNIFFED if line.split()[1] not in options]
+    sniffed = [line for line in SNIFFED if line.split()[1] not in options]
+    lines += sniffed if sources["orders"] else [without_orders(line) for line in sniffed]
     lines += ["", "[columns]                        # as they were inferred"]
     roles = {role: column for r in readings for role, column in r.roles.items()}
     lines += [f"{role} = {_toml(column)}" for role, column in roles.items()]
     lines += [open_line(one) for one in asked["columns"]]
-    text = "\n".join(lines) + "\n" + _REST
+    text = "\n".join(lines) + "\n" + (REST if sources["orders"] else without_orders(REST))
     if database:
         text = text.replace(
             '# database = "warehouse/warehouse.duckdb"', f"database = {_toml(str(database))}"

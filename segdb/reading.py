@@ -20,6 +20,8 @@ Role = Literal[
 # Excel counts them.
 KEYWORDS = ("iso", "words", "epoch_s", "epoch_ms", "epoch_us", "epoch_ns", "excel")
 COUNTS = KEYWORDS[2:]
+# Decimals of amounts: of money, and of what was scaled, such as 0.0283311.
+USUAL, FINE = 4, 12
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,8 @@ class ColumnReading:
     # The time zone that instants are taken to: texts with an offset, TIMESTAMPTZ and counts since
     # 1970. Empty: a text keeps its local time, and the others are in UTC.
     time_zone: str = ""
+    # Whether names of zones, such as EST, stand behind times and are read as their offsets.
+    zone_names: bool = False
     # What stands for a missing value in this column, of any type.
     null_values: tuple[str, ...] = ()
 
@@ -81,6 +85,8 @@ class Reading:
     amount_of_order: bool = False
     # Periods, from a day to before another, of orders dated far from all others: they are rejected.
     far_dates: tuple[tuple[str, str], ...] = ()
+    # Of the amounts: ``USUAL``, or ``FINE`` where those would round many of them.
+    decimals: int = USUAL
 
     def column(self, name: str) -> ColumnReading:
         """Return how the column of that name is read."""
@@ -97,6 +103,7 @@ class Reading:
             "rows_are_orders": self.rows_are_orders,
             "amount_of_order": self.amount_of_order,
             "far_dates": [list(period) for period in self.far_dates],
+            "decimals": self.decimals,
         }
 
     @classmethod
@@ -113,4 +120,5 @@ class Reading:
             rows_are_orders=values.get("rows_are_orders", False),
             amount_of_order=values.get("amount_of_order", False),
             far_dates=tuple((first, end) for first, end in values.get("far_dates", ())),
+            decimals=values.get("decimals", USUAL),
         )

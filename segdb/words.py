@@ -71,7 +71,7 @@ def run_text(result: Result, path: Path, report: Path | None, settings: Settings
         f"Run {result.run_id} is published in {path}, schema {schema}.\n"
         f"{_drift(result)}"
         f"{f'Report: {report}' + chr(10) if report else ''}"
-        f"Next: segdb query segment_value{option}\n"
+        f"Next: segdb query {'segment_value' if sells else 'what_differs'}{option}\n"
         f"{_warnings(result)}"
     )
 

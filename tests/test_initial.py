@@ -130,3 +130,16 @@ def test_how_text_is_read_stays(folder: Path) -> None:
 def test_without_a_source_there_is_nothing_to_look_at(folder: Path) -> None:
     assert "segdb init orders.csv" in segdb("init", code=2).output
     assert not (folder / "segdb.toml").exists()
+
+
+def test_of_customers_alone_nothing_is_asked_of_orders(tmp_path: Path) -> None:
+    people = tmp_path / "people.csv"
+    people.write_text("customer_id,age\n" + "".join(f"c{n},{20 + n}\n" for n in range(30)), "utf-8")
+    target = tmp_path / "segdb.toml"
+    write_settings(None, str(people), target, None, force=False)
+    text = target.read_text("utf-8")
+    for words in ("order", "as_of", "returns", "recency", "frequency", "[rfm", "watermark"):
+        assert words not in text, words
+    assert 'customer_id = "customer_id"' in text
+    for section in ("clean", "features", "outliers", "cluster", "checks", "report"):
+        assert f"[{section}]" in text

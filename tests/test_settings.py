@@ -341,3 +341,9 @@ def test_methods_of_the_settings_are_those_of_the_stages() -> None:
     scaling = get_args(Scale.model_fields["method"].annotation)
     assert set(capping) == {*cap.METHODS, "none"}
     assert set(scaling) == set(scale.METHODS)
+
+
+@pytest.mark.parametrize(("one", "other"), [("order_id", "x"), ("amount", "X")])
+def test_a_column_has_one_role(one: str, other: str) -> None:
+    with pytest.raises(SettingsError, match=f"customer_id and {one} both name the column"):
+        parse({"columns": {"customer_id": "x", one: other}})

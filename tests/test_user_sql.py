@@ -232,3 +232,10 @@ def test_it_is_spliced_into_sql_of_any_dialect() -> None:
     spark = to_sql(query, "databricks")
     assert "`c`" in spark
     assert sqlglot.parse_one(spark, read="databricks")
+
+
+def test_brackets_without_end_are_said() -> None:
+    for count in (300, 3000):
+        text = "(" * count + "amount" + ")" * count + " > 0"
+        with pytest.raises(SettingsError, match="nested too deep"):
+            UserSQL.parse("deep", text, "clean.reject", aggregate=False)

@@ -30,8 +30,8 @@ from segdb.cli.terminal import (
 @click.option(
     "--sources",
     is_flag=True,
-    help="Let segments_live read the files that it names, also where nothing proves that your "
-    "segdb made it.",
+    help="Let segments_live read the files that the last run read, also where nothing proves that "
+    "your segdb ran it.",
 )
 @config_option
 @database_option

@@ -25,8 +25,12 @@ from segdb.errors import SettingsError
 from segdb.export import idioms, tsql
 from segdb.export.dialects import Dialect
 
-# The largest double below 2**63, and the largest whole number of DECIMAL(18,4).
-_LARGEST = {dt.int64: 9223372036854774784.0, dt.Decimal(18, 4): 99999999999999.0}
+# The largest double below 2**63, and about the largest whole numbers of the decimals.
+_LARGEST = {
+    dt.int64: 9223372036854774784.0,
+    dt.Decimal(18, 4): 99999999999999.0,
+    dt.Decimal(38, 12): 9.99e25,
+}
 _KINDS = (dt.Boolean, dt.Numeric)
 # Functions that only DuckDB has, by the words for what they do.
 _DUCKDB_ONLY = {
@@ -104,9 +108,10 @@ def _cast(node: ops.TryCast, dialect: Dialect) -> ops.Value:
         return value.op()
     if target.is_decimal() and dialect.name == "bigquery":
         # Its NUMERIC has one size, which Ibis 11 insists on.
+        decimals = min(target.scale or 9, 9)
         target = dt.Decimal(38, 9)
-        if not kind.is_decimal() or (kind.scale or 9) > 4:
-            value = value.cast("float64").round(4)
+        if not kind.is_decimal() or (kind.scale or 9) > decimals:
+            value = value.cast("float64").round(decimals)
     if kind.is_unknown() or (isinstance(kind, _KINDS) and target.is_floating()):
         return value.cast(target).op()
     if isinstance(kind, _KINDS) and most is not None:
@@ -115,7 +120,7 @@ def _cast(node: ops.TryCast, dialect: Dialect) -> ops.Value:
         exact = value
         if dialect.name == "clickhouse" and target.is_decimal() and kind.is_floating():
             # It would cut off the digits beyond the scale; a text keeps them as they are read.
-            exact = value.round(4).cast("string")
+            exact = value.round(target.scale or 4).cast("string")
         return value.between(-most, most).ifelse(exact.cast(target), _null(target)).op()
     if kind.is_temporal() and target.is_timestamp():
         return value.cast(target).op()

@@ -37,11 +37,12 @@ _DATES: tuple[tuple[str, str, str], ...] = (
     (NAMED, rf"99?(?P<s>[-/. ]?){_MONTH}\.?(?P=s)99", "%d{s}{m}{s}%y"),
     (NAMED, rf"9999{_SEPARATOR}{_MONTH}(?P=s)99?", "%Y{s}{m}{s}%d"),
     (NAMED, rf"{_MONTH}(?P<s>[-/. ])99?(?P<comma>,?)[-/. ]9999", "{m}{s}%d{comma}{s}%Y"),
-    (COMPACT, "9{8}", "%Y%m%d"),
+    # 20240105.0 is what a column of numbers with gaps makes of 20240105.
+    (COMPACT, r"9{8}(?:\.9)?(?!\.)", "%Y%m%d"),
 )
 _TIME = re.compile(
     r"(?P<gap>A|,? )99?(?P<c>[:.])99(?P<second>(?P=c)99)?(?P<part>[.,]9+)?(?P<space> ?)"
-    r"(?P<half>AA|aa)?(?P<zone> ?(?:A|AA|AAA|[+-]99(?::?99)?))?"
+    r"(?P<half>(?:AA|aa)(?!A))?(?P<zone> ?(?:A|AA|AAA|[+-]99(?::?99)?))?"
 )
 _COMPACT_TIME = re.compile(r"(?P<gap>[A ]?)9999(?P<second>99)?(?P<zone>A?)")
 # As the engine's own cast reads it; the T between date and time is a letter as any other.

@@ -14,9 +14,10 @@ import ibis.expr.types as ir
 
 from segdb.inspect import dates, numbers
 from segdb.inspect.measure import Fit, measure, unread
-from segdb.inspect.shapes import Ask, Shape, shapes
+from segdb.inspect.shapes import Ask, Shape, shapes, with_offset
 from segdb.reading import ColumnReading, Decimal
 from segdb.settings import Source
+from segdb.stages.zones import has_name
 
 _HEAD = 100_000
 _HALF, _NEARLY_ALL = 0.5, 0.99
@@ -53,12 +54,14 @@ class _Column:
         """Return the readings that the shapes allow."""
         marks = numbers.marks(self.shapes)
         foreign = any(shape.foreign for shape in self.shapes)
+        named = any(has_name(shape.example) for shape in self.shapes)
         readings = [*_numbers(self.name, marks, source), *_moments(self, source)]
         return [
             replace(
                 reading,
                 any_digits=foreign,
                 time_zone=source.time_zone or "",
+                zone_names=reading.kind == "timestamp" and named,
                 null_values=self.null_values,
             )
             for reading in readings
@@ -118,7 +121,7 @@ def _marks(first: Decimal) -> tuple[Decimal, Decimal]:
 
 
 def _moments(column: _Column, source: Source) -> list[ColumnReading]:
-    ways = dates.families(column.shapes, counted=column.counted)
+    ways = dates.families([with_offset(s) for s in column.shapes], counted=column.counted)
     if source.date_format and any("9" in shape.text for shape in column.shapes):
         given = source.date_formats
         wanted = dates.with_times(*given)

@@ -120,6 +120,7 @@ _IDENTIFIER = re.compile(
 
 def words(name: str) -> str:
     """Return the lower-case words of a column's name: ``CustomerID`` and ``customer-id`` alike."""
+    name = re.sub(r"(?<![^\W_])n(?:[°º]|\.(?=\s?\w))|№|#", " number ", name, flags=re.IGNORECASE)
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
     return " ".join(re.findall(r"[^\W_]+", spaced)).lower()
 

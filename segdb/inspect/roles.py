@@ -7,6 +7,7 @@ that fit alike: an order has one customer and one moment, and a customer comes b
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import get_args
 
 import ibis.expr.types as ir
@@ -15,20 +16,20 @@ from segdb.checks.warning import DataWarning
 from segdb.errors import SourceError, nearest
 from segdb.inspect.candidates import Column, distinct, fills, id_choice, likely_ids
 from segdb.inspect.names import is_day, never, score
+from segdb.inspect.order_id import order_id
 from segdb.inspect.questions import OPEN, ROLES, OpenQuestionError, several, unknown
 from segdb.inspect.shapes import Ask
-from segdb.reading import Role
+from segdb.reading import ColumnReading, Role
 from segdb.settings import Columns
-
-# Of the rows that have a customer and a date, those that must have an order id.
-_HALF = 0.5
+from segdb.stages.source import value
 
 
 class Chooser:
     """Finds the column of each role, one after another; no column plays two.
 
     With ``run_id`` the declared columns are those of a run, whose settings cannot be changed.
-    Roles in ``open_roles`` are left without a column.
+    Roles in ``open_roles`` are left without a column; ``moments`` has how columns of text are
+    read as moments.
 
     Attributes:
         roles: the column of each role.
@@ -45,9 +46,11 @@ class Chooser:
         null_values: Sequence[str],
         run_id: int | None = None,
         open_roles: Collection[str] = (),
+        moments: Mapping[str, ColumnReading] = MappingProxyType({}),
     ) -> None:
         self.run_id = run_id
         self.open_roles = open_roles
+        self.moments = moments
         self.table = table
         self.origin = origin
         self.columns = columns
@@ -145,30 +148,22 @@ class Chooser:
 
     def _infer_order(self) -> None:
         """Take the id with one customer and nearly one moment; of several the coarsest."""
-        if "order_id" in self.roles:
-            return
-        names = [name for _, name in self._ranked("order_id")][:4]
-        if not names or not {"customer_id", "ordered_at"} <= self.roles.keys():
+        ranked = self._ranked("order_id")
+        if "order_id" in self.roles or not {"customer_id", "ordered_at"} <= self.roles.keys():
             return
         customer, moment = self.roles["customer_id"], self.roles["ordered_at"]
-        # Where an export writes the columns of an order in its first line alone, only that counts.
-        whole = self.table.filter(self.table[customer].notnull() & self.table[moment].notnull())
-        fill = fills(whole, names, self.null_values, self.ask)
-        names = [name for name in names if fill[name].present > _HALF * fill[name].rows]
-        if not names:
-            return
-        asked = {f"{name} ": [name] for name in names}
-        asked |= {f"{name} customer": [name, customer] for name in names}
-        asked |= {f"{name} moment": [name, moment] for name in names}
-        different = self._distinct(asked)
-        good = [
-            name
-            for name in names
-            if different[f"{name} customer"] <= 1.01 * different[f"{name} "]
-            and different[f"{name} moment"] <= 1.1 * different[f"{name} "]
-        ]
-        if good:
-            self._take("order_id", [min(good, key=lambda name: different[f"{name} "])])
+        name, warning = order_id(
+            self.table, ranked, customer, self.moment(moment), self.null_values, self.ask
+        )
+        self.warnings += [warning] if warning else []
+        if name is not None:
+            self._take("order_id", [name])
+
+    def moment(self, name: str) -> ir.Value:
+        """Return the moments of a column, as its best reading has them."""
+        reading = self.moments.get(name)
+        column = self.table[name]
+        return column if reading is None else value(self.table, reading, self.null_values)
 
     def _infer_amount(self) -> None:
         amounts = self._ranked("amount", unfit=True)

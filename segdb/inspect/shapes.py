@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
 from segdb.digits import FOREIGN_DIGITS, FOREIGN_MARKS, to_ascii
+from segdb.stages import zones
 from segdb.stages.text import stripped
 
 Ask = Callable[[ir.Table], pa.Table]
@@ -42,6 +43,14 @@ def shape_of(value: str) -> str:
     """Return the shape of one value."""
     digits = to_ascii(value).translate(_DIGITS)
     return "".join(map(_letter, digits))
+
+
+def with_offset(shape: Shape) -> Shape:
+    """Return a shape as it is with an offset in the place of a zone's name such as EST."""
+    if not zones.has_name(shape.example):
+        return shape
+    example = zones.with_offset(shape.example.strip())
+    return replace(shape, text=shape_of(example[:_LONGEST]), example=example)
 
 
 def _letter(mark: str) -> str:

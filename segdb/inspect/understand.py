@@ -13,6 +13,7 @@ from segdb.checks.warning import DataWarning
 from segdb.inspect import dates
 from segdb.inspect.calendars import old_dates
 from segdb.inspect.candidates import Column
+from segdb.inspect.decimals import with_decimals
 from segdb.inspect.forms import mixed_dates, mixed_numbers
 from segdb.inspect.judge import Judgement, judge
 from segdb.inspect.money import Money, numbers_of
@@ -21,6 +22,7 @@ from segdb.inspect.orders import identities, orders
 from segdb.inspect.role_reading import ENOUGH, Place, native, role_reading
 from segdb.inspect.roles import Chooser
 from segdb.inspect.shapes import Ask
+from segdb.inspect.zones import ambiguous_zones
 from segdb.reading import ColumnReading, Reading, Role
 from segdb.settings import Clean, Columns, Source
 
@@ -80,7 +82,10 @@ def understand(
     schema = raw_table.schema()
     judged = _judged(raw_table, source, columns, attributes, ask)
     described = [_column(name, schema[name], judged.get(name)) for name in schema.names]
-    chooser = Chooser(raw_table, origin, described, ask, source.null_values, run_id, open_roles)
+    moments = {name: each.moment.reading for name, each in judged.items() if each.moment}
+    chooser = Chooser(
+        raw_table, origin, described, ask, source.null_values, run_id, open_roles, moments
+    )
     if kind == "orders":
         chooser.orders(columns)
         number = numbers_of(raw_table, judged, source.null_values)
@@ -93,6 +98,7 @@ def understand(
     reading, warnings = identities(raw_table, reading, clean, ask)
     if kind == "orders":
         reading, more = orders(raw_table, reading, clean, ask)
+        reading = with_decimals(raw_table, reading, ask)
         warnings += more
     notes = _notes(kind, reading, chooser.inferred)
     return Understood(reading, notes, (*chooser.warnings, *of_values, *warnings))
@@ -134,6 +140,7 @@ def _with_forms(
         if role == "ordered_at":
             column, more = mixed_dates(place, column, source, chooser.ask)  # noqa: PLW2901
             warnings += [*more, *old_dates(place, column, source, chooser.ask)]
+            warnings += ambiguous_zones(place, column, source, chooser.ask)
         warnings += mixed_numbers(place, column, source, chooser.ask)
         read.append(column)
     return tuple(read), warnings

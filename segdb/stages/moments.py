@@ -16,14 +16,14 @@ import ibis.expr.types as ir
 from segdb.reading import COUNTS, KEYWORDS, ColumnReading
 from segdb.stages import named
 from segdb.stages.numerals import plain, without_oddities
+from segdb.stages.zones import CLOCK, with_offsets
 
 # Infinity is a legal timestamp and no moment, and "%Y" reads the 26 of 03/04/26 as a year.
 _FIRST, _LAST = "1000-01-01", "9999-12-30"
 _NO_MOMENT = ibis.null("timestamp(6)")
 _EPOCH = "1970-01-01"
 _OFFSET = r"[-+]\d\d(?::?\d\d)?"
-_CLOCK = r"(:\d\d(?:[.,]\d+)?(?: ?[AaPp]\.?[Mm]\.?)?|\d{8}[T ]?\d{4}(?:\d\d)?)"
-_ZONED = rf"{_CLOCK} ?(Z|UTC|GMT|UT|{_OFFSET}|[A-Z][a-z]+/[A-Za-z_/]+)\s*$"
+_ZONED = rf"{CLOCK} ?(Z|UTC|GMT|UT|{_OFFSET}|[A-Z][a-z]+/[A-Za-z_/]+)\s*$"
 _PLAIN = "____-__-_____:__:__"
 _COMPACT = re.compile(r"%Y%m%d(?![%\d])|%Y%m%d%H")
 # A count's least and greatest value that is a plausible moment, 1990 to 2100, and how many
@@ -42,6 +42,8 @@ def tried_moment(raw: ir.Value, text: ir.StringValue, column: ColumnReading) -> 
         text: the same as text.
         column: the formats, and the time zone of instants.
     """
+    if column.zone_names:
+        text = with_offsets(text)
     if not column.formats:
         return _iso(text, column.time_zone)
     parts = []
@@ -98,8 +100,8 @@ def _iso(text: ir.StringValue, zone: str) -> ir.TimestampValue:
 
 def _with_offset(text: ir.StringValue) -> ir.StringValue:
     """Return texts that name UTC or an offset with the offset close to the time."""
-    text = text.re_replace(rf"{_CLOCK} ?(?:Z|UTC|GMT|UT)\s*$", r"\1+00")
-    return text.re_replace(rf"{_CLOCK} ?({_OFFSET})\s*$", r"\1\2")
+    text = text.re_replace(rf"{CLOCK} ?(?:Z|UTC|GMT|UT)\s*$", r"\1+00")
+    return text.re_replace(rf"{CLOCK} ?({_OFFSET})\s*$", r"\1\2")
 
 
 def _by_formats(
@@ -108,6 +110,7 @@ def _by_formats(
     if kind == "compact":
         # "%Y%m%d" would read 2024111 as one of two days.
         whole = text.re_search(r"^\s*\d{8}(?:\D|\s*$|\d{4}|\d{6})")
+        text = text.re_replace(r"^(\s*\d{8})\.0\s*$", r"\1")
         text = ibis.ifelse(whole, text, ibis.null("string"))
     zoned = [form for form in formats if re.search("%[zZ]", form)]
     if not zoned:
@@ -150,10 +153,13 @@ def _counted(raw: ir.Value, text: ir.StringValue, unit: str, zone: str) -> ir.Ti
         micros = ((number - _EXCEL_1970) * (_DAY * 1000)).round() * 1000
     else:
         first, last = (seconds * 1e6 / _UNITS[unit] for seconds in _YEARS)
-        # Without its last three digits the quotient of nanoseconds is whole, but for what a DOUBLE
-        # rounds of it.
-        whole = number - number % 1000 if unit == "epoch_ns" else number
-        micros = (whole / 1000 if unit == "epoch_ns" else whole * _UNITS[unit]).round()
+        if unit == "epoch_ns":
+            # Both parts are whole, and small enough for the DOUBLE that a division gives.
+            second = number % 1_000_000_000
+            rest = (second - number % 1000) / 1000
+            micros = ((number - second) / 1_000_000_000) * 1_000_000 + rest
+        else:
+            micros = (number * _UNITS[unit]).round()
     within = ibis.ifelse(number.between(first, last), micros, ibis.null(micros.type()))
     moment = _from_micros(within.cast("int64"))
     if zone and unit != "excel":

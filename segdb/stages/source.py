@@ -13,7 +13,7 @@ from typing import get_args
 import ibis
 import ibis.expr.types as ir
 
-from segdb.reading import ColumnReading, Reading, Role
+from segdb.reading import USUAL, ColumnReading, Reading, Role
 from segdb.stages.moments import bounded, local
 from segdb.stages.text import finite, settled, tried, without
 
@@ -58,7 +58,8 @@ def typed(table: ir.Table, reading: Reading) -> ir.Table:
 
     Returns:
         The raw columns, ``copies`` if they were folded, and of ``customer_id``, ``order_id``,
-        ``ordered_at`` TIMESTAMP in local time, ``amount`` DECIMAL(18,4) in the source's currency,
+        ``ordered_at`` TIMESTAMP in local time, ``amount`` DECIMAL(18,4) or DECIMAL(38,12) in
+        the source's currency,
         ``quantity`` DOUBLE and ``category`` VARCHAR those that the reading has a column for.
     """
     own = {carried(column.name): table[column.name] for column in reading.columns}
@@ -82,7 +83,8 @@ def typed(table: ir.Table, reading: Reading) -> ir.Table:
     if money is None and {"quantity", "unit_price"} <= parts.keys():
         money = _double(roles["quantity"]) * _double(roles["unit_price"])
     if money is not None:
-        columns["amount"] = money.try_cast("decimal(18, 4)")
+        digits = 18 if reading.decimals == USUAL else 38
+        columns["amount"] = money.try_cast(f"decimal({digits}, {reading.decimals})")
     if "quantity" in parts:
         columns["quantity"] = _pieces(roles["quantity"], parts["quantity"])
     if "category" in parts:

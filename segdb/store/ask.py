@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from glob import glob
@@ -13,16 +12,20 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
-import sqlglot
 
 from segdb.compile import literal, quoted
+from segdb.contract import RUNS
 from segdb.errors import UserError, nearest
+from segdb.features.behaviour import BEHAVIOUR
 from segdb.store.duckdb import DuckDB
-from segdb.store.intact import blaming_changes
+from segdb.store.intact import blaming_changes, has
 from segdb.store.kept import published_run
 from segdb.store.opening import lock_files
 from segdb.store.proof import proven
+from segdb.store.sources_read import files_read
+from segdb.stored_json import mapping
 
+_OF_ORDERS = frozenset(feature.name for feature in BEHAVIOUR)
 Ask = Callable[..., pa.Table]
 
 
@@ -33,12 +36,15 @@ class _Live:
     Attributes:
         paths: files and patterns that may be read.
         gone: what it names and is not there.
-        kept_from: what it names and may not be read, since nothing proves that segdb wrote it.
+        kept_from: what it names and may not be read: the last run did not read it, or nothing
+            proves that it did.
+        trusted: whether what the last run read may be read without a proof.
     """
 
     paths: frozenset[str] = frozenset()
     gone: frozenset[str] = frozenset()
     kept_from: frozenset[str] = frozenset()
+    trusted: bool = False
 
 
 @contextmanager
@@ -53,7 +59,7 @@ def asking(path: Path, schema: str, wait: float = 0, *, sources: bool = False) -
         path: the database file.
         schema: where the published tables are.
         wait: seconds to go on trying while another process holds the file.
-        sources: let ``segments_live`` read the files that it names, whoever made it.
+        sources: let ``segments_live`` read the sources that the last run recorded, whoever ran it.
 
     Raises:
         UserError: there are no segments, it is no single SELECT, or the database refuses it.
@@ -81,21 +87,21 @@ def asking(path: Path, schema: str, wait: float = 0, *, sources: bool = False) -
 
 
 def _live(store: DuckDB, schema: str, *, trusted: bool) -> _Live:
-    """Return what ``segments_live`` may read: what a signed run says that it reads.
+    """Return what ``segments_live`` may read: what the last run says that it read.
 
-    What the view itself names counts on request alone. It may be anyone's; however it was
-    changed, it reads no more than this.
+    Of a run that is not signed that counts on request alone. What the view itself names never
+    counts: it may be anyone's, and however it was changed, it reads no more than this.
     """
-    view = _literals(_view(store, schema))
+    view = set(files_read(_view(store, schema)))
     last = published_run(store, schema)
-    signed = last is not None and proven(store, schema, last)
-    texts = view if trusted else _literals(*_definitions(store, schema, last)) if signed else set()
-    # The literals are whole patterns, as the readers wrote them.
+    read = last is not None and (trusted or proven(store, schema, last))
+    texts = set(_recorded(store, schema, last)) if read else set()
+    # The names are whole patterns, as the readers wrote them.
     files = {text: {path for path in glob(text) if Path(path).is_file()} for text in texts}  # noqa: PTH207
     # A pattern is asked for by itself before its files are.
     paths = frozenset(path for text, there in files.items() if there for path in (text, *there))
     gone = frozenset(text for text, there in files.items() if not there)
-    return _Live(paths, gone, frozenset(view - texts))
+    return _Live(paths, gone, frozenset(view - texts), trusted)
 
 
 def _view(store: DuckDB, schema: str) -> str:
@@ -107,22 +113,18 @@ def _view(store: DuckDB, schema: str) -> str:
     return str(views[0]["sql"]) if views else ""
 
 
-def _definitions(store: DuckDB, schema: str, run_id: int | None) -> list[str]:
-    """Return the SELECTs by which a run reads its sources."""
-    runs = f"{quoted(schema)}.runs"
-    row = store.rows(f"SELECT settings FROM {runs} WHERE run_id = {run_id}")[0]  # noqa: S608
-    sources = json.loads(row["settings"])["inferred"].values()
-    return [source["definition"] for source in sources if source.get("definition")]
-
-
-def _literals(*statements: str) -> set[str]:
-    # Tokens, not a tree: the sum of a hundred features is deeper than Python's stack.
-    return {
-        token.text
-        for sql in statements
-        for token in sqlglot.tokenize(sql, read="duckdb")
-        if token.token_type is sqlglot.TokenType.STRING
-    }
+def _recorded(store: DuckDB, schema: str, run_id: int | None) -> list[str]:
+    """Return the files and patterns that a run read its sources from; none of a damaged run."""
+    if not has(store, schema, RUNS, "run_id", "settings"):
+        return []
+    runs = f"{quoted(schema)}.{RUNS.name}"
+    rows = store.rows(f"SELECT settings FROM {runs} WHERE run_id = {run_id}")  # noqa: S608
+    names: list[str] = []
+    # Something else may have changed what is stored, and a query of the tables is answered.
+    with suppress(UserError, IndexError, KeyError, TypeError, AttributeError):
+        for source in mapping(rows[0]["settings"], "settings")["inferred"].values():
+            names += files_read(source.get("definition") or "")
+    return names
 
 
 def ask(
@@ -154,6 +156,11 @@ def _select(
 def _in_words(text: str, live: _Live) -> str:
     """Say which column or file is meant, where the database knows none of that name."""
     refused = re.search(r'Cannot access \w+ "([^"]+)"', text)
+    if refused and refused[1] in live.kept_from and live.trusted:
+        return (
+            f"segments_live reads {refused[1]}, which is no source of the last run: the view was "
+            "changed. `segdb run` or `segdb refresh` makes it anew."
+        )
     if refused and refused[1] in live.kept_from:
         return (
             f"segments_live reads {refused[1]}, and nothing proves that your segdb named it there: "
@@ -176,4 +183,6 @@ def _in_words(text: str, live: _Live) -> str:
     meant = nearest(missing[1], known)
     if "Did you mean" not in meant:
         meant = " A feature is one where the last run had it: see use in [features]."
+        if missing[1] in _OF_ORDERS:
+            meant = " It is of orders: the last run had none, or left it out of use in [features]."
     return f"there is no column '{missing[1]}'.{meant}"

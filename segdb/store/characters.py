@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import math
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,8 +25,16 @@ _SYMBOLS: Mapping[str, float] = {
     **dict.fromkeys("—…•¥®©™«»·§½¼¾²³ºª¿¡×µ‘„´、。・「」（）！？：；，＃　", -6.0),
 }
 _RARE_SYMBOL = -9.0
-# A word with what holds it together, or one sign.
-_WORD = re.compile(r"[^\W\d_]+(?:[^\x00-\x7f][^\W\d_]*)*|[^\x00-\x7f]")
+# A sign beside a number, a word with what holds it together, or one sign.
+_WORD = re.compile(
+    r"(?<![^\W\d_])(?P<before>[^\x00-\x7f])(?=(?P<gap> ?)[-+(]?\d)"
+    r"|(?<=\d)(?P<behind>[^\x00-\x7f])(?!\w)|(?<=\d )(?P<apart>[^\x00-\x7f])(?!\w)"
+    r"|[^\W\d_]+(?:[^\x00-\x7f][^\W\d_]*)*|[^\x00-\x7f]"
+)
+# How such a sign is counted: behind a digit where it touches the number, else behind a blank.
+_TOUCHES, _BESIDE = "0", "0 "
+# ln p of a currency's sign beside a number, and of a blank within it.
+_CURRENCY, _GROUP = -1.5, -2.5
 # Below these the second best fits as well (ln of the odds), or the best one badly (ln p a byte).
 _CLOSE, _POOR = 3.0, -6.5
 _MOST_WORDS = 20_000
@@ -75,7 +84,7 @@ def guess(lines: Sequence[bytes], high: bytes = b"") -> Guess:
 def example_of(text: str) -> str:
     """Return the most frequent word of a text with a character beyond ASCII."""
     words = _words(text)
-    return max(words, key=lambda word: (words[word], word), default="")
+    return max(words, key=lambda word: (words[word], word), default="").lstrip(_BESIDE)
 
 
 def _decoded(name: str, data: bytes, high: bytes) -> str | None:
@@ -89,8 +98,27 @@ def _decoded(name: str, data: bytes, high: bytes) -> str | None:
 
 def _words(text: str) -> Counter[str]:
     """Return the words, or single signs, that hold a character beyond ASCII."""
-    found = Counter(word for word in _WORD.findall(text) if not word.isascii())
+    found = Counter(_counted(match) for match in _WORD.finditer(text) if not match[0].isascii())
     return Counter(dict(found.most_common(_MOST_WORDS)))
+
+
+def _counted(match: re.Match[str]) -> str:
+    """Return a word as it is counted: a sign beside a number with where it stands."""
+    if match["apart"] or (match["before"] and match["gap"]):
+        return _BESIDE + match[0]
+    return _TOUCHES + match[0] if match["before"] or match["behind"] else match[0]
+
+
+def _beside_number(word: str) -> float | None:
+    """Return ln p of a sign because it stands beside a number; None where that says nothing."""
+    sign = word[-1]
+    if word[0] != _TOUCHES:
+        return None
+    if unicodedata.category(sign) == "Sc" and sign != "¤":
+        return _CURRENCY
+    if sign == "\xa0":
+        return _GROUP
+    return _BROKEN if sign.isalpha() and sign not in "ºª" and len(word) == 2 else None
 
 
 def _score(name: str, text: str) -> float:
@@ -115,7 +143,10 @@ def _likelihood(letters: Counter[str], language: Mapping[str, float]) -> float:
 
 def _single_byte(word: str) -> tuple[str, float]:
     """Return the letters of a word beyond ASCII in lower case, and ln p of all else about it."""
-    letters, penalty = "", 0.0
+    beside = _beside_number(word)
+    if beside is not None:
+        return "", beside
+    letters, penalty, word = "", 0.0, word.lstrip(_BESIDE)
     scripts = {_script(sign) for sign in word if sign.isalpha()}
     lower = any(sign.islower() for sign in word)
     # Capitals of ASCII alone, as in McDonald, say nothing of the encoding.

@@ -22,7 +22,7 @@ from ibis.expr import datatypes
 from segdb.compile import literal, quoted, to_sql
 from segdb.errors import LockedError, PublishError, SegdbError, UserError
 from segdb.sections import Engine
-from segdb.store.opening import check_place, connect, open_error, refuse_shadows, refused
+from segdb.store.opening import check_place, connect, damage, open_error, refuse_shadows, refused
 
 
 class DuckDB:
@@ -201,6 +201,7 @@ class DuckDB:
 
         Raises:
             PublishError: the database refused; nothing was changed.
+            SourceError: its file is damaged; likewise.
             UserError: the connection was brought, and is in a transaction already.
         """
         # Outside of a transaction each statement is one; a BEGIN inside would break the caller's.
@@ -215,18 +216,17 @@ class DuckDB:
         except BaseException as error:
             self._rollback()
             if isinstance(error, duckdb.Error):
-                first = str(error).splitlines()[0]
-                raise PublishError(
+                raise damage(self.path, error) or PublishError(
                     f"The publish failed and was rolled back; the tables of the last run are as "
-                    f"they were. The database said: {first}"
+                    f"they were. The database said: {str(error).splitlines()[0]}"
                 ) from error
             raise
 
     def _rollback(self) -> None:
         try:
             self.execute("ROLLBACK")
-        except duckdb.TransactionException:
-            return  # a failed COMMIT has already ended the transaction
+        except (duckdb.TransactionException, duckdb.FatalException, duckdb.InternalException):
+            return  # a failed COMMIT, or a damaged file, has already ended the transaction
 
     def holds(self, schema: str, name: str) -> bool:
         """Whether there is such a table or view; DuckDB's names ignore case."""

@@ -18,6 +18,8 @@ _OF_FILES = (
     duckdb.InternalException,
     duckdb.FatalException,
 )
+# What a file of the database alone is said to be, by errors of any kind.
+_CORRUPT = re.compile(r"corrupt database|stored checksum|has been invalidated", re.IGNORECASE)
 _DAMAGE = re.compile(r"read|checksum|corrupt|deserial|metadata|block|invalidated", re.IGNORECASE)
 
 
@@ -96,14 +98,31 @@ def refused(path: Path | None, error: duckdb.Error) -> SegdbError:
         error: what the driver raised.
     """
     first = str(error).strip().splitlines()[0]
-    if path is not None and isinstance(error, _OF_FILES) and _DAMAGE.search(first):
-        return SourceError(
-            f"The database {path} is damaged: {first[:200]} Put back a copy of it, or name a new "
-            "file with --database and run again."
-        )
+    if (damaged := damage(path, error)) is not None:
+        return damaged
     more = isinstance(error, duckdb.OutOfMemoryException)
     advice = " Set [engine] memory_limit, or a roomier temp_directory." if more else ""
     return EngineError(f"The database refused a statement: {first}.{advice}")
+
+
+def damage(path: Path | None, error: duckdb.Error) -> SourceError | None:
+    """Return in words for the user that a file is damaged; None where the error is another.
+
+    Args:
+        path: the database file; None of a connection that the caller brought.
+        error: what the driver raised.
+    """
+    first = str(error).strip().splitlines()[0]
+    other = re.search(r'from file "([^"]+)"', first)
+    if other and (path is None or Path(other[1]).name != path.name):
+        return SourceError(f"{other[1]} is damaged or still being written: {first[:200]}")
+    damaged = isinstance(error, _OF_FILES) and _DAMAGE.search(first)
+    if path is None or not (damaged or _CORRUPT.search(first)):
+        return None
+    return SourceError(
+        f"The database {path} is damaged, and nothing was changed: {first[:200].rstrip('. ')}. Put "
+        "back a copy of it, or name a new file with --database and run again."
+    )
 
 
 def refuse_shadows(path: Path, connection: duckdb.DuckDBPyConnection) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from segdb.checks.warning import DataWarning, most_important, stop_if_wrong
 from segdb.settings import parse
+from segdb.stages import clean
+from segdb.stages.clean import Rules
+from segdb.stages.source import typed
 from segdb.steps.intake import Intake, take_in
 from segdb.steps.progress import Notes
 from segdb.steps.read import read_sources
@@ -29,6 +33,7 @@ class Ingested:
         reasons: rejected rows by reason.
         warnings: what a run would show.
         notes: what was inferred.
+        by_customer: orders, revenue, first and last order of each customer id, exactly.
     """
 
     customers: int
@@ -40,6 +45,7 @@ class Ingested:
     reasons: dict[str, int]
     warnings: list[DataWarning]
     notes: list[str]
+    by_customer: dict[str, tuple[int, Decimal, datetime, datetime]] = field(default_factory=dict)
 
     @property
     def codes(self) -> list[str]:
@@ -63,6 +69,44 @@ def ingest(
         return _ingested(store, intake, listener, settings.checks.accept)
     finally:
         store.close()
+
+
+def ingest_orders(orders: Path) -> Ingested:
+    """Read and clean orders, and return of each customer what they come to as well."""
+    settings = parse({})
+    store, listener = DuckDB.memory(), Notes()
+    try:
+        sources = read_sources(store, settings, str(orders), None, listener)
+        stop_if_wrong(listener.warnings, settings.checks.accept)
+        intake = take_in(store, settings, sources, listener)
+        stop_if_wrong(listener.warnings, settings.checks.accept)
+        ingested = _ingested(store, intake, listener, settings.checks.accept)
+        return replace(ingested, by_customer=_by_customer(store, intake))
+    finally:
+        store.close()
+
+
+def _by_customer(
+    store: DuckDB, intake: Intake
+) -> dict[str, tuple[int, Decimal, datetime, datetime]]:
+    source = intake.sources.orders
+    assert source is not None
+    raw, reading = source
+    judged = clean.judged_orders(typed(clean.deduplicated(raw.table), reading), reading, Rules())
+    rows = judged.filter(judged.reason.isnull())
+    key = rows.order_id.cast("string") if "order_id" in rows.columns else rows.ordered_at
+    bought = ~rows.returned
+    grouped = rows.group_by(who=rows.customer_id.cast("string")).agg(
+        orders=key.nunique(where=bought) + rows.count(where=bought & key.isnull()),
+        revenue=rows.amount.sum(),
+        first=rows.ordered_at.min(where=bought),
+        last=rows.ordered_at.max(where=bought),
+    )
+    return {
+        row["who"]: (row["orders"], Decimal(row["revenue"]), row["first"], row["last"])
+        for row in store.rows(grouped)
+        if row["orders"]
+    }
 
 
 def _named(source: str | Path | None) -> str | None:

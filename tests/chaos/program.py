@@ -6,6 +6,7 @@ import multiprocessing
 import os
 from collections.abc import Sequence
 from multiprocessing.context import ForkServerProcess
+from pathlib import Path
 
 from segdb.cli import main
 
@@ -22,14 +23,16 @@ _CONTEXT.set_forkserver_preload(
 )
 
 
-def started(arguments: Sequence[str]) -> ForkServerProcess:
-    """Start a command."""
-    process = _CONTEXT.Process(target=_run, args=(tuple(arguments),))
+def started(arguments: Sequence[str], errors: Path | None = None) -> ForkServerProcess:
+    """Start a command; what it says of errors goes to a file where one is named."""
+    process = _CONTEXT.Process(target=_run, args=(tuple(arguments), errors))
     process.start()
     return process
 
 
-def _run(arguments: tuple[str, ...]) -> None:
+def _run(arguments: tuple[str, ...], errors: Path | None) -> None:
     quiet = os.open(os.devnull, os.O_WRONLY)
     os.dup2(quiet, 1)
+    if errors is not None:
+        os.dup2(os.open(errors, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 2)
     main(arguments)

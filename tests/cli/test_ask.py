@@ -133,7 +133,7 @@ def test_a_query_of_features_that_a_run_did_not_have(made: Path, tmp_path: Path)
     assert query(made, "look_alikes", "--ids", "c1", "--config", str(config)).stdout
     words = query(made, "win_back", "--config", str(config), code=2).output
     assert "there is no column 'recency_days'" in words
-    assert "A feature is one where the last run had it" in words
+    assert "It is of orders: the last run had none, or left it out" in words
 
 
 def test_on_a_terminal_a_table_is_as_wide_as_that(made: Path) -> None:

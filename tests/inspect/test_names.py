@@ -129,6 +129,18 @@ def test_words() -> None:
     assert words("HTTPStatus_2xx") == "http status 2xx"
 
 
+@pytest.mark.parametrize(
+    ("role", "names"),
+    [
+        ("customer_id", ("N° client", "n°client", "Nº cliente", "Client №", "N. cliente")),
+        ("order_id", ("N° commande", "Order #", "Order#", "Commande n°", "# order", "N. ordine")),
+    ],
+)
+def test_the_sign_of_a_number_is_its_word(role: Role, names: tuple[str, ...]) -> None:
+    assert all(score(role, name) >= 90 for name in names), names
+    assert words("Nov. sales") == "nov sales"
+
+
 @pytest.mark.parametrize("name", ["ID", "StockCode", "zip code", "phone", "product_sku", "row"])
 def test_identifiers(name: str) -> None:
     assert is_identifier(name)

@@ -84,3 +84,8 @@ def test_a_summary_of_an_average_segment() -> None:
 )
 def test_readable(feature: str, words: str) -> None:
     assert readable(feature) == words
+
+
+@pytest.mark.parametrize("name", ["Income {EUR}", "{", "{0}", "%s", "{mean}"])
+def test_a_name_is_no_format_string(name: str) -> None:
+    assert phrase(name, 3.0, 2.0, "") == f"{name.lower()} 3 (all customers: 2)"

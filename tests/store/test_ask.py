@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -221,7 +222,11 @@ def test_a_live_view_of_many_features_is_asked_like_any_other(tmp_path: Path) ->
     orders.write_text("x\n1\n", "utf-8")
     store = DuckDB.open(tmp_path / "wide.duckdb")
     store.execute("CREATE SCHEMA segdb")
-    store.execute("CREATE TABLE segdb.runs AS SELECT 1 AS run_id")
+    source = {"definition": f"SELECT * FROM read_csv({literal(str(orders))})"}
+    store.execute("CREATE TABLE segdb.runs (run_id INTEGER, settings JSON)")
+    store.connection.execute(
+        "INSERT INTO segdb.runs VALUES (1, ?)", [json.dumps({"inferred": {"orders": source}})]
+    ).fetchall()
     distance = " + ".join(["x * x"] * 600)
     store.execute(
         f"CREATE VIEW segdb.segments_live AS SELECT sqrt({distance}) AS distance "
@@ -232,3 +237,25 @@ def test_a_live_view_of_many_features_is_asked_like_any_other(tmp_path: Path) ->
         ask(tmp_path / "wide.duckdb", "segdb", "FROM segments_live")
     rows = ask(tmp_path / "wide.duckdb", "segdb", "FROM segments_live", sources=True).to_pylist()
     assert rows == [{"distance": pytest.approx(600**0.5)}]
+
+
+@pytest.mark.parametrize("settings", ["NULL", "'{}'", "'{'", """'{"inferred": [1]}'"""])
+def test_a_view_reads_nothing_that_the_last_run_did_not(tmp_path: Path, settings: str) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("hush", "utf-8")
+    path = tmp_path / "theirs.duckdb"
+    store = DuckDB.open(path)
+    store.execute("CREATE SCHEMA segdb")
+    store.execute("CREATE TABLE segdb.runs (run_id INTEGER, settings VARCHAR)")
+    store.execute(f"INSERT INTO segdb.runs VALUES (1, {settings})")
+    store.execute(
+        f"CREATE VIEW segdb.segments_live AS SELECT content FROM read_text({literal(str(secret))})"
+    )
+    store.close()
+    assert ask(path, "segdb", "SELECT run_id FROM runs").to_pylist() == [{"run_id": 1}]
+    with pytest.raises(UserError, match="nothing proves"):
+        ask(path, "segdb", "FROM segments_live")
+    with pytest.raises(UserError, match="no source of the last run"):
+        ask(path, "segdb", "FROM segments_live", sources=True)
+    with pytest.raises(UserError, match="and no file"):
+        ask(path, "segdb", f"FROM read_text({literal(str(tmp_path / 'other'))})", sources=True)

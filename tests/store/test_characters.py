@@ -112,6 +112,27 @@ def test_signs_tell_where_letters_do_not() -> None:
     assert guess(["Müller 5 €".encode("iso8859-15")]).codec == "iso8859-15"
 
 
+@pytest.mark.parametrize(
+    ("line", "codec"),
+    [
+        ("K1;€ 1.048,07", "cp1252"),
+        ("K1;€1.048,07", "cp1252"),
+        ("K1;-€5", "cp1252"),
+        ("K1;£10.28", "cp1252"),
+        ("K1;¥1028", "cp1252"),
+        ("K1;1.048,07 €", "cp1252"),
+        ("K1;1048€", "cp1252"),
+        ("K1;1\xa0048,07\xa0€", "cp1252"),
+        ("K1;£10.28", "cp850"),
+    ],
+)
+def test_a_sign_beside_a_number_is_a_currency(line: str, codec: str) -> None:
+    data = line.encode(codec)
+    best = guess([data])
+    assert data.decode(best.codec) == line or best.close
+    assert codec != "cp1252" or data.decode(best.codec) == line
+
+
 def test_bytes_elsewhere_in_the_file_count() -> None:
     # 0x81 is nothing in cp1252, and ü in cp850.
     assert guess([b"M\x81ller"], b"\x81").codec in ("cp850", "cp437")

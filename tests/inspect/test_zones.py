@@ -1,0 +1,37 @@
+"""Zones: dates with the names of zones, with and without a time zone to take them to."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from segdb.inspect import understand
+from segdb.inspect.shapes import Ask
+from segdb.settings import Columns, Source
+from segdb.stages.source import typed
+from tests.inspect.conftest import Tables
+
+FORMS = (
+    "%Y-%m-%d %H:%M:%S", "%d/%m/%Y %H:%M:%S", "%m/%d/%Y %I:%M:%S %p", "%a, %d %b %Y %H:%M:%S",
+    "%B %d, %Y at %I:%M:%S %p",
+)  # fmt: skip
+FIRST = datetime(2024, 1, 3, 15, 4, 5)
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(
+    ("name", "hours", "said"), [("EST", 6, 0), ("PDT", 8, 0), ("UTC", 1, 0), ("IST", 0, 1)]
+)
+def test_names_of_zones(
+    table: Tables, ask: Ask, form: str, name: str, hours: int, said: int
+) -> None:
+    dates = [f"{FIRST + timedelta(days=5 * n):{form}} {name}" for n in range(40)]
+    raw = table({"user_id": [f"c{n % 9}" for n in range(40)], "date": dates, "total": ["1"] * 40})
+    for zone, expected in ((None, FIRST), ("Europe/Berlin", FIRST + timedelta(hours=hours))):
+        made = understand(raw, "o.csv", ask, Source(time_zone=zone), Columns(), "orders")
+        first = ask(typed(raw, made.reading).ordered_at.min().as_table()).to_pylist()[0]
+        assert list(first.values()) == [expected]
+        warnings = [warning for warning in made.warnings if warning.code == "time_zones"]
+        assert len(warnings) == (said if zone else 0)
+        assert all("40 of 40 dates name the time zone IST" in w.message for w in warnings)
