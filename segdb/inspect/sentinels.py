@@ -119,10 +119,11 @@ def _neighbours(
     """Count who has each end, and find the other values next to it."""
     if not ends:
         return []
-    read = table.select(**{f"v{at}": numbers[name] for at, (name, _) in enumerate(ends)})
+    places = {name: f"v{at}" for at, name in enumerate(dict(ends))}
+    read = table.select(**{place: numbers[name] for name, place in places.items()})
     asked: dict[str, ir.Scalar] = {"of": read.count()}
-    for at, (_, end) in enumerate(ends):
-        number = read[f"v{at}"]
+    for at, (name, end) in enumerate(ends):
+        number = read[places[name]]
         asked |= {
             f"n{at}": (number == end).sum(),
             f"l{at}": number.min(where=number != end),
