@@ -10,15 +10,15 @@ import pyarrow as pa
 
 from segdb import contract
 from segdb.compile import quoted
+from segdb.config.settings import Settings, parse
+from segdb.engines.duckdb.database import DuckDB
+from segdb.engines.duckdb.integrity import blaming_changes
 from segdb.errors import SettingsError, nearest
 from segdb.pipeline import Outcome
 from segdb.pipeline import refresh as refresh_pipeline
 from segdb.pipeline import run as run_pipeline
-from segdb.settings import Settings, parse
+from segdb.steps.lifecycle.load_run import stored_run
 from segdb.steps.progress import Notes, Progress
-from segdb.steps.stored import stored_run
-from segdb.store.duckdb import DuckDB
-from segdb.store.intact import blaming_changes
 
 if TYPE_CHECKING:
     import duckdb

@@ -17,8 +17,8 @@ from typing import Any
 import pyarrow as pa
 
 from segdb.api import run
-from segdb.settings import Settings, parse
-from segdb.store.duckdb import DuckDB
+from segdb.config.settings import Settings, parse
+from segdb.engines.duckdb.database import DuckDB
 
 
 def segment(

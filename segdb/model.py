@@ -37,7 +37,7 @@ class Parameters:
         fill: natural units.
         lower: natural units; None without a bound.
         upper: natural units; None without a bound.
-        transform: one of ``segdb.stages.transform.TRANSFORMS``, or ``none``.
+        transform: one of ``segdb.expressions.transform.TRANSFORMS``, or ``none``.
         center: transformed units.
         spread: transformed units, never 0.
         power: the lambda of a Yeo-Johnson transform; None of the others.

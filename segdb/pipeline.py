@@ -8,34 +8,34 @@ from typing import Any
 
 from segdb import contract
 from segdb.checks.warning import DataWarning, most_important, stop_if_wrong
+from segdb.config.playbook import text_of
+from segdb.config.settings import Settings
+from segdb.engines.duckdb.database import DuckDB
+from segdb.engines.duckdb.integrity import refuse_strangers
+from segdb.engines.duckdb.publish import next_run, publish, refuse_ambiguous
+from segdb.engines.duckdb.run_archive import kept_aggregates
+from segdb.expressions.assign import assign
+from segdb.expressions.pca import in_matrix
+from segdb.expressions.preprocess import prepared
 from segdb.model import Model
-from segdb.playbook import text_of
-from segdb.settings import Settings
-from segdb.stages.assign import assign
-from segdb.stages.components import in_matrix
-from segdb.stages.preprocess import prepared
-from segdb.steps.components import chosen
-from segdb.steps.drift import grown
-from segdb.steps.explain import explain
-from segdb.steps.explore import explore
-from segdb.steps.fit import fit
-from segdb.steps.fitted_run import FittedRun, now, run_row
-from segdb.steps.gates import check
-from segdb.steps.hold import hold, read_as_then, reading_from, reads_the_same, seen
-from segdb.steps.identity import identified, known
-from segdb.steps.intake import take_in
-from segdb.steps.learn import learn
-from segdb.steps.maps import map_rows
-from segdb.steps.orders import Held
+from segdb.steps.describe.explain import explain
+from segdb.steps.describe.map_points import map_rows
+from segdb.steps.describe.statistics import explore
+from segdb.steps.features.aggregate_orders import Held
+from segdb.steps.features.build_features import take_in
+from segdb.steps.ingest.read_sources import read_sources
+from segdb.steps.lifecycle.drift import grown
+from segdb.steps.lifecycle.drift_baseline import distribution, held_rows
+from segdb.steps.lifecycle.fitted_run import FittedRun, now, run_row
+from segdb.steps.lifecycle.load_run import stored_run
+from segdb.steps.lifecycle.match_segments import identified, known
+from segdb.steps.lifecycle.refresh import hold, read_as_then, reading_from, reads_the_same, seen
+from segdb.steps.preprocess.learn import learn
+from segdb.steps.preprocess.pca import chosen
 from segdb.steps.progress import Progress
-from segdb.steps.publish import contents, queries
-from segdb.steps.read import read_sources
-from segdb.steps.since import distribution, held_rows
-from segdb.steps.stored import stored_run
-from segdb.store.duckdb import DuckDB
-from segdb.store.intact import refuse_strangers
-from segdb.store.kept import kept_aggregates
-from segdb.store.publish import next_run, publish, refuse_ambiguous
+from segdb.steps.publish.quality_gates import check
+from segdb.steps.publish.tables import contents, queries
+from segdb.steps.segment.fit import fit
 
 
 @dataclass(frozen=True)

@@ -25,25 +25,25 @@ PACKAGE = ROOT / "segdb"
 HOMES = {
     "altair": {"charts"},
     "click": {"cli"},
-    "duckdb": {"store"},
+    "duckdb": {"engines"},
     "jinja2": {"report"},
     "numpy": {"cluster"},
     "pandas": set[str](),
     "polars": set[str](),
-    "python_calamine": {"store"},
+    "python_calamine": {"engines"},
     "scipy": {"cluster"},
     "sklearn": {"cluster"},
     "vl_convert": {"charts", "report"},
 }
 # They are pure: expressions in, expressions out.
-PURE = {"stages", "features", "inspect"}
-IMPURE_PACKAGES = {"cluster", "store"}
+PURE = {"expressions", "features", "inspect"}
+IMPURE_PACKAGES = {"cluster", "engines"}
 EXECUTES = {"execute", "executemany", "raw_sql", "to_pyarrow", "to_pyarrow_batches"}
 EXECUTES |= {"to_pandas", "to_polars", "to_parquet", "to_csv", "to_json_file"}
 WRITES = {"write_text", "write_bytes", "write_table", "mkdir", "touch", "unlink", "rmdir"}
-MAY_EXECUTE = {"store"}
+MAY_EXECUTE = {"engines"}
 # `segdb init` writes segdb.toml.
-MAY_WRITE = {"store", "report", "initial.py"}
+MAY_WRITE = {"engines", "report"}
 MAY_PRINT = {"cli"}
 # Start-up time: `segdb --help` waits for none of the libraries.
 MAY_IMPORT_LATE = {"__init__.py", "cli"}
@@ -57,7 +57,7 @@ TOP_LEVEL |= {"LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "Makefile", ".gitign
 
 @dataclass(frozen=True)
 class Module:
-    """A parsed module, and where in segdb it stands, such as ``stages/cap.py``."""
+    """A parsed module, and where in segdb it stands, such as ``expressions/winsorize.py``."""
 
     path: str
     text: str
@@ -121,7 +121,7 @@ def functions(tree: ast.AST) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
 
 
 def libraries_stay_home(module: Module) -> list[str]:
-    """A library is imported only where it belongs: duckdb in store/, numpy in cluster/."""
+    """A library is imported only where it belongs: duckdb in engines/, numpy in cluster/."""
     return [
         f"line {node.lineno}: {name} belongs in {sorted(HOMES[name.split('.')[0]]) or 'no module'}"
         for node in running(module.tree)
@@ -132,7 +132,7 @@ def libraries_stay_home(module: Module) -> list[str]:
 
 
 def pure_packages_stay_pure(module: Module) -> list[str]:
-    """stages/, features/ and inspect/ import neither store/ nor cluster/."""
+    """expressions/, features/ and inspect/ import neither engines/ nor cluster/."""
     if module.home not in PURE:
         return []
     return [
@@ -143,19 +143,19 @@ def pure_packages_stay_pure(module: Module) -> list[str]:
     ]
 
 
-def only_the_store_executes(module: Module) -> list[str]:
-    """No execute, raw_sql, to_pyarrow and their like outside of store/."""
+def only_engines_execute(module: Module) -> list[str]:
+    """No execute, raw_sql, to_pyarrow and their like outside of engines/."""
     if module.home in MAY_EXECUTE:
         return []
     return [
-        f"line {call.lineno}: {name}() belongs in store/"
+        f"line {call.lineno}: {name}() belongs in engines/"
         for call, name in calls(module)
         if name in EXECUTES
     ]
 
 
-def only_store_and_report_write_files(module: Module) -> list[str]:
-    """No file is written outside of store/ and report/."""
+def only_engines_and_report_write_files(module: Module) -> list[str]:
+    """No file is written outside of engines/ and report/."""
     if module.home in MAY_WRITE:
         return []
     found = []
@@ -170,7 +170,9 @@ def only_store_and_report_write_files(module: Module) -> list[str]:
             set(mode) <= set("rwxabt+") and set(mode) & set("wxa+") for mode in modes
         )
         if name in WRITES or opens:
-            found.append(f"line {call.lineno}: {name}() writes; that belongs in store/ or report/")
+            found.append(
+                f"line {call.lineno}: {name}() writes; that belongs in engines/ or report/"
+            )
     return found
 
 
@@ -252,8 +254,8 @@ def imports_are_early(module: Module) -> list[str]:
 RULES: list[Callable[[Module], list[str]]] = [
     libraries_stay_home,
     pure_packages_stay_pure,
-    only_the_store_executes,
-    only_store_and_report_write_files,
+    only_engines_execute,
+    only_engines_and_report_write_files,
     only_the_command_line_prints,
     modules_are_short,
     functions_are_short,
@@ -272,29 +274,37 @@ def test_module_keeps_the_rule(module: Module, rule: Callable[[Module], list[str
 # --- the walls bite ------------------------------------------------------------------------------
 
 BREACHES = [
-    (libraries_stay_home, "stages/cap.py", "import numpy as np"),
-    (libraries_stay_home, "steps/fit.py", "from sklearn.cluster import KMeans"),
+    (libraries_stay_home, "expressions/winsorize.py", "import numpy as np"),
+    (libraries_stay_home, "steps/segment/fit.py", "from sklearn.cluster import KMeans"),
     (libraries_stay_home, "pipeline.py", "def f():\n    import duckdb"),
     (libraries_stay_home, "report/page.py", "from altair import Chart"),
     (libraries_stay_home, "cluster/frame.py", "import pandas.api"),
-    (pure_packages_stay_pure, "stages/cap.py", "from segdb.store import duckdb"),
+    (
+        pure_packages_stay_pure,
+        "expressions/winsorize.py",
+        "from segdb.engines.duckdb import database",
+    ),
     (pure_packages_stay_pure, "inspect/roles.py", "from segdb import cluster"),
     (pure_packages_stay_pure, "features/rfm.py", "import segdb.cluster.kmeans"),
-    (only_the_store_executes, "stages/cap.py", "table.execute()"),
-    (only_the_store_executes, "api.py", "con.raw_sql('SELECT 1')"),
-    (only_the_store_executes, "charts/k.py", "table.to_pyarrow()"),
-    (only_store_and_report_write_files, "model.py", "path.write_text('x')"),
-    (only_store_and_report_write_files, "model.py", "open(path, 'w')"),
-    (only_store_and_report_write_files, "model.py", "path.open(mode='ab')"),
+    (only_engines_execute, "expressions/winsorize.py", "table.execute()"),
+    (only_engines_execute, "api.py", "con.raw_sql('SELECT 1')"),
+    (only_engines_execute, "charts/k.py", "table.to_pyarrow()"),
+    (only_engines_and_report_write_files, "model.py", "path.write_text('x')"),
+    (only_engines_and_report_write_files, "model.py", "open(path, 'w')"),
+    (only_engines_and_report_write_files, "model.py", "path.open(mode='ab')"),
     (only_the_command_line_prints, "api.py", "print('x')"),
     (only_the_command_line_prints, "api.py", "import sys\nsys.stderr.write('x')"),
-    (only_the_command_line_prints, "words.py", "console = Console()"),
+    (only_the_command_line_prints, "model.py", "console = Console()"),
     (modules_are_short, "api.py", "x = 1\n" * 251),
     (functions_are_short, "api.py", "def f():\n" + "    x = 1\n" * 60),
-    (imports_are_absolute, "stages/cap.py", "from .fill import fill"),
+    (imports_are_absolute, "expressions/winsorize.py", "from .impute import impute"),
     (imports_are_early, "pipeline.py", "def f():\n    import json"),
-    (imports_are_early, "store/excel.py", "def f():\n    import python_calamine"),
-    (imports_are_early, "store/excel.py", "def f():\n    importlib.import_module('json')"),
+    (imports_are_early, "engines/duckdb/read/excel.py", "def f():\n    import python_calamine"),
+    (
+        imports_are_early,
+        "engines/duckdb/read/excel.py",
+        "def f():\n    importlib.import_module('json')",
+    ),
 ]
 
 
@@ -312,11 +322,11 @@ def test_every_rule_has_a_breach_that_it_sees() -> None:
     [
         (libraries_stay_home, "api.py", "if TYPE_CHECKING:\n    import duckdb"),
         (libraries_stay_home, "cluster/kmeans.py", "import numpy as np"),
-        (only_store_and_report_write_files, "api.py", "DuckDB.open(path)\nopen(path, 'rb')"),
-        (only_the_command_line_prints, "words.py", "console = Console(file=f)\nconsole.print(1)"),
+        (only_engines_and_report_write_files, "api.py", "DuckDB.open(path)\nopen(path, 'rb')"),
+        (only_the_command_line_prints, "model.py", "console = Console(file=f)\nconsole.print(1)"),
         (
             imports_are_early,
-            "store/excel.py",
+            "engines/duckdb/read/excel.py",
             "def f():\n try:\n  import python_calamine\n except ImportError:\n  g()",
         ),
     ],
@@ -334,7 +344,7 @@ def import_graph(modules: list[Module]) -> dict[str, set[str]]:
     graph = {}
     for module in modules:
         wanted = [n for node in running(module.tree, in_functions=False) for n in imported(node)]
-        # Of `from segdb.stages.cap import cap` the module is all but the last part.
+        # Of `from segdb.expressions.winsorize import cap` the module is all but the last part.
         targets = {name if name in names else name.rpartition(".")[0] for name in wanted}
         graph[module.name] = (targets & names) - {module.name}
     return graph
@@ -349,8 +359,8 @@ def test_no_import_cycle() -> None:
 
 def test_an_import_cycle_is_seen() -> None:
     pair = [
-        Module("model.py", "from segdb.stages.cap import cap"),
-        Module("stages/cap.py", "from segdb import model"),
+        Module("model.py", "from segdb.expressions.winsorize import cap"),
+        Module("expressions/winsorize.py", "from segdb import model"),
     ]
     with pytest.raises(graphlib.CycleError):
         graphlib.TopologicalSorter(import_graph(pair)).prepare()

@@ -31,7 +31,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def published(folder: Path) -> list[dict[str, object]]:
-    from segdb.store.ask import ask
+    from segdb.engines.duckdb.readonly_query import ask
 
     sql = "SELECT run_id, customer_id, segment_id, distance FROM segments ORDER BY customer_id"
     rows: list[dict[str, object]] = ask(folder / "shop.duckdb", "segdb", sql).to_pylist()

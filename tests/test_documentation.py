@@ -11,8 +11,8 @@ import pytest
 
 from segdb import contract
 from segdb.cli import main
-from segdb.queries import all_queries
-from segdb.settings import parse
+from segdb.config.settings import parse
+from segdb.named_queries import all_queries
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text("utf-8")

@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 import segdb
-from segdb.store.duckdb import DuckDB
+from segdb.engines.duckdb.database import DuckDB
 
 Labels = dict[int, int]
 # Of the customers that two segments share, this much of either is the same segment to anyone.

@@ -12,14 +12,14 @@ import duckdb
 import pytest
 
 from segdb.compile import to_sql
+from segdb.config.settings import Settings, parse
 from segdb.demo import synthetic
+from segdb.engines.duckdb.database import DuckDB
 from segdb.pipeline import run
-from segdb.settings import Settings, parse
-from segdb.steps import telling
-from segdb.steps.intake import take_in
+from segdb.steps.features import count_strategy
+from segdb.steps.features.build_features import take_in
+from segdb.steps.ingest.read_sources import read_sources
 from segdb.steps.progress import Notes
-from segdb.steps.read import read_sources
-from segdb.store.duckdb import DuckDB
 
 _TABLE = re.compile(r"CREATE OR REPLACE (?:TEMP )?TABLE .*? AS\s+(.*)", re.DOTALL | re.IGNORECASE)
 _HEAD = re.compile(r'\bLIMIT \d+|"segdb_head"')
@@ -128,8 +128,8 @@ def test_rejected_rows_are_fetched_by_a_second_scan_only_where_there_are_any(
 def test_a_large_source_is_sampled_where_asked_for_and_then_counts_rows_for_orders(
     spotless: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(telling, "LARGE", 0)
-    monkeypatch.setattr(telling, "_FEWEST", 1)
+    monkeypatch.setattr(count_strategy, "LARGE", 0)
+    monkeypatch.setattr(count_strategy, "_FEWEST", 1)
     exact, told, expected = taken_in(spotless)
     sampled, notes, found = taken_in(spotless, sampled=True)
     (scan,) = sampled.scans
@@ -144,7 +144,7 @@ def test_a_large_source_of_one_row_an_order_is_scanned_once_for_copies_too(
     spotless: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, _, expected = taken_in(spotless, "reject")
-    monkeypatch.setattr(telling, "LARGE", 0)
+    monkeypatch.setattr(count_strategy, "LARGE", 0)
     store, _, found = taken_in(spotless, "reject")
     (scan,) = store.scans
     assert "COUNT(DISTINCT" not in scan
@@ -154,7 +154,7 @@ def test_a_large_source_of_one_row_an_order_is_scanned_once_for_copies_too(
 def test_orders_of_several_rows_are_listed_in_a_large_source(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(telling, "LARGE", 0)
+    monkeypatch.setattr(count_strategy, "LARGE", 0)
     path = tmp_path / "orders.parquet"
     query = synthetic.orders(200, multi_line_share=0.2)
     with duckdb.connect() as connection:

@@ -17,8 +17,8 @@ import pytest
 
 import segdb
 from segdb.demo import synthetic
-from segdb.queries import all_queries, named
-from segdb.store.ask import asking
+from segdb.engines.duckdb.readonly_query import asking
+from segdb.named_queries import all_queries, named
 
 QUERIES = all_queries()
 Frames = dict[str, pd.DataFrame]

@@ -12,12 +12,12 @@ import pytest
 from scipy import stats
 
 import segdb
+from segdb.engines.duckdb.database import DuckDB
 from segdb.features.rfm import grid
-from segdb.steps.exporting import compile_run
+from segdb.steps.lifecycle.rollback import rollback
 from segdb.steps.progress import Notes
-from segdb.steps.rollback import rollback
-from segdb.steps.score import score
-from segdb.store.duckdb import DuckDB
+from segdb.steps.use.export_sql import compile_run
+from segdb.steps.use.score import score
 from tests.steps import shops
 
 

@@ -14,11 +14,11 @@ import duckdb
 import pytest
 
 import segdb
+from segdb.config.settings import parse
+from segdb.engines.duckdb.database import DuckDB
+from segdb.engines.duckdb.publish import next_run, publish
+from segdb.engines.duckdb.readonly_query import ask
 from segdb.errors import LockedError, SourceError
-from segdb.settings import parse
-from segdb.store.ask import ask
-from segdb.store.duckdb import DuckDB
-from segdb.store.publish import next_run, publish
 from tests.steps import shops
 
 # Long enough for another process to begin and to end meanwhile.

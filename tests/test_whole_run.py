@@ -16,9 +16,9 @@ from sklearn.preprocessing import StandardScaler
 
 import segdb
 from segdb import contract
+from segdb.engines.duckdb import publish as publishing
+from segdb.engines.duckdb.database import DuckDB
 from segdb.model import Model
-from segdb.store import publish as publishing
-from segdb.store.duckdb import DuckDB
 
 SHOP: dict[str, Any] = {
     "cluster": {"k": 4, "n_init": 2},
@@ -91,7 +91,7 @@ def test_every_table_of_the_contract_is_published(result: segdb.Result) -> None:
 @pytest.mark.parametrize("table", contract.TABLES, ids=lambda table: table.name)
 def test_columns_are_those_of_the_contract(result: segdb.Result, table: contract.Table) -> None:
     if table is contract.SEGMENTS_LIVE:
-        pytest.skip("a frame has no live view; tests/steps/test_live.py holds it")
+        pytest.skip("a frame has no live view; tests/steps/publish/test_live_view.py holds it")
     published = result.table(table.name).column_names
     extra = set(result.model.catalogue.names) if table.features else set()
     assert set(published) == {column.name for column in table.columns} | extra
@@ -112,7 +112,7 @@ def test_columns_are_those_of_the_contract(result: segdb.Result, table: contract
 )
 def test_a_key_tells_the_rows_apart(result: segdb.Result, table: contract.Table) -> None:
     if table is contract.SEGMENTS_LIVE:
-        pytest.skip("a frame has no live view; tests/steps/test_live.py holds it")
+        pytest.skip("a frame has no live view; tests/steps/publish/test_live_view.py holds it")
     key = ", ".join(table.key)
     counted = result.query(
         f"SELECT count(*) AS n, count(DISTINCT ({key})) AS different, "

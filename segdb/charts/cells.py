@@ -10,7 +10,7 @@ import altair as alt
 
 from segdb.charts.chart import Drawn, Query, Rows
 from segdb.charts.drawing import HALO, data, of_chosen, si
-from segdb.charts.look import Look
+from segdb.charts.labels import Look
 from segdb.charts.theme import INK, SOFT, SURFACE
 
 # From so many pixels on, the title of an axis is one line.

@@ -11,7 +11,7 @@ import sqlglot
 from altair.utils.schemapi import debug_mode
 from sqlglot import exp
 
-from segdb.charts.look import Look
+from segdb.charts.labels import Look
 
 Section = Literal["distribution", "differences", "maps", "choice", "quality", "data", "history"]
 # How a value is written: count 1,234; money £1,234; share 12.3%; decimal 0.123; number 1,234.5.

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from segdb.charts.cells import flat_map
 from segdb.charts.chart import Chart, Drawn, Field, Query, Rows
-from segdb.charts.look import Look
+from segdb.charts.labels import Look
 
 CELLS = Query(
     "cells",

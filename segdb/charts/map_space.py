@@ -11,7 +11,7 @@ from segdb.charts.cells import choice
 from segdb.charts.chart import Chart, Drawn, Field, Query, Rows
 from segdb.charts.cube import frame, place, turned
 from segdb.charts.drawing import HALO, data, of_chosen
-from segdb.charts.look import Look
+from segdb.charts.labels import Look
 from segdb.charts.map_components import AXES
 from segdb.charts.theme import SOFT, SURFACE
 

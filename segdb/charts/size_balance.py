@@ -8,7 +8,7 @@ import altair as alt
 
 from segdb.charts.chart import Chart, Drawn, Field, Query, Rows
 from segdb.charts.drawing import BESIDE, HALO, data, names, of_chosen
-from segdb.charts.look import Look
+from segdb.charts.labels import Look
 from segdb.charts.theme import SOFT
 
 SEGMENTS = Query(

@@ -11,7 +11,7 @@ from typing import Any
 
 import vl_convert
 
-from segdb.money import around
+from segdb.formats.currency import around
 
 # The newest Vega-Lite that vl-convert has: the one that fits the Vega of its bundle. Altair may
 # write for an older one; what the charts use is the same in both.

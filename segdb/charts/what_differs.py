@@ -8,7 +8,7 @@ import altair as alt
 
 from segdb.charts.chart import Chart, Drawn, Field, Query, Rows
 from segdb.charts.drawing import CELL, columns, data, heads, names, of_chosen
-from segdb.charts.look import Look
+from segdb.charts.labels import Look
 from segdb.charts.theme import COOL, STRONGEST, WARM
 
 CELLS = Query(

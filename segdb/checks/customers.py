@@ -11,9 +11,9 @@ from segdb.checks import vocabulary
 from segdb.checks.settings_lines import percent, reject
 from segdb.checks.warning import DataWarning
 from segdb.compile import literal, quoted
-from segdb.inspect.names import is_mail
-from segdb.inspect.shapes import Ask
-from segdb.reading import Reading
+from segdb.inspect.header_vocabulary import is_mail
+from segdb.inspect.value_patterns import Ask
+from segdb.source_schema import Reading
 
 _MUCH = 0.1
 # A tenth is no surprise of so few customers.

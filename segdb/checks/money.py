@@ -12,12 +12,12 @@ from segdb.checks import vocabulary
 from segdb.checks.settings_lines import is_one_of, percent, reject
 from segdb.checks.warning import DataWarning
 from segdb.compile import quoted
+from segdb.expressions.typed_source import carried, value
 from segdb.inspect.candidates import HEAD
-from segdb.inspect.languages import english
-from segdb.inspect.names import words
-from segdb.inspect.shapes import Ask
-from segdb.reading import Reading
-from segdb.stages.source import carried, value
+from segdb.inspect.header_translations import english
+from segdb.inspect.header_vocabulary import words
+from segdb.inspect.value_patterns import Ask
+from segdb.source_schema import Reading
 
 # States and currencies are few; a column of more values is neither.
 _MOST = 60

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 
 from segdb.checks.settings_lines import percent
 from segdb.checks.warning import DataWarning
-from segdb.inspect.names import words
-from segdb.reading import Reading
-from segdb.stages import clean
+from segdb.expressions import validate
+from segdb.inspect.header_vocabulary import words
+from segdb.source_schema import Reading
 
 _MANY = 0.005
 # What cannot be read is said from this share on.
 _NOTABLE = 0.01
-_UNREAD = frozenset({clean.BAD_DATE, clean.BAD_AMOUNT, clean.UNREADABLE})
+_UNREAD = frozenset({validate.BAD_DATE, validate.BAD_AMOUNT, validate.UNREADABLE})
 # A column that numbers the lines of an order: rows that are equal in it too are copies.
 _LINE = re.compile(
     r"(order |invoice |basket |transaction )?(line|row|item|position|pos|seq|sequence|detail)"
@@ -22,13 +22,13 @@ _LINE = re.compile(
 )
 # Reasons that are nobody's wish, with the line that may mend each.
 _UNWANTED: Mapping[str, str] = {
-    clean.MISSING_ID: '[columns] customer_id = "…"',
-    clean.BAD_DATE: '[source] date_format = "…"',
-    clean.BAD_AMOUNT: '[source] decimal = ","',
-    clean.FUTURE: "as_of = …",
-    clean.DUPLICATE_ROW: '[clean] duplicates = "keep"',
-    clean.DUPLICATE_CUSTOMER: '[columns] customer_id = "…"',
-    clean.UNREADABLE: '[source] delimiter = "…"',
+    validate.MISSING_ID: '[columns] customer_id = "…"',
+    validate.BAD_DATE: '[source] date_format = "…"',
+    validate.BAD_AMOUNT: '[source] decimal = ","',
+    validate.FUTURE: "as_of = …",
+    validate.DUPLICATE_ROW: '[clean] duplicates = "keep"',
+    validate.DUPLICATE_CUSTOMER: '[columns] customer_id = "…"',
+    validate.UNREADABLE: '[source] delimiter = "…"',
 }
 
 
@@ -55,7 +55,7 @@ def equal_rows(rejected: int, read: int, reading: Reading) -> list[DataWarning]:
             "equal_rows",
             f"{rejected:,} rows ({percent(share)}) equal another in every column and are left "
             "out; no column numbers the lines of an order, so they may be sales of their own.",
-            _UNWANTED[clean.DUPLICATE_ROW],
+            _UNWANTED[validate.DUPLICATE_ROW],
             share=share,
         )
     ]

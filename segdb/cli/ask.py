@@ -50,18 +50,19 @@ def query(
 
     A named query takes its parameters as options: segdb query customers --segment Champions
     """
-    from segdb import queries, words
-    from segdb.grid import grid
-    from segdb.store.ask import asking
+    from segdb import named_queries
+    from segdb.cli import output
+    from segdb.cli.table import grid
+    from segdb.engines.duckdb.readonly_query import asking
 
     if question is None:
-        for one in queries.all_queries().values():
+        for one in named_queries.all_queries().values():
             options = " ".join(f"--{name}" for name in one.parameters)
             click.echo(f"{one.name:<20} {one.question} {options}".rstrip())
         return
     settings = settings_of(config, database)
     schema = settings.publish.schema_
-    named = None if " " in question.strip() else queries.named(question)
+    named = None if " " in question.strip() else named_queries.named(question)
     if named is None and parameters:
         raise click.UsageError(f"A SELECT takes no '{parameters[0]}'.")
     values = named.values(_pairs(parameters)) if named else {}
@@ -70,9 +71,9 @@ def query(
             click.echo(said, err=True)
         table = select(named.on(schema) if named else question, values)
     if form == "json":
-        click.echo(words.json_text(table.to_pylist()))
+        click.echo(output.json_text(table.to_pylist()))
     else:
-        click.echo(words.csv_text(table) if form == "csv" else grid(table, width()), nl=False)
+        click.echo(output.csv_text(table) if form == "csv" else grid(table, width()), nl=False)
 
 
 def _pairs(parameters: tuple[str, ...]) -> dict[str, str]:

@@ -20,7 +20,7 @@ import click
 from segdb.errors import SegdbError
 
 if TYPE_CHECKING:
-    from segdb.store.duckdb import DuckDB
+    from segdb.engines.duckdb.database import DuckDB
 
 # As a shell shows a program that a closed pipe ended: 128 + SIGPIPE.
 BROKEN_PIPE = 141
@@ -69,7 +69,7 @@ def publishing(store: DuckDB, path: Path, schema: str) -> Iterator[None]:
         path: its file, for the message.
         schema: where the tables are.
     """
-    from segdb.store.kept import published_run
+    from segdb.engines.duckdb.run_archive import published_run
 
     before = published_run(store, schema)
     try:

@@ -23,7 +23,7 @@ from segdb.cli.terminal import (
 from segdb.export.dialects import DIALECTS
 
 if TYPE_CHECKING:
-    from segdb.steps.score import Scored
+    from segdb.steps.use.score import Scored
 
 run_option = click.option("--run", "run_id", type=int, help="Whose model; left out: the last.")
 
@@ -55,12 +55,12 @@ def compile_sql(
     force: bool,
 ) -> None:
     """Print a run as one SELECT, with all that was learned in it, for any engine."""
+    from segdb.engines.duckdb.connect import lock_files
+    from segdb.engines.duckdb.database import DuckDB
+    from segdb.engines.duckdb.integrity import blaming_changes
+    from segdb.engines.output_files import refuse_foreign
     from segdb.report.write import write
-    from segdb.steps.exporting import compile_run, write_dbt
-    from segdb.store.duckdb import DuckDB
-    from segdb.store.intact import blaming_changes
-    from segdb.store.opening import lock_files
-    from segdb.store.outputs import refuse_foreign
+    from segdb.steps.use.export_sql import compile_run, write_dbt
 
     settings = settings_of(config, database)
     if output is not None:
@@ -115,10 +115,10 @@ def score(
     force: bool,
 ) -> None:
     """Assign the customers of SOURCE by the stored model; the published tables stay."""
-    from segdb.steps.score import score as score_source
-    from segdb.store.duckdb import DuckDB
-    from segdb.store.intact import blaming_changes
-    from segdb.store.scored import SUFFIXES
+    from segdb.engines.duckdb.database import DuckDB
+    from segdb.engines.duckdb.integrity import blaming_changes
+    from segdb.engines.duckdb.scored import SUFFIXES
+    from segdb.steps.use.score import score as score_source
 
     settings = settings_of(config, database)
     schema, listener = settings.publish.schema_, Terminal()
@@ -198,11 +198,11 @@ def compare(config: Path | None, database: Path | None, wait: float, as_json: bo
     """Compare K-Means with Ward, DBSCAN, HDBSCAN and a Gaussian mixture on the same customers."""
     import pyarrow as pa
 
-    from segdb.grid import grid
-    from segdb.steps.comparing import compare_run
-    from segdb.store.duckdb import DuckDB
-    from segdb.store.intact import blaming_changes
-    from segdb.store.opening import lock_files
+    from segdb.cli.table import grid
+    from segdb.engines.duckdb.connect import lock_files
+    from segdb.engines.duckdb.database import DuckDB
+    from segdb.engines.duckdb.integrity import blaming_changes
+    from segdb.steps.use.compare_algorithms import compare_run
 
     settings = settings_of(config, database)
     schema = settings.publish.schema_

@@ -14,7 +14,7 @@ from segdb.errors import UserError
 
 if TYPE_CHECKING:
     from segdb.api import Result
-    from segdb.settings import Settings
+    from segdb.config.settings import Settings
 
 
 def run_and_tell(
@@ -22,7 +22,7 @@ def run_and_tell(
 ) -> None:
     """Make segments by the settings, publish them, and say so."""
     from segdb.api import run
-    from segdb.store.duckdb import DuckDB
+    from segdb.engines.duckdb.database import DuckDB
 
     listener = Terminal()
     if settings.source.orders is None and settings.source.customers is None:
@@ -50,7 +50,7 @@ def run_and_tell(
 
 def check_report(settings: Settings, *, force: bool) -> None:
     """Refuse, before anything is done, to write the report over a file of someone else."""
-    from segdb.store.outputs import refuse_foreign
+    from segdb.engines.output_files import refuse_foreign
 
     refuse_foreign([Path(settings.report.path)], force=force, advice=NAME_ANOTHER)
 
@@ -66,7 +66,7 @@ def tell(
     force: bool,
 ) -> None:
     """Write the report of a run, and say what the run did."""
-    from segdb import words
+    from segdb.cli import output
     from segdb.report.page import render
     from segdb.report.write import write
 
@@ -84,9 +84,9 @@ def tell(
             ) from None
     listener.done()
     if as_json:
-        told = words.run_json(result, path, written)
+        told = output.run_json(result, path, written)
         click.echo(json.dumps(told, default=str, ensure_ascii=False))
     else:
         if listener.notes:
             click.echo(err=True)
-        click.echo(words.run_text(result, path, written, settings), nl=False)
+        click.echo(output.run_text(result, path, written, settings), nl=False)

@@ -21,7 +21,7 @@ from segdb.cli.terminal import (
 )
 
 if TYPE_CHECKING:
-    from segdb.settings import Settings
+    from segdb.config.settings import Settings
 
 report_option = click.option(
     "--report/--no-report", "with_report", default=True, help="Write the HTML report at the end."
@@ -92,8 +92,8 @@ def refresh(
 ) -> None:
     """Bring the tables up to date by the published model, without learning anew, and tell drift."""
     from segdb.api import refresh as refresh_api
-    from segdb.steps.stored import stored_run
-    from segdb.store.duckdb import DuckDB
+    from segdb.engines.duckdb.database import DuckDB
+    from segdb.steps.lifecycle.load_run import stored_run
 
     settings = settings_of(config, database)
     path, schema = Path(settings.publish.database), settings.publish.schema_
@@ -159,9 +159,9 @@ def demo(
     force: bool,
 ) -> None:
     """Make segments of demo data: 2,469 real households, or a generated shop of any size."""
+    from segdb.config.settings import parse
     from segdb.demo import complete_journey
     from segdb.demo import synthetic as shop
-    from segdb.settings import parse
 
     values: dict[str, Any]
     if synthetic:
@@ -200,7 +200,7 @@ def init(
     wait: float,
 ) -> None:
     """Write segdb.toml for SOURCE, with what is inferred from it, commented."""
-    from segdb.initial import write_settings
+    from segdb.config.init_file import write_settings
 
     notes = write_settings(source, customers, output, database, force=force, wait=wait)
     for words in notes:

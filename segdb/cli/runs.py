@@ -29,9 +29,10 @@ def runs(
     context: click.Context, config: Path | None, database: Path | None, wait: float, as_json: bool
 ) -> None:
     """List the runs that were published, with sizes and drift; `runs diff` compares two."""
-    from segdb import queries, words
-    from segdb.grid import grid
-    from segdb.store.ask import ask
+    from segdb import named_queries
+    from segdb.cli import output
+    from segdb.cli.table import grid
+    from segdb.engines.duckdb.readonly_query import ask
 
     if context.invoked_subcommand is not None:
         # Options may stand before the subcommand as well as behind it.
@@ -40,10 +41,10 @@ def runs(
         return
     settings = settings_of(config, database)
     schema = settings.publish.schema_
-    sql = queries.named("runs").on(schema)
+    sql = named_queries.named("runs").on(schema)
     table = ask(Path(settings.publish.database), schema, sql, wait=wait)
     if as_json:
-        click.echo(words.json_text(table.to_pylist()))
+        click.echo(output.json_text(table.to_pylist()))
     else:
         click.echo(grid(table, width()), nl=False)
 
@@ -65,11 +66,11 @@ def diff(
     as_json: bool,
 ) -> None:
     """Show what moved from run BEFORE to run AFTER: settings, segments, features, customers."""
-    from segdb import words
-    from segdb.steps.difference import difference
-    from segdb.store.duckdb import DuckDB
-    from segdb.store.intact import blaming_changes
-    from segdb.store.opening import lock_files
+    from segdb.cli import output
+    from segdb.engines.duckdb.connect import lock_files
+    from segdb.engines.duckdb.database import DuckDB
+    from segdb.engines.duckdb.integrity import blaming_changes
+    from segdb.steps.lifecycle.diff_runs import difference
 
     settings = settings_of(config, database)
     path = Path(settings.publish.database)
@@ -82,9 +83,9 @@ def diff(
     finally:
         store.close()
     if as_json:
-        click.echo(words.json_text({"before": before, "after": after, **asdict(found)}))
+        click.echo(output.json_text({"before": before, "after": after, **asdict(found)}))
     else:
-        click.echo(words.difference_text(found, before, after, width()), nl=False)
+        click.echo(output.difference_text(found, before, after, width()), nl=False)
 
 
 @click.command()
@@ -98,12 +99,12 @@ def rollback(
     run_id: int, config: Path | None, database: Path | None, wait: float, as_json: bool
 ) -> None:
     """Publish the tables of an earlier RUN again, as a run of its own."""
-    from segdb import words
-    from segdb.steps.rollback import rollback as roll_back
-    from segdb.store.duckdb import DuckDB
-    from segdb.store.intact import blaming_changes
-    from segdb.store.opening import lock_files
-    from segdb.store.proof import proven
+    from segdb.cli import output
+    from segdb.engines.duckdb.connect import lock_files
+    from segdb.engines.duckdb.database import DuckDB
+    from segdb.engines.duckdb.integrity import blaming_changes
+    from segdb.engines.duckdb.signature import proven
+    from segdb.steps.lifecycle.rollback import rollback as roll_back
 
     settings = settings_of(config, database)
     path, publish = Path(settings.publish.database), settings.publish
@@ -120,7 +121,7 @@ def rollback(
         store.close()
     if as_json:
         told = {name: row[name] for name in ("run_id", "republishes", "as_of", "customers", "k")}
-        click.echo(words.json_text(told))
+        click.echo(output.json_text(told))
         return
     click.echo(
         f"Run {run_id} is published again in {path}, as run {row['run_id']}: {row['k']} segments "

@@ -43,12 +43,12 @@ def report(
     force: bool,
 ) -> None:
     """Write the report of what is published, without fitting anything."""
+    from segdb.engines.duckdb.readonly_query import asking
+    from segdb.engines.output_files import refuse_foreign
     from segdb.report.page import render
     from segdb.report.pictures import write_pictures
     from segdb.report.write import write
-    from segdb.steps.stored import shown_as
-    from segdb.store.ask import asking
-    from segdb.store.outputs import refuse_foreign
+    from segdb.steps.lifecycle.load_run import shown_as
 
     settings = settings_of(config, database)
     with asking(Path(settings.publish.database), settings.publish.schema_, wait) as ask:
@@ -80,8 +80,8 @@ def export(
     folder: Path, config: Path | None, database: Path | None, wait: float, force: bool
 ) -> None:
     """Write the published tables to FOLDER as Parquet and CSV, with a README of their columns."""
+    from segdb.engines.duckdb.readonly_query import asking
     from segdb.report.export import export as export_tables
-    from segdb.store.ask import asking
 
     settings = settings_of(config, database)
     with asking(Path(settings.publish.database), settings.publish.schema_, wait) as ask:

@@ -14,7 +14,7 @@ from segdb.errors import SettingsError
 
 if TYPE_CHECKING:
     from segdb.checks.warning import DataWarning
-    from segdb.settings import Settings
+    from segdb.config.settings import Settings
 
 CONFIG = Path("segdb.toml")
 NAME_ANOTHER = "Name another file, with --output or in [report] path."
@@ -41,7 +41,7 @@ def settings_of(config: Path | None, database: Path | None) -> Settings:
     Raises:
         SettingsError: they are wrong, or a segdb.toml that merely lies here writes elsewhere.
     """
-    from segdb.settings import Settings, load
+    from segdb.config.settings import Settings, load
 
     implied = config is None and CONFIG.exists()
     settings = load(CONFIG if config is None else config) if config or implied else Settings()

@@ -14,7 +14,7 @@ from sklearn.neighbors import NearestNeighbors
 
 from segdb.cluster.kmeans_range import fit
 from segdb.cluster.matrix import Floats, Matrix, Places
-from segdb.cluster.moments import calinski_harabasz, davies_bouldin, moments
+from segdb.cluster.separation import calinski_harabasz, davies_bouldin, moments
 from segdb.cluster.silhouette import mean_silhouettes
 from segdb.cluster.stability import adjusted_rand
 from segdb.cluster.threads import in_threads

@@ -17,10 +17,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from segdb.cluster.chain import chain
 from segdb.cluster.kmeans import FINE, Fit, fit_from
 from segdb.cluster.matrix import Floats, Matrix
 from segdb.cluster.threads import in_threads
+from segdb.cluster.warm_start import chain
 
 # Rows of a draw and of its reference.
 ROWS = 2_000

@@ -10,7 +10,7 @@ import numpy as np
 from sklearn.cluster import KMeans
 
 from segdb.cluster.matrix import Floats, Matrix, Places
-from segdb.cluster.moves import single_moves
+from segdb.cluster.single_moves import single_moves
 from segdb.cluster.threads import in_threads
 from segdb.errors import DataError
 

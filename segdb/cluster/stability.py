@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from segdb.cluster.chain import chain
 from segdb.cluster.kmeans import nearest
 from segdb.cluster.matrix import Floats, Matrix, Places
 from segdb.cluster.threads import in_threads
+from segdb.cluster.warm_start import chain
 
 # Rows of a resample. Fewer rows make a harsher test, and cost less.
 ROWS = 5_000

@@ -6,9 +6,9 @@ import ibis
 
 from segdb import contract
 from segdb.compile import quoted, to_sql
+from segdb.expressions.ctes import with_ctes
+from segdb.expressions.scoring_chain import Chain, applied
 from segdb.model import Model
-from segdb.stages.chain import Chain, applied
-from segdb.stages.ctes import with_ctes
 
 
 def assign_macro(schema: str, model: Model) -> str:

@@ -13,9 +13,9 @@ from sqlglot import exp
 
 from segdb.errors import SettingsError
 from segdb.export.dialects import Dialect
-from segdb.reading import COUNTS, ColumnReading, Reading
-from segdb.stages.moments import local
-from segdb.stages.text import settled, tried, without
+from segdb.expressions.parse_dates import local
+from segdb.expressions.parse_text import settled, tried, without
+from segdb.source_schema import COUNTS, ColumnReading, Reading
 
 _MOMENT = dt.Timestamp(scale=6)
 

@@ -14,7 +14,7 @@ from segdb.features.basket import BASKET
 from segdb.features.behaviour import BEHAVIOUR
 from segdb.features.category import category_names
 from segdb.features.feature import Feature
-from segdb.reading import Reading
+from segdb.source_schema import Reading
 from segdb.user_sql import UserSQL
 
 REGISTRY: Mapping[str, Feature] = {feature.name: feature for feature in (*BEHAVIOUR, *BASKET)}

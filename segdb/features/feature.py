@@ -9,7 +9,7 @@ from typing import Literal
 
 import ibis.expr.types as ir
 
-from segdb.reading import Role
+from segdb.source_schema import Role
 
 SECONDS_A_DAY = 86_400
 Counting = Literal["distinct", "listed", "rows"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from segdb.hashing import hashed
+from segdb.expressions.hashing import hashed
 
 
 def listed(values: ir.Value, where: ir.BooleanValue) -> ir.ArrayScalar:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ibis.expr.types as ir
 
-from segdb.inspect.names import is_identifier
-from segdb.inspect.shapes import Ask
-from segdb.reading import Reading
-from segdb.stages.source import value
+from segdb.expressions.typed_source import value
+from segdb.inspect.header_vocabulary import is_identifier
+from segdb.inspect.value_patterns import Ask
+from segdb.source_schema import Reading
 
 _HEAD = 100_000
 

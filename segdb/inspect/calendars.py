@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from segdb.checks.warning import DataWarning
+from segdb.config.settings import Source
+from segdb.expressions.typed_source import value
 from segdb.inspect.candidates import HEAD
-from segdb.inspect.role_reading import Place
-from segdb.inspect.shapes import Ask
-from segdb.reading import ColumnReading
-from segdb.settings import Source
-from segdb.stages.source import value
+from segdb.inspect.role_types import Place
+from segdb.inspect.value_patterns import Ask
+from segdb.source_schema import ColumnReading
 
 # Years when people order, as dates are checked.
 _FIRST, _LAST = 1900, 2100

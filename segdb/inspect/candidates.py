@@ -10,10 +10,10 @@ import ibis
 import ibis.expr.types as ir
 
 from segdb.checks.warning import DataWarning
-from segdb.inspect.names import is_identifier
-from segdb.inspect.shapes import Ask
-from segdb.reading import Role
-from segdb.stages.text import stripped
+from segdb.expressions.parse_text import stripped
+from segdb.inspect.header_vocabulary import is_identifier
+from segdb.inspect.value_patterns import Ask
+from segdb.source_schema import Role
 
 HEAD = 100_000
 _HALF = 0.5

@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from segdb.digits import to_ascii
-from segdb.inspect.shapes import Shape, shape_of
-from segdb.reading import COUNTS, KEYWORDS
-from segdb.stages.named import is_named
+from segdb.expressions.parse_named_dates import is_named
+from segdb.formats.digits import to_ascii
+from segdb.inspect.value_patterns import Shape, shape_of
+from segdb.source_schema import COUNTS, KEYWORDS
 
 # What is written first decides between readings: of 03/04/2026, day or month.
 DAY_FIRST, MONTH_FIRST, YEAR_FIRST, SHORT_YEAR_FIRST, NAMED, COMPACT, COUNTED = (

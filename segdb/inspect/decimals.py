@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import ibis.expr.types as ir
 
+from segdb.expressions.typed_source import value
 from segdb.inspect.candidates import HEAD
-from segdb.inspect.shapes import Ask
-from segdb.reading import FINE, USUAL, Reading, Role
-from segdb.stages.source import value
+from segdb.inspect.value_patterns import Ask
+from segdb.source_schema import FINE, USUAL, Reading, Role
 
 # Of the first amounts that are not zero, those that the usual decimals may round: a few are
 # conversions of another currency, as of 12.34567.

@@ -15,12 +15,12 @@ import ibis
 import ibis.expr.types as ir
 
 from segdb.checks.warning import DataWarning
+from segdb.expressions.typed_source import value
 from segdb.inspect.candidates import HEAD
-from segdb.inspect.judge import Judgement
-from segdb.inspect.names import is_plain_price, is_product, score, words
-from segdb.inspect.shapes import Ask
-from segdb.reading import Role
-from segdb.stages.source import value
+from segdb.inspect.header_vocabulary import is_plain_price, is_product, score, words
+from segdb.inspect.type_inference import Judgement
+from segdb.inspect.value_patterns import Ask
+from segdb.source_schema import Role
 
 # Names of amounts that may be amounts of anything.
 _OF_ANYTHING = {"amount", "amt", "number", "count", "units", "value"}

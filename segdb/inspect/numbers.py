@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from segdb.digits import FOREIGN_MARKS
-from segdb.inspect.shapes import Shape
-from segdb.reading import Decimal
+from segdb.formats.digits import FOREIGN_MARKS
+from segdb.inspect.value_patterns import Shape
+from segdb.source_schema import Decimal
 
 _SPACES = " \u00a0\u202f\u2009\u2007"
 _GROUPS = f"{_SPACES}'’"

@@ -12,10 +12,10 @@ import ibis
 import ibis.expr.types as ir
 
 from segdb.checks.warning import DataWarning
+from segdb.expressions.parse_text import stripped
 from segdb.inspect.candidates import HEAD, fills
-from segdb.inspect.names import score
-from segdb.inspect.shapes import Ask
-from segdb.stages.text import stripped
+from segdb.inspect.header_vocabulary import score
+from segdb.inspect.value_patterns import Ask
 
 # Of the rows that have a customer and a date, those that must have an order id.
 _HALF = 0.5

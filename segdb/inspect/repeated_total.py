@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
-from segdb.inspect.shapes import Ask
-from segdb.stages.source import carried
+from segdb.expressions.typed_source import carried
+from segdb.inspect.value_patterns import Ask
 
 # Orders with lines of different products; of fewer nothing is said.
 _FEWEST = 10

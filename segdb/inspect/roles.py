@@ -13,15 +13,15 @@ from typing import get_args
 import ibis.expr.types as ir
 
 from segdb.checks.warning import DataWarning
+from segdb.config.settings import Columns
 from segdb.errors import SourceError, nearest
+from segdb.expressions.typed_source import value
 from segdb.inspect.candidates import Column, distinct, fills, id_choice, likely_ids
-from segdb.inspect.names import is_day, never, score
+from segdb.inspect.header_vocabulary import is_day, never, score
 from segdb.inspect.order_id import order_id
 from segdb.inspect.questions import OPEN, ROLES, OpenQuestionError, several, unknown
-from segdb.inspect.shapes import Ask
-from segdb.reading import ColumnReading, Role
-from segdb.settings import Columns
-from segdb.stages.source import value
+from segdb.inspect.value_patterns import Ask
+from segdb.source_schema import ColumnReading, Role
 
 
 class Chooser:

@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 import ibis.expr.types as ir
 
 from segdb.checks.warning import DataWarning
-from segdb.inspect.names import words
-from segdb.inspect.shapes import Ask
-from segdb.reading import Reading
-from segdb.stages.source import value
+from segdb.expressions.typed_source import value
+from segdb.inspect.header_vocabulary import words
+from segdb.inspect.value_patterns import Ask
+from segdb.source_schema import Reading
 
 # The least share and number of customers, and how many of those lack another column that at most
 # half as many of the others lack.

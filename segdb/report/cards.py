@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from segdb.charts.chart import Rows
-from segdb.charts.look import Look
-from segdb.report.forms import FEWEST, Forms, share
+from segdb.charts.labels import Look
+from segdb.report.formatting import FEWEST, Forms, share
 from segdb.report.published import Published
 from segdb.report.rules import in_words
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from segdb.charts.chart import Rows
-from segdb.report.forms import FEWEST, count, share
+from segdb.expressions.drift import MUCH
+from segdb.report.formatting import FEWEST, count, share
 from segdb.report.published import Published
-from segdb.stages.drift import MUCH
 
 # Of the last run, from where to where; nothing where it was the first.
 _MOVES = """

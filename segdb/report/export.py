@@ -11,14 +11,14 @@ import pyarrow.parquet
 
 from segdb import contract
 from segdb.compile import literal, quoted
+from segdb.config.settings import Settings
 from segdb.contract.table import ID, Table
+from segdb.engines.output_files import MARK, PARQUET_KEY, is_ours, refuse_foreign, replacing
 from segdb.errors import UserError
+from segdb.formats.formulas import harmless
 from segdb.report.facts import last_run
 from segdb.report.published import Ask, Published
 from segdb.report.write import folder, write
-from segdb.settings import Settings
-from segdb.spreadsheet import harmless
-from segdb.store.outputs import MARK, PARQUET_KEY, is_ours, refuse_foreign, replacing
 
 README = "README.md"
 

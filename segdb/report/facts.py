@@ -9,12 +9,12 @@ from datetime import datetime
 from typing import Any
 
 from segdb.charts.chart import Rows
-from segdb.charts.look import Look
+from segdb.charts.labels import Look
 from segdb.checks.warning import from_json
 from segdb.errors import UserError
 from segdb.report.cards import Segment, segments
 from segdb.report.changes import changes
-from segdb.report.forms import Forms
+from segdb.report.formatting import Forms
 from segdb.report.published import Published
 from segdb.stored_json import mapping
 

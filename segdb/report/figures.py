@@ -8,8 +8,8 @@ from typing import Any
 
 from segdb.charts import CHARTS
 from segdb.charts.chart import Chart, Query, Rows
-from segdb.charts.look import Look
-from segdb.report.forms import Forms
+from segdb.charts.labels import Look
+from segdb.report.formatting import Forms
 from segdb.report.published import Published
 
 # Pixels that a figure has when two stand beside each other.

@@ -10,14 +10,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from segdb.charts import theme
+from segdb.config.settings import Settings
 from segdb.report import facts as told
-from segdb.report import forms as written
+from segdb.report import formatting as written
 from segdb.report.bundle import bundle
 from segdb.report.embed import packed, policy, safe_json
 from segdb.report.figures import Figure, figures
 from segdb.report.published import Ask, Published
 from segdb.report.verdict import quality
-from segdb.settings import Settings
 
 _TEMPLATES = Path(__file__).parent / "templates"
 

@@ -9,12 +9,12 @@ import vl_convert
 
 from segdb.charts import theme
 from segdb.charts.chart import Chart
-from segdb.report import facts, forms
+from segdb.config.settings import Settings
+from segdb.engines.output_files import marked_png, marked_svg, refuse_foreign
+from segdb.report import facts, formatting
 from segdb.report.figures import figures
 from segdb.report.published import Ask, Published
 from segdb.report.write import folder, write
-from segdb.settings import Settings
-from segdb.store.outputs import marked_png, marked_svg, refuse_foreign
 
 Format = Literal["svg", "png"]
 # Pixels across: a slide's width, and its half.
@@ -44,7 +44,7 @@ def write_pictures(
     run = facts.last_run(published)[0]
     currency = settings.report.currency
     look = facts.look(published, currency)
-    drawn = figures(published, look, forms.Forms(currency, run["as_of"]))
+    drawn = figures(published, look, formatting.Forms(currency, run["as_of"]))
     folder(path)
     files = [path / f"{figure.chart.name}.{form}" for figure in drawn]
     refuse_foreign(files, force=force, advice="Name an empty folder with --output.")

@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterator
 import sqlglot
 from sqlglot import exp
 
-from segdb.charts.look import Look
-from segdb.report.forms import Forms
+from segdb.charts.labels import Look
+from segdb.report.formatting import Forms
 
 # Feature, whether it is an upper bound, the bound, and whether those without the feature pass.
 _Bound = tuple[str, bool, float, bool]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from segdb.engines.output_files import replacing
 from segdb.errors import UserError
-from segdb.store.outputs import replacing
 
 
 def write(path: Path, content: str | bytes) -> Path:
     """Write a file by way of a temporary one in the same folder, and return its path.
 
-    Whether it may be written over is for ``segdb.store.outputs.refuse_foreign`` to say.
+    Whether it may be written over is for ``segdb.engines.output_files.refuse_foreign`` to say.
 
     Raises:
         UserError: the folder cannot be made, or the file cannot be written.

@@ -274,9 +274,9 @@ def elbow(inertia: dict[int, float]) -> int:
 
 def _segdb(orders: str, settings: dict[str, Any], *, report: bool = False) -> Answer:
     import segdb as package
+    from segdb.config.settings import parse
     from segdb.report.page import render
     from segdb.report.write import write
-    from segdb.settings import parse
 
     with tempfile.TemporaryDirectory() as folder:
         path = f"{folder}/segments.duckdb"

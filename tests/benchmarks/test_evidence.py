@@ -14,17 +14,17 @@ import pyarrow as pa
 import pytest
 
 import segdb
-from segdb.cluster.choice import REFERENCES, RESAMPLES
 from segdb.cluster.gap import gaps
+from segdb.cluster.k_scan import REFERENCES, RESAMPLES
 from segdb.cluster.kmeans import Fit, nearest
 from segdb.cluster.kmeans_range import fit_range
 from segdb.cluster.matrix import Floats, Matrix
 from segdb.cluster.silhouette import EXACT_ROWS, silhouettes
 from segdb.cluster.stability import resamples
-from segdb.steps.everyone import InDatabase
-from segdb.steps.evidence import quality_from
-from segdb.steps.learn import placed
-from segdb.store.duckdb import DuckDB
+from segdb.engines.duckdb.database import DuckDB
+from segdb.steps.preprocess.learn import placed
+from segdb.steps.segment.cluster_metrics import quality_from
+from segdb.steps.segment.distance_backend import InDatabase
 from tests.benchmarks.test_benchmarks import save, show
 
 T = TypeVar("T")

@@ -16,8 +16,8 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 import segdb
 from segdb.cluster.kmeans_range import fit_range
 from segdb.cluster.matrix import Floats, Matrix
-from segdb.steps.learn import placed
-from segdb.store.duckdb import DuckDB
+from segdb.engines.duckdb.database import DuckDB
+from segdb.steps.preprocess.learn import placed
 from tests.benchmarks.test_benchmarks import save, show
 
 KS = range(2, 11)

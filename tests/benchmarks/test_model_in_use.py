@@ -13,10 +13,10 @@ import duckdb
 import segdb
 from segdb.compile import to_sql
 from segdb.demo import synthetic
-from segdb.stages.assign import assign, labelled
-from segdb.steps.learn import placed
-from segdb.steps.stored import stored_run
-from segdb.store.duckdb import DuckDB
+from segdb.engines.duckdb.database import DuckDB
+from segdb.expressions.assign import assign, labelled
+from segdb.steps.lifecycle.load_run import stored_run
+from segdb.steps.preprocess.learn import placed
 from tests.benchmarks.test_benchmarks import MILLION, save, show
 
 SETTINGS: dict[str, Any] = {

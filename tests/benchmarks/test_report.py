@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from segdb.config.settings import parse
 from segdb.report.page import render
-from segdb.settings import parse
 from tests.report.browser import Browser, executable
 from tests.report.shop import Shop, make
 

@@ -18,7 +18,7 @@ from typing import Any, Literal
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tests.store.workbook import write_workbook
+from tests.engines.duckdb.read.workbook import write_workbook
 
 TEXT = ("csv", "tsv", "txt")
 

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from segdb.checks.warning import DataWarning, most_important, stop_if_wrong
-from segdb.settings import parse
-from segdb.stages import clean
-from segdb.stages.clean import Rules
-from segdb.stages.source import typed
-from segdb.steps.intake import Intake, take_in
+from segdb.config.settings import parse
+from segdb.engines.duckdb.database import DuckDB
+from segdb.expressions import validate
+from segdb.expressions.typed_source import typed
+from segdb.expressions.validate import Rules
+from segdb.steps.features.build_features import Intake, take_in
+from segdb.steps.ingest.read_sources import read_sources
 from segdb.steps.progress import Notes
-from segdb.steps.read import read_sources
-from segdb.store.duckdb import DuckDB
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,9 @@ def _by_customer(
     source = intake.sources.orders
     assert source is not None
     raw, reading = source
-    judged = clean.judged_orders(typed(clean.deduplicated(raw.table), reading), reading, Rules())
+    judged = validate.judged_orders(
+        typed(validate.deduplicated(raw.table), reading), reading, Rules()
+    )
     rows = judged.filter(judged.reason.isnull())
     key = rows.order_id.cast("string") if "order_id" in rows.columns else rows.ordered_at
     bought = ~rows.returned

@@ -16,9 +16,9 @@ _CONTEXT.set_forkserver_preload(
     [
         "tests.chaos.program",
         "segdb.api",
-        "segdb.steps.rollback",
-        "segdb.steps.comparing",
-        "segdb.steps.score",
+        "segdb.steps.lifecycle.rollback",
+        "segdb.steps.use.compare_algorithms",
+        "segdb.steps.use.score",
     ]
 )
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from segdb.charts.look import Look
+from segdb.charts.labels import Look
+from segdb.engines.duckdb.database import DuckDB
 from segdb.report.facts import look
 from segdb.report.published import Published
-from segdb.store.duckdb import DuckDB
 from tests.report.shop import Shop, make
 
 HOSTILE = Shop(segments=10, features=15, hostile=True, runs=2)

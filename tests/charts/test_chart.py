@@ -9,7 +9,7 @@ import altair as alt
 
 from segdb.charts.chart import Chart, Drawn, Field, Query
 from segdb.charts.drawing import data
-from segdb.charts.look import Look
+from segdb.charts.labels import Look
 
 QUERY = Query(
     "rows",

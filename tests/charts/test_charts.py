@@ -13,11 +13,11 @@ import vl_convert
 import segdb.charts
 from segdb.charts import CHARTS
 from segdb.charts.chart import Chart, Query
-from segdb.charts.look import Look
+from segdb.charts.labels import Look
 from segdb.charts.theme import VEGA_LITE
+from segdb.engines.duckdb.database import DuckDB
 from segdb.report.page import SECTIONS
 from segdb.report.published import Published
-from segdb.store.duckdb import DuckDB
 
 EVERY = pytest.mark.parametrize("chart", CHARTS.values(), ids=list(CHARTS))
 QUERIES = [(chart, query) for chart in CHARTS.values() for query in chart.queries]

@@ -12,8 +12,8 @@ from segdb.checks.warning import (
     stop_if_wrong,
     to_json,
 )
+from segdb.config.settings import parse
 from segdb.errors import DataError, SettingsError
-from segdb.settings import parse
 
 SMALL = DataWarning("guests", "3 % of the orders are under one id.", 'x = "y"', share=0.03)
 LARGE = DataWarning("equal_rows", "Half of the rows are equal to others.", share=0.5)

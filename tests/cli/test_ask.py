@@ -19,7 +19,7 @@ from click.testing import CliRunner, Result
 
 import segdb
 from segdb.cli import main
-from segdb.queries import all_queries
+from segdb.named_queries import all_queries
 from tests.steps import shops
 
 

@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 import segdb
 from segdb import contract
 from segdb.cli import main
-from segdb.settings import parse
+from segdb.config.settings import parse
 from tests.steps import shops
 
 SETTINGS = """

@@ -9,9 +9,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from segdb.config.settings import parse
 from segdb.demo import complete_journey as journey
 from segdb.errors import SourceError
-from segdb.settings import parse
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import duckdb
 import pytest
 
+from segdb.config.settings import parse
 from segdb.demo import synthetic
 from segdb.errors import SettingsError
-from segdb.settings import parse
 
 CUSTOMERS = 3_000
 

@@ -17,9 +17,9 @@ import pytest
 from sklearn.cluster import KMeans
 
 import segdb
+from segdb.engines.duckdb.database import DuckDB
 from segdb.model import Model
-from segdb.steps.exporting import compile_run
-from segdb.store.duckdb import DuckDB
+from segdb.steps.use.export_sql import compile_run
 from tests.conftest import ROOT
 from tests.export.engines import Labels, labels, load_postgres, load_sqlite
 

@@ -12,10 +12,10 @@ import pytest
 
 import segdb
 from segdb import contract
+from segdb.engines.duckdb.database import DuckDB
+from segdb.expressions.scale import METHODS as SCALES
+from segdb.expressions.winsorize import METHODS as CAPS
 from segdb.model import Model
-from segdb.stages.cap import METHODS as CAPS
-from segdb.stages.scale import METHODS as SCALES
-from segdb.store.duckdb import DuckDB
 from tests.steps import shops
 
 SOURCES = ("orders", "customers", "both")

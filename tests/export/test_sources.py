@@ -11,10 +11,10 @@ import pytest
 
 from segdb.errors import SettingsError
 from segdb.export.dialects import DIALECTS, dialect
-from segdb.export.portable import to_dialect
-from segdb.export.script import Origin, export
 from segdb.export.sources import reads_from, typed_table
-from segdb.reading import ColumnReading, Reading
+from segdb.export.sql_export import Origin, export
+from segdb.export.transpile import to_dialect
+from segdb.source_schema import ColumnReading, Reading
 from tests.test_golden import MODEL, RAW, RECIPE
 
 READING = Reading(

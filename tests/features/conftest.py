@@ -12,11 +12,11 @@ from decimal import Decimal
 import duckdb
 import pytest
 
+from segdb.engines.duckdb.database import DuckDB
+from segdb.expressions.aggregate_orders import of_orders, per_customer
 from segdb.features.catalogue import Catalogue, Entry
 from segdb.features.feature import epoch
-from segdb.reading import Reading
-from segdb.stages.features import of_orders, per_customer
-from segdb.store.duckdb import DuckDB
+from segdb.source_schema import Reading
 
 AS_OF = datetime(2024, 3, 1, 12, 30)
 

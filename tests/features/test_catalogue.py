@@ -22,7 +22,7 @@ from segdb.features.catalogue import (
     customer_entries,
     order_entries,
 )
-from segdb.reading import Reading
+from segdb.source_schema import Reading
 
 READING = Reading((), {"customer_id": "id", "ordered_at": "t", "amount": "a"})
 

@@ -9,7 +9,7 @@ import pytest
 
 from segdb.features.catalogue import REGISTRY
 from segdb.features.feature import Feature, epoch
-from segdb.reading import Role
+from segdb.source_schema import Role
 
 UNITS = {"days", "orders", "currency", "items", "share", "months", "categories"}
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 
 from segdb.compile import to_sql
-from segdb.inspect.shapes import Ask
+from segdb.inspect.value_patterns import Ask
 
 Tables = Callable[[Mapping[str, Sequence[Any]]], ir.Table]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pyarrow as pa
 
+from segdb.config.settings import Columns, Source
 from segdb.inspect import numeric_attributes, understand
-from segdb.inspect.shapes import Ask
-from segdb.settings import Columns, Source
+from segdb.inspect.value_patterns import Ask
 from tests.inspect.conftest import Tables
 
 

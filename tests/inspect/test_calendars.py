@@ -7,9 +7,9 @@ from datetime import date, timedelta
 import pyarrow as pa
 import pytest
 
+from segdb.config.settings import Columns, Source
 from segdb.inspect import understand
-from segdb.inspect.shapes import Ask
-from segdb.settings import Columns, Source
+from segdb.inspect.value_patterns import Ask
 from tests.inspect.conftest import Tables
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from segdb.inspect import dates
-from segdb.inspect.shapes import Shape, shape_of
+from segdb.inspect.value_patterns import Shape, shape_of
 
 
 def ways(*values: str) -> dict[str, tuple[str, ...]]:

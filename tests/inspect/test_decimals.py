@@ -9,11 +9,11 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from segdb.config.settings import Columns, Source
+from segdb.expressions.typed_source import typed
 from segdb.inspect import understand
-from segdb.inspect.shapes import Ask
-from segdb.reading import FINE, USUAL, Reading
-from segdb.settings import Columns, Source
-from segdb.stages.source import typed
+from segdb.inspect.value_patterns import Ask
+from segdb.source_schema import FINE, USUAL, Reading
 from tests.inspect.conftest import Tables
 
 N = 200

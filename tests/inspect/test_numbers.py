@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from segdb.inspect.numbers import marks
-from segdb.inspect.shapes import Shape, shape_of
+from segdb.inspect.value_patterns import Shape, shape_of
 
 
 def judged(*values: str) -> tuple[int, int, str | None, str | None]:

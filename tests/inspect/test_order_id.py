@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from segdb.checks.warning import DataWarning
+from segdb.config.settings import Columns, Source
 from segdb.inspect import understand
-from segdb.inspect.shapes import Ask
-from segdb.settings import Columns, Source
+from segdb.inspect.value_patterns import Ask
 from tests.inspect.conftest import Tables
 
 ROWS = range(60)

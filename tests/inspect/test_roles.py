@@ -9,11 +9,11 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from segdb.config.settings import Columns, Source
 from segdb.errors import SourceError
 from segdb.inspect import understand
-from segdb.inspect.shapes import Ask
-from segdb.reading import Role
-from segdb.settings import Columns, Source
+from segdb.inspect.value_patterns import Ask
+from segdb.source_schema import Role
 from tests.inspect.conftest import Tables
 
 # 12 customers with two orders of two lines each.

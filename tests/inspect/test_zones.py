@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from segdb.config.settings import Columns, Source
+from segdb.expressions.typed_source import typed
 from segdb.inspect import understand
-from segdb.inspect.shapes import Ask
-from segdb.settings import Columns, Source
-from segdb.stages.source import typed
+from segdb.inspect.value_patterns import Ask
 from tests.inspect.conftest import Tables
 
 FORMS = (

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from segdb.config.settings import Settings, parse
+from segdb.engines.duckdb.database import DuckDB
 from segdb.report.page import render
-from segdb.settings import Settings, parse
-from segdb.store.duckdb import DuckDB
 from tests.report.browser import Browser, executable
 from tests.report.shop import Shop, make
 

@@ -17,8 +17,8 @@ import pyarrow as pa
 
 from segdb import contract
 from segdb.compile import literal, quoted
-from segdb.store.duckdb import DuckDB
-from segdb.store.publish import Content, publish
+from segdb.engines.duckdb.database import DuckDB
+from segdb.engines.duckdb.publish import Content, publish
 
 HOSTILE = (
     "</script><img src=x onerror=\"document.title='hacked'\">",

@@ -8,11 +8,11 @@ import duckdb
 
 import segdb
 from segdb.charts.feature_distributions import BANDS
+from segdb.engines.duckdb.database import DuckDB
 from segdb.report import facts
 from segdb.report.cards import Segment, segments
-from segdb.report.forms import Forms
+from segdb.report.formatting import Forms
 from segdb.report.published import Published
-from segdb.store.duckdb import DuckDB
 from tests.report.conftest import Get
 from tests.report.shop import Shop, make
 

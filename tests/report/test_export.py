@@ -10,9 +10,9 @@ import pyarrow.parquet
 import pytest
 
 from segdb import contract
+from segdb.config.settings import parse
 from segdb.errors import UserError
 from segdb.report.export import export
-from segdb.settings import parse
 from tests.report.conftest import Made
 from tests.report.shop import Shop, make
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from segdb.report import facts
-from segdb.report.forms import Forms
+from segdb.report.formatting import Forms
 from segdb.report.published import Published
 from tests.report.conftest import Get
 

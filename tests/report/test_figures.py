@@ -9,9 +9,9 @@ import pyarrow as pa
 
 from segdb.charts.chart import Chart, Drawn, Field, Query, Section
 from segdb.charts.drawing import data
-from segdb.charts.look import Look
+from segdb.charts.labels import Look
 from segdb.report.figures import figures, rounded
-from segdb.report.forms import Forms
+from segdb.report.formatting import Forms
 from segdb.report.published import Published
 
 FIELDS = (

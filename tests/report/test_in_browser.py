@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from segdb.playbook import load
+from segdb.config.playbook import load
 from tests.report.browser import Browser
 from tests.report.conftest import SHOPS, TITLE, Get
 

@@ -13,9 +13,9 @@ import pyarrow as pa
 import pytest
 
 from segdb.charts import CHARTS
+from segdb.config.settings import parse
 from segdb.errors import UserError
 from segdb.report.page import render
-from segdb.settings import parse
 from tests.report.conftest import CURRENCY, SHOPS, TITLE, Get
 from tests.report.shop import Shop, make
 

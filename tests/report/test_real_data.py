@@ -10,10 +10,10 @@ import pytest
 
 import segdb
 from segdb.charts import CHARTS
+from segdb.config.settings import Settings, parse
 from segdb.demo import complete_journey as journey
+from segdb.engines.duckdb.database import DuckDB
 from segdb.report.page import render
-from segdb.settings import Settings, parse
-from segdb.store.duckdb import DuckDB
 from tests.report.test_page import Reader, find, text
 
 

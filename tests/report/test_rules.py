@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from segdb.charts.look import Look
-from segdb.report.forms import Forms
+from segdb.charts.labels import Look
+from segdb.report.formatting import Forms
 from segdb.report.rules import in_words
 
 LOOK = Look(

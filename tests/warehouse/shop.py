@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 import segdb
-from segdb.steps.exporting import write_dbt
-from segdb.store.duckdb import DuckDB
+from segdb.engines.duckdb.database import DuckDB
+from segdb.steps.use.export_sql import write_dbt
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 # Where `make dbt` puts it.

@@ -9,8 +9,8 @@ import duckdb
 import pytest
 
 import segdb
-from segdb.steps.exporting import write_dbt
-from segdb.store.duckdb import DuckDB
+from segdb.engines.duckdb.database import DuckDB
+from segdb.steps.use.export_sql import write_dbt
 from tests.steps import shops
 from tests.warehouse.shop import PACKAGE, compile_package, copy_of_project, dbt, publish
 

@@ -1,0 +1,141 @@
+"""Choice: the evidence for each number of segments, from the compact matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from segdb.cluster.candidate import Candidate
+from segdb.cluster.gap import gaps
+from segdb.cluster.kmeans import Fit, nearest
+from segdb.cluster.kmeans_range import fit_range
+from segdb.cluster.matrix import Floats, Matrix, Places
+from segdb.cluster.per_cluster import segment_silhouettes, segment_stabilities
+from segdb.cluster.separation import calinski_harabasz, davies_bouldin, moments
+from segdb.cluster.silhouette import EXACT_ROWS, silhouettes
+from segdb.cluster.stability import mean_agreement, resamples
+from segdb.cluster.verdict import Verdict, verdict
+
+__all__ = ["REFERENCES", "RESAMPLES", "Candidate", "Verdict", "scan", "verdict"]
+
+# Draws of the gap statistic, with uniform references each, and bootstrap resamples of the
+# stability; the same for each k.
+REFERENCES = 10
+RESAMPLES = 10
+
+
+def scan(
+    matrix: Matrix,
+    sample: Matrix | None,
+    k_range: Sequence[int],
+    seed: int,
+    n_init: int,
+    references: int = REFERENCES,
+    resampled: int = RESAMPLES,
+) -> tuple[Candidate, ...]:
+    """Fit each k and gather the evidence.
+
+    The silhouette is exact on a matrix of up to 10,000 rows, and else taken on ``sample``, or
+    without one on a seeded draw of the matrix. Inertia, Davies-Bouldin, Calinski-Harabasz and
+    stability are of the matrix, by weight; the gap is of draws of at most 2,000 customers.
+
+    Args:
+        matrix: the rows to fit.
+        sample: a uniform sample of the customers, where the matrix is not all of them.
+        k_range: numbers of segments, ascending; those above the number of rows that differ are
+            left out, unless that leaves none.
+        seed: of all that is drawn.
+        n_init: starts of K-Means for each k.
+        references: draws of the gap statistic with references each, at least 2; 0 leaves it out.
+        resampled: how many resamples the stability takes; 0 leaves it out.
+
+    Raises:
+        DataError: there are fewer rows that differ than the least k.
+    """
+    possible = [k for k in k_range if k <= matrix.distinct_rows] or [min(k_range)]
+    fits = fit_range(matrix, possible, seed, n_init)
+    rows = judging_rows(matrix, sample, seed)
+    labellings = [
+        fit.labels if rows is matrix else nearest(rows.values, fit.centroids) for fit in fits
+    ]
+    center = np.average(matrix.values, axis=0, weights=matrix.weights)
+    scatter = float(((matrix.values - center) ** 2).sum(axis=1) @ matrix.weights)
+    each = silhouettes(rows, labellings)
+    found = [
+        _candidate(matrix, fit, scatter, rows.weights, labels, values)
+        for fit, labels, values in zip(fits, labellings, each, strict=True)
+    ]
+    if references:
+        # More rows to draw from are better; of a coreset, the sample is uniform.
+        found = _with_gaps(found, matrix if matrix.uniform else rows, seed, references)
+    if resampled:
+        found = _with_stability(matrix, found, seed, resampled)
+    return tuple(found)
+
+
+def judging_rows(matrix: Matrix, sample: Matrix | None, seed: int) -> Matrix:
+    """Return the rows that silhouettes are of: the sample, or at most 10,000 of the matrix."""
+    if sample is not None or len(matrix.values) <= EXACT_ROWS:
+        return matrix if sample is None else sample
+    return matrix.sample(EXACT_ROWS, np.random.default_rng([seed, 0]))
+
+
+def _candidate(
+    matrix: Matrix,
+    fit: Fit,
+    scatter: float,
+    weights: Floats,
+    labels: Places,
+    values: Floats | None,
+) -> Candidate:
+    of = moments(matrix, fit.labels)
+    return Candidate(
+        k=fit.k,
+        fit=fit,
+        inertia=fit.inertia,
+        explained=1.0 - fit.inertia / scatter if scatter else 1.0,
+        silhouette=None if values is None else float(np.average(values, weights=weights)),
+        silhouettes=segment_silhouettes(values, labels, weights, fit.k),
+        davies_bouldin=davies_bouldin(of),
+        calinski_harabasz=calinski_harabasz(of),
+    )
+
+
+def _with_gaps(found: list[Candidate], rows: Matrix, seed: int, references: int) -> list[Candidate]:
+    known = gaps(rows, [one.fit for one in found], seed, references)
+    if known is None:
+        return found
+    before = [1, *(one.k for one in found)]
+    return [
+        replace(
+            one,
+            gap=known[one.k].gap,
+            gap_error=known[one.k].error,
+            gap_of_one=known[1].gap,
+            gap_rise_error=known[one.k].error_beside(known[1]),
+            gap_step_error=known[one.k].error_beside(known[k]),
+        )
+        for one, k in zip(found, before, strict=False)
+    ]
+
+
+def _with_stability(
+    matrix: Matrix, found: list[Candidate], seed: int, count: int
+) -> list[Candidate]:
+    drawn = resamples(matrix, [one.k for one in found], seed, count)
+    judged = []
+    for one in found:
+        whole = mean_agreement(matrix, one.fit.labels, drawn[one.k])
+        each = segment_stabilities(matrix, one.fit, drawn[one.k])
+        judged.append(
+            replace(
+                one,
+                stability=whole.value,
+                stability_error=whole.error,
+                stabilities=tuple(mean.value for mean in each),
+                stability_errors=tuple(mean.error for mean in each),
+            )
+        )
+    return judged

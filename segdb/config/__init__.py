@@ -1,0 +1,1 @@
+"""Settings: the sections of segdb.toml, the first file for a source, and the playbook."""

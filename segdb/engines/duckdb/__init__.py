@@ -1,0 +1,1 @@
+"""DuckDB: every side effect on a DuckDB database."""

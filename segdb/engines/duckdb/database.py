@@ -1,0 +1,247 @@
+"""The DuckDB store: where stages become views and tables, and where segments are published.
+
+Everything intermediate is TEMP, so that a run that fails leaves nothing behind, and spills to
+disk when memory runs out.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from segdb.compile import literal, quoted, to_sql
+from segdb.config.sections import Engine
+from segdb.engines.duckdb.connect import (
+    check_place,
+    connect,
+    damage,
+    open_error,
+    refuse_shadows,
+    refused,
+)
+from segdb.engines.duckdb.types import ibis_type
+from segdb.errors import LockedError, PublishError, SegdbError, UserError
+
+
+class DuckDB:
+    """A connection to one DuckDB database.
+
+    Attributes:
+        connection: the driver's own connection.
+        path: the database file, or None where the caller brought a connection.
+        made: whether the file was not there before it was opened.
+    """
+
+    dialect = "duckdb"
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, path: Path | None = None, *, made: bool = False
+    ) -> None:
+        self.connection = connection
+        self.path = path
+        self.made = made
+
+    @classmethod
+    def open(
+        cls,
+        path: Path,
+        *,
+        read_only: bool = False,
+        existing: bool = False,
+        wait: float = 0,
+        engine: Engine | None = None,
+    ) -> DuckDB:
+        """Open a database file, creating it and its folder unless it must be there.
+
+        Args:
+            path: the file.
+            read_only: open for reading alone; the file must exist.
+            existing: the file must exist, since what is wanted of it was published before.
+            wait: seconds to go on trying while another process holds the file.
+            engine: the memory, threads and folder that it may use.
+
+        Raises:
+            LockedError: another process holds the file.
+            SourceError: the file is no database, is not there, or cannot be made.
+        """
+        check_place(path, existing=existing or read_only)
+        made = not path.exists()
+        until = time.monotonic() + wait
+        while True:
+            try:
+                store = cls(connect(path, read_only=read_only), path, made=made)
+            except duckdb.Error as error:
+                trouble = open_error(path, error)
+                if not isinstance(trouble, LockedError) or time.monotonic() >= until:
+                    raise trouble from None
+                time.sleep(min(0.2, wait))
+            else:
+                break
+        try:
+            store._secure()
+            store.limit(engine or Engine())
+            if not made:
+                refuse_shadows(path, store.connection)
+        except (duckdb.Error, SegdbError) as error:
+            store.connection.close()
+            raise open_error(path, error) if isinstance(error, duckdb.Error) else error from None
+        return store
+
+    @classmethod
+    def memory(cls) -> DuckDB:
+        """Open a database in memory, for looking at sources without publishing."""
+        store = cls(duckdb.connect(), Path(":memory:"))
+        store._secure()
+        return store
+
+    def _secure(self) -> None:
+        # Nothing is downloaded behind the user's back, every zone is read the same way, and a
+        # name in SQL never means a Python variable. In `python -c` and in notebooks DuckDB would
+        # draw a progress bar over what the caller prints.
+        self.execute("SET autoinstall_known_extensions = false")
+        self.execute("SET TimeZone = 'UTC'")
+        self.execute("SET python_enable_replacements = false")
+        self.execute("SET enable_progress_bar = false")
+
+    def limit(self, engine: Engine) -> None:
+        """Set what the engine may use; what is left out stays."""
+        for setting, value in engine.model_dump(exclude_none=True).items():
+            shown = value if isinstance(value, int) else literal(value)
+            self.execute(f"SET {setting} = {shown}")
+
+    def close(self) -> None:
+        """Close the connection, if this store opened it; a file that it made in vain goes."""
+        if self.path is None:
+            return
+        in_vain = False
+        # A connection that broke can still be closed.
+        with suppress(duckdb.Error):
+            in_vain = self.made and not self.tables()
+        self.made = False
+        self.connection.close()
+        if in_vain:
+            self.path.unlink(missing_ok=True)
+
+    def execute(self, sql: str) -> None:
+        """Run a statement and drain its result; an undrained one blocks the next (DuckDB 2.0)."""
+        self.connection.execute(sql).fetchall()
+
+    def fetch(self, query: ir.Table | str, values: Mapping[str, object] | None = None) -> pa.Table:
+        """Run a query, with values for its ``$name`` parameters, and return its rows."""
+        sql = query if isinstance(query, str) else to_sql(query, pretty=False)
+        rows = self.connection.sql(sql, params=dict(values) if values else None)
+        return rows.to_arrow_table()
+
+    def batches(self, sql: str, rows: int) -> pa.RecordBatchReader:
+        """Run a query whose rows do not all have to fit into memory, so many at a time."""
+        return self.connection.sql(sql).to_arrow_reader(rows)
+
+    def rows(self, query: ir.Table | str) -> list[dict[str, Any]]:
+        """Run a query of few rows and return them as mappings."""
+        rows: list[dict[str, Any]] = self.fetch(query).to_pylist()
+        return rows
+
+    def view(self, name: str, query: ir.Table | str) -> ir.Table:
+        """Make a temporary view and return it as an unbound table."""
+        return self._make("VIEW", name, query)
+
+    def table(self, name: str, query: ir.Table | str) -> ir.Table:
+        """Make a temporary table and return it as an unbound table."""
+        return self._make("TABLE", name, query)
+
+    def fitting(self, name: str, query: ir.Table) -> ir.Table | None:
+        """Make a temporary table, unless the engine's memory does not hold what goes into it."""
+        try:
+            return self.table(name, query)
+        except duckdb.OutOfMemoryException:
+            return None
+
+    def _make(self, kind: str, name: str, query: ir.Table | str) -> ir.Table:
+        sql = query if isinstance(query, str) else to_sql(query, pretty=False)
+        self.execute(f"CREATE OR REPLACE TEMP {kind} {quoted(name)} AS {sql}")
+        if isinstance(query, str):
+            return self.unbound(quoted(name), name)
+        return ibis.table(query.schema(), name=name)
+
+    def unbound(self, relation: str, name: str) -> ir.Table:
+        """Return the relation (SQL of a FROM clause) as an unbound table called ``name``."""
+        return ibis.table(self.schema(relation), name=name)
+
+    def stored(self, schema: str, name: str) -> ir.Table:
+        """Return a table of the database as an unbound table."""
+        found = self.schema(f"{quoted(schema)}.{quoted(name)}")
+        return ibis.table(found, name=name, database=schema)
+
+    def schema(self, relation: str) -> ibis.Schema:
+        """Return the column names and types of a relation (SQL of a FROM clause)."""
+        described = self.connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()  # noqa: S608
+        return ibis.schema({row[0]: ibis_type(row[1]) for row in described})
+
+    @contextmanager
+    def refusals(self) -> Iterator[None]:
+        """Turn what the driver raises in a block into one paragraph.
+
+        Raises:
+            EngineError: the database refused a statement.
+            SourceError: its file is damaged.
+        """
+        try:
+            yield
+        except duckdb.Error as error:
+            raise refused(self.path, error) from error
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Run a block as one transaction: all of it, or nothing.
+
+        After a failed statement DuckDB 2.0 lets COMMIT pass and discards everything, so any
+        exception rolls back.
+
+        Raises:
+            PublishError: the database refused; nothing was changed.
+            SourceError: its file is damaged; likewise.
+            UserError: the connection was brought, and is in a transaction already.
+        """
+        # Outside of a transaction each statement is one; a BEGIN inside would break the caller's.
+        if self.rows("SELECT txid_current() AS id") == self.rows("SELECT txid_current() AS id"):
+            raise UserError(
+                "The connection is in a transaction of its own; commit it or roll it back first."
+            )
+        self.execute("BEGIN TRANSACTION")
+        try:
+            yield
+            self.execute("COMMIT")
+        except BaseException as error:
+            self._rollback()
+            if isinstance(error, duckdb.Error):
+                raise damage(self.path, error) or PublishError(
+                    f"The publish failed and was rolled back; the tables of the last run are as "
+                    f"they were. The database said: {str(error).splitlines()[0]}"
+                ) from error
+            raise
+
+    def _rollback(self) -> None:
+        try:
+            self.execute("ROLLBACK")
+        except (duckdb.TransactionException, duckdb.FatalException, duckdb.InternalException):
+            return  # a failed COMMIT, or a damaged file, has already ended the transaction
+
+    def holds(self, schema: str, name: str) -> bool:
+        """Whether there is such a table or view; DuckDB's names ignore case."""
+        asked = (schema.lower(), name.lower())
+        return any((s.lower(), n.lower()) == asked for s, n in self.tables())
+
+    def tables(self) -> list[tuple[str, str]]:
+        """Return (schema, name) of every table and view that is not temporary."""
+        return self.connection.execute(
+            "SELECT table_schema, table_name FROM information_schema.tables "
+            "WHERE table_catalog = current_database() ORDER BY ALL"
+        ).fetchall()

@@ -1,0 +1,249 @@
+"""History: who was in which segment when, and who moved; written inside the publish."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import ibis.expr.types as ir
+
+from segdb.compile import quoted
+from segdb.contract import RUN_SEGMENTS, RUNS, SEGMENT_HISTORY, SEGMENT_MIGRATIONS, TABLES
+from segdb.engines.duckdb.database import DuckDB
+from segdb.engines.duckdb.integrity import has, is_whole, make_room, set_aside
+
+
+def last_model(store: DuckDB, schema: str) -> str | None:
+    """Return the model of the last run as JSON text; None before the first run, or without it."""
+    if not has(store, schema, RUNS, "run_id", "model"):
+        return None
+    runs = f"{quoted(schema)}.runs"
+    sql = f"SELECT model FROM {runs} WHERE run_id IS NOT NULL ORDER BY run_id DESC LIMIT 1"  # noqa: S608
+    rows = store.rows(sql)
+    return rows[0]["model"] if rows else None
+
+
+def last_segment_id(store: DuckDB, schema: str) -> int:
+    """Return the highest segment id that any run ever gave; 0 before the first run.
+
+    It is read off the models: a run that looks back, or one that was rolled back, is in no
+    history, and its ids are taken all the same.
+    """
+    last = 0
+    if has(store, schema, RUNS, "model"):
+        ids = "TRY_CAST(json_extract(model, '$.segments[*].segment_id') AS INTEGER[])"
+        valid = f"CASE WHEN json_valid(model) THEN {ids} END"
+        sql = f"SELECT max(list_max({valid})) AS last FROM {quoted(schema)}.runs"  # noqa: S608
+        last = store.rows(sql)[0]["last"] or 0
+    if has(store, schema, RUN_SEGMENTS, "segment_id"):
+        # Where a model cannot be read any more.
+        sql = f"SELECT max(segment_id) AS last FROM {quoted(schema)}.run_segments"  # noqa: S608
+        last = max(last, store.rows(sql)[0]["last"] or 0)
+    return int(last)
+
+
+@dataclass(frozen=True)
+class Followed:
+    """What is followed from run to run: in which group each customer is.
+
+    Attributes:
+        groups: the published table with a row a customer that says it.
+        history: the table of the stays.
+        migrations: the table of the moves.
+        column: the group's column in ``groups`` and in ``history``.
+        type: its SQL type.
+        label: a column that says more of the group; None without one.
+    """
+
+    groups: str
+    history: str
+    migrations: str
+    column: str
+    type: str
+    label: str | None = None
+
+    @property
+    def columns(self) -> str:
+        """The columns of a stay that say where it is."""
+        return self.column if self.label is None else f"{self.column}, {self.label}"
+
+
+SEGMENT = Followed(
+    "segments", "segment_history", "segment_migrations", "segment_id", "INTEGER", "segment"
+)
+RFM_SEGMENT = Followed(
+    "customer_features",
+    "rfm_segment_history",
+    "rfm_segment_migrations",
+    "rfm_segment",
+    "VARCHAR",
+)
+
+
+def record(
+    store: DuckDB,
+    schema: str,
+    run_id: int,
+    moment: datetime,
+    what: Followed = SEGMENT,
+    *,
+    rewind: bool = False,
+) -> None:
+    """Update a history and its migrations from the table that was just written.
+
+    A customer who stays keeps the open stay; one who moves or goes has it closed at ``moment``,
+    and one who is elsewhere or new gets a stay opened. A run with the same moment as an earlier
+    one takes that one's place; a run that looks further back than the last one leaves both tables
+    as they are, unless ``rewind`` takes all that came later out of them. Who is in no group, as
+    without RFM scores, has no stay.
+
+    The open stays and the groups are joined once; what changed is the only thing written.
+
+    Args:
+        store: in the middle of a publish, with the groups written.
+        schema: where the tables are.
+        run_id: the run.
+        moment: as_of, or the time of the run where there is none.
+        what: segments, or RFM segments.
+        rewind: the run is an earlier one, published again in the place of the later ones.
+    """
+    history = f"{quoted(schema)}.{what.history}"
+    migrations = f"{quoted(schema)}.{what.migrations}"
+    at = f"TIMESTAMP '{moment.isoformat(sep=' ')}'"
+    key = _prepare(store, schema, what)
+    # Every run that was recorded has a row among the migrations: a few where the stays are many.
+    last = store.rows(f"SELECT max(as_of) AS last FROM {migrations}")[0]["last"]  # noqa: S608
+    if last is None:  # they were dropped, or there was no run
+        last = store.rows(f"SELECT max(valid_from) AS last FROM {history}")[0]["last"]  # noqa: S608
+    if last is not None and last > moment and not rewind:
+        return
+    if last is not None and last >= moment:
+        store.execute(f"DELETE FROM {migrations} WHERE as_of >= {at}")  # noqa: S608
+        store.execute(f"DELETE FROM {history} WHERE valid_from >= {at}")  # noqa: S608
+        store.execute(f"UPDATE {history} SET valid_to = NULL WHERE valid_to >= {at}")  # noqa: S608
+    groups = f"{quoted(schema)}.{what.groups}"
+    moves = _moves(store, history, groups, key, what)
+    _write_moves(store, moves, (history, migrations, groups), run_id, at, what)
+    store.execute(f"DROP TABLE {moves}")
+
+
+def _write_moves(
+    store: DuckDB, moves: str, tables: tuple[str, str, str], run_id: int, at: str, what: Followed
+) -> None:
+    """Write the moves into the migrations, and the stays that they end and begin."""
+    history, migrations, groups = tables
+    store.execute(
+        f"INSERT INTO {migrations} "  # noqa: S608
+        f"(run_id, as_of, from_{what.column}, to_{what.column}, customers) "
+        f"SELECT {run_id}, {at}, from_id, to_id, count(*) FROM {moves} GROUP BY ALL UNION ALL "
+        f"SELECT {run_id}, {at}, to_id, to_id, n - coalesce(came, 0) "
+        f"FROM (SELECT {what.column} AS to_id, count(*) AS n FROM {groups} "
+        f"WHERE {what.column} IS NOT NULL GROUP BY ALL) LEFT JOIN "
+        f"(SELECT to_id, count(*) AS came FROM {moves} GROUP BY ALL) "
+        "USING (to_id) WHERE n > coalesce(came, 0) ORDER BY ALL"
+    )
+    store.execute(
+        f"UPDATE {history} SET valid_to = {at} "  # noqa: S608
+        f"WHERE rowid IN (SELECT stay FROM {moves} WHERE stay IS NOT NULL)"
+    )
+    to = "to_id" if what.label is None else f"to_id, {what.label}"
+    store.execute(
+        f"INSERT INTO {history} "  # noqa: S608
+        f"(customer_id, {what.columns}, valid_from, valid_to, run_id) "
+        f"SELECT customer_id, {to}, {at}, NULL, {run_id} "
+        f"FROM {moves} WHERE to_id IS NOT NULL"
+    )
+
+
+def _moves(store: DuckDB, history: str, groups: str, key: str, what: Followed) -> str:
+    """Make a table of all who came, went, or are elsewhere than in their open stay."""
+    label = "" if what.label is None else f", s.{what.label}"
+    store.execute(
+        "CREATE OR REPLACE TEMP TABLE segdb_moves AS SELECT stay, s.customer_id, "  # noqa: S608
+        f"o.{what.column} AS from_id, s.{what.column} AS to_id{label} FROM "
+        f"(SELECT rowid AS stay, customer_id, {what.column} "
+        f"FROM {history} WHERE valid_to IS NULL) AS o FULL JOIN "
+        f"(SELECT CAST(customer_id AS {key}) AS customer_id, {what.columns} "
+        f"FROM {groups} WHERE {what.column} IS NOT NULL) AS s ON s.customer_id = o.customer_id "
+        f"WHERE o.{what.column} IS DISTINCT FROM s.{what.column}"
+    )
+    return "segdb_moves"
+
+
+def stays_of(store: DuckDB, schema: str, run_id: int) -> ir.Table | None:
+    """Return (customer_id, segment) as of a run; None of a run that the history does not tell."""
+    for table in (SEGMENT_HISTORY, SEGMENT_MIGRATIONS):
+        if not is_whole(store, schema, table):
+            return None
+    sql = (
+        f"SELECT max(as_of) AS moment FROM {quoted(schema)}.segment_migrations "  # noqa: S608
+        f"WHERE run_id = {int(run_id)}"
+    )
+    moment = store.rows(sql)[0]["moment"]
+    if moment is None:
+        return None
+    history = store.stored(schema, "segment_history")
+    begun = history.valid_from <= moment
+    open_then = history.valid_to.isnull() | (history.valid_to > moment)
+    return history.filter(begun & open_then).select("customer_id", "segment")
+
+
+def entries(schema: str) -> str:
+    """Return the SELECT of ``entered_segment``."""
+    return f"""
+SELECT
+    h.customer_id, h.segment_id, h.segment, p.segment AS previous_segment,
+    h.valid_from AS entered_at, h.run_id
+FROM {quoted(schema)}.segment_history AS h
+LEFT JOIN {quoted(schema)}.segment_history AS p
+    ON p.customer_id = h.customer_id AND p.valid_to = h.valid_from"""  # noqa: S608
+
+
+def departures(schema: str) -> str:
+    """Return the SELECT of ``left_segment``."""
+    return f"""
+SELECT
+    h.customer_id, h.segment_id, h.segment, n.segment AS next_segment, h.valid_to AS left_at
+FROM {quoted(schema)}.segment_history AS h
+LEFT JOIN {quoted(schema)}.segment_history AS n
+    ON n.customer_id = h.customer_id AND n.valid_from = h.valid_to
+WHERE h.valid_to IS NOT NULL"""  # noqa: S608
+
+
+def _prepare(store: DuckDB, schema: str, what: Followed) -> str:
+    """Create what is not there, and return the SQL type of the ids in the history.
+
+    A table that was altered is set aside: a history with a gap in it would tell wrong stays.
+    """
+    history = f"{quoted(schema)}.{what.history}"
+    key = key_type(store, f"{quoted(schema)}.{what.groups}")
+    label = "" if what.label is None else f"{what.label} VARCHAR, "
+    tables = {table.name: table for table in TABLES}
+    stays, moves = tables[what.history], tables[what.migrations]
+    for table in (stays, moves):
+        make_room(store, schema, table)
+        set_aside(store, schema, table, whole=True)
+    if not is_whole(store, schema, moves):
+        store.execute(
+            f"CREATE TABLE {quoted(schema)}.{what.migrations} (run_id BIGINT, as_of TIMESTAMP, "
+            f"from_{what.column} {what.type}, to_{what.column} {what.type}, customers BIGINT)"
+        )
+    if not is_whole(store, schema, stays):
+        store.execute(
+            f"CREATE TABLE {history} (customer_id {key}, {what.column} {what.type}, {label}"
+            "valid_from TIMESTAMP, valid_to TIMESTAMP, run_id BIGINT)"
+        )
+        return key
+    found = key_type(store, history)
+    if found == key:
+        return key
+    # The source's ids are of another type than before: the history takes both as text.
+    if found != "VARCHAR":
+        store.execute(f"ALTER TABLE {history} ALTER customer_id TYPE VARCHAR")
+    return "VARCHAR"
+
+
+def key_type(store: DuckDB, relation: str) -> str:
+    """Return the SQL type of a relation's ``customer_id``."""
+    rows = store.rows(f"SELECT column_name, column_type FROM (DESCRIBE {relation})")  # noqa: S608
+    return str(next(r["column_type"] for r in rows if r["column_name"] == "customer_id"))

@@ -1,0 +1,1 @@
+"""Readers: files, tables and frames become relations of DuckDB, every value as it was written."""

@@ -1,0 +1,188 @@
+"""Ask: one read-only SELECT over the published tables, with no way to files or the network."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
+from glob import glob
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from segdb.compile import literal, quoted
+from segdb.contract import RUNS
+from segdb.engines.duckdb.connect import lock_files
+from segdb.engines.duckdb.database import DuckDB
+from segdb.engines.duckdb.integrity import blaming_changes, has
+from segdb.engines.duckdb.run_archive import published_run
+from segdb.engines.duckdb.signature import proven
+from segdb.engines.duckdb.sources_read import files_read
+from segdb.errors import UserError, nearest
+from segdb.features.behaviour import BEHAVIOUR
+from segdb.stored_json import mapping
+
+_OF_ORDERS = frozenset(feature.name for feature in BEHAVIOUR)
+Ask = Callable[..., pa.Table]
+
+
+@dataclass(frozen=True)
+class _Live:
+    """What ``segments_live`` names, and what of it may be read.
+
+    Attributes:
+        paths: files and patterns that may be read.
+        gone: what it names and is not there.
+        kept_from: what it names and may not be read: the last run did not read it, or nothing
+            proves that it did.
+        trusted: whether what the last run read may be read without a proof.
+    """
+
+    paths: frozenset[str] = frozenset()
+    gone: frozenset[str] = frozenset()
+    kept_from: frozenset[str] = frozenset()
+    trusted: bool = False
+
+
+@contextmanager
+def asking(path: Path, schema: str, wait: float = 0, *, sources: bool = False) -> Iterator[Ask]:
+    """Open a database file for reading alone, and yield a function that runs one SELECT on it.
+
+    The function takes the SELECT, and values for the ``$name`` parameters in it. Unqualified
+    names are looked up in ``schema`` first. It reads tables; files only those that
+    ``segments_live`` was made of, and only where this user's segdb made it.
+
+    Args:
+        path: the database file.
+        schema: where the published tables are.
+        wait: seconds to go on trying while another process holds the file.
+        sources: let ``segments_live`` read the sources that the last run recorded, whoever ran it.
+
+    Raises:
+        UserError: there are no segments, it is no single SELECT, or the database refuses it.
+        SegdbError: the database cannot be opened.
+    """
+    store = DuckDB.open(path, read_only=True, wait=wait)
+    try:
+        with store.refusals():
+            if not store.holds(schema, "runs"):
+                raise UserError(
+                    f"{path} holds no segments in the schema '{schema}'. `segdb run` publishes "
+                    "them."
+                )
+            store.execute(f"USE {quoted(schema)}")
+            live = _live(store, schema, trusted=sources)
+            if live.paths:
+                allowed = ", ".join(literal(path) for path in sorted(live.paths))
+                store.execute(f"SET allowed_paths = [{allowed}]")
+            lock_files(store.connection)
+            store.execute("SET lock_configuration = true")
+        with blaming_changes(store, schema):
+            yield partial(_select, store, live)
+    finally:
+        store.close()
+
+
+def _live(store: DuckDB, schema: str, *, trusted: bool) -> _Live:
+    """Return what ``segments_live`` may read: what the last run says that it read.
+
+    Of a run that is not signed that counts on request alone. What the view itself names never
+    counts: it may be anyone's, and however it was changed, it reads no more than this.
+    """
+    view = set(files_read(_view(store, schema)))
+    last = published_run(store, schema)
+    read = last is not None and (trusted or proven(store, schema, last))
+    texts = set(_recorded(store, schema, last)) if read else set()
+    # The names are whole patterns, as the readers wrote them.
+    files = {text: {path for path in glob(text) if Path(path).is_file()} for text in texts}  # noqa: PTH207
+    # A pattern is asked for by itself before its files are.
+    paths = frozenset(path for text, there in files.items() if there for path in (text, *there))
+    gone = frozenset(text for text, there in files.items() if not there)
+    return _Live(paths, gone, frozenset(view - texts), trusted)
+
+
+def _view(store: DuckDB, schema: str) -> str:
+    """Return the SQL of ``segments_live``; empty without that view."""
+    views = store.rows(
+        "SELECT sql FROM system.main.duckdb_views() WHERE database_name = current_database() "  # noqa: S608
+        f"AND view_name = 'segments_live' AND lower(schema_name) = lower({literal(schema)})"
+    )
+    return str(views[0]["sql"]) if views else ""
+
+
+def _recorded(store: DuckDB, schema: str, run_id: int | None) -> list[str]:
+    """Return the files and patterns that a run read its sources from; none of a damaged run."""
+    if not has(store, schema, RUNS, "run_id", "settings"):
+        return []
+    runs = f"{quoted(schema)}.{RUNS.name}"
+    rows = store.rows(f"SELECT settings FROM {runs} WHERE run_id = {run_id}")  # noqa: S608
+    names: list[str] = []
+    # Something else may have changed what is stored, and a query of the tables is answered.
+    with suppress(UserError, IndexError, KeyError, TypeError, AttributeError):
+        for source in mapping(rows[0]["settings"], "settings")["inferred"].values():
+            names += files_read(source.get("definition") or "")
+    return names
+
+
+def ask(
+    path: Path,
+    schema: str,
+    sql: str,
+    values: Mapping[str, object] | None = None,
+    *,
+    wait: float = 0,
+    sources: bool = False,
+) -> pa.Table:
+    """Run one SELECT on a database file; see ``asking``."""
+    with asking(path, schema, wait, sources=sources) as select:
+        return select(sql, values)
+
+
+def _select(
+    store: DuckDB, live: _Live, sql: str, values: Mapping[str, object] | None = None
+) -> pa.Table:
+    try:
+        statements = store.connection.extract_statements(sql)
+        if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+            raise UserError("A query is one SELECT; it cannot change the database.")
+        return store.fetch(sql, values)
+    except duckdb.Error as error:
+        raise UserError(f"The query failed: {_in_words(str(error).strip(), live)}") from None
+
+
+def _in_words(text: str, live: _Live) -> str:
+    """Say which column or file is meant, where the database knows none of that name."""
+    refused = re.search(r'Cannot access \w+ "([^"]+)"', text)
+    if refused and refused[1] in live.kept_from and live.trusted:
+        return (
+            f"segments_live reads {refused[1]}, which is no source of the last run: the view was "
+            "changed. `segdb run` or `segdb refresh` makes it anew."
+        )
+    if refused and refused[1] in live.kept_from:
+        return (
+            f"segments_live reads {refused[1]}, and nothing proves that your segdb named it there: "
+            "the database may be someone else's. Where you trust it, `segdb query --sources` lets "
+            "it read; `segdb refresh` on sources that you name makes it yours."
+        )
+    if refused and refused[1] in live.gone:
+        return (
+            f"segments_live reads {refused[1]}, and there is no such file now. Put it back, or run "
+            "`segdb run` on the source that there is."
+        )
+    if refused:
+        return f"it reads {refused[1]}, and a query may read the published tables and no file."
+    missing = re.search(r'Referenced column "([^"]+)" not found', text)
+    if missing is None:
+        # One paragraph: without the line of SQL that the database shows with a mark below it.
+        return " ".join(text.split("\n\nLINE ", maxsplit=1)[0].split("\n"))
+    there = re.search(r"Candidate bindings: (.+)", text)
+    known = [name.split(".")[-1] for name in re.findall(r'"([^"]+)"', there[1])] if there else []
+    meant = nearest(missing[1], known)
+    if "Did you mean" not in meant:
+        meant = " A feature is one where the last run had it: see use in [features]."
+        if missing[1] in _OF_ORDERS:
+            meant = " It is of orders: the last run had none, or left it out of use in [features]."
+    return f"there is no column '{missing[1]}'.{meant}"

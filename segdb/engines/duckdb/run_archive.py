@@ -1,0 +1,205 @@
+"""Kept: what it takes to publish an earlier run again, in a schema beside the published one.
+
+The model of a run makes its segments of its features again, so of the tables with a row a customer
+the features alone are kept, with the rejected rows. All small tables go into one row of
+``kept_runs``. What is kept is the run that a new one takes the place of: the one that is published
+is there anyhow.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import ibis.expr.types as ir
+
+from segdb.compile import quoted, to_sql
+from segdb.contract import CUSTOMER_FEATURES, KEPT_RUNS, REJECTED_ROWS, RUNS, Table
+from segdb.engines.duckdb.database import DuckDB
+from segdb.engines.duckdb.integrity import drop, has, kinds
+from segdb.errors import UserError
+
+_LARGE = (CUSTOMER_FEATURES, REJECTED_ROWS)
+# Without these a run could not be published again.
+_KEYS = {CUSTOMER_FEATURES: ("customer_id",), REJECTED_ROWS: ("source", "reason", "row")}
+_AGGREGATES = "customer_orders"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """An earlier run as it is kept.
+
+    Attributes:
+        run: its row of ``runs``.
+        features: one row a customer, as ``customer_features`` was.
+        rejected: (source, reason, row) of its rejected rows.
+        tables: the rows of its small tables, by name.
+    """
+
+    run: dict[str, Any]
+    features: ir.Table
+    rejected: ir.Table
+    tables: dict[str, list[dict[str, Any]]]
+
+
+def beside(schema: str) -> str:
+    """Return the schema where the large tables of earlier runs are."""
+    return f"{schema}_kept"
+
+
+def keep(store: DuckDB, schema: str, small: Sequence[Table]) -> None:
+    """Keep the run that is published, in the middle of the publish of the next one.
+
+    Args:
+        store: in the middle of a publish, with nothing written yet.
+        schema: where the published tables are.
+        small: the tables that go into ``kept_runs`` as JSON.
+    """
+    published = published_run(store, schema)
+    if published is None or not all(has(store, schema, table, *_KEYS[table]) for table in _LARGE):
+        return
+    there = kinds(store, schema)
+    rows = {
+        table.name: store.rows(f"FROM {quoted(schema)}.{quoted(table.name)}")
+        for table in small
+        if there.get(table.name) == "table"
+    }
+    store.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(beside(schema))}")
+    for table in _LARGE:
+        drop(store, beside(schema), f"{table.name}_{published}")
+        store.execute(
+            f"CREATE OR REPLACE TABLE {_place(schema, table, published)} "
+            f"AS FROM {quoted(schema)}.{quoted(table.name)}"
+        )
+    place = f"{quoted(schema)}.{KEPT_RUNS.name}"
+    store.execute(f"DELETE FROM {place} WHERE run_id = {published}")  # noqa: S608
+    store.connection.execute(
+        f"INSERT INTO {place} (run_id, tables) VALUES (?, ?)",  # noqa: S608
+        [published, json.dumps(rows, ensure_ascii=False, default=str)],
+    ).fetchall()
+
+
+def prune(store: DuckDB, schema: str, most: int) -> None:
+    """Drop what is kept of all but the last ``most`` runs."""
+    place = f"{quoted(schema)}.{KEPT_RUNS.name}"
+    for run_id in kept_ids(store, schema)[: -most or None]:
+        for table in _LARGE:
+            drop(store, beside(schema), f"{table.name}_{run_id}")
+        store.execute(f"DELETE FROM {place} WHERE run_id = {run_id}")  # noqa: S608
+
+
+def keep_aggregates(store: DuckDB, schema: str, run_id: int, orders: ir.Table | None) -> None:
+    """Keep the aggregates of a run's orders for the next refresh, in the place of the last run's.
+
+    Args:
+        store: in the middle of a publish.
+        schema: where the published tables are.
+        run_id: the run.
+        orders: one row a customer; None to keep none.
+    """
+    for own, name in store.tables():
+        if own.lower() == beside(schema).lower() and re.fullmatch(rf"{_AGGREGATES}_\d+", name):
+            drop(store, own, name)
+    if orders is not None:
+        store.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(beside(schema))}")
+        place = f"{quoted(beside(schema))}.{quoted(f'{_AGGREGATES}_{run_id}')}"
+        store.execute(f"CREATE TABLE {place} AS {to_sql(orders, pretty=False)}")
+
+
+def kept_aggregates(store: DuckDB, schema: str, run_id: int) -> ir.Table | None:
+    """Return the aggregates of the orders of a run; None where they are not kept."""
+    name = f"{_AGGREGATES}_{run_id}"
+    there = kinds(store, beside(schema)).get(name) == "table"
+    return store.stored(beside(schema), name) if there else None
+
+
+def kept_ids(store: DuckDB, schema: str) -> list[int]:
+    """Return the runs that are kept, in order."""
+    if not has(store, schema, KEPT_RUNS, "run_id", "tables"):
+        return []
+    place = f"{quoted(schema)}.{KEPT_RUNS.name}"
+    sql = f"SELECT run_id FROM {place} WHERE run_id IS NOT NULL ORDER BY run_id"  # noqa: S608
+    return [int(row["run_id"]) for row in store.rows(sql)]
+
+
+def published_run(store: DuckDB, schema: str) -> int | None:
+    """Return the run whose tables are published; None before the first."""
+    if not has(store, schema, RUNS, "run_id"):
+        return None
+    last = store.rows(f"SELECT max(run_id) AS last FROM {quoted(schema)}.runs")[0]["last"]  # noqa: S608
+    return None if last is None else int(last)
+
+
+def alike(store: DuckDB, schema: str, run_id: int) -> list[int]:
+    """Return the runs with the same tables, in order: a rollback publishes those of another run."""
+    sql = f"SELECT run_id, republishes FROM {quoted(schema)}.{RUNS.name} ORDER BY run_id"  # noqa: S608
+    first: dict[int, int] = {}
+    for row in store.rows(sql):
+        of = row["republishes"] or row["run_id"]
+        first[row["run_id"]] = first.get(of, of)
+    return [one for one, origin in first.items() if origin == first[run_id]]
+
+
+def kept_features(store: DuckDB, schema: str, run_id: int) -> ir.Table | None:
+    """Return the features of a run, published or kept; None where they are gone."""
+    owner, name = beside(schema), f"{CUSTOMER_FEATURES.name}_{run_id}"
+    if run_id == published_run(store, schema):
+        owner, name = schema, CUSTOMER_FEATURES.name
+    return store.stored(owner, name) if kinds(store, owner).get(name) == "table" else None
+
+
+def kept_run(store: DuckDB, schema: str, run_id: int) -> Kept:
+    """Return an earlier run as it is kept.
+
+    Raises:
+        UserError: it is not kept.
+    """
+    ids = kept_ids(store, schema)
+    if run_id not in ids:
+        again = [one for one in alike(store, schema, run_id) if one in ids] if ids else []
+        there = f"Kept: {', '.join(map(str, ids))}." if ids else "None is kept."
+        if again:
+            raise UserError(
+                f"Run {run_id} is kept as run {again[-1]}, which has the same tables: `segdb "
+                f"rollback {again[-1]}` publishes them again."
+            )
+        raise UserError(
+            f"Run {run_id} is not kept any more. {there} [publish] keep_runs says how many are."
+        )
+    where = f"WHERE run_id = {run_id}"
+    run = store.rows(f"FROM {quoted(schema)}.{RUNS.name} {where}")[0]
+    row = store.rows(f"SELECT tables FROM {quoted(schema)}.{KEPT_RUNS.name} {where}")[0]  # noqa: S608
+    large = kinds(store, beside(schema))
+    lost = [t.name for t in _LARGE if large.get(f"{t.name}_{run_id}") != "table"]
+    try:
+        tables = json.loads(row["tables"])
+    except (TypeError, ValueError, RecursionError):
+        tables = None
+    if lost or not isinstance(tables, dict):
+        raise UserError(
+            f"What was kept of run {run_id} is damaged: {lost[0] if lost else 'its small tables'} "
+            f"cannot be read from the schema {beside(schema)}. `segdb run` learns anew."
+        )
+    return Kept(
+        run=run,
+        features=store.stored(beside(schema), f"{CUSTOMER_FEATURES.name}_{run_id}"),
+        rejected=store.stored(beside(schema), f"{REJECTED_ROWS.name}_{run_id}"),
+        tables=tables,
+    )
+
+
+def binds(store: DuckDB, sql: str) -> bool:
+    """Whether all that a SELECT reads is still there."""
+    try:
+        store.schema(f"({sql})")
+    except duckdb.Error:
+        return False
+    return True
+
+
+def _place(schema: str, table: Table, run_id: int) -> str:
+    return f"{quoted(beside(schema))}.{quoted(f'{table.name}_{run_id}')}"

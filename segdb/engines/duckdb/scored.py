@@ -1,0 +1,104 @@
+"""Where scored customers go: a table of the database, or a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import duckdb
+import ibis.expr.types as ir
+import pyarrow as pa
+import pyarrow.csv
+
+from segdb import contract
+from segdb.compile import literal, quoted, to_sql
+from segdb.engines import output_files as outputs
+from segdb.engines.duckdb.database import DuckDB
+from segdb.errors import SettingsError
+from segdb.formats.formulas import harmless
+
+_DELIMITERS = {".csv": ",", ".tsv": "\t"}
+SUFFIXES = (*_DELIMITERS, ".parquet")
+# Rows that are on their way into a CSV at a time.
+_BATCH = 100_000
+# What segdb writes on a table it has made, and looks for before it writes over one.
+MARK = "Customers scored by segdb"
+
+
+def save_table(store: DuckDB, schema: str, name: str, query: ir.Table, sentence: str) -> None:
+    """Write the rows into a table of the schema, over one that was written so before.
+
+    Raises:
+        SettingsError: the name is that of a published table, or of a table that is not ours.
+    """
+    if name.lower() in {table.name for table in contract.TABLES}:
+        raise SettingsError(f"'{name}' is a published table. Name another for the scores.")
+    place = f"{quoted(schema)}.{quoted(name)}"
+    if store.holds(schema, name) and not _is_ours(store, schema, name):
+        raise SettingsError(
+            f"{schema}.{name} is there already, and not by `segdb score`. Name another table."
+        )
+    with store.transaction():
+        store.execute(f"CREATE OR REPLACE TABLE {place} AS {to_sql(query, pretty=False)}")
+        store.execute(f"COMMENT ON TABLE {place} IS {literal(f'{MARK}: {sentence}')}")
+
+
+def check_file(path: Path, sources: Iterable[Path], *, force: bool) -> None:
+    """Refuse a file that segdb did not write, or that the scores are read from.
+
+    Raises:
+        UserError: it is there, and the user does not want it written over.
+        SettingsError: its ending does not say its format.
+    """
+    if path.suffix.lower() not in SUFFIXES:
+        raise SettingsError(
+            f"{path} does not say its format. End its name with {', '.join(sorted(SUFFIXES))}."
+        )
+    advice = "Name another file with --into."
+    if not force and path.exists() and any(path.samefile(s) for s in sources if s.exists()):
+        raise SettingsError(
+            f"{path} is what is read here; the scores would take its place. {advice} --force "
+            "writes over it."
+        )
+    outputs.refuse_foreign([path], force=force, advice=advice)
+
+
+def save_file(store: DuckDB, path: Path, query: ir.Table) -> None:
+    """Write the rows into a file whose ending says its format: csv, tsv or parquet.
+
+    It takes the place of what was there when it is whole. In CSV no spreadsheet runs a text.
+
+    Raises:
+        SettingsError: the file cannot be written.
+    """
+    sql = to_sql(query, pretty=False)
+    delimiter = _DELIMITERS.get(path.suffix.lower())
+    try:
+        if path.is_dir():
+            raise SettingsError(f"{path} is a folder; name a file in it.")
+        with outputs.replacing(path) as temporary:
+            if delimiter is None:
+                mark = f"KV_METADATA {{{outputs.PARQUET_KEY}: {literal(outputs.MARK)}}}"
+                store.execute(f"COPY ({sql}) TO {literal(str(temporary))} (FORMAT parquet, {mark})")
+            else:
+                _write_csv(store, temporary, sql, delimiter)
+    except (OSError, duckdb.IOException) as error:
+        raise SettingsError(f"{path} cannot be written: {str(error).splitlines()[0]}") from None
+
+
+def _write_csv(store: DuckDB, path: Path, sql: str, delimiter: str) -> None:
+    batches = store.batches(sql, _BATCH)
+    heading = harmless(pa.Table.from_batches([], batches.schema))
+    options = pyarrow.csv.WriteOptions(delimiter=delimiter, quoting_style="needed")
+    with pyarrow.csv.CSVWriter(path, heading.schema, write_options=options) as writer:
+        for batch in batches:
+            writer.write_table(harmless(pa.Table.from_batches([batch])))
+
+
+def _is_ours(store: DuckDB, schema: str, name: str) -> bool:
+    rows = store.connection.execute(
+        "SELECT comment FROM duckdb_tables() WHERE database_name = current_database() "
+        "AND lower(schema_name) = lower(?) AND lower(table_name) = lower(?)",
+        [schema, name],
+    ).fetchall()
+    return bool(rows) and str(rows[0][0] or "").startswith(MARK)

@@ -1,0 +1,79 @@
+"""Matrix: the small weighted table that crosses into NumPy.
+
+Up to ``matrix_rows`` customers it is all of them. Above, it is a lightweight coreset (Bachem,
+Lucic and Krause, KDD 2018): customer x with probability proportional to
+1/2 · 1/n + 1/2 · d²(x, mean) / Σd², drawn by a hash of the id, so that equal data and seed give
+equal draws. Each customer is drawn at most once (Poisson sampling), with the weight 1 / p(x).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import ibis
+import ibis.expr.types as ir
+
+from segdb.expressions.hashing import hashed
+from segdb.expressions.shallow_sums import added
+
+# DuckDB's hash is uniform over 64 bits.
+_HASHES = float(2**64)
+# Of a literal 1.0 DuckDB makes a DECIMAL.
+_ONE = ibis.literal(1, "int64").cast("float64")
+
+
+def everyone(scaled: ir.Table, matrix: Sequence[str]) -> ir.Table:
+    """Return (customer_id, matrix columns, weight 1), by id."""
+    table = scaled.select("customer_id", *matrix, weight=_ONE)
+    return table.order_by("customer_id")
+
+
+def coreset(
+    scaled: ir.Table,
+    matrix: Sequence[str],
+    means: Sequence[float],
+    squares: float,
+    customers: int,
+    rows: int,
+    seed: int,
+) -> ir.Table:
+    """Return (customer_id, matrix columns, weight) of about ``rows`` drawn customers, by id.
+
+    Args:
+        scaled: all customers, scaled units.
+        matrix: the columns of the matrix.
+        means: of each of them.
+        squares: the sum of all squared distances from the means.
+        customers: how many there are.
+        rows: the expected size of the draw.
+        seed: another seed draws others.
+    """
+    pairs = zip(matrix, means, strict=True)
+    distance = added([(scaled[name] - mean) * (scaled[name] - mean) for name, mean in pairs])
+    chance = ibis.least(1.0, rows * (0.5 / customers + distance * (0.5 / squares)))
+    drawn = scaled.select("customer_id", *matrix, chance=chance)
+    drawn = drawn.filter(uniform(drawn.customer_id, seed) < drawn.chance)
+    weighted = drawn.select("customer_id", *matrix, weight=1.0 / drawn.chance)
+    return weighted.order_by("customer_id")
+
+
+def sample(
+    scaled: ir.Table, matrix: Sequence[str], rows: int, customers: int, seed: int
+) -> ir.Table:
+    """Return a uniform sample of about ``rows`` customers, each of the same weight, by id."""
+    chosen = scaled.filter(uniform(scaled.customer_id, seed) < rows / customers)
+    return chosen.select("customer_id", *matrix, weight=_ONE).order_by("customer_id")
+
+
+def uniform(customer_id: ir.Value, seed: int) -> ir.FloatingValue:
+    """Return a number in [0, 1) that depends on the id and the seed alone.
+
+    The seed goes into the hashed value: hashes of several arguments with two seeds would differ
+    by a constant only, and the draws with them would not be independent.
+    """
+    mixed = hashed(_xor(hashed(customer_id), ibis.literal(seed, "uint64")))
+    return mixed.cast("float64") / _HASHES
+
+
+@ibis.udf.scalar.builtin(name="xor", signature=((None, None), "uint64"))
+def _xor(_one, _other): ...  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202

@@ -1,0 +1,56 @@
+"""Rejected: the rows that are not used, each with its reason and the values of its source."""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+from segdb.expressions.typed_source import carried
+from segdb.expressions.validate import BEFORE_DUPLICATE, DUPLICATE_ROW, UNREADABLE
+from segdb.source_schema import Reading
+
+
+def rejects(judged: ir.Table, reading: Reading, dropped: ir.Table | None) -> ir.Table:
+    """Return one row (reason, row) per rejected row of a source.
+
+    Args:
+        judged: rows with ``reason``, and ``copies`` where duplicates were folded.
+        reading: the source's columns.
+        dropped: (customer_id, reason) of customers who were taken out after judging.
+
+    Returns:
+        ``reason`` and ``row``, the source's own values as JSON text.
+    """
+    table = judged
+    if dropped is not None:
+        taken = dropped.rename(dropped_id="customer_id", dropped_reason="reason")
+        table = judged.left_join(taken, judged.customer_id == taken.dropped_id)
+        table = table.mutate(reason=table.reason.coalesce(table.dropped_reason))
+    raw = {column.name: table[carried(column.name)] for column in reading.columns}
+    row = _to_json(ibis.struct(raw)).cast("string")
+    if "copies" not in judged.columns:
+        return table.filter(table.reason.notnull()).select(reason=table.reason, row=row)
+    early = table.reason.isin(BEFORE_DUPLICATE).fill_null(False)
+    rejected = ibis.ifelse(table.reason.notnull(), table.copies, table.copies - 1)
+    each = table.filter(rejected > 0).select(
+        reason=ibis.ifelse(early, table.reason, DUPLICATE_ROW),
+        last=table.reason,
+        row=row,
+        copies=table.copies,
+        copy=ibis.range(1, rejected + 1).unnest(),
+    )
+    reason = ibis.ifelse(each.copy == each.copies, each["last"], each.reason)
+    return each.select(reason=reason, row=each.row)
+
+
+def unreadable(lines: ir.Table, source: str) -> ir.Table:
+    """Return (source, reason, row) of the lines of a text file that are no rows."""
+    return lines.select(
+        source=ibis.literal(source),
+        reason=ibis.literal(UNREADABLE),
+        row=_to_json(lines.row).cast("string"),
+    )
+
+
+@ibis.udf.scalar.builtin(name="to_json", signature=((None,), "string"))
+def _to_json(_row): ...  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202

@@ -1,0 +1,1 @@
+"""Describe: profiles, names, rules and statistics of the segments."""

@@ -1,0 +1,181 @@
+"""Explain: the profile of each segment, and from it its name, its words and its rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from segdb.config.playbook import load, read
+from segdb.config.settings import Settings
+from segdb.engines.duckdb.database import DuckDB
+from segdb.expressions.distributions import FIFTHS
+from segdb.expressions.profile import by_segment, composite
+from segdb.features.rfm import SCORES, scores
+from segdb.model import Model
+from segdb.steps.describe.naming import FEWEST, Profile, personas, score
+from segdb.steps.describe.profiles import Judgement, Rows, feature_rows, profile_rows
+from segdb.steps.describe.rules import find_rules
+from segdb.steps.progress import Progress
+from segdb.steps.segment.cluster_metrics import separations
+from segdb.steps.segment.fit import Fitted
+
+_TENURE = "tenure_days"
+
+
+@dataclass(frozen=True)
+class Explained:
+    """The segments with names, words and rules.
+
+    Attributes:
+        model: with the segments' names.
+        profiles: rows of ``segment_profiles``.
+        features: rows of ``segment_features``.
+    """
+
+    model: Model
+    profiles: Rows
+    features: Rows
+
+
+def explain(
+    store: DuckDB,
+    settings: Settings,
+    assigned: ir.Table,
+    model: Model,
+    fitted: Fitted,
+    names: Sequence[str | None],
+    whole: Mapping[str, Any],
+    progress: Progress,
+    playbook: str | None = None,
+) -> Explained:
+    """Name the segments, find their rules, and judge them.
+
+    Args:
+        store: where the customers are.
+        settings: the currency, the size of the matrix.
+        assigned: the relation ``segdb_assigned``: every customer with ``nearest``.
+        model: whose segments, in the order of ``nearest``, are not named yet.
+        fitted: what K-Means gave.
+        names: the name that each segment keeps from the last run; None for a new one.
+        whole: what ``statistics`` gave of all customers.
+        progress: who hears of it.
+        playbook: TOML text; None for segdb's own.
+    """
+    measured = by_segment(assigned, model.catalogue.names)
+    groups = {row["nearest"]: row for row in store.rows(measured)}
+    profiles = _naming_profiles(store, assigned, model, groups, whole)
+    averages = {n: whole[f"mean_{i}"] or 0.0 for i, n in enumerate(model.catalogue.names)}
+    entries = load() if playbook is None else read(playbook, "of the run")
+    matrix = [p.feature for p in model.matrix]
+    categories = {
+        entry.name: (entry.column or "", entry.value or "")
+        for entry in model.catalogue.of("category")
+    }
+    currency = settings.report.currency
+    characters = personas(profiles, names, averages, matrix, entries, currency, categories)
+    segments = tuple(
+        replace(segment, name=character.name)
+        for segment, character in zip(model.segments, characters, strict=True)
+    )
+    named = replace(model, segments=segments)
+    progress.step("Finding rules")
+    rules = find_rules(store, settings, assigned, named)
+    apart = separations([segment.centroid for segment in segments])
+    judged = [
+        Judgement(
+            *rules[place],
+            apart[place],
+            fitted.silhouettes[place],
+            fitted.stabilities[place],
+            fitted.stability_errors[place],
+        )
+        for place in range(len(segments))
+    ]
+    return Explained(
+        named, profile_rows(named, groups, characters, judged), feature_rows(named, groups, whole)
+    )
+
+
+def _naming_profiles(
+    store: DuckDB,
+    assigned: ir.Table,
+    model: Model,
+    groups: Mapping[int, Mapping[str, Any]],
+    whole: Mapping[str, Any],
+) -> list[Profile]:
+    """Return what naming looks at, of each segment in the order of the model."""
+    names = model.catalogue.names
+    behaviour = _behaviour(store, assigned, model)
+    # Recency alone, as an attribute may be called, tells nothing of how they buy.
+    axes = "rfm" if len(model.score_edges) > 1 else ""
+    spread = 1.0 if behaviour and axes else _composite_sd(store, assigned, model, whole)
+    profiles = []
+    for place in range(len(model.segments)):
+        row, manner = groups.get(place, {}), behaviour.get(place, {})
+        means, z = {}, {}
+        for i, name in enumerate(names):
+            center, sd = whole[f"mean_{i}"] or 0.0, whole[f"sd_{i}"]
+            known = row.get(f"known_{i}", 0) >= min(FEWEST, row.get("customers", 0)) > 0
+            means[name] = row[f"mean_{i}"] if known else center
+            z[name] = (means[name] - center) / sd if sd else 0.0
+        places = {axis: manner[axis] for axis in axes if manner.get(axis) is not None}
+        if places and _TENURE in names:
+            i = names.index(_TENURE)
+            edges = [whole[f"{level}_{i}"] for level in FIFTHS]
+            places["t"] = score(row.get(f"median_{i}") or 0.0, edges)
+        standing = sum(z[p.feature] for p in model.matrix) / len(model.matrix) / spread
+        profiles.append(Profile(means, z, places, manner.get("overdue"), standing))
+    return profiles
+
+
+def _composite_sd(
+    store: DuckDB, assigned: ir.Table, model: Model, whole: Mapping[str, Any]
+) -> float:
+    """Return the sd, over all customers, of the mean of their standardized features."""
+    places = {name: i for i, name in enumerate(model.catalogue.names)}
+    measures = {
+        p.feature: (whole[f"mean_{places[p.feature]}"], whole[f"sd_{places[p.feature]}"])
+        for p in model.matrix
+    }
+    query = composite(assigned, {n: (mean, sd) for n, (mean, sd) in measures.items() if sd})
+    return float(store.rows(query)[0]["sd"] or 1.0)
+
+
+def _behaviour(store: DuckDB, assigned: ir.Table, model: Model) -> dict[int, dict[str, Any]]:
+    """Return by segment the mean scores, and the share that is silent beyond its rhythm."""
+    names = model.catalogue.names
+    if "recency_days" not in names:
+        return {}
+    table = scores(assigned, model.score_edges, model.rfm)
+    columns = {
+        column[0]: _of_five(table[column].cast("float64").mean(), model.score_edges[feature])
+        for column, feature, _ in SCORES
+        if feature in model.score_edges
+    }
+    rhythm = _rhythm(table, model)
+    if rhythm is not None:
+        # GREATEST skips NULL, and who has no rhythm is not late by it.
+        late = table.recency_days > 2.0 * ibis.greatest(rhythm, 1.0)
+        columns["overdue"] = late.cast("float64").mean(where=rhythm.notnull())
+    rows = store.rows(table.group_by("nearest").agg(**columns))
+    return {row["nearest"]: row for row in rows}
+
+
+def _of_five(mean: ir.FloatingScalar, edges: Sequence[float]) -> ir.FloatingScalar:
+    """Return a mean score as one of the playbook's, from 1 to 5, however many scores there are."""
+    return mean if len(edges) == 4 else 1.0 + (mean - 1.0) * 4.0 / len(edges)
+
+
+def _rhythm(table: ir.Table, model: Model) -> ir.Value | None:
+    names = set(model.catalogue.names)
+    if "days_between_orders" in names:
+        fill = next(p.fill for p in model.parameters if p.feature == "days_between_orders")
+        # A fill of 0 is no rhythm: nobody has one, or the settings fill with zero.
+        return table.days_between_orders.fill_null(fill) if fill else table.days_between_orders
+    if {_TENURE, "frequency"} <= names:
+        return (table.tenure_days - table.recency_days) / (table.frequency - 1).nullif(0)
+    return None

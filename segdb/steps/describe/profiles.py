@@ -1,0 +1,159 @@
+"""Describe: the rows of the small published tables, from a few aggregates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from segdb.expressions.profile import QUANTILES
+from segdb.expressions.transform import natural_value
+from segdb.features.catalogue import Catalogue
+from segdb.features.rfm import GRID, SCORES
+from segdb.model import Model
+from segdb.steps.describe.naming import Character
+
+Rows = list[dict[str, Any]]
+Groups = Mapping[int, Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """How good a segment is; the fields are columns of ``segment_profiles``."""
+
+    rule: str | None
+    rule_precision: float | None
+    rule_recall: float | None
+    separation: float | None
+    silhouette: float | None
+    stability: float | None
+    stability_error: float | None
+
+
+def profile_rows(
+    model: Model,
+    groups: Groups,
+    characters: Sequence[Character],
+    judged: Sequence[Judgement],
+) -> Rows:
+    """Return the rows of ``segment_profiles``.
+
+    Args:
+        model: whose segments are in the order of ``nearest``.
+        groups: what ``by_segment`` gave, by ``nearest``.
+        characters: names, tiers and actions of the segments.
+        judged: figures of the segments' quality.
+    """
+    names = model.catalogue.names
+    customers = sum(row["customers"] for row in groups.values())
+    monetary = names.index("monetary") if "monetary" in names else None
+    revenue = (
+        sum(row[f"sum_{monetary}"] or 0.0 for row in groups.values())
+        if monetary is not None
+        else 0.0
+    )
+    rows: Rows = []
+    for place, segment in enumerate(model.segments):
+        row, character, judgement = groups.get(place, {}), characters[place], judged[place]
+        own = None if monetary is None else float(row.get(f"sum_{monetary}") or 0.0)
+        rows.append(
+            {
+                "segment_id": segment.segment_id,
+                "segment": segment.name,
+                "tier": character.tier,
+                "customers": row.get("customers", 0),
+                "customer_share": row.get("customers", 0) / customers,
+                "revenue": own,
+                "revenue_share": None if own is None or not revenue else own / revenue,
+                "summary": character.summary,
+                "churn_risk": character.churn_risk,
+                "overdue": character.overdue,
+                "action": character.action,
+                "action_reason": character.reason,
+                "cohesion": row.get("cohesion"),
+                "margin": row.get("margin"),
+                **asdict(judgement),
+            }
+        )
+    return rows
+
+
+def feature_rows(model: Model, groups: Groups, whole: Mapping[str, Any]) -> Rows:
+    """Return the rows of ``segment_features``."""
+    rows: Rows = []
+    for place, segment in enumerate(model.segments):
+        row = groups.get(place, {})
+        for i, name in enumerate(model.catalogue.names):
+            mean, center, sd = row.get(f"mean_{i}"), whole[f"mean_{i}"], whole[f"sd_{i}"]
+            rows.append(
+                {
+                    "segment_id": segment.segment_id,
+                    "feature": name,
+                    "customers": row.get(f"known_{i}", 0),
+                    "mean": mean,
+                    **{q: row.get(f"{q}_{i}") for q in QUANTILES},
+                    "z": None if mean is None or not sd else (mean - center) / sd,
+                }
+            )
+    return rows
+
+
+def centroid_rows(model: Model) -> Rows:
+    """Return the rows of ``segment_centroids``."""
+    return [
+        {
+            "segment_id": segment.segment_id,
+            "feature": p.feature,
+            "scaled": value,
+            "natural": natural_value(p, value),
+        }
+        for segment in model.segments
+        for p, value in zip(model.matrix, model.scaled(segment.centroid), strict=True)
+    ]
+
+
+def parameter_rows(model: Model) -> Rows:
+    """Return the rows of ``feature_parameters``."""
+    return [
+        {
+            "feature": p.feature,
+            "position": p.position,
+            "left_out": p.left_out,
+            "fill": p.fill,
+            "filled": "after capping" if p.fill_last else "before capping",
+            "lower": p.lower,
+            "upper": p.upper,
+            "transform": p.transform,
+            "power": p.power,
+            "center": p.center,
+            "spread": p.spread,
+        }
+        for p in model.parameters
+    ]
+
+
+def score_sentences(model: Model) -> dict[str, str]:
+    """Return the sentence of each score's column, where it is not by fifths, and of the segment."""
+    said = {}
+    ends = {"r_score": "the most recent", "f_score": "the most frequent", "m_score": "the highest"}
+    for score, feature, _ in SCORES:
+        edges = model.score_edges.get(feature, ())
+        bins, name = len(edges) + 1, feature.removesuffix("_days").capitalize()
+        if feature in model.rfm.ranked:
+            how = f"by rank, in {bins} groups of equal size"
+        else:
+            how = f"by the edges {', '.join(f'{edge:g}' for edge in edges)}"
+        if edges and (bins != len(GRID) or feature in model.rfm.ranked or feature in model.rfm.own):
+            said[score] = f"{name} {how}: {bins} {ends[score]}."
+    if model.rfm.segments:
+        rules = "; ".join(f"{name}: {sql}" for name, sql in model.rfm.segments)
+        said["rfm_segment"] = f"The first that holds of: {rules}; else {model.rfm.other}."
+    return said
+
+
+def feature_sentences(catalogue: Catalogue) -> dict[str, str]:
+    """Return the sentence and unit of each feature, for the comments of its columns."""
+    return {
+        entry.name: f"{entry.sentence} Unit: {entry.unit}." if entry.unit else entry.sentence
+        for entry in catalogue.entries
+    }

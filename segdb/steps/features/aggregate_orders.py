@@ -1,0 +1,70 @@
+"""Orders: every row judged, and one row of aggregates a customer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import ibis.expr.types as ir
+
+from segdb.config.settings import Settings
+from segdb.engines.duckdb.database import DuckDB
+from segdb.engines.duckdb.read.readers import Raw
+from segdb.expressions.aggregate_orders import Bounds, narrowed
+from segdb.expressions.scoring_chain import Recipe
+from segdb.features.catalogue import Catalogue
+from segdb.source_schema import Reading
+from segdb.steps.features.count_strategy import aggregated, way_of
+from segdb.steps.features.incremental import aggregated_again, checked
+from segdb.steps.features.validate_orders import Aggregation
+from segdb.steps.ingest.reconcile_rows import Judged
+from segdb.steps.progress import Progress
+
+
+@dataclass(frozen=True)
+class Held:
+    """What is held from an earlier run.
+
+    Attributes:
+        catalogue: the features of its model.
+        aggregates: of its orders, one row a customer; None where all are to be made anew.
+        bounds: beyond which customers are left out, as in ``Recipe.within``.
+    """
+
+    catalogue: Catalogue
+    aggregates: ir.Table | None
+    bounds: Bounds = field(default_factory=dict)
+
+
+def judge_orders(
+    store: DuckDB,
+    settings: Settings,
+    recipe: Recipe,
+    source: tuple[Raw, Reading],
+    catalogue: Catalogue,
+    progress: Progress,
+    held: Held | None,
+) -> Judged:
+    """Judge the rows of the orders, and aggregate them by customer in the same pass.
+
+    Args:
+        store: where the orders are.
+        settings: the watermark, and whether rows may be counted for orders by a sample.
+        recipe: how they are cleaned.
+        source: the orders, and how their columns are read.
+        catalogue: the features wanted of them.
+        progress: who hears of it.
+        held: what an earlier run gave already.
+    """
+    raw, reading = source[0], narrowed(source[1], catalogue)
+    watermark = checked(settings.source.watermark, raw, reading)
+    how = Aggregation(
+        store, raw, reading, recipe.rules["orders"], catalogue, watermark, recipe.deduplicate
+    )
+    rows = how.judged("segdb_orders")
+    counts = alike = None
+    if watermark and held and held.aggregates is not None:
+        counts = aggregated_again(how, held.aggregates, rows, watermark, progress)
+    if counts is None:
+        way = way_of(how, rows, sampled=settings.features.sampled_orders)
+        counts, alike = aggregated(how, rows, way, progress)
+    return Judged(raw, rows, reading, counts, how.once, how.rows_of, alike, source[1])

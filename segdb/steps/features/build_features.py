@@ -1,0 +1,231 @@
+"""Intake: from the sources to one table of features, with every row accounted for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import ibis
+import ibis.expr.types as ir
+
+from segdb.config.settings import Settings
+from segdb.engines.duckdb.database import DuckDB
+from segdb.engines.duckdb.read.readers import Raw
+from segdb.errors import EngineError, SettingsError
+from segdb.expressions import aggregate_orders as stage
+from segdb.expressions import validate
+from segdb.expressions.aggregate_orders import Bounds
+from segdb.expressions.scoring_chain import Recipe
+from segdb.expressions.typed_source import typed
+from segdb.features.catalogue import Catalogue, Entry
+from segdb.features.feature import epoch
+from segdb.inspect.sentinels import sentinels
+from segdb.source_schema import Reading
+from segdb.steps.features.aggregate_orders import Held
+from segdb.steps.ingest.check_data import check_data
+from segdb.steps.ingest.far_dates import judge_near_dates
+from segdb.steps.ingest.reconcile_rows import Accounts, Judged, account, nothing_left
+from segdb.steps.ingest.resolve_columns import (
+    Sources,
+    blamed,
+    choose_customer_entries,
+    choose_order_entries,
+    recipe_of,
+)
+from segdb.steps.preprocess.exclude_customers import narrowed
+from segdb.steps.progress import Progress
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What comes out of reading, cleaning and aggregating.
+
+    Attributes:
+        features: one row a customer: ``customer_id`` and every feature in natural units.
+        catalogue: what the features are.
+        recipe: how the sources were read and cleaned.
+        as_of: the moment that days count back from; None without orders.
+        accounts: the rows.
+        rejected: (source, reason, row) of every rejected row.
+        customers: how many there are.
+        sources: the sources, as they are read in the end.
+        aggregates: of the orders, one row a customer, where a watermark says that a later run can
+            go on from them.
+        bounds: of every feature, where they were learned before customers beyond them left; None
+            where they are still to be learned.
+    """
+
+    features: ir.Table
+    catalogue: Catalogue
+    recipe: Recipe
+    as_of: datetime | None
+    accounts: Accounts
+    rejected: ir.Table
+    customers: int
+    sources: Sources
+    aggregates: ir.Table | None = None
+    bounds: Bounds | None = None
+
+
+def take_in(
+    store: DuckDB,
+    settings: Settings,
+    sources: Sources,
+    progress: Progress,
+    held: Held | None = None,
+) -> Intake:
+    """Read and judge the sources, and aggregate the orders in one pass.
+
+    Args:
+        store: the database.
+        settings: how to clean, and which features.
+        sources: the sources.
+        progress: who hears of it.
+        held: what an earlier run gave already; None to choose the features by the settings.
+
+    Raises:
+        DataError: no row is left.
+        SettingsError: the user's own SQL cannot be run.
+        SegdbError: whatever reading and the settings have to say.
+    """
+    try:
+        with store.refusals():
+            return _take_in(store, settings, sources, progress, held)
+    except EngineError as error:
+        raise blamed(error, settings) from error
+
+
+def _take_in(
+    store: DuckDB, settings: Settings, sources: Sources, progress: Progress, held: Held | None
+) -> Intake:
+    as_of = settings.as_of
+    recipe = recipe_of(settings, sources)
+    orders = customers = order_features = dropped = buyers = None
+    entries: tuple[Entry, ...] = ()
+    if sources.orders:
+        progress.step("Aggregating the orders")
+        entries = (
+            held.catalogue.of("orders", "sql")
+            if held
+            else choose_order_entries(settings, sources.orders[1])
+        )
+        sources, orders = judge_near_dates(
+            store, settings, sources, Catalogue(entries), progress, held
+        )
+        recipe = recipe_of(settings, sources)
+        per_customer = orders.counts
+        totals = store.rows(stage.totals(per_customer))[0]
+        if totals["last_order_at"] is None:
+            dropped = store.table("segdb_dropped", stage.without_orders(per_customer))
+            raise nothing_left(orders, account(store, {"orders": orders}, dropped)[0])
+        as_of = as_of or _next_midnight(totals["last_order_at"])
+        order_features = stage.of_orders(per_customer, Catalogue(entries), epoch(as_of))
+        buyers = per_customer.filter(per_customer.last_order_at.notnull()).select("customer_id")
+        dropped = stage.without_orders(per_customer)
+    if sources.customers:
+        customers = _judge_customers(store, recipe, sources, buyers, progress)
+        entries += (
+            held.catalogue.of("attribute", "category")
+            if held
+            else choose_customer_entries(store, settings, customers, entries)
+        )
+    catalogue = _not_empty(entries)
+    if held is None and sources.customers:
+        _tell_sentinels(store, sources.customers, entries, progress)
+    if held is None and sources.orders and sources.customers:
+        _tell_unused(catalogue, recipe, sources.customers[0].origin, progress)
+    features = _features(catalogue, order_features, customers)
+    features, recipe, out, bounds = narrowed(store, settings, catalogue, features, recipe, held)
+    features = store.table("segdb_features", features)
+    dropped = _dropped(store, [*([] if dropped is None else [dropped]), *out])
+    progress.step("Accounting for every row")
+    present = {
+        name: one for name, one in (("orders", orders), ("customers", customers)) if one is not None
+    }
+    accounts, rejected = account(store, present, dropped)
+    check_data(store, present, accounts, rejected, settings, progress)
+    count = int(store.rows(features.agg(n=features.count()))[0]["n"])
+    if count == 0:
+        raise nothing_left(next(iter(present.values())), accounts)
+    aggregates = orders.counts if orders and settings.source.watermark else None
+    return Intake(
+        features, catalogue, recipe, as_of, accounts, rejected, count, sources, aggregates, bounds
+    )
+
+
+def _dropped(store: DuckDB, parts: Sequence[ir.Table]) -> ir.Table | None:
+    """Return (customer_id, reason) of customers who are left out; None where there are none."""
+    if not parts:
+        return None
+    dropped = store.table("segdb_dropped", ibis.union(*parts) if len(parts) > 1 else parts[0])
+    return dropped if store.rows(dropped.limit(1)) else None
+
+
+def _not_empty(entries: tuple[Entry, ...]) -> Catalogue:
+    if not entries:
+        raise SettingsError(
+            "[features] use is empty, and nothing else makes a feature. Name one, such as "
+            '"frequency", or leave the key out.'
+        )
+    return Catalogue(entries)
+
+
+def _tell_sentinels(
+    store: DuckDB, customers: tuple[Raw, Reading], entries: tuple[Entry, ...], progress: Progress
+) -> None:
+    raw, reading = customers
+    attributes = [entry.column for entry in entries if entry.kind == "attribute" and entry.column]
+    for warning in sentinels(raw.table, reading, attributes, store.fetch, raw.origin):
+        progress.warn(warning)
+
+
+def _tell_unused(catalogue: Catalogue, recipe: Recipe, origin: str, progress: Progress) -> None:
+    """Tell of a table of customers that was given beside the orders, and changes nothing."""
+    if not catalogue.of("attribute", "category") and not recipe.rules["customers"].predicates:
+        progress.note(
+            f"customers: no column of {origin} is a feature. Name those that shall be in "
+            "[features] attributes (numbers) or categories (text)."
+        )
+
+
+def _tell_strangers(
+    store: DuckDB, origin: str, rows: ir.Table, buyers: ir.Table, progress: Progress
+) -> None:
+    """Tell of a table of customers in which no id is one of the orders'."""
+    strangers = rows.filter(rows.reason == validate.NO_ORDERS).customer_id
+    kept = rows.filter(rows.reason.isnull())
+    found = [store.rows(ids.limit(1)) for ids in (kept, strangers.as_table(), buyers)]
+    if not found[0] and found[1] and found[2]:
+        here, there = (str(one[0]["customer_id"]) for one in found[1:])
+        progress.note(
+            f"customers: no customer_id of {origin} is one of the orders' "
+            f"({here!r} here, {there!r} there): are they written alike?"
+        )
+
+
+def _judge_customers(
+    store: DuckDB, recipe: Recipe, sources: Sources, buyers: ir.Table | None, progress: Progress
+) -> Judged:
+    assert sources.customers is not None  # noqa: S101 - the caller asked first
+    raw, reading = sources.customers
+    table = validate.deduplicated(raw.table) if recipe.deduplicate else raw.table
+    rows = store.view("segdb_customers_typed", typed(table, reading))
+    judged = validate.judged_customers(rows, reading, recipe.rules["customers"], buyers)
+    judged = store.table("segdb_customers", judged)
+    if buyers is not None:
+        _tell_strangers(store, raw.origin, judged, buyers, progress)
+    return Judged(raw, judged, reading, validate.counts(judged))
+
+
+def _features(catalogue: Catalogue, orders: ir.Table | None, customers: Judged | None) -> ir.Table:
+    if customers is None:
+        assert orders is not None  # noqa: S101 - a run has one source at least
+        return orders
+    attributes = stage.of_customers(customers.rows, catalogue, customers.reading)
+    return attributes if orders is None else stage.joined(orders, attributes)
+
+
+def _next_midnight(moment: datetime) -> datetime:
+    day = datetime(moment.year, moment.month, moment.day)
+    return day + timedelta(days=1)

@@ -1,0 +1,1 @@
+"""Ingest: sources are read, columns are resolved, every row is reconciled."""

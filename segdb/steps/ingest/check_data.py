@@ -1,0 +1,132 @@
+"""Check the data: what of the sources would make the result wrong, before anything is fitted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+import ibis.expr.types as ir
+
+from segdb.checks import customers, money, rows
+from segdb.checks.warning import DataWarning
+from segdb.config.settings import Settings
+from segdb.engines.duckdb.database import DuckDB
+from segdb.expressions import validate
+from segdb.expressions.typed_source import carried, typed
+from segdb.source_schema import Role
+from segdb.steps.ingest.reconcile_rows import Accounts, Judged
+from segdb.steps.progress import Progress
+
+# Where the value stands that a row is rejected for.
+_BLAMED: Mapping[str, Role] = {validate.BAD_DATE: "ordered_at", validate.BAD_AMOUNT: "amount"}
+# Of the orders: with fewer that have no amount at all, lines without one continue an order.
+_FEW = 0.05
+
+
+def check_data(
+    store: DuckDB,
+    sources: Mapping[str, Judged],
+    accounts: Accounts,
+    rejected: ir.Table,
+    settings: Settings,
+    progress: Progress,
+) -> None:
+    """Tell what of the sources would make the result wrong.
+
+    Args:
+        store: where the sources are.
+        sources: the sources with their judged rows, by name.
+        accounts: rows read, kept and rejected.
+        rejected: (source, reason, row) of every rejected row.
+        settings: the share of rejected rows above which a run stops, and ``as_of``.
+        progress: hears of each warning.
+    """
+    warnings: list[DataWarning] = []
+    for name, source in sources.items():
+        warnings += _rejections(store, name, source, accounts, rejected, settings)
+    orders = sources.get("orders")
+    if orders is not None:
+        warnings += _orders(store, orders)
+    for warning in warnings:
+        progress.warn(warning)
+
+
+def _orders(store: DuckDB, orders: Judged) -> list[DataWarning]:
+    ask, reading, counts = store.fetch, orders.source_reading, orders.counts
+    kept = orders.rows.filter(orders.rows.reason.isnull())
+    warnings = money.several_currencies(kept, reading, ask)
+    warnings += money.unpaid_orders(kept, reading, ask)
+    # Guests under one id are no large customer.
+    warnings += customers.guests(counts, reading, ask) or customers.large_share(
+        counts, kept, reading, ask
+    )
+    warnings += customers.revenue_without_customer(counts, ask)
+    return warnings
+
+
+def _rejections(
+    store: DuckDB,
+    name: str,
+    source: Judged,
+    accounts: Accounts,
+    rejected: ir.Table,
+    settings: Settings,
+) -> list[DataWarning]:
+    limit = settings.checks.max_rejected_share
+    read = accounts.read_of[name]
+    warnings: list[DataWarning] = []
+    for (of, reason), number in accounts.reasons.items():
+        # Whoever looks back to an earlier as_of wants later orders out.
+        if of != name or (reason == validate.FUTURE and settings.as_of):
+            continue
+        if reason == validate.DUPLICATE_ROW:
+            warnings += rows.equal_rows(number, read, source.source_reading)
+        if rows.deserves_a_look(reason, number / max(read, 1), limit):
+            continuing = _continuing(store, source, reason) if name == "orders" else 0
+            example = _example(store, source, name, reason, rejected)
+            warnings += rows.rejected_share(
+                source.raw.origin,
+                reason,
+                number - continuing,
+                read,
+                limit,
+                example,
+            )
+    return warnings
+
+
+def _continuing(store: DuckDB, orders: Judged, reason: str) -> int:
+    """Return how many rejected rows only continue an order of a row above, and carry no money.
+
+    Exports of shops write the columns of an order into its first line alone.
+    """
+    if reason not in (validate.MISSING_ID, validate.BAD_DATE, validate.BAD_AMOUNT):
+        return 0
+    lines = validate.judged_orders(
+        typed(orders.raw.table, orders.source_reading), orders.source_reading, validate.Rules()
+    )
+    empty = lines.amount.isnull()
+    for role in ("amount", "unit_price"):
+        if role in orders.source_reading.roles:
+            raw = lines[carried(orders.source_reading.roles[role])]
+            empty &= raw.isnull() | (raw.cast("string").strip() == "")
+    bare = (lines.reason == reason) & (
+        empty | (lines.customer_id.isnull() & lines.ordered_at.isnull())
+    )
+    number = int(store.rows(lines.agg(n=bare.sum()))[0]["n"] or 0)
+    if not number or reason != validate.BAD_AMOUNT or "order_id" not in lines.columns:
+        return number
+    totals = lines.group_by("order_id").agg(amount=lines.amount.max())
+    row = store.rows(totals.agg(n=totals.count(), without=totals.amount.isnull().sum()))[0]
+    return number if (row["without"] or 0) <= _FEW * row["n"] else 0
+
+
+def _example(store: DuckDB, source: Judged, name: str, reason: str, rejected: ir.Table) -> object:
+    """Return a value for which rows are rejected, where it is one column's."""
+    role = _BLAMED.get(reason)
+    column = source.source_reading.roles.get(role) if role else None
+    if column is None:
+        return None
+    chosen = rejected.filter((rejected.source == name) & (rejected.reason == reason)).limit(100)
+    values = [json.loads(row["row"]).get(column) for row in store.rows(chosen)]
+    return next((value for value in values if value is not None), None)

@@ -1,0 +1,97 @@
+"""Far dates: find orders dated far from all others, and leave them out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import ibis
+import ibis.expr.types as ir
+
+from segdb.checks import far_dates as check
+from segdb.config.settings import Settings
+from segdb.engines.duckdb.database import DuckDB
+from segdb.features.catalogue import Catalogue
+from segdb.source_schema import Reading
+from segdb.steps.features.aggregate_orders import Held, judge_orders
+from segdb.steps.ingest.reconcile_rows import Judged
+from segdb.steps.ingest.resolve_columns import Sources, frozen, recipe_of
+from segdb.steps.progress import Progress
+
+
+def _leaving_out(
+    store: DuckDB, orders: Judged, reading: Reading, progress: Progress
+) -> Reading | None:
+    """Return the reading that leaves far dates out; None where there are none to leave out.
+
+    Args:
+        store: where the orders are.
+        orders: judged, with aggregates by customer.
+        reading: of all columns of the orders.
+        progress: hears of each group of far dates.
+    """
+    counts = orders.counts
+    rejected = []
+    for far in check.far_dates(_days(store, counts), datetime.now(UTC).date()):
+        first, end = check.as_interval(far)
+        moment = orders.rows.ordered_at
+        inside = (moment >= _timestamp(first)) & (moment < _timestamp(end))
+        kept = orders.rows.reason.isnull()
+        row = store.rows(orders.rows.agg(n=(inside & kept).sum(), of=orders.rows.count()))[0]
+        number = int(row["n"] or 0)
+        progress.warn(check.warning(far, number, number / max(row["of"], 1), orders.raw.origin))
+        if far.rejected:
+            rejected.append((first, end))
+    if not rejected:
+        return None
+    return replace(reading, far_dates=(*reading.far_dates, *rejected))
+
+
+def judge_near_dates(
+    store: DuckDB,
+    settings: Settings,
+    sources: Sources,
+    catalogue: Catalogue,
+    progress: Progress,
+    held: Held | None,
+) -> tuple[Sources, Judged]:
+    """Judge the orders, and once more without dates far from all others, where there are any.
+
+    Args:
+        store: where the orders are.
+        settings: the settings.
+        sources: the sources, orders among them.
+        catalogue: the features wanted of the orders.
+        progress: hears of far dates.
+        held: what an earlier run gave already.
+
+    Returns:
+        The sources as they are read in the end, and the orders.
+    """
+    assert sources.orders is not None  # noqa: S101 - the caller asked first
+    raw, reading = sources.orders
+    judging = frozen(recipe_of(settings, sources))
+    orders = judge_orders(store, settings, judging, (raw, reading), catalogue, progress, held)
+    if "far_dates" in settings.checks.accept:
+        return sources, orders
+    nearer = _leaving_out(store, orders, reading, progress)
+    if nearer is None:
+        return sources, orders
+    sources = replace(sources, orders=(raw, nearer))
+    judging = frozen(recipe_of(settings, sources))
+    again = judge_orders(store, settings, judging, (raw, nearer), catalogue, progress, None)
+    return sources, again
+
+
+def _days(store: DuckDB, counts: ir.Table) -> list[tuple[date, int]]:
+    """Return the days of the customers' first and last orders, and how many customers each has."""
+    names = [name for name in ("first_order_at", "last_order_at") if name in counts.columns]
+    parts = [counts.select(day=counts[name].date()) for name in names]
+    days = ibis.union(*parts) if len(parts) > 1 else parts[0]
+    days = days.filter(days.day.notnull())
+    counted = days.group_by("day").agg(n=days.count()).order_by("day")
+    return [(row["day"], int(row["n"])) for row in store.rows(counted)]
+
+
+def _timestamp(day: str) -> ir.TimestampScalar:
+    return ibis.literal(day, "timestamp(6)")

@@ -1,0 +1,43 @@
+"""Questions: read sources as far as they tell, and keep what only their owner can tell."""
+
+from __future__ import annotations
+
+import json
+
+from segdb.config.settings import Settings
+from segdb.engines.duckdb.database import DuckDB
+from segdb.inspect.questions import OPEN, OpenQuestionError
+from segdb.steps.ingest.read_sources import read_sources
+from segdb.steps.ingest.resolve_columns import Sources
+from segdb.steps.progress import Notes
+
+# Choices that are written beside an open place.
+_CHOICES = 6
+
+
+def read_with_questions(
+    store: DuckDB, settings: Settings, orders: str | None, customers: str | None
+) -> tuple[Sources, list[OpenQuestionError], tuple[str, ...]]:
+    """Read the sources as far as they tell; return them, what is open, and what was inferred."""
+    questions: list[OpenQuestionError] = []
+    while True:
+        listener = Notes()
+        roles = [one.key for one in questions if one.section == "columns"]
+        try:
+            sources = read_sources(store, settings, orders, customers, listener, open_roles=roles)
+        except OpenQuestionError as question:
+            asked = {(one.section, one.key) for one in questions}
+            if (question.section, question.key) in asked:
+                raise
+            questions.append(question)
+            if question.section == "source":
+                settings = settings.changed({"source": {question.key: question.choices[0]}})
+        else:
+            return sources, questions, tuple(listener.notes)
+
+
+def open_line(question: OpenQuestionError) -> str:
+    """Return the line of a question, with what could answer it."""
+    shown = (json.dumps(choice, ensure_ascii=False) for choice in question.choices[:_CHOICES])
+    choices = " or ".join(shown) or "see the columns of the source"
+    return f'{question.key} = "{OPEN}"   # {choices}'

@@ -1,0 +1,142 @@
+"""Account: rows_read = rows_kept + rows_rejected, in every run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import ibis
+import ibis.expr.types as ir
+
+from segdb.engines.duckdb.database import DuckDB
+from segdb.engines.duckdb.read.readers import Raw
+from segdb.errors import DataError, SegdbError
+from segdb.expressions import validate
+from segdb.expressions.rejected_rows import rejects, unreadable
+from segdb.source_schema import Reading
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A source whose rows have been judged.
+
+    Attributes:
+        raw: the source as it was read.
+        rows: its rows with ``reason``, and ``copies`` where duplicates are folded already.
+        reading: how its columns are read.
+        counts: one row, ``read_rows`` and ``kept_rows``, or a table that sums to them by
+            ``customer_id``.
+        once: makes of judged rows a view of a name, in which equal rows are one, with ``copies``;
+            None where they are in ``rows``, or nobody asks.
+        rows_of: makes a view of a name of the judged rows of some customers; None where ``rows``
+            is a table.
+        alike: ``customer_id`` of all who may have equal rows; None for anyone.
+        whole_reading: with the roles that no feature looks at; None where ``reading`` has them.
+    """
+
+    raw: Raw
+    rows: ir.Table
+    reading: Reading
+    counts: ir.Table
+    once: Callable[[str, ir.Table], ir.Table] | None = None
+    rows_of: Callable[[str, ir.Table], ir.Table] | None = None
+    alike: ir.Table | None = None
+    whole_reading: Reading | None = None
+
+    @property
+    def source_reading(self) -> Reading:
+        """How all columns of the source are read, also those that no feature looks at."""
+        return self.whole_reading or self.reading
+
+
+@dataclass(frozen=True)
+class Accounts:
+    """Rows of all sources, the rejected ones by (source, reason), and those read by source."""
+
+    rows_read: int
+    rows_kept: int
+    rows_rejected: int
+    reasons: Mapping[tuple[str, str], int]
+    read_of: Mapping[str, int] = field(default_factory=dict)
+
+
+def account(
+    store: DuckDB, judged: Mapping[str, Judged], dropped: ir.Table | None
+) -> tuple[Accounts, ir.Table]:
+    """Count every row, and write the rejected ones into a temporary table.
+
+    A source of which every row was kept is not read again.
+
+    Args:
+        store: where the sources are.
+        judged: the sources by name.
+        dropped: (customer_id, reason) of customers who were taken out after judging.
+
+    Returns:
+        The accounts, and the table of (source, reason, row).
+
+    Raises:
+        SegdbError: the accounts do not add up, which is a fault of segdb.
+    """
+    kept = 0
+    read_of: dict[str, int] = {}
+    parts: list[ir.Table] = []
+    for name, one in judged.items():
+        source_read, source_kept = _counted(store, one, dropped)
+        if source_kept < source_read:
+            # To fold and to join all rows of a source costs several times what reading it does.
+            rows = validate.suspects(_theirs(one, dropped), dropped, one.alike)
+            rows = one.once("segdb_suspects", rows) if one.once else rows
+            rows = rejects(rows, one.reading, dropped)
+            parts.append(rows.select(source=ibis.literal(name), reason=rows.reason, row=rows.row))
+        lines = one.raw.unreadable
+        if lines is not None:
+            parts.append(unreadable(lines, name))
+            source_read += int(store.rows(lines.agg(n=lines.count()))[0]["n"])
+        read_of[name] = source_read
+        kept += source_kept
+    rejected = store.table("segdb_rejected", _together(parts))
+    counted = rejected.group_by("source", "reason").agg(n=rejected.count())
+    rows = store.rows(counted.order_by(ibis.desc("n"), "source", "reason"))
+    reasons = {(row["source"], row["reason"]): int(row["n"]) for row in rows}
+    read, out = sum(read_of.values()), sum(reasons.values())
+    if read != kept + out:
+        raise SegdbError(
+            f"The rows do not add up: {read:,} read, {kept:,} kept, {out:,} rejected. Nothing was "
+            "published; this is a fault of segdb."
+        )
+    return Accounts(read, kept, out, reasons, read_of), rejected
+
+
+def nothing_left(judged: Judged, accounts: Accounts) -> DataError:
+    """Return the error that no row of a source is left, with the reasons."""
+    reasons = list(accounts.reasons.items())[:5]
+    why = ", ".join(f"{reason}: {count:,}" for (_, reason), count in reasons)
+    return DataError(
+        f"No row of {judged.raw.origin} is left to segment ({why or 'it has no rows'}). "
+        "Check [columns] and [clean], and as_of if you set one."
+    )
+
+
+def _theirs(one: Judged, dropped: ir.Table | None) -> ir.Table:
+    ids = validate.suspected(one.counts, dropped)
+    if one.rows_of:
+        return one.rows_of("segdb_suspected", ids)
+    return validate.rows_of(one.rows, one.rows.customer_id, ids)
+
+
+def _counted(store: DuckDB, one: Judged, dropped: ir.Table | None) -> tuple[int, int]:
+    counts = one.counts
+    kept = counts.kept_rows
+    if dropped is not None:
+        gone = counts.customer_id.isin(dropped.customer_id).fill_null(False)
+        kept = ibis.ifelse(gone, 0, kept)
+    total = store.rows(counts.agg(read=counts.read_rows.sum(), kept=kept.sum()))[0]
+    return int(total["read"] or 0), int(total["kept"] or 0)
+
+
+def _together(parts: list[ir.Table]) -> ir.Table | str:
+    if not parts:
+        text = "CAST(NULL AS VARCHAR)"
+        return f"SELECT {text} AS source, {text} AS reason, {text} AS row WHERE false"
+    return ibis.union(*parts) if len(parts) > 1 else parts[0]

@@ -1,0 +1,1 @@
+"""Lifecycle: what connects a run with the runs before it."""

@@ -1,0 +1,103 @@
+"""Drift: how far the customers of a run are from those of the run before it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import ibis
+import ibis.expr.types as ir
+
+from segdb import contract
+from segdb.engines.duckdb.database import DuckDB
+from segdb.engines.duckdb.integrity import is_whole
+from segdb.engines.duckdb.run_archive import kept_features, published_run
+from segdb.expressions.assign import labelled
+from segdb.expressions.drift import DECILES, binned, deciles, stability_index
+from segdb.model import Model
+from segdb.steps.describe.profiles import Rows
+
+# The name under which the sizes of the segments stand beside the features.
+SIZES = "segment_id"
+
+
+def grown(
+    store: DuckDB,
+    schema: str,
+    run_id: int,
+    assigned: ir.Table,
+    model: Model,
+    profiles: Rows,
+) -> dict[contract.Table, Rows]:
+    """Return the rows that a run adds to ``run_segments`` and ``run_drift``.
+
+    Args:
+        store: the database, with the run before still published.
+        schema: where the tables are.
+        run_id: the new run.
+        assigned: its customers with ``nearest`` and every feature in natural units.
+        model: its model.
+        profiles: its rows of ``segment_profiles``.
+    """
+    drift: Rows = []
+    before = published_run(store, schema)
+    if before is not None and is_whole(store, schema, contract.RUN_SEGMENTS):
+        then = kept_features(store, schema, before)
+        found = stability(store, sizes_of(schema, before), sizes_now(assigned, model))
+        if then is not None:
+            found |= drift_of_features(store, then, assigned, model.catalogue.names)
+        told = {"run_id": run_id, "previous_run_id": before}
+        drift = [{**told, "feature": name, "psi": psi} for name, psi in found.items()]
+    return {contract.RUN_SEGMENTS: run_sizes(run_id, profiles), contract.RUN_DRIFT: drift}
+
+
+def run_sizes(run_id: int, profiles: Rows) -> Rows:
+    """Return the rows of ``run_segments``."""
+    kept = ("segment_id", "segment", "customers", "customer_share")
+    return [{"run_id": run_id, **{name: row[name] for name in kept}} for row in profiles]
+
+
+def drift_of_features(
+    store: DuckDB, then: ir.Table, now: ir.Table, names: Sequence[str]
+) -> dict[str, float]:
+    """Return the population stability index of each feature that both tables have.
+
+    The bins are the deciles of ``then``.
+    """
+    shared = [name for name in names if name in then.columns and then[name].type().is_numeric()]
+    edges = {name: own for name, own in edges_of(store, then, shared).items() if own}
+    if not edges:
+        return {}
+    found = stability(store, binned(then, edges), binned(now, edges))
+    return {name: found[name] for name in edges}
+
+
+def edges_of(
+    store: DuckDB, features: ir.Table, names: Sequence[str]
+) -> Mapping[str, tuple[float, ...]]:
+    """Return the deciles of each feature, equal ones once; none of a feature that nobody has."""
+    if not names:
+        return {}
+    row = store.rows(deciles(features, names))[0]
+    places = range(1, len(DECILES) + 1)
+    found = {name: {row[f"edge_{i}_{p}"] for p in places} for i, name in enumerate(names)}
+    return {name: tuple(sorted(e for e in own if e is not None)) for name, own in found.items()}
+
+
+def stability(store: DuckDB, then: ir.Table, now: ir.Table) -> dict[str, float]:
+    """Return the population stability index by feature of two binned distributions."""
+    return {r["feature"]: float(r["psi"]) for r in store.rows(stability_index(then, now))}
+
+
+def sizes_of(schema: str, run_id: int) -> ir.Table:
+    """Return the sizes of a published or earlier run's segments, as a binned distribution."""
+    types = {"run_id": "int64", "segment_id": "int32", "customers": "int64"}
+    sizes = ibis.table(types, name=contract.RUN_SEGMENTS.name, database=schema)
+    own = sizes.filter(sizes.run_id == run_id)
+    return own.select("customers", feature=ibis.literal(SIZES), bin=own.segment_id)
+
+
+def sizes_now(assigned: ir.Table, model: Model) -> ir.Table:
+    """Return the sizes of the segments of a new run, as a binned distribution."""
+    rows = labelled(assigned, model)
+    grouped = rows.group_by(feature=ibis.literal(SIZES), bin=rows.segment_id)
+    return grouped.agg(customers=rows.count())

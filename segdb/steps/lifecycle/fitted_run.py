@@ -1,0 +1,89 @@
+"""Fitted run: segments on their way from the fit to their tables, and their row of ``runs``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import ibis.expr.types as ir
+
+from segdb.checks.warning import DataWarning, to_json
+from segdb.config.settings import Settings
+from segdb.model import Model
+from segdb.steps.features.build_features import Intake
+from segdb.steps.lifecycle.load_run import inferred_of
+from segdb.steps.preprocess.learn import Learned
+from segdb.steps.publish.tables import versions
+from segdb.steps.segment.fit import Fitted
+
+
+@dataclass(frozen=True)
+class FittedRun:
+    """Segments that were found or held, before they are explained and published.
+
+    Attributes:
+        started: when the run began, UTC.
+        intake: the customers.
+        learned: what is known of their features.
+        scaled: they, with the model's columns.
+        model: the model; its segments may have no names yet.
+        fitted: the figures of the segments, in their order.
+        names: what each segment is called already; None for a new one.
+        learned_by: the run that learned the model; None for this one.
+        playbook: what names them, as TOML text; None for segdb's own.
+    """
+
+    started: datetime
+    intake: Intake
+    learned: Learned
+    scaled: ir.Table
+    model: Model
+    fitted: Fitted
+    names: tuple[str | None, ...]
+    learned_by: int | None = None
+    playbook: str | None = None
+
+
+def run_row(
+    run_id: int,
+    settings: Settings,
+    found: FittedRun,
+    model: Model,
+    warnings: Sequence[DataWarning],
+) -> dict[str, Any]:
+    """Return the row of ``runs`` of segments that are about to be published."""
+    intake, fitted = found.intake, found.fitted
+    inferred = inferred_of(intake.sources, found.playbook)
+    told = {**settings.model_dump(mode="json", by_alias=True), "inferred": inferred}
+    return {
+        "run_id": run_id,
+        "started_at": found.started,
+        "finished_at": now(),
+        "as_of": intake.as_of,
+        "rows_read": intake.accounts.rows_read,
+        "rows_kept": intake.accounts.rows_kept,
+        "rows_rejected": intake.accounts.rows_rejected,
+        "customers": intake.customers,
+        "k": len(model.segments),
+        "inertia": fitted.inertia,
+        "silhouette": fitted.silhouette,
+        "matrix_rows": fitted.matrix_rows,
+        "matrix_inertia": fitted.matrix_inertia,
+        "unrefined_inertia": fitted.unrefined_inertia,
+        "refine_steps": fitted.refine_steps,
+        "verdict": fitted.verdict,
+        "clear": fitted.clear,
+        "warnings": to_json(warnings),
+        "learned_by": run_id if found.learned_by is None else found.learned_by,
+        "settings": json.dumps(told, ensure_ascii=False),
+        "model": model.to_json(),
+        "versions": versions(),
+    }
+
+
+def now() -> datetime:
+    """Return the time, in UTC and without its zone."""
+    return datetime.now(UTC).replace(tzinfo=None)

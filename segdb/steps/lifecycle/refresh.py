@@ -1,0 +1,234 @@
+"""Hold: the segments of an earlier run as they lie on the customers of today, nothing learned."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from dataclasses import replace
+from pathlib import PurePath
+from typing import Any
+
+import ibis.expr.types as ir
+
+from segdb.cluster.fixed_silhouette import held_silhouettes
+from segdb.compile import quoted
+from segdb.config.settings import Settings
+from segdb.contract import K_SELECTION, RUNS, SEGMENT_PROFILES
+from segdb.engines.duckdb.database import DuckDB
+from segdb.engines.duckdb.integrity import require
+from segdb.engines.duckdb.read.readers import read
+from segdb.engines.duckdb.read.source_relation import Raw
+from segdb.errors import SourceError, nearest
+from segdb.expressions.distributions import statistics
+from segdb.expressions.preprocess import transformed
+from segdb.model import Model
+from segdb.source_schema import Reading
+from segdb.steps.features.build_features import Intake
+from segdb.steps.features.user_functions import check_functions
+from segdb.steps.ingest.resolve_columns import Sources
+from segdb.steps.lifecycle.load_run import StoredRun
+from segdb.steps.preprocess.covariance import measured
+from segdb.steps.preprocess.learn import Learned, correlations_of
+from segdb.steps.preprocess.pca import Axes, axes_of
+from segdb.steps.progress import Progress
+from segdb.steps.segment.cluster_metrics import quality_from
+from segdb.steps.segment.fit import Fitted
+from segdb.steps.segment.sampling import matrices
+
+# What only the run that learned can tell.
+_NEEDED = {
+    RUNS: (
+        "matrix_rows",
+        "matrix_inertia",
+        "unrefined_inertia",
+        "refine_steps",
+        "verdict",
+        "clear",
+    ),
+    K_SELECTION: (),
+    SEGMENT_PROFILES: ("segment_id", "stability"),
+}
+
+
+def read_as_then(
+    store: DuckDB,
+    run: StoredRun,
+    progress: Progress,
+    orders: object = None,
+    customers: object = None,
+    trusted: Container[str] = (),
+) -> Sources:
+    """Read the sources of a run again, each column as it was read then.
+
+    Args:
+        store: the database to read into.
+        run: the run.
+        progress: who hears of how the files were read.
+        orders: a source in the place of the run's own; None for that one.
+        customers: likewise.
+        trusted: of the run's own sources, which may be read where nothing proves them.
+
+    Raises:
+        SourceError: the run had no such source, it cannot be read, lacks a column, or may be
+            what someone else wrote into the database.
+    """
+    check_functions(store, run.settings)
+
+    def one(name: Any, given: object) -> tuple[Raw, Reading] | None:
+        reading = run.recipe.readings.get(name)
+        if reading is None:
+            if given is not None:
+                raise SourceError(f"Run {run.run_id} was made without {name}; leave them out.")
+            return None
+        own = run.settings.source.orders if name == "orders" else run.settings.source.customers
+        source = own if given is None else given
+        if source is None:
+            raise SourceError(
+                f"The {name} of run {run.run_id} were a frame, which is gone. Give them again: "
+                f"segdb.refresh({name}=…), or segdb refresh --{name} FILE."
+            )
+        if given is None and not (run.proven or source in trusted):
+            raise SourceError(
+                f"The database names {source!r} as the {name} of run {run.run_id}, and nothing "
+                "proves that your segdb wrote that. Name them yourself: segdb refresh "
+                f"--{name} SOURCE, or in [source] of segdb.toml. Or trust the file: --sources."
+            )
+        then = run.sources[name]
+        raw = read(store, name, source, run.settings.source, then.options.get("encoding"))
+        for words in raw.notes:
+            progress.note(words)
+        for warning in raw.warnings:
+            progress.warn(warning)
+        _check_columns(raw, then, reading)
+        return _narrowed(store, name, raw, reading), reading
+
+    return Sources(one("orders", orders), one("customers", customers))
+
+
+def reading_from(settings: Settings, orders: object, customers: object) -> Settings:
+    """Return the settings of a run that reads other sources; a frame leaves none to read again."""
+    given = {"orders": orders, "customers": customers}
+    named = {
+        name: str(source).strip() if isinstance(source, str | PurePath) else None
+        for name, source in given.items()
+        if source is not None
+    }
+    source = settings.source.model_copy(update=named)
+    return settings.model_copy(update={"source": source})
+
+
+def reads_the_same(sources: Sources, run: StoredRun) -> bool:
+    """Whether the orders are read from where a run read them, as far as that can be told."""
+    if sources.orders is None:
+        return False
+    return sources.orders[0].definition == run.sources["orders"].definition
+
+
+def _narrowed(store: DuckDB, name: str, raw: Raw, reading: Reading) -> Raw:
+    """Return a source with the columns that it had in the run, by which equal rows are told."""
+    names = [column.name for column in reading.columns]
+    if set(names) == set(raw.table.columns):
+        return raw
+    columns = ", ".join(quoted(column) for column in names)
+    own = raw.definition
+    return replace(
+        raw,
+        table=store.view(f"segdb_{name}_then", raw.table.select(*names)),
+        definition=None if own is None else f"SELECT {columns} FROM ({own})",  # noqa: S608
+    )
+
+
+def _check_columns(raw: Raw, then: Raw, reading: Reading) -> None:
+    there, before = raw.table.schema(), then.table.schema()
+    for column in reading.columns:
+        if column.name not in there:
+            raise SourceError(
+                f"{raw.origin} has no column '{column.name}' any more."
+                f"{nearest(column.name, there.names)} Where it is meant to be so, `segdb run` "
+                "learns anew."
+            )
+        now, kind = there[column.name], before[column.name]
+        if not kind.is_unknown() and now != kind and (now.is_string() or kind.is_string()):
+            raise SourceError(
+                f"The column '{column.name}' of {raw.origin} was {kind} and is {now} now. Where it "
+                "is meant to be so, `segdb run` learns anew."
+            )
+
+
+def seen(store: DuckDB, settings: Settings, intake: Intake, model: Model) -> Learned:
+    """Return what is seen of the features, in the terms of a model that is held.
+
+    Args:
+        store: where the customers are.
+        settings: how the model scaled.
+        intake: the customers.
+        model: what was learned.
+    """
+    parameters = model.parameters
+    columns, names = [p.column for p in parameters], [p.feature for p in parameters]
+    few = intake.customers <= settings.cluster.matrix_rows
+    logged = transformed(intake.features, parameters)
+    row = measured(store, logged, columns, settings.scale.method, few=few)
+    correlations = correlations_of(names, row)
+    known = store.rows(statistics(intake.features, names))[0]
+    axes = axes_of(row, parameters)
+    return Learned(parameters, correlations, model.score_edges, known, axes)
+
+
+def hold(
+    store: DuckDB,
+    settings: Settings,
+    run: StoredRun,
+    scaled: ir.Table,
+    axes: Axes,
+    customers: int,
+) -> Fitted:
+    """Return the segments of a run, judged on the customers of today.
+
+    What only learning tells, such as the stability and the evidence for other numbers of segments,
+    is that of the run.
+
+    Args:
+        store: where the customers are, with the run still published.
+        settings: the schema, and the size of the matrix.
+        run: the published run.
+        scaled: customers with the columns of the matrix.
+        axes: where they lie.
+        customers: how many there are.
+    """
+    model = run.model
+    centroids = tuple(segment.centroid for segment in model.segments)
+    drawn = matrices(store, settings.cluster, model, scaled, customers, axes)
+    groups = drawn.everyone.quality(centroids)
+    quality = quality_from(groups, centroids, customers * axes.variance(model))
+    silhouette, silhouettes = held_silhouettes(
+        drawn.compact, drawn.uniform, centroids, settings.cluster.seed
+    )
+    schema = quoted(settings.publish.schema_)
+    for table, columns in _NEEDED.items():
+        require(store, settings.publish.schema_, table, *columns)
+    told = store.rows(f"FROM {schema}.{RUNS.name} WHERE run_id = {run.run_id}")[0]
+    evidence = store.rows(f"FROM {schema}.{K_SELECTION.name} ORDER BY k")
+    profiles = store.rows(f"FROM {schema}.{SEGMENT_PROFILES.name}")
+    stabilities = {
+        # A run of an older release has no errors.
+        row["segment_id"]: (row["stability"], row.get("stability_error"))
+        for row in profiles
+    }
+    of_segments = [stabilities.get(s.segment_id, (None, None)) for s in model.segments]
+    return Fitted(
+        centroids=centroids,
+        inertia=quality.inertia,
+        silhouette=silhouette,
+        stability=next((row["stability"] for row in evidence if row["selected"]), None),
+        silhouettes=silhouettes,
+        stabilities=tuple(stability for stability, _ in of_segments),
+        stability_errors=tuple(error for _, error in of_segments),
+        smallest_share=min(quality.sizes) / customers,
+        matrix_rows=told["matrix_rows"],
+        matrix_inertia=told["matrix_inertia"],
+        unrefined_inertia=told["unrefined_inertia"],
+        refine_steps=told["refine_steps"],
+        verdict=told["verdict"],
+        clear=told["clear"],
+        k_selection=tuple(evidence),
+    )

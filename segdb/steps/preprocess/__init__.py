@@ -1,0 +1,1 @@
+"""Preprocess: fills, bounds, transforms and scales are learned; features are excluded."""

@@ -1,0 +1,37 @@
+"""Measured: where the features lie, and how they vary together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations_with_replacement
+from typing import Any
+
+import ibis.expr.types as ir
+
+from segdb.cluster.matrix import Matrix
+from segdb.cluster.pca import covariances
+from segdb.engines.duckdb.database import DuckDB
+from segdb.expressions.coreset import everyone
+from segdb.expressions.scale import measures
+
+
+def measured(
+    store: DuckDB, features: ir.Table, columns: Sequence[str], method: str, *, few: bool
+) -> dict[str, Any]:
+    """Return what ``segdb.expressions.scale.measures`` gives of the customers.
+
+    Args:
+        store: where they are.
+        features: their filled, capped and transformed features.
+        columns: those features.
+        method: of scaling.
+        few: whether they all go into the compact matrix. NumPy then has the covariances of many
+            columns, as many as pairs, long before a statement of them is compiled.
+    """
+    row = store.rows(measures(features, columns, method, together=not few))[0]
+    if few:
+        rows = Matrix.from_arrow(store.fetch(everyone(features, columns)), "customer_id", "weight")
+        found = covariances(rows)
+        pairs = combinations_with_replacement(range(len(columns)), 2)
+        row |= {f"cov_{i}_{j}": float(found[i, j]) for i, j in pairs}
+    return row

@@ -1,0 +1,65 @@
+"""Exclude: customers who lack a feature, or have an outlier, where the settings say so."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import ibis.expr.types as ir
+
+from segdb.config.settings import Settings
+from segdb.engines.duckdb.database import DuckDB
+from segdb.expressions import aggregate_orders as stage
+from segdb.expressions.aggregate_orders import Bounds
+from segdb.expressions.distributions import statistics
+from segdb.expressions.scoring_chain import Recipe
+from segdb.features.catalogue import Catalogue
+from segdb.steps.features.aggregate_orders import Held
+from segdb.steps.preprocess.bounds import fills_and_bounds
+
+
+def narrowed(
+    store: DuckDB,
+    settings: Settings,
+    catalogue: Catalogue,
+    features: ir.Table,
+    recipe: Recipe,
+    held: Held | None,
+) -> tuple[ir.Table, Recipe, list[ir.Table], Bounds | None]:
+    """Leave out the customers who lack a feature, or have an outlier, where the settings say so.
+
+    Returns:
+        The others; the recipe that says the same; (customer_id, reason) of those left out; and
+        the bounds of all features, where they had to be learned for it.
+    """
+    out: list[ir.Table] = []
+    if settings.clean.missing == "reject":
+        needed = tuple(n for n in catalogue.names if n not in settings.features.describe)
+        features = store.table("segdb_all_features", features)
+        out.append(stage.incomplete(features, needed))
+        features = stage.complete(features, needed)
+        recipe = replace(recipe, complete=needed)
+    if settings.outliers.action == "cap":
+        return features, recipe, out, None
+    features = store.table("segdb_with_outliers", features)
+    bounds = held.bounds if held else _bounds(store, settings, catalogue, features)
+    inside = held.bounds if held else _rejecting(settings, bounds)
+    if inside:
+        out.append(stage.outlying(features, inside))
+        features = stage.within(features, inside)
+    return features, replace(recipe, within=inside), out, bounds
+
+
+def _bounds(store: DuckDB, settings: Settings, catalogue: Catalogue, features: ir.Table) -> Bounds:
+    """Return the bounds of every feature over all customers, outliers among them."""
+    known = store.rows(statistics(features, catalogue.names))[0]
+    learned = fills_and_bounds(store, settings, catalogue, features, known)
+    return {p.feature: (p.lower, p.upper) for p in learned}
+
+
+def _rejecting(settings: Settings, bounds: Bounds) -> Bounds:
+    describes = settings.features.describe
+    return {
+        name: sides
+        for name, sides in bounds.items()
+        if name not in describes and sides != (None, None)
+    }

@@ -1,0 +1,1 @@
+"""Publish: the contents of each published table, and what must hold before."""

@@ -1,0 +1,157 @@
+"""Publish: what goes into each table of the contract."""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from segdb import contract
+from segdb.engines.duckdb.history import departures, entries
+from segdb.engines.duckdb.publish import Content
+from segdb.export.macro import assign_macro
+from segdb.expressions.assign import labelled
+from segdb.expressions.profile import rfm_by_segment, typical
+from segdb.features.rfm import scored
+from segdb.model import Model
+from segdb.steps.describe.map_points import customer_map
+from segdb.steps.describe.profiles import (
+    Rows,
+    centroid_rows,
+    feature_sentences,
+    parameter_rows,
+    score_sentences,
+)
+from segdb.steps.features.build_features import Intake
+from segdb.steps.ingest.resolve_columns import Sources
+from segdb.steps.preprocess.pca import Axes
+from segdb.steps.publish.live_view import live_select
+
+Queries = Mapping[contract.Table, ir.Table | str | None]
+
+# Customers kept in typical_customers of each segment.
+TYPICAL = 10
+_LIBRARIES = ("segdb", "duckdb", "ibis-framework", "sqlglot", "numpy", "scikit-learn", "pyarrow")
+
+
+def queries(
+    sources: Sources,
+    intake: Intake,
+    model: Model,
+    assigned: ir.Table,
+    axes: Axes,
+    run_id: int,
+) -> Queries:
+    """Return the query of each table that is written without passing through Python.
+
+    Args:
+        sources: for the live view.
+        intake: the features, the rejects, and how they came about.
+        model: the model.
+        assigned: every customer with ``nearest``, ``distance`` and ``margin``.
+        axes: of the maps.
+        run_id: the run.
+    """
+    run = ibis.literal(run_id, "int64")
+    features = scored(intake.features, model.score_edges, model.rfm)
+    scores = [column.name for column in contract.CUSTOMER_FEATURES.columns[1:]]
+    rejected = intake.rejected
+    return {
+        contract.SEGMENTS: labelled(assigned, model).mutate(run_id=run),
+        contract.SEGMENTS_LIVE: live_select(sources, intake.recipe, model, run_id),
+        contract.CUSTOMER_FEATURES: features.select("customer_id", *model.catalogue.names, *scores),
+        contract.REJECTED_ROWS: rejected.select(
+            run_id=run,
+            source=rejected.source,
+            reason=rejected.reason,
+            row=rejected.row.cast("json"),
+        ),
+        contract.CUSTOMER_MAP: customer_map(assigned, model, axes),
+        contract.TYPICAL_CUSTOMERS: typical(labelled(assigned, model), TYPICAL),
+        contract.RFM_BY_SEGMENT: rfm_by_segment(assigned, model.score_edges, model),
+    }
+
+
+def contents(
+    schema: str,
+    model: Model,
+    large: Queries,
+    small: Mapping[contract.Table, Rows],
+    run: Mapping[str, Any],
+) -> tuple[Content, ...]:
+    """Return what goes into each published table, in the order of the contract.
+
+    Args:
+        schema: where the tables are.
+        model: the model.
+        large: the queries of the tables that stay in the database.
+        small: the rows of the tables that were made in Python.
+        run: the row of ``runs``.
+    """
+    sentences = {**feature_sentences(model.catalogue), **score_sentences(model)}
+    segments = large[contract.SEGMENTS]
+    assert isinstance(segments, ir.Table)  # noqa: S101 - it is made above
+    key = segments.schema()["customer_id"]
+    tables: dict[contract.Table, ir.Table | str | Sequence[Mapping[str, Any]] | None] = {
+        **large,
+        **small,
+        contract.SEGMENT_CENTROIDS: centroid_rows(model),
+        contract.FEATURE_PARAMETERS: parameter_rows(model),
+        contract.RUNS: [dict(run)],
+        contract.CUSTOMER_SEGMENTS: _customer_segments(schema, key, model.catalogue.names),
+        contract.ENTERED_SEGMENT: entries(schema),
+        contract.LEFT_SEGMENT: departures(schema),
+    }
+    published = (
+        Content(table, tables[table], sentences if table.features else {})
+        for table in contract.TABLES
+        if table in tables
+    )
+    return (*published, Content(contract.ASSIGN, assign_macro(schema, model), {}))
+
+
+def versions() -> str:
+    """Return the versions of segdb and of what it runs on, as JSON text."""
+    found = {name: version(name) for name in _LIBRARIES}
+    return json.dumps({"python": platform.python_version(), **found})
+
+
+def _customer_segments(schema: str, key: Any, names: Sequence[str]) -> ir.Table:
+    def published(table: contract.Table, features: Sequence[str] = ()) -> ir.Table:
+        columns = {c.name: key if c.type == contract.ID else _IBIS[c.type] for c in table.columns}
+        return ibis.table(
+            {**columns, **dict.fromkeys(features, "float64")}, name=table.name, database=schema
+        )
+
+    segments = published(contract.SEGMENTS)
+    features = published(contract.CUSTOMER_FEATURES, names)
+    profiles = published(contract.SEGMENT_PROFILES)
+    own = {column.name for column in contract.CUSTOMER_FEATURES.columns} | set(names)
+    taken = {"segment_customers": "customers", "segment_revenue": "revenue"}
+    places = {column: segments[column] for column in segments.columns}
+    places |= {column: features[column] for column in own - {"customer_id"}}
+    for column in contract.CUSTOMER_SEGMENTS.columns:
+        if column.name not in places:
+            places[column.name] = profiles[taken.get(column.name, column.name)]
+    order = [column.name for column in contract.CUSTOMER_SEGMENTS.columns]
+    together = segments.join(features, segments.customer_id == features.customer_id).join(
+        profiles, segments.segment_id == profiles.segment_id
+    )
+    shown = [order[0], *order[1:5], *names, *order[5:]]
+    return together.select(**{name: places[name] for name in shown})
+
+
+_IBIS: Mapping[str, str] = {
+    "INTEGER": "int32",
+    "BIGINT": "int64",
+    "DOUBLE": "float64",
+    "VARCHAR": "string",
+    "BOOLEAN": "boolean",
+    "TIMESTAMP": "timestamp(6)",
+    "JSON": "json",
+}

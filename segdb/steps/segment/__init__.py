@@ -1,0 +1,1 @@
+"""Segment: K-Means on the compact matrix, the choice of k, and refinement over all customers."""

@@ -1,0 +1,206 @@
+"""Fit: the compact matrix, K-Means for each k, the choice, and segments in a canonical order."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from operator import mul
+from typing import Any
+
+import ibis.expr.types as ir
+
+from segdb.cluster.candidate import Candidate
+from segdb.cluster.distance_stats import simplified_silhouette
+from segdb.cluster.k_scan import Verdict, scan, verdict
+from segdb.config.settings import Settings
+from segdb.engines.duckdb.database import DuckDB
+from segdb.errors import DataError
+from segdb.expressions.assign import assign
+from segdb.expressions.profile import sizes
+from segdb.model import Model
+from segdb.steps.features.build_features import Intake
+from segdb.steps.preprocess.pca import Axes
+from segdb.steps.progress import Progress
+from segdb.steps.segment.cluster_metrics import Quality, quality_from
+from segdb.steps.segment.refine import Centroids, over_all_customers
+from segdb.steps.segment.sampling import matrices
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What K-Means gave, its clusters in the canonical order of the segments.
+
+    Attributes:
+        centroids: scaled units, best segment first.
+        inertia: over all customers, scaled units squared.
+        silhouette: of the chosen k.
+        stability: of the chosen k, mean adjusted Rand index over resamples.
+        silhouettes: mean of each segment's customers.
+        stabilities: of each segment, mean Jaccard similarity over resamples.
+        stability_errors: the standard error of each of these.
+        smallest_share: share of the customers in the smallest segment.
+        matrix_rows: rows that K-Means saw.
+        matrix_inertia: on those rows, by weight.
+        unrefined_inertia: over all customers, before the refinement.
+        refine_steps: of the refinement; 0 where K-Means saw every customer.
+        verdict: why this k, in a sentence.
+        clear: whether one k is clearly better than the others.
+        k_selection: the rows of that table.
+    """
+
+    centroids: tuple[tuple[float, ...], ...]
+    inertia: float
+    silhouette: float | None
+    stability: float | None
+    silhouettes: tuple[float | None, ...]
+    stabilities: tuple[float | None, ...]
+    stability_errors: tuple[float | None, ...]
+    smallest_share: float
+    matrix_rows: int
+    matrix_inertia: float
+    unrefined_inertia: float
+    refine_steps: int
+    verdict: str
+    clear: bool
+    k_selection: tuple[dict[str, Any], ...]
+
+
+def fit(
+    store: DuckDB,
+    settings: Settings,
+    intake: Intake,
+    model: Model,
+    scaled: ir.Table,
+    axes: Axes,
+    progress: Progress,
+) -> Fitted:
+    """Find the segments.
+
+    Args:
+        store: where the customers are.
+        settings: how many segments, and how to look for them.
+        intake: the customers and their features.
+        model: what was learned so far; its segments are to be found.
+        scaled: customers with the model's columns, scaled units.
+        axes: where they lie.
+        progress: who hears of it.
+
+    Raises:
+        DataError: there are fewer customers than segments, or they are all alike.
+    """
+    chosen = settings.cluster
+    tried = _tried(settings, intake)
+    squares = intake.customers * axes.variance(model)
+    progress.step(f"Finding segments (k = {tried[0]} to {tried[-1]})")
+    drawn = matrices(store, chosen, model, scaled, intake.customers, axes)
+    compact, everyone = drawn.compact, drawn.everyone
+    candidates = scan(compact, drawn.uniform, tried, seed=chosen.seed, n_init=chosen.n_init)
+    progress.step("Weighing the evidence")
+    found = {c.k: c.fit.centroids.tolist() for c in candidates}
+    judged = {k: quality_from(everyone.quality(own), own, squares) for k, own in found.items()}
+    candidates = tuple(_over_all(candidate, judged[candidate.k]) for candidate in candidates)
+    decision = _decided(candidates, settings, progress)
+    best = next(candidate for candidate in candidates if candidate.k == decision.k)
+    # K-Means on every customer ends where a step moves nothing.
+    most = 0 if intake.customers <= chosen.matrix_rows else chosen.max_refine
+    refined = over_all_customers(everyone, best.fit, max_steps=most)
+    found[decision.k] = refined.centroids
+    quality = judged[decision.k] = quality_from(refined.groups, refined.centroids, squares)
+    simplified = {k: simplified_silhouette(drawn.judging, own) for k, own in found.items()}
+    order = _canonical(store, intake, scaled, model, refined.centroids)
+    return Fitted(
+        centroids=tuple(refined.centroids[place] for place in order),
+        inertia=quality.inertia,
+        silhouette=best.silhouette,
+        stability=best.stability,
+        silhouettes=tuple(best.silhouettes[place] for place in order),
+        stabilities=tuple(best.stabilities[place] for place in order),
+        stability_errors=tuple(best.stability_errors[place] for place in order),
+        smallest_share=min(quality.sizes) / intake.customers,
+        matrix_rows=len(compact.values),
+        matrix_inertia=best.fit.inertia,
+        unrefined_inertia=refined.inertia_before,
+        refine_steps=refined.steps,
+        verdict=decision.sentence,
+        clear=decision.clear,
+        k_selection=tuple(_row(c, judged[c.k], simplified[c.k], decision.k) for c in candidates),
+    )
+
+
+def _decided(candidates: tuple[Candidate, ...], settings: Settings, progress: Progress) -> Verdict:
+    k = settings.cluster.k
+    if k == "auto":
+        decision = verdict(candidates, settings.cluster.criterion)
+    else:
+        decision = Verdict(k, "given", f"{k} segments, as given.", clear=False)
+    progress.note(decision.sentence)
+    return decision
+
+
+def _tried(settings: Settings, intake: Intake) -> range:
+    chosen = settings.cluster
+    if chosen.k != "auto":
+        if chosen.k > intake.customers:
+            raise DataError(
+                f"{intake.customers:,} customers cannot make {chosen.k} segments. Set [cluster] k "
+                "to fewer, or read more customers."
+            )
+        return range(chosen.k, chosen.k + 1)
+    if chosen.k_min >= intake.customers:
+        raise DataError(
+            f"{intake.customers:,} customers are too few to choose among {chosen.k_min} segments "
+            "and more. Read more customers, or set [cluster] k."
+        )
+    return range(chosen.k_min, min(chosen.k_max, intake.customers - 1) + 1)
+
+
+def _canonical(
+    store: DuckDB,
+    intake: Intake,
+    scaled: ir.Table,
+    model: Model,
+    centroids: Centroids,
+) -> list[int]:
+    """Return the clusters from the most valuable to the least.
+
+    Without money to go by, it is by the sum of their scaled features, each by its better end.
+    """
+    if "monetary" in intake.catalogue.names:
+        measured = store.rows(sizes(assign(scaled, model.columns, centroids), "monetary"))
+        worth = {row["nearest"]: row["value"] or 0.0 for row in measured}
+    else:
+        better = {e.name: 1.0 if e.better == "higher" else -1.0 for e in intake.catalogue.entries}
+        signs = [better[p.feature] for p in model.matrix]
+        values = [model.scaled(centroid) for centroid in centroids]
+        worth = dict(enumerate(math.fsum(map(mul, signs, one)) for one in values))
+    return sorted(
+        range(len(centroids)),
+        key=lambda place: (-worth.get(place, float("-inf")), centroids[place]),
+    )
+
+
+def _over_all(candidate: Candidate, quality: Quality) -> Candidate:
+    """Put figures over all customers in the place of those over the compact matrix."""
+    return replace(
+        candidate,
+        inertia=quality.inertia,
+        davies_bouldin=quality.davies_bouldin,
+        calinski_harabasz=quality.calinski_harabasz,
+    )
+
+
+def _row(candidate: Candidate, quality: Quality, simplified: float, chosen: int) -> dict[str, Any]:
+    return {
+        "k": candidate.k,
+        "inertia": quality.inertia,
+        "silhouette": candidate.silhouette,
+        "simplified_silhouette": simplified,
+        "davies_bouldin": quality.davies_bouldin,
+        "calinski_harabasz": quality.calinski_harabasz,
+        "gap": candidate.gap,
+        "gap_error": candidate.gap_error,
+        "gap_step_error": candidate.gap_step_error,
+        "stability": candidate.stability,
+        "stability_error": candidate.stability_error,
+        "selected": candidate.k == chosen,
+    }

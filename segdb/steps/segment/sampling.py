@@ -1,0 +1,77 @@
+"""Compact: the small matrix that crosses into NumPy, drawn in SQL where customers are many."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import ibis.expr.types as ir
+
+from segdb.cluster.matrix import Matrix
+from segdb.config.sections import Cluster
+from segdb.engines.duckdb.database import DuckDB
+from segdb.expressions.coreset import coreset, everyone, sample
+from segdb.model import Model
+from segdb.steps.preprocess.pca import Axes
+from segdb.steps.segment.distance_backend import Everyone, InDatabase, InMemory
+
+# The silhouette needs the distances of all pairs: exact up to here, on a sample above.
+SILHOUETTE_ROWS = 10_000
+# Customers whose distances to some centroids NumPy has before a statement is compiled, and their
+# values in the matrix: 8 MB.
+MEMORY_ROWS, MEMORY_VALUES = 100_000, 1_000_000
+
+
+@dataclass(frozen=True)
+class Matrices:
+    """The customers as K-Means and its judges see them.
+
+    Attributes:
+        compact: the matrix to fit.
+        uniform: a sample to judge on, each customer as likely; None where all are few enough.
+        everyone: all customers.
+    """
+
+    compact: Matrix
+    uniform: Matrix | None
+    everyone: Everyone
+
+    @property
+    def judging(self) -> Matrix:
+        """All customers where they are in memory, and else a uniform sample."""
+        if isinstance(self.everyone, InMemory):
+            return self.everyone.matrix
+        return self.compact if self.uniform is None else self.uniform
+
+
+def matrices(
+    store: DuckDB, settings: Cluster, model: Model, scaled: ir.Table, customers: int, axes: Axes
+) -> Matrices:
+    """Draw the matrices of a fit.
+
+    Args:
+        store: where the customers are.
+        settings: the size of the matrix, and the seed.
+        model: what was learned so far.
+        scaled: all customers with the model's columns.
+        customers: how many there are.
+        axes: where they lie.
+    """
+    columns = model.columns
+
+    def fetched(query: ir.Table) -> Matrix:
+        return Matrix.from_arrow(store.fetch(query), "customer_id", "weight")
+
+    uniform = None
+    if customers > SILHOUETTE_ROWS:
+        # Not the coreset's own draw: the silhouette wants every customer to be as likely.
+        uniform = fetched(sample(scaled, columns, SILHOUETTE_ROWS, customers, settings.seed + 1))
+    rows, seed = settings.matrix_rows, settings.seed
+    most = max(rows, min(MEMORY_ROWS, MEMORY_VALUES // len(columns)))
+    known: Everyone = InDatabase(store, scaled, columns)
+    if customers <= most:
+        known = InMemory(fetched(everyone(scaled, columns)))
+        if customers <= rows:
+            return Matrices(known.matrix, uniform, known)
+    center, squares = axes.center(model), customers * axes.variance(model)
+    compact = fetched(coreset(scaled, columns, center, squares, customers, rows, seed))
+    return Matrices(compact, uniform, known)

@@ -1,0 +1,1 @@
+"""Use: what is done with a published run: score, export, compare."""

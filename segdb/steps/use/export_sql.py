@@ -1,0 +1,124 @@
+"""Exporting: a run of the database as SQL for other engines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from segdb.compile import quoted
+from segdb.engines.duckdb.database import DuckDB
+from segdb.engines.output_folder import write_folder
+from segdb.errors import SettingsError
+from segdb.export.dbt_package import files
+from segdb.export.dbt_project import Package
+from segdb.export.dialects import Dialect, dialect
+from segdb.export.sql_export import Exported, Origin, as_statement, export, heading
+from segdb.steps.describe.profiles import feature_sentences, score_sentences
+from segdb.steps.lifecycle.load_run import StoredRun, stored_run
+
+
+def compile_run(
+    store: DuckDB,
+    schema: str,
+    run_id: int | None = None,
+    into: str = "duckdb",
+    *,
+    stage: str | None = None,
+    orders: str | None = None,
+    customers: str | None = None,
+) -> str:
+    """Return the SQL of a run: one SELECT, a CTE a stage, with what was learned as constants.
+
+    Args:
+        store: the database of the segments.
+        schema: where they are.
+        run_id: which run; None for the last one.
+        into: the dialect, one of ``segdb.export.dialects.DIALECTS``.
+        stage: the SELECT of this stage alone; None for all.
+        orders: the table to read the orders from; None for the run's own source in DuckDB, and
+            ``orders`` elsewhere.
+        customers: likewise.
+
+    Raises:
+        UserError: there is no such run, dialect, stage or source, or the dialect cannot express
+            a stage.
+    """
+    language = dialect(into)
+    run = stored_run(store, schema, run_id)
+    origins = origins_of(run, orders, customers)
+    exported = exported_run(run, origins, language)
+    return as_statement(exported, language, heading(run.run_id, language, origins), stage)
+
+
+def exported_run(run: StoredRun, origins: Mapping[str, Origin], into: Dialect) -> Exported:
+    """Return the SQL of every stage of a run."""
+    return export(run.run_id, run.recipe, run.model, origins, into)
+
+
+def origins_of(run: StoredRun, orders: str | None, customers: str | None) -> dict[str, Origin]:
+    """Return where the exported SQL of a run reads its sources.
+
+    Raises:
+        SettingsError: a table is named for a source that the run did not have.
+    """
+    named = {"orders": orders, "customers": customers}
+    for name, table in named.items():
+        if table is not None and name not in run.sources:
+            raise SettingsError(
+                f"Run {run.run_id} was made without {name}, so there is nothing to read from "
+                f"{table}. Leave out --{name}."
+            )
+    return {
+        name: Origin(raw.table, raw.definition, named[name]) for name, raw in run.sources.items()
+    }
+
+
+def write_dbt(
+    store: DuckDB,
+    schema: str,
+    folder: Path,
+    run_id: int | None = None,
+    into: str = "duckdb",
+    *,
+    orders: str | None = None,
+    customers: str | None = None,
+    force: bool = False,
+) -> tuple[Path, ...]:
+    """Write the run as a dbt package of plain SQL, and return the paths written.
+
+    Args:
+        store: the database of the segments.
+        schema: where they are.
+        folder: an empty one, or that of a package written before.
+        run_id: which run; None for the last one, and no other has its profiles published.
+        into: the dialect of the project's engine.
+        orders: the table to read, schema.table; None as in ``compile_run``.
+        customers: likewise.
+        force: write into a folder that holds something else, too.
+
+    Raises:
+        UserError: as ``compile_run``, or the run is not the published one, or the folder holds
+            something else.
+    """
+    language = dialect(into)
+    run = stored_run(store, schema, run_id)
+    published = store.rows(f"SELECT max(run_id) AS id FROM {quoted(schema)}.segments")[0]["id"]  # noqa: S608
+    if published != run.run_id:
+        raise SettingsError(
+            f"A dbt package takes names and profiles from the published tables, which are of run "
+            f"{published}, and not {run.run_id}. `segdb rollback {run.run_id}` publishes it again."
+        )
+    origins = origins_of(run, orders, customers)
+    profiles = f"SELECT * FROM {quoted(schema)}.segment_profiles ORDER BY segment_id"  # noqa: S608
+    package = Package(
+        run_id=run.run_id,
+        model=run.model,
+        exported=exported_run(run, origins, language),
+        origins=origins,
+        profiles=store.rows(profiles),
+        sentences={**feature_sentences(run.model.catalogue), **score_sentences(run.model)},
+        report=run.settings.report.path,
+        title=run.settings.report.title,
+        into=language,
+    )
+    return write_folder(folder, files(package), force=force)

@@ -1,0 +1,205 @@
+"""Score: customers of another source, put into the segments of a stored run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from segdb.config.settings import Settings
+from segdb.engines.duckdb.database import DuckDB
+from segdb.engines.duckdb.read.readers import files_of
+from segdb.engines.duckdb.scored import check_file, save_file, save_table
+from segdb.errors import DataError, SourceError, nearest
+from segdb.expressions.assign import labelled
+from segdb.expressions.ctes import as_select
+from segdb.expressions.distributions import uncapped_fill
+from segdb.expressions.scoring_chain import Recipe, chain
+from segdb.model import Model
+from segdb.steps.ingest.read_sources import read_sources
+from segdb.steps.ingest.resolve_columns import Sources, recipe_of
+from segdb.steps.lifecycle.load_run import StoredRun, stored_run
+from segdb.steps.progress import Progress
+from segdb.user_sql import UserSQL
+
+
+@dataclass(frozen=True)
+class Scored:
+    """What scoring did, and how far the customers are from what the model learned.
+
+    Attributes:
+        run_id: the run whose model it was.
+        customers: how many were scored.
+        segments: customers by the name of their segment, in the order of the segments.
+        beyond_caps: share of the customers with a feature outside of the model's bounds; None
+            for a model without bounds.
+        beyond_by_feature: the same of each feature that has bounds.
+        mean_margin: mean of their margins, 0 on the border to 1.
+        rejected: rows by (source, reason) that could not be scored.
+    """
+
+    run_id: int
+    customers: int
+    segments: Mapping[str, int]
+    beyond_caps: float | None
+    beyond_by_feature: Mapping[str, float]
+    mean_margin: float
+    rejected: Mapping[tuple[str, str], int]
+
+
+def score(
+    store: DuckDB,
+    schema: str,
+    orders: object,
+    customers: object,
+    progress: Progress,
+    *,
+    run_id: int | None = None,
+    as_of: datetime | None = None,
+    into: str | Path = "scored_customers",
+    force: bool = False,
+) -> Scored:
+    """Assign the customers of a source to the segments of a run; its own tables stay.
+
+    Args:
+        store: the database of the segments.
+        schema: where they are.
+        orders: a path, table, SELECT or frame; None for a run without orders.
+        customers: likewise.
+        progress: who hears of it.
+        run_id: whose model; None for the last one.
+        as_of: the moment days count back from; None for the run's setting, and without one for
+            the midnight after the last order.
+        into: a table of the schema, or the path of a csv, tsv or parquet file. Its columns are
+            those of ``segments``.
+        force: write over a file that segdb did not write, too.
+
+    Raises:
+        SourceError: a source cannot be read, or is not one that the run had.
+        DataError: no customer is left.
+        SettingsError: the table or file cannot be written, or is someone else's.
+    """
+    if isinstance(into, Path):
+        check_file(into, (*files_of(orders), *files_of(customers)), force=force)
+    run = stored_run(store, schema, run_id)
+    _check_sources(run, {"orders": orders, "customers": customers})
+    settings = _as_the_run(run, as_of)
+    progress.step("Reading the sources")
+    sources = read_sources(store, settings, orders, customers, progress, run.run_id)
+    recipe = replace(
+        recipe_of(settings, sources), complete=run.recipe.complete, within=run.recipe.within
+    )
+    _check_columns(sources, run)
+    progress.step("Scoring")
+    assigned, rejected = _assigned(store, sources, recipe, run.model)
+    scored = _measured(store, run, assigned, rejected)
+    rows = labelled(assigned, run.model).mutate(run_id=ibis.literal(run.run_id).cast("int64"))
+    if isinstance(into, Path):
+        save_file(store, into, rows)
+    else:
+        save_table(store, schema, into, rows, f"by the model of run {run.run_id}.")
+    return scored
+
+
+def _check_sources(run: StoredRun, given: Mapping[str, object]) -> None:
+    learned = f"The model of run {run.run_id} was learned from {' and '.join(run.sources)}"
+    how = {"orders": "a SOURCE", "customers": "--customers"}
+    for name, source in given.items():
+        if source is None and name in run.sources:
+            raise SourceError(f"{learned}, and no {name} were given: {how[name]} names them.")
+        if source is not None and name not in run.sources:
+            needed = " and ".join(how[source] for source in run.sources)
+            raise SourceError(
+                f"{learned} alone, and {name} were given as well: give {needed} alone."
+            )
+
+
+def _as_the_run(run: StoredRun, as_of: datetime | None) -> Settings:
+    """Return the run's settings, with the columns that it found named in them."""
+    name = "orders" if "orders" in run.recipe.readings else "customers"
+    roles: Mapping[Any, str] = run.recipe.readings[name].roles
+    declared = run.settings.changed({"columns": dict(roles)})
+    return declared.model_copy(update={"as_of": as_of or run.settings.as_of})
+
+
+def _check_columns(sources: Sources, run: StoredRun) -> None:
+    """Say at once what the model reads and the sources lack."""
+    for entry in run.model.catalogue.entries:
+        source = "orders" if entry.column is None else "customers"
+        wanted = [] if entry.column is None else [entry.column]
+        if entry.sql is not None:
+            parsed = UserSQL.parse(entry.name, entry.sql, "features.sql", aggregate=True)
+            wanted = [*parsed.columns]
+        there = sources.columns(source)
+        for column in wanted:
+            if column.lower() not in there:
+                raise SourceError(
+                    f"The model's feature {entry.name} reads the column '{column}', which the "
+                    f"{source} do not have.{nearest(column, there.values())} Where a column has it "
+                    "under another name, rename it in a SELECT."
+                )
+
+
+def _assigned(
+    store: DuckDB, sources: Sources, recipe: Recipe, model: Model
+) -> tuple[ir.Table, dict[tuple[str, str], int]]:
+    found = {"orders": sources.orders, "customers": sources.customers}
+    raw = {name: source[0].table for name, source in found.items() if source}
+    stages = chain(raw, recipe, model)
+    rejected: dict[tuple[str, str], int] = {}
+    for name in raw:
+        through = list(stages)[: list(stages).index(f"{name}_clean") + 1]
+        judged = store.view("segdb_judged", as_select({n: stages[n] for n in through}, {}))
+        rejected |= _reasons(store, name, judged)
+    stages.pop("segments")
+    assigned = store.table("segdb_scored", as_select(stages, {}))
+    return assigned, rejected
+
+
+def _reasons(store: DuckDB, source: str, judged: ir.Table) -> dict[tuple[str, str], int]:
+    rows = judged.filter(judged.reason.notnull())
+    counted = rows.copies.sum() if "copies" in judged.columns else rows.count()
+    found = store.rows(rows.group_by("reason").agg(n=counted).order_by("reason"))
+    return {(source, row["reason"]): int(row["n"]) for row in found}
+
+
+def _measured(
+    store: DuckDB, run: StoredRun, assigned: ir.Table, rejected: Mapping[tuple[str, str], int]
+) -> Scored:
+    bounded = [p for p in run.model.matrix if p.lower is not None or p.upper is not None]
+    outside: dict[str, ir.BooleanValue] = {}
+    for p in bounded:
+        value = assigned[p.feature].fill_null(uncapped_fill(p))
+        far = [value < p.lower] if p.lower is not None else []
+        far += [value > p.upper] if p.upper is not None else []
+        outside[p.feature] = far[0] if len(far) == 1 else far[0] | far[1]
+    shares = {f"beyond_{i}": _share(one) for i, one in enumerate(outside.values())}
+    if outside:
+        shares["beyond"] = _share(ibis.or_(*outside.values()))
+    row = store.rows(assigned.agg(n=assigned.count(), margin=assigned.margin.mean(), **shares))[0]
+    if not row["n"]:
+        reasons = ", ".join(f"{reason}: {count:,}" for (_, reason), count in rejected.items())
+        raise DataError(
+            f"No customer is left to score ({reasons or 'the source has no rows'}). Is --as-of "
+            "before the orders, or the source another one than the model knows?"
+        )
+    sizes = store.rows(assigned.group_by("nearest").agg(n=assigned.count()))
+    by_place = {place["nearest"]: int(place["n"]) for place in sizes}
+    return Scored(
+        run_id=run.run_id,
+        customers=int(row["n"]),
+        segments={s.name: by_place.get(i, 0) for i, s in enumerate(run.model.segments)},
+        beyond_caps=float(row["beyond"]) if outside else None,
+        beyond_by_feature={f: float(row[f"beyond_{i}"]) for i, f in enumerate(outside)},
+        mean_margin=float(row["margin"]),
+        rejected=rejected,
+    )
+
+
+def _share(condition: ir.BooleanValue) -> ir.FloatingScalar:
+    return condition.cast("float64").mean()

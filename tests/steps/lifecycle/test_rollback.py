@@ -1,0 +1,220 @@
+"""Rollback: the tables of an earlier run, published again, and a history that fits them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+import duckdb
+import pytest
+
+import segdb
+from segdb import contract
+from segdb.engines.duckdb.database import DuckDB
+from segdb.engines.duckdb.run_archive import alike, kept_ids
+from segdb.errors import UserError
+from segdb.steps.lifecycle.rollback import rollback
+from tests.steps import shops
+
+GROWS = {table.name for table in contract.TABLES if table.grows}
+
+
+@pytest.fixture
+def store() -> Iterator[DuckDB]:
+    store = DuckDB(shops.opened(2400))
+    yield store
+    store.connection.close()
+
+
+def run(store: DuckDB, month: int, source: str = "orders", k: int = 3, **sections: Any) -> None:
+    sections |= {"as_of": datetime(2024, month, 1), "cluster": {"k": k, "n_init": 1}}
+    given: dict[str, Any] = shops.sources(source)
+    segdb.run(**given, database=store.connection, settings=shops.settings(source, **sections))
+
+
+def published(store: DuckDB) -> dict[str, list[tuple[Any, ...]]]:
+    """Every table and view of one run, without the number of the run."""
+    found = {}
+    for table in contract.TABLES:
+        if table.name in GROWS or table in (contract.ENTERED_SEGMENT, contract.LEFT_SEGMENT):
+            continue
+        columns = [c for c in store.schema(f"segdb.{table.name}") if c != "run_id"]
+        names = ", ".join(f'"{c}"' for c in columns)
+        rows = store.connection.execute(f"SELECT {names} FROM segdb.{table.name}").fetchall()
+        found[table.name] = sorted(rows, key=repr)
+    return found
+
+
+def history(store: DuckDB) -> list[tuple[Any, ...]]:
+    sql = "SELECT * EXCLUDE (run_id) FROM segdb.segment_history ORDER BY ALL"
+    return store.connection.execute(sql).fetchall()
+
+
+def same(one: list[tuple[Any, ...]], other: list[tuple[Any, ...]]) -> bool:
+    # Sums over all customers that learn the axes of the maps differ in their last bits.
+    return len(one) == len(other) and all(
+        a == (pytest.approx(b, rel=1e-9, abs=1e-9) if isinstance(b, float) else b)
+        for row, then in zip(one, other, strict=True)
+        for a, b in zip(row, then, strict=True)
+    )
+
+
+HARD: dict[str, Any] = {
+    "clean": {"missing": "reject", "returns": "reject", "reject": {"large": "total > 3000"}},
+    "features": {"sql": {"largest": "max(total)"}, "describe": ["tenure_days"]},
+    "outliers": {"method": "mad"},
+    "scale": {"method": "minmax"},
+}
+
+
+@pytest.mark.parametrize("sections", [{}, HARD], ids=["plain", "hard"])
+@pytest.mark.parametrize("source", ["orders", "customers", "both"])
+def test_every_table_is_as_it_was(store: DuckDB, source: str, sections: Mapping[str, Any]) -> None:
+    if source == "customers":
+        sections = {k: v for k, v in sections.items() if k not in {"clean", "features"}}
+    run(store, 4, source, **sections)
+    before, then = published(store), history(store)
+    run(store, 5, source, k=4, outliers={"method": "none"}, scale={"method": "robust"})
+    assert not same(published(store)["segments"], before["segments"])
+    row = rollback(store, "segdb", 1, 3)
+    assert (row["run_id"], row["republishes"], row["as_of"]) == (3, 1, datetime(2024, 4, 1))
+    found = published(store)
+    assert {name for name in found if not same(found[name], before[name])} == set()
+    for name in ("segments", "customer_features", "segment_profiles", "rejected_rows"):
+        assert found[name] == before[name]
+    assert store.rows("SELECT DISTINCT run_id FROM segdb.segments") == [{"run_id": 3}]
+    assert history(store) == then
+
+
+def test_runs_are_added_and_never_changed(store: DuckDB) -> None:
+    run(store, 4)
+    run(store, 5)
+    before = store.connection.execute("FROM segdb.runs ORDER BY run_id").fetchall()
+    rollback(store, "segdb", 1, 3)
+    after = store.connection.execute("FROM segdb.runs ORDER BY run_id").fetchall()
+    assert after[:2] == before
+    assert len(after) == 3
+
+
+def test_a_rollback_is_taken_back_by_another(store: DuckDB) -> None:
+    run(store, 4)
+    run(store, 5, k=4)
+    before, then = published(store), history(store)
+    rollback(store, "segdb", 1, 3)
+    rollback(store, "segdb", 2, 3)
+    found = published(store)
+    assert {name for name in found if not same(found[name], before[name])} == set()
+    assert history(store) == then
+    assert kept_ids(store, "segdb") == [1, 2, 3]
+
+
+def test_a_run_after_a_rollback_goes_on_from_there(store: DuckDB) -> None:
+    run(store, 4)
+    names = store.rows("SELECT segment_id, segment FROM segdb.segment_profiles ORDER BY 1")
+    run(store, 5, k=5)
+    highest = store.rows("SELECT max(segment_id) AS last FROM segdb.segments")[0]["last"]
+    rollback(store, "segdb", 1, 3)
+    run(store, 5, k=4)
+    now = store.rows("SELECT segment_id, segment FROM segdb.segment_profiles ORDER BY 1")
+    kept = [row for row in now if row["segment_id"] <= 3]
+    assert kept == [row for row in names if row in kept]
+    # The ids of the run that was taken back are not given again.
+    assert all(row["segment_id"] <= 3 or row["segment_id"] > highest for row in now)
+    moved = store.rows(
+        "SELECT run_id, as_of, sum(customers) AS n FROM segdb.segment_migrations "
+        "WHERE to_segment_id IS NOT NULL GROUP BY ALL ORDER BY as_of"
+    )
+    sizes = store.rows(
+        "SELECT run_id, as_of, customers AS n FROM segdb.runs WHERE run_id IN (3, 4) ORDER BY as_of"
+    )
+    assert [tuple(row.values()) for row in moved] == [tuple(row.values()) for row in sizes]
+
+
+def test_of_runs_without_a_moment_the_time_they_began_counts(store: DuckDB) -> None:
+    settings = shops.settings("customers")
+    segdb.run(customers="people", database=store.connection, settings=settings)
+    then = history(store)
+    store.execute("DELETE FROM people WHERE income > 20")
+    segdb.run(customers="people", database=store.connection, settings=settings)
+    assert history(store) != then
+    row = rollback(store, "segdb", 1, 3)
+    assert row["as_of"] is None
+    assert history(store) == then
+    # To the rollback itself, as to any run.
+    rollback(store, "segdb", 2, 3)
+    rollback(store, "segdb", 3, 3)
+    assert history(store) == then
+
+
+def test_what_is_kept_is_bounded(store: DuckDB) -> None:
+    for month in (4, 5, 6, 7):
+        run(store, month, publish={"keep_runs": 2})
+    assert kept_ids(store, "segdb") == [2, 3]
+    names = {name for owner, name in store.tables() if owner == "segdb_kept"}
+    assert names == {f"{t}_{i}" for t in ("customer_features", "rejected_rows") for i in (2, 3)}
+    with pytest.raises(UserError, match=r"Run 1 is not kept any more\. Kept: 2, 3\."):
+        rollback(store, "segdb", 1, 2)
+    run(store, 8, publish={"keep_runs": 0})
+    assert kept_ids(store, "segdb") == []
+    with pytest.raises(UserError, match="None is kept"):
+        rollback(store, "segdb", 4, 0)
+
+
+def test_a_run_that_is_there_under_another_number(store: DuckDB) -> None:
+    for month in (4, 5, 6):
+        run(store, month)
+    rollback(store, "segdb", 1, 2)
+    with pytest.raises(UserError, match=r"^Run 1 is the one that is published, as run 4\.$"):
+        rollback(store, "segdb", 1, 2)
+    rollback(store, "segdb", 3, 2)
+    assert kept_ids(store, "segdb") == [3, 4]
+    said = r"^Run 1 is kept as run 4, which has the same tables: `segdb rollback 4` publishes them"
+    with pytest.raises(UserError, match=said):
+        rollback(store, "segdb", 1, 2)
+    assert rollback(store, "segdb", 4, 2)["republishes"] == 4
+    # Run 6 has the tables of run 4, and so of run 1.
+    assert alike(store, "segdb", 1) == alike(store, "segdb", 6) == [1, 4, 6]
+    assert alike(store, "segdb", 2) == [2]
+    with pytest.raises(UserError, match=r"^Run 1 is the one that is published, as run 6\.$"):
+        rollback(store, "segdb", 1, 2)
+    with pytest.raises(UserError, match=r"Run 2 is not kept any more\. Kept: 4, 5\."):
+        rollback(store, "segdb", 2, 2)
+
+
+def test_what_cannot_be_rolled_back_to(store: DuckDB) -> None:
+    with pytest.raises(UserError, match="holds no segments"):
+        rollback(store, "segdb", 1, 3)
+    run(store, 4)
+    with pytest.raises(UserError, match="Run 1 is the one that is published"):
+        rollback(store, "segdb", 1, 3)
+    with pytest.raises(UserError, match="There is no run 7"):
+        rollback(store, "segdb", 7, 3)
+
+
+def test_a_source_that_is_gone_takes_the_live_view_with_it(store: DuckDB) -> None:
+    run(store, 4)
+    run(store, 5)
+    before = store.rows("SELECT count(*) AS n FROM segdb.segments")
+    store.execute("DROP TABLE shop")
+    rollback(store, "segdb", 1, 3)
+    assert store.rows("SELECT count(*) AS n FROM segdb.segments") == before
+    assert not store.holds("segdb", "segments_live")
+
+
+def test_a_failure_changes_nothing(store: DuckDB, monkeypatch: pytest.MonkeyPatch) -> None:
+    run(store, 4)
+    run(store, 5, k=4)
+    before, then = published(store), history(store)
+    execute = store.execute
+
+    def refuse(sql: str) -> None:
+        if sql.startswith('CREATE OR REPLACE table "segdb"."rfm_by_segment"'):
+            raise duckdb.IOException("No space left")
+        execute(sql)
+
+    monkeypatch.setattr(store, "execute", refuse)
+    with pytest.raises(segdb.PublishError, match="rolled back"):
+        rollback(store, "segdb", 1, 3)
+    assert (published(store), history(store)) == (before, then)
+    assert kept_ids(store, "segdb") == [1]

@@ -1,0 +1,135 @@
+"""The coreset: its weights, and what is lost by fitting on it instead of on everyone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pytest
+from sklearn.cluster import KMeans
+
+import segdb
+from segdb.cluster.kmeans_range import fit_range
+from segdb.config.sections import Cluster
+from segdb.engines.duckdb.database import DuckDB
+from segdb.expressions.scale import measures
+from segdb.features.catalogue import Catalogue
+from segdb.model import Model, Parameters
+from segdb.steps.preprocess.pca import axes_of
+from segdb.steps.segment.distance_backend import InDatabase
+from segdb.steps.segment.refine import refine
+from segdb.steps.segment.sampling import SILHOUETTE_ROWS, Matrices, matrices
+
+Values = npt.NDArray[np.float64]
+CUSTOMERS, K = 40_000, 6
+SETTINGS = Cluster(seed=7)
+
+
+def blobs(width: int) -> Values:
+    draw = np.random.default_rng(width)
+    centers = draw.normal(size=(K, width)) * 2
+    shares = np.array([0.4, 0.3, 0.15, 0.1, 0.04, 0.01])
+    return centers[draw.choice(K, CUSTOMERS, p=shares)] + draw.normal(size=(CUSTOMERS, width))
+
+
+def heavy(width: int) -> Values:
+    """Few customers far out, as money is, and as caps and logarithms leave it."""
+    draw = np.random.default_rng(width)
+    return np.log1p(draw.pareto(1.2, size=(CUSTOMERS, width)) * draw.gamma(1, size=(CUSTOMERS, 1)))
+
+
+def compact(values: Values, settings: Cluster = SETTINGS) -> tuple[DuckDB, Model, Matrices]:
+    values = (values - values.mean(axis=0)) / values.std(axis=0)
+    names = [f"f{i}" for i in range(values.shape[1])]
+    parameters = tuple(
+        Parameters(name, place, None, 0.0, None, None, "none", 0.0, 1.0)
+        for place, name in enumerate(names)
+    )
+    model = Model(Catalogue(()), parameters, (), {})
+    store = DuckDB(duckdb.connect())
+    columns = {p.column: values[:, place] for place, p in enumerate(parameters)}
+    store.connection.register("given", pa.table({"customer_id": np.arange(len(values)), **columns}))
+    store.execute("CREATE TABLE scaled AS FROM given")
+    scaled = store.unbound("scaled", "scaled")
+    axes = axes_of(store.rows(measures(scaled, list(columns), "none"))[0], parameters)
+    return store, model, matrices(store, settings, model, scaled, len(values), axes)
+
+
+@pytest.mark.parametrize("kind", [blobs, heavy])
+def test_weights_sum_to_the_customers(kind: Callable[[int], Values]) -> None:
+    _, _, found = compact(kind(6))
+    drawn, uniform = found.compact, found.uniform
+    assert uniform is not None
+    assert 0.9 < len(drawn.values) / SETTINGS.matrix_rows < 1.1
+    assert drawn.weights.sum() == pytest.approx(CUSTOMERS, rel=0.02)
+    assert len(uniform.values) == pytest.approx(SILHOUETTE_ROWS, rel=0.05)
+    assert uniform.uniform
+
+
+@pytest.mark.parametrize(
+    ("width", "customers", "seen"),
+    [(3, 900, "InMemory"), (3, CUSTOMERS, "InMemory"), (60, CUSTOMERS, "InDatabase")],
+)
+def test_where_everyone_is_asked(width: int, customers: int, seen: str) -> None:
+    _, _, found = compact(blobs(width)[:customers])
+    assert type(found.everyone).__name__ == seen
+    judging = {900: 900, CUSTOMERS: CUSTOMERS if seen == "InMemory" else SILHOUETTE_ROWS}
+    assert len(found.judging.values) == pytest.approx(judging[customers], rel=0.05)
+
+
+@pytest.mark.parametrize("width", [3, 6, 12])
+@pytest.mark.parametrize("kind", [blobs, heavy])
+def test_refined_it_is_as_good_as_scikit_learn_on_everyone(
+    kind: Callable[[int], Values], width: int
+) -> None:
+    store, model, given = compact(kind(width))
+    # As in a run, each number of segments is helped by its neighbours.
+    tried = range(K - 2, K + 3)
+    found = fit_range(given.compact, tried, 7, 10)[tried.index(K)]
+    scaled = store.unbound("scaled", "scaled")
+    refined = refine(InDatabase(store, scaled, model.columns), found.centroids.tolist())
+    everyone = store.fetch(scaled.order_by("customer_id")).select(list(model.columns))
+    values = np.column_stack([column.to_numpy() for column in everyone.columns])
+    best = KMeans(K, n_init=10, random_state=1).fit(values).inertia_
+    assert refined.inertia <= best * 1.001
+
+
+def test_on_real_customers(cdnow: Path) -> None:
+    with duckdb.connect() as connection:
+        lines = (cdnow / "CDNOW_master.txt").read_text("ascii").splitlines()[1:]
+        rows = [line.split() for line in lines]
+        connection.execute(
+            "CREATE TABLE cds (customer_id INTEGER, ordered_at DATE, pieces INTEGER, amount DOUBLE)"
+        )
+        table = pa.table(
+            {
+                "customer_id": [int(row[0]) for row in rows],
+                "ordered_at": [f"{row[1][:4]}-{row[1][4:6]}-{row[1][6:]}" for row in rows],
+                "pieces": [int(row[2]) for row in rows],
+                "amount": [float(row[3]) for row in rows],
+            }
+        )
+        connection.register("given", table)
+        connection.execute("INSERT INTO cds SELECT * FROM given").fetchall()
+        settings = {"cluster": {"k": 5, "matrix_rows": 3_000}, "clean": {"duplicates": "keep"}}
+        made = segdb.run("cds", database=connection, settings=settings)
+        assert made.facts["customers"] == 23_570
+        assert made.facts["matrix_rows"] < 3_500
+        assert made.facts["inertia"] <= made.facts["unrefined_inertia"]
+        features = made.table("customer_features")
+        values = np.column_stack([_scaled(features[p.feature], p) for p in made.model.matrix])
+    best = KMeans(5, n_init=10, random_state=1).fit(values).inertia_
+    assert made.facts["inertia"] <= best * 1.001
+
+
+def _scaled(column: pa.ChunkedArray, p: Parameters) -> Values:
+    values = np.asarray(column.cast(pa.float64()).to_numpy(), dtype=np.float64)
+    values = np.where(np.isnan(values), p.fill, values)
+    values = np.clip(values, p.lower, p.upper)
+    values = np.log1p(values) if p.transform == "log1p" else values
+    scaled: Values = (values - p.center) / p.spread
+    return scaled
