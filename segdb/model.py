@@ -17,7 +17,7 @@ _READABLE = (1, VERSION)
 Transform = Literal["none", "log1p", "log", "sqrt", "yeo-johnson"]
 
 
-def working(feature: str) -> str:
+def matrix_column(feature: str) -> str:
     """Return the name of the column on its way from a feature to the matrix."""
     return f"x_{feature}"
 
@@ -59,7 +59,7 @@ class Parameters:
     @property
     def column(self) -> str:
         """The column that carries the value through the stages, beside the natural one."""
-        return working(self.feature)
+        return matrix_column(self.feature)
 
 
 @dataclass(frozen=True)

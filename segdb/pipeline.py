@@ -16,22 +16,28 @@ from segdb.engines.duckdb.publish import next_run, publish, refuse_ambiguous
 from segdb.engines.duckdb.run_archive import kept_aggregates
 from segdb.expressions.assign import assign
 from segdb.expressions.pca import in_matrix
-from segdb.expressions.preprocess import prepared
+from segdb.expressions.preprocess import preprocess
 from segdb.model import Model
 from segdb.steps.describe.explain import explain
 from segdb.steps.describe.map_points import map_rows
 from segdb.steps.describe.statistics import explore
-from segdb.steps.features.aggregate_orders import Held
-from segdb.steps.features.build_features import take_in
+from segdb.steps.features.aggregate_orders import ReusedAggregates
+from segdb.steps.features.build_features import build_features
 from segdb.steps.ingest.read_sources import read_sources
-from segdb.steps.lifecycle.drift import grown
-from segdb.steps.lifecycle.drift_baseline import distribution, held_rows
+from segdb.steps.lifecycle.drift import drift_tables
+from segdb.steps.lifecycle.drift_baseline import distribution, run_history_rows
 from segdb.steps.lifecycle.fitted_run import FittedRun, now, run_row
 from segdb.steps.lifecycle.load_run import stored_run
-from segdb.steps.lifecycle.match_segments import identified, known
-from segdb.steps.lifecycle.refresh import hold, read_as_then, reading_from, reads_the_same, seen
+from segdb.steps.lifecycle.match_segments import match_segments, previous_run
+from segdb.steps.lifecycle.refresh import (
+    evaluate_fixed_model,
+    measure_by_model,
+    read_as_then,
+    reading_from,
+    reads_the_same,
+)
 from segdb.steps.preprocess.learn import learn
-from segdb.steps.preprocess.pca import chosen
+from segdb.steps.preprocess.pca import chosen_components
 from segdb.steps.progress import Progress
 from segdb.steps.publish.quality_gates import check
 from segdb.steps.publish.tables import contents, queries
@@ -82,22 +88,22 @@ def run(
     progress.step("Reading the sources")
     sources = read_sources(store, settings, orders, customers, progress)
     stop_if_wrong(progress.warnings, settings.checks.accept)
-    intake = take_in(store, settings, sources, progress)
+    built = build_features(store, settings, sources, progress)
     stop_if_wrong(progress.warnings, settings.checks.accept)
     progress.step("Learning fills, bounds and scales")
-    learned = learn(store, settings, intake, progress)
-    model = learned.model(intake)
-    scaled = store.table("segdb_scaled", prepared(intake.features, model.matrix))
-    axes = learned.axes
-    components = chosen(axes, settings.features.components, model.matrix)
+    learned = learn(store, settings, built, progress)
+    model = learned.model(built)
+    scaled = store.table("segdb_scaled", preprocess(built.features, model.matrix))
+    pca = learned.pca
+    components = chosen_components(pca, settings.features.components, model.matrix)
     if components is not None:
         model = replace(model, components=components)
         scaled = store.view("segdb_components", in_matrix(scaled, model))
-    fitted = fit(store, settings, intake, model, scaled, axes, progress)
-    earlier = known(store, schema, model, axes)
-    fitted, segments, names = identified(fitted, model, earlier, settings.cluster.match_within)
+    fitted = fit(store, settings, built, model, scaled, pca, progress)
+    earlier = previous_run(store, schema, model, pca)
+    fitted, segments, names = match_segments(fitted, model, earlier, settings.cluster.match_within)
     model = replace(model, segments=segments)
-    found = FittedRun(started, intake, learned, scaled, model, fitted, names, playbook=playbook)
+    found = FittedRun(started, built, learned, scaled, model, fitted, names, playbook=playbook)
     return _published(store, settings, found, progress)
 
 
@@ -129,23 +135,23 @@ def refresh(
     sources = read_as_then(store, last, progress, orders, customers, trusted)
     again = reads_the_same(sources, last)
     aggregates = kept_aggregates(store, schema, last.run_id) if again else None
-    held = Held(model.catalogue, aggregates, model.within)
-    intake = take_in(store, settings, sources, progress, held)
+    held = ReusedAggregates(model.catalogue, aggregates, model.within)
+    built = build_features(store, settings, sources, progress, held)
     stop_if_wrong(progress.warnings, settings.checks.accept)
     progress.step("Assigning by the model")
-    learned = seen(store, settings, intake, model)
-    scaled = store.table("segdb_scaled", prepared(intake.features, model.matrix))
+    learned = measure_by_model(store, settings, built, model)
+    scaled = store.table("segdb_scaled", preprocess(built.features, model.matrix))
     if model.components is not None:
         scaled = store.view("segdb_components", in_matrix(scaled, model))
-    fitted = hold(store, settings, last, scaled, learned.axes, intake.customers)
+    fitted = evaluate_fixed_model(store, settings, last, scaled, learned.pca, built.customers)
     names = tuple(segment.name for segment in model.segments)
     by, book = last.learned_by, last.playbook
-    found = FittedRun(started, intake, learned, scaled, model, fitted, names, by, book)
+    found = FittedRun(started, built, learned, scaled, model, fitted, names, by, book)
     return _published(store, settings, found, progress)
 
 
 def _published(store: DuckDB, settings: Settings, found: FittedRun, progress: Progress) -> Outcome:
-    schema, intake, fitted = settings.publish.schema_, found.intake, found.fitted
+    schema, built, fitted = settings.publish.schema_, found.built, found.fitted
     placed = assign(found.scaled, found.model.columns, fitted.centroids)
     assigned = store.table("segdb_assigned", placed)
     progress.step("Explaining the segments")
@@ -167,30 +173,30 @@ def _published(store: DuckDB, settings: Settings, found: FittedRun, progress: Pr
         contract.SEGMENT_PROFILES: explained.profiles,
         contract.SEGMENT_FEATURES: explained.features,
         contract.K_SELECTION: list(fitted.k_selection),
-        **explore(store, intake.features, assigned, model, found.learned),
-        **map_rows(model, found.learned.axes),
+        **explore(store, built.features, assigned, model, found.learned),
+        **map_rows(model, found.learned.pca),
     }
-    check(settings.gates, fitted, intake.accounts.rows_rejected / intake.accounts.rows_read)
+    check(settings.gates, fitted, built.accounts.rows_rejected / built.accounts.rows_read)
     progress.step("Publishing")
     run_id = next_run(store, schema)
     if found.learned_by is None:
-        small |= grown(store, schema, run_id, assigned, model, explained.profiles)
-        features, names = intake.features, model.catalogue.names
+        small |= drift_tables(store, schema, run_id, assigned, model, explained.profiles)
+        features, names = built.features, model.catalogue.names
         small[contract.LEARNED_DISTRIBUTION] = distribution(store, features, names, statistics)
     else:
         by = found.learned_by
-        small |= held_rows(store, schema, run_id, by, assigned, model, explained.profiles)
+        small |= run_history_rows(store, schema, run_id, by, assigned, model, explained.profiles)
     warnings = most_important(progress.warnings, settings.checks.accept)
     row = run_row(run_id, settings, found, model, warnings)
-    large = queries(intake.sources, intake, model, assigned, found.learned.axes, run_id)
+    large = queries(built.sources, built, model, assigned, found.learned.pca, run_id)
     publish(
         store,
         schema,
         contents(schema, model, large, small, row),
         run_id,
-        intake.as_of or found.started,
+        built.as_of or found.started,
         keep_runs=settings.publish.keep_runs,
-        aggregates=intake.aggregates,
+        aggregates=built.aggregates,
     )
     drift = small[contract.RUN_DRIFT]
-    return Outcome(row, model, explained.profiles, intake.accounts.reasons, drift, warnings)
+    return Outcome(row, model, explained.profiles, built.accounts.reasons, drift, warnings)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from segdb.errors import SettingsError
 from segdb.features.catalogue import Catalogue, Entry
 from segdb.features.rfm import RfmRules
-from segdb.model import VERSION, Components, Model, Parameters, Segment, working
+from segdb.model import VERSION, Components, Model, Parameters, Segment, matrix_column
 
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
 
@@ -98,7 +98,7 @@ def test_a_centroid_on_components_goes_back_to_features() -> None:
 def test_the_matrix_goes_by_position() -> None:
     assert [p.feature for p in MODEL.matrix] == ["a\"b'😀", "monetary"]
     assert [p.column for p in MODEL.matrix] == ["x_a\"b'😀", "x_monetary"]
-    assert working("monetary") == "x_monetary"
+    assert matrix_column("monetary") == "x_monetary"
 
 
 def test_a_model_of_another_version_is_refused() -> None:

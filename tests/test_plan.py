@@ -17,7 +17,7 @@ from segdb.demo import synthetic
 from segdb.engines.duckdb.database import DuckDB
 from segdb.pipeline import run
 from segdb.steps.features import count_strategy
-from segdb.steps.features.build_features import take_in
+from segdb.steps.features.build_features import build_features
 from segdb.steps.ingest.read_sources import read_sources
 from segdb.steps.progress import Notes
 
@@ -85,8 +85,8 @@ def taken_in(
     """Go as far as the features; nothing behind them reads the source, as the first test says."""
     store, notes = Watched(), Notes()
     chosen = settings(duplicates, sampled=sampled)
-    intake = take_in(store, chosen, read_sources(store, chosen, orders, None, notes), notes)
-    features = intake.features
+    built = build_features(store, chosen, read_sources(store, chosen, orders, None, notes), notes)
+    features = built.features
     return (
         store,
         notes,

@@ -142,15 +142,15 @@ def test_look_alikes(ask: Ask, tables: Frames) -> None:
 def test_best_customers(ask: Ask, tables: Frames) -> None:
     profiles = tables["segment_profiles"]
     first = profiles.segment_id[(profiles.revenue / profiles.customers).idxmax()]
-    everyone = customers(tables)
-    expected = best(everyone[everyone.segment_id == first])
+    distances = customers(tables)
+    expected = best(distances[distances.segment_id == first])
     assert ask("best_customers").customer_id.tolist() == expected
 
 
 def test_customers(ask: Ask, tables: Frames) -> None:
-    everyone = customers(tables)
-    name = everyone.segment.iloc[0]
-    own = everyone[everyone.segment == name]
+    distances = customers(tables)
+    name = distances.segment.iloc[0]
+    own = distances[distances.segment == name]
     found = ask("customers", segment=name.lower(), limit="100000")
     assert sorted(found.customer_id) == sorted(own.customer_id)
     assert found.distance.is_monotonic_increasing
@@ -218,9 +218,9 @@ def test_moved_down(ask: Ask, tables: Frames) -> None:
 
 
 def test_new_customers(ask: Ask, tables: Frames) -> None:
-    everyone = customers(tables)
+    distances = customers(tables)
     assert ask("new_customers", days="90").customer_id.tolist() == best(
-        everyone[everyone.tenure_days <= 90]
+        distances[distances.tenure_days <= 90]
     )
 
 
@@ -230,38 +230,38 @@ def test_on_the_border(ask: Ask, tables: Frames) -> None:
 
 
 def test_slipping_away(ask: Ask, tables: Frames) -> None:
-    everyone = customers(tables)
-    late = everyone.recency_days > 3 * everyone.days_between_orders.clip(lower=1)
-    good = (everyone.m_score >= 4) & (everyone.frequency >= 3)
+    distances = customers(tables)
+    late = distances.recency_days > 3 * distances.days_between_orders.clip(lower=1)
+    good = (distances.m_score >= 4) & (distances.frequency >= 3)
     found = ask("slipping_away", times="3")
-    assert found.customer_id.tolist() == best(everyone[good & late])
+    assert found.customer_id.tolist() == best(distances[good & late])
     assert len(found) > 0
 
 
 def test_top_tenth(ask: Ask, tables: Frames) -> None:
-    everyone = customers(tables).sort_values("monetary", ascending=False)
-    top = everyone.head(int(np.ceil(0.1 * (len(everyone) - 1))))
+    distances = customers(tables).sort_values("monetary", ascending=False)
+    top = distances.head(int(np.ceil(0.1 * (len(distances) - 1))))
     found = ask("top_tenth").set_index("segment")
     assert found.customers.sum() == len(top)
     expected = top.groupby("segment").monetary.sum().sort_values(ascending=False)
     assert found.index.tolist() == expected.index.tolist()
     np.testing.assert_allclose(found.revenue, expected, atol=0.0051)
-    share = 100 * expected / everyone.monetary.sum()
+    share = 100 * expected / distances.monetary.sum()
     np.testing.assert_allclose(found.percent_of_all_revenue, share, atol=0.051)
 
 
 def overdue(tables: Frames) -> pd.DataFrame:
     """Everyone, with whether they are silent for twice their rhythm."""
-    everyone = customers(tables)
+    distances = customers(tables)
     fill = tables["feature_parameters"].set_index("feature").fill["days_between_orders"]
-    rhythm = everyone.days_between_orders.fillna(fill).clip(lower=1)
-    return everyone.assign(overdue=everyone.recency_days > 2 * rhythm)
+    rhythm = distances.days_between_orders.fillna(fill).clip(lower=1)
+    return distances.assign(overdue=distances.recency_days > 2 * rhythm)
 
 
 def test_value_at_risk(ask: Ask, tables: Frames) -> None:
-    everyone = overdue(tables)
+    distances = overdue(tables)
     found = ask("value_at_risk").set_index("segment_id").sort_index()
-    at_risk = everyone[everyone.overdue].groupby("segment_id").monetary.sum()
+    at_risk = distances[distances.overdue].groupby("segment_id").monetary.sum()
     expected = at_risk.reindex(found.index, fill_value=0.0)
     np.testing.assert_allclose(found.revenue_at_risk, expected, atol=0.0051)
     published = tables["segment_profiles"].set_index("segment_id").sort_index()
@@ -270,8 +270,8 @@ def test_value_at_risk(ask: Ask, tables: Frames) -> None:
 
 
 def test_win_back(ask: Ask, tables: Frames) -> None:
-    everyone = overdue(tables)
-    wanted = everyone[(everyone.churn_risk == "high") & everyone.overdue]
+    distances = overdue(tables)
+    wanted = distances[(distances.churn_risk == "high") & distances.overdue]
     assert ask("win_back").customer_id.tolist() == best(wanted)
 
 
@@ -280,8 +280,8 @@ def test_win_back_where_some_are_lost(tmp_path: Path) -> None:
     path = tmp_path / "shop.duckdb"
     segdb.run(database=path, settings=synthetic.settings(400, 42)).close()
     tables = tables_of(path)
-    everyone = overdue(tables)
-    wanted = everyone[(everyone.churn_risk == "high") & everyone.overdue]
+    distances = overdue(tables)
+    wanted = distances[(distances.churn_risk == "high") & distances.overdue]
     query = named("win_back")
     with asking(path, "segdb") as select:
         found = select(query.sql, query.values({})).to_pandas()
@@ -290,17 +290,17 @@ def test_win_back_where_some_are_lost(tmp_path: Path) -> None:
 
 
 def test_segment_value(ask: Ask, tables: Frames) -> None:
-    everyone = customers(tables)
-    groups = everyone.groupby("segment_id").monetary
+    distances = customers(tables)
+    groups = distances.groupby("segment_id").monetary
     found = ask("segment_value").set_index("segment_id")
     assert found.customers.tolist() == groups.size().tolist()
     np.testing.assert_allclose(found.revenue, groups.sum(), atol=0.0051)
     np.testing.assert_allclose(found.revenue_per_customer, groups.mean(), atol=0.0051)
     np.testing.assert_allclose(
-        found.customers_percent, 100 * groups.size() / len(everyone), atol=0.051
+        found.customers_percent, 100 * groups.size() / len(distances), atol=0.051
     )
     np.testing.assert_allclose(
-        found.revenue_percent, 100 * groups.sum() / everyone.monetary.sum(), atol=0.051
+        found.revenue_percent, 100 * groups.sum() / distances.monetary.sum(), atol=0.051
     )
 
 

@@ -117,7 +117,7 @@ def compare(matrix: Matrix, labels: Places, seed: int) -> Compared:
         grouping = in_threads(lambda run: run(rows, k, seed), [algorithm])[0]
         seconds = time.perf_counter() - begun
         sampled = len(drawn) < len(matrix.values)
-        found.append(_judged(name, grouping, rows, published, sampled, seconds))
+        found.append(_measured(name, grouping, rows, published, sampled, seconds))
     return Compared(rows.ids, tuple(found))
 
 
@@ -130,7 +130,7 @@ def compare_labelled(matrix: Matrix, label: str, seed: int) -> Compared:
     return compare(Matrix(matrix.ids, values, matrix.weights, names), labels, seed)
 
 
-def _judged(
+def _measured(
     name: str,
     grouping: Grouping,
     rows: Matrix,

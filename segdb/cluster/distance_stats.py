@@ -15,7 +15,7 @@ from segdb.cluster.matrix import Floats, Matrix, Places
 Centroids = Sequence[Sequence[float]]
 
 
-def around(
+def distance_stats(
     matrix: Matrix, centroids: Centroids, *, means: bool = False
 ) -> dict[int, dict[str, float]]:
     """Return the figures of the customers around each centroid.

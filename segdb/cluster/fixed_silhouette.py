@@ -13,7 +13,7 @@ from segdb.cluster.per_cluster import segment_silhouettes
 from segdb.cluster.silhouette import silhouettes
 
 
-def held_silhouettes(
+def fixed_silhouettes(
     matrix: Matrix, sample: Matrix | None, centroids: Sequence[Sequence[float]], seed: int
 ) -> tuple[float | None, tuple[float | None, ...]]:
     """Return the mean silhouette of all, and of each cluster, on the rows that ``scan`` judges by.

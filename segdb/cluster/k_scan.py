@@ -18,7 +18,7 @@ from segdb.cluster.silhouette import EXACT_ROWS, silhouettes
 from segdb.cluster.stability import mean_agreement, resamples
 from segdb.cluster.verdict import Verdict, verdict
 
-__all__ = ["REFERENCES", "RESAMPLES", "Candidate", "Verdict", "scan", "verdict"]
+__all__ = ["REFERENCES", "RESAMPLES", "Candidate", "Verdict", "k_scan", "verdict"]
 
 # Draws of the gap statistic, with uniform references each, and bootstrap resamples of the
 # stability; the same for each k.
@@ -26,7 +26,7 @@ REFERENCES = 10
 RESAMPLES = 10
 
 
-def scan(
+def k_scan(
     matrix: Matrix,
     sample: Matrix | None,
     k_range: Sequence[int],
@@ -125,11 +125,11 @@ def _with_stability(
     matrix: Matrix, found: list[Candidate], seed: int, count: int
 ) -> list[Candidate]:
     drawn = resamples(matrix, [one.k for one in found], seed, count)
-    judged = []
+    validated = []
     for one in found:
         whole = mean_agreement(matrix, one.fit.labels, drawn[one.k])
         each = segment_stabilities(matrix, one.fit, drawn[one.k])
-        judged.append(
+        validated.append(
             replace(
                 one,
                 stability=whole.value,
@@ -138,4 +138,4 @@ def _with_stability(
                 stability_errors=tuple(mean.error for mean in each),
             )
         )
-    return judged
+    return validated

@@ -37,7 +37,7 @@ def resamples(
 
     A resample is as many rows as there are, or 5,000 where there are more, with replacement; a row
     counts by its weight times how often it was drawn. Nothing starts from the centroids that are
-    judged: fits that do end near them, and noise would look stable.
+    validated: fits that do end near them, and noise would look stable.
 
     Returns:
         Of a k fewer than ``count``, where a resample has fewer rows that differ than it.

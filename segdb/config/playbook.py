@@ -35,7 +35,7 @@ class Persona:
 
 
 @dataclass(frozen=True)
-class Standing:
+class Tier:
     """What to do with a segment of attributes alone, by its mean place over the features.
 
     Attributes:
@@ -52,7 +52,7 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Sign:
+class AdviceRule:
     """What to do with a segment of attributes where some of them stand out.
 
     Attributes:
@@ -84,14 +84,14 @@ class Playbook:
     """The personas of orders; of attributes the standings from the highest down, and the signs."""
 
     personas: tuple[Persona, ...]
-    standings: tuple[Standing, ...]
-    signs: tuple[Sign, ...] = ()
+    standings: tuple[Tier, ...]
+    signs: tuple[AdviceRule, ...] = ()
 
-    def standing(self, place: float) -> Standing:
+    def standing(self, place: float) -> Tier:
         """Return the standing of a mean place; the last one takes the rest."""
         return next((s for s in self.standings if place > s.above), self.standings[-1])
 
-    def advice(self, place: float, places: Mapping[str, float], far: float) -> Standing:
+    def advice(self, place: float, places: Mapping[str, float], far: float) -> Tier:
         """Return the standing of a mean place, with what the first sign that fits says to do.
 
         Args:
@@ -146,7 +146,7 @@ def read(text: str, path: str) -> Playbook:
         values = tomllib.loads(text)
         personas = tuple(_persona(entry) for entry in values["orders"])
         standings = tuple(
-            Standing(_tier(e), float(e.get("above", "-inf")), e["action"], e["reason"])
+            Tier(_tier(e), float(e.get("above", "-inf")), e["action"], e["reason"])
             for e in values["attributes"]
         )
         words = {name: tuple(one) for name, one in values.get("words", {}).items()}
@@ -171,7 +171,7 @@ def _persona(entry: Mapping[str, Any]) -> Persona:
     return Persona(entry["name"], _tier(entry), place, entry["action"], entry["reason"])
 
 
-def _sign(entry: Mapping[str, Any], words: Mapping[str, tuple[str, ...]]) -> Sign:
+def _sign(entry: Mapping[str, Any], words: Mapping[str, tuple[str, ...]]) -> AdviceRule:
     asked = [*entry.get("high", ()), *entry.get("low", ())]
     for name in asked:
         if name not in words:
@@ -180,7 +180,7 @@ def _sign(entry: Mapping[str, Any], words: Mapping[str, tuple[str, ...]]) -> Sig
     if not asked:
         raise ValueError(f"the sign '{entry['action']}' has neither high nor low")
     high, low = (tuple(words[name] for name in entry.get(end, ())) for end in ("high", "low"))
-    return Sign(high, low, entry["action"], entry["reason"])
+    return AdviceRule(high, low, entry["action"], entry["reason"])
 
 
 def _about(words: tuple[str, ...], places: Mapping[str, float]) -> float:

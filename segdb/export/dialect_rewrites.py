@@ -40,7 +40,7 @@ def rewritten(node: Any, dialect: Dialect) -> Any:
             return node
 
 
-def spoken(tree: Node, dialect: Dialect) -> Node:
+def rewrite_ast(tree: Node, dialect: Dialect) -> Node:
     """Return a SELECT in the engine's own words, by its syntax tree."""
     said = _WORDS.get(dialect.compiler)
     return tree.transform(said) if said else tree

@@ -147,7 +147,7 @@ def _tidied(tree: exp.Expr, dialect: Dialect) -> exp.Expr:
         tree = tree.transform(_by_case)
     if not dialect.nested:
         tree = tsql.fitted(tree)
-    return dialect_rewrites.spoken(tree, dialect)
+    return dialect_rewrites.rewrite_ast(tree, dialect)
 
 
 def _by_case(node: exp.Expr) -> exp.Expr:

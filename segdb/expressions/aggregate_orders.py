@@ -8,7 +8,7 @@ from dataclasses import replace
 import ibis
 import ibis.expr.types as ir
 
-from segdb.expressions.count_strategy import EXACT, Way, beside
+from segdb.expressions.count_strategy import EXACT, CountStrategy, beside
 from segdb.expressions.incremental import highest
 from segdb.expressions.typed_source import value
 from segdb.expressions.validate import NO_ORDERS, arguments
@@ -49,7 +49,7 @@ def per_customer(
     catalogue: Catalogue,
     reading: Reading,
     *,
-    way: Way = EXACT,
+    way: CountStrategy = EXACT,
     watermark: str | None = None,
     unassigned: bool = False,
 ) -> ir.Table:

@@ -26,7 +26,7 @@ def assign(
         ``distance`` the Euclidean distance to it, and ``margin`` (d2 - d1) / d2 with d2 the
         distance to the next nearest: 0 on the border, 1 on the centroid.
     """
-    around = placed(scaled, matrix, centroids)
+    around = distances(scaled, matrix, centroids)
     others = (
         ibis.ifelse(around.nearest == place, float("inf"), around[f"square_{place}"])
         for place in range(len(centroids))
@@ -40,7 +40,7 @@ def assign(
     )
 
 
-def placed(
+def distances(
     scaled: ir.Table, matrix: Sequence[str], centroids: Sequence[Sequence[float]]
 ) -> ir.Table:
     """Add ``nearest``, ``least_square`` and each ``square_i`` to each customer.

@@ -22,7 +22,7 @@ _HASHES = float(2**64)
 _ONE = ibis.literal(1, "int64").cast("float64")
 
 
-def everyone(scaled: ir.Table, matrix: Sequence[str]) -> ir.Table:
+def all_customers(scaled: ir.Table, matrix: Sequence[str]) -> ir.Table:
     """Return (customer_id, matrix columns, weight 1), by id."""
     table = scaled.select("customer_id", *matrix, weight=_ONE)
     return table.order_by("customer_id")

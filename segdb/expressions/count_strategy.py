@@ -29,7 +29,7 @@ _SEED = 3
 
 
 @dataclass(frozen=True)
-class Way:
+class CountStrategy:
     """What the pass does to count orders, and to see equal rows.
 
     Attributes:
@@ -43,13 +43,13 @@ class Way:
     beside: Literal["nothing", "watched", "told"] = "nothing"
 
 
-EXACT = Way()
-WATCHED_ROWS, TOLD_ROWS = Way("rows", "watched"), Way("rows", "told")
-LISTED, TOLD_LINES = Way("listed"), Way("listed", "told")
+EXACT = CountStrategy()
+WATCHED_ROWS, TOLD_ROWS = CountStrategy("rows", "watched"), CountStrategy("rows", "told")
+LISTED, TOLD_LINES = CountStrategy("listed"), CountStrategy("listed", "told")
 
 
 def beside(
-    orders: ir.Table, reading: Reading, bought: ir.BooleanValue, way: Way
+    orders: ir.Table, reading: Reading, bought: ir.BooleanValue, way: CountStrategy
 ) -> dict[str, ir.Scalar]:
     """Return the aggregate that goes into the one pass beside the others, if one does.
 
@@ -88,7 +88,7 @@ def watched(customers: ir.Table) -> ir.Table:
     )
 
 
-def told_apart(customers: ir.Table) -> ir.Table:
+def without_duplicates(customers: ir.Table) -> ir.Table:
     """Return the aggregates of those whose rows were all told apart, or are nobody's.
 
     No two rows of a customer are equal; where rows are counted, each order is one row.

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import ibis.expr.types as ir
 
-from segdb.expressions.assign import assign, placed
+from segdb.expressions.assign import assign, distances
 
 
 def quality(
@@ -29,13 +29,13 @@ def quality(
         inertia. With the distances between the centroids these give Davies-Bouldin and
         Calinski-Harabasz.
     """
-    around = placed(scaled.select(*matrix), matrix, centroids)
+    around = distances(scaled.select(*matrix), matrix, centroids)
     return around.group_by("nearest").agg(**_figures(around))
 
 
 def step(scaled: ir.Table, matrix: Sequence[str], centroids: Sequence[Sequence[float]]) -> ir.Table:
     """Return what ``quality`` does, and ``mean_i`` of matrix column i: the new centroid."""
-    around = placed(scaled.select(*matrix), matrix, centroids)
+    around = distances(scaled.select(*matrix), matrix, centroids)
     means = {f"mean_{i}": around[name].mean() for i, name in enumerate(matrix)}
     return around.group_by("nearest").agg(**_figures(around), **means)
 

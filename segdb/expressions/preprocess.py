@@ -34,7 +34,7 @@ def transformed(features: ir.Table, parameters: Sequence[Parameters]) -> ir.Tabl
     return _through(features, parameters, "filled", "capped", "transformed")
 
 
-def prepared(features: ir.Table, matrix: Sequence[Parameters]) -> ir.Table:
+def preprocess(features: ir.Table, matrix: Sequence[Parameters]) -> ir.Table:
     """Apply what was learned: fill, cap, transform and scale, as one expression."""
     return _through(features, matrix, *stages_of(matrix))
 

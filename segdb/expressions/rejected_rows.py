@@ -10,25 +10,25 @@ from segdb.expressions.validate import BEFORE_DUPLICATE, DUPLICATE_ROW, UNREADAB
 from segdb.source_schema import Reading
 
 
-def rejects(judged: ir.Table, reading: Reading, dropped: ir.Table | None) -> ir.Table:
+def rejects(validated: ir.Table, reading: Reading, dropped: ir.Table | None) -> ir.Table:
     """Return one row (reason, row) per rejected row of a source.
 
     Args:
-        judged: rows with ``reason``, and ``copies`` where duplicates were folded.
+        validated: rows with ``reason``, and ``copies`` where duplicates were folded.
         reading: the source's columns.
         dropped: (customer_id, reason) of customers who were taken out after judging.
 
     Returns:
         ``reason`` and ``row``, the source's own values as JSON text.
     """
-    table = judged
+    table = validated
     if dropped is not None:
         taken = dropped.rename(dropped_id="customer_id", dropped_reason="reason")
-        table = judged.left_join(taken, judged.customer_id == taken.dropped_id)
+        table = validated.left_join(taken, validated.customer_id == taken.dropped_id)
         table = table.mutate(reason=table.reason.coalesce(table.dropped_reason))
     raw = {column.name: table[carried(column.name)] for column in reading.columns}
     row = _to_json(ibis.struct(raw)).cast("string")
-    if "copies" not in judged.columns:
+    if "copies" not in validated.columns:
         return table.filter(table.reason.notnull()).select(reason=table.reason, row=row)
     early = table.reason.isin(BEFORE_DUPLICATE).fill_null(False)
     rejected = ibis.ifelse(table.reason.notnull(), table.copies, table.copies - 1)

@@ -69,16 +69,16 @@ def chain(raw: Mapping[str, ir.Table], recipe: Recipe, model: Model) -> dict[str
     features = buyers = None
     if "orders" in raw:
         reading = stage.narrowed(recipe.readings["orders"], model.catalogue)
-        judged = _judged(made, raw, recipe, "orders", reading)
-        grouped = stage.per_customer(judged, model.catalogue, reading)
+        validated = _validated(made, raw, recipe, "orders", reading)
+        grouped = stage.per_customer(validated, model.catalogue, reading)
         customers = made.add("orders_by_customer", grouped)
         moment = None if recipe.as_of is None else epoch(recipe.as_of)
         features = stage.of_orders(customers, model.catalogue, moment)
         buyers = customers.filter(customers.last_order_at.notnull()).select("customer_id")
     if "customers" in raw:
         reading = recipe.readings["customers"]
-        judged = _judged(made, raw, recipe, "customers", reading, buyers)
-        own = stage.of_customers(judged, model.catalogue, reading)
+        validated = _validated(made, raw, recipe, "customers", reading, buyers)
+        own = stage.of_customers(validated, model.catalogue, reading)
         features = own if features is None else stage.joined(features, own)
     assert features is not None  # noqa: S101 - a recipe has one source at least
     if recipe.complete:
@@ -108,7 +108,7 @@ def applied(made: Chain, features: ir.Table, model: Model) -> None:
     made.add("segments", labelled(table, model))
 
 
-def _judged(
+def _validated(
     made: Chain,
     raw: Mapping[str, ir.Table],
     recipe: Recipe,
@@ -120,5 +120,5 @@ def _judged(
     table = validate.deduplicated(raw[name]) if recipe.deduplicate else raw[name]
     rows = made.add(f"{name}_typed", typed(table, reading))
     if name == "orders":
-        return made.add("orders_clean", validate.judged_orders(rows, reading, rules))
-    return made.add("customers_clean", validate.judged_customers(rows, reading, rules, buyers))
+        return made.add("orders_clean", validate.validated_orders(rows, reading, rules))
+    return made.add("customers_clean", validate.validated_customers(rows, reading, rules, buyers))

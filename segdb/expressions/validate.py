@@ -55,12 +55,12 @@ def deduplicated(raw: ir.Table) -> ir.Table:
     return raw.group_by(list(raw.columns)).agg(**{COPIES: raw.count()})
 
 
-def as_read(judged: ir.Table, names: Sequence[str]) -> ir.Table:
+def as_read(validated: ir.Table, names: Sequence[str]) -> ir.Table:
     """Return the rows of the source with the columns that they were read with."""
-    return judged.select(**{name: judged[carried(name)] for name in names})
+    return validated.select(**{name: validated[carried(name)] for name in names})
 
 
-def judged_orders(orders: ir.Table, reading: Reading, rules: Rules) -> ir.Table:
+def validated_orders(orders: ir.Table, reading: Reading, rules: Rules) -> ir.Table:
     """Give every typed order row ``returned``, and a ``reason``, NULL where it is kept."""
     back = _gives_back(orders)
     # Some shops write a return with a negative quantity and a positive amount.
@@ -100,7 +100,7 @@ def _counted_once(orders: ir.Table) -> ir.Table:
     return orders.mutate(amount=ibis.ifelse(again, zero, orders.amount))
 
 
-def judged_customers(
+def validated_customers(
     customers: ir.Table, reading: Reading, rules: Rules, buyers: ir.Table | None
 ) -> ir.Table:
     """Give every typed customer row a ``reason``, NULL where it is kept.
@@ -161,7 +161,9 @@ def suspected(counts: ir.Table, dropped: ir.Table | None) -> ir.Table:
     return ids if dropped is None else ids.union(dropped.select("customer_id"))
 
 
-def suspects(theirs: ir.Table, dropped: ir.Table | None, alike: ir.Table | None) -> ir.Table:
+def candidate_rejects(
+    theirs: ir.Table, dropped: ir.Table | None, alike: ir.Table | None
+) -> ir.Table:
     """Return the rows that may be rejected.
 
     Args:
@@ -201,8 +203,8 @@ def _first(cases: Sequence[tuple[ir.BooleanValue, str]]) -> ir.StringValue:
     return ibis.cases(*cases, else_=ibis.null("string"))
 
 
-def counts(judged: ir.Table) -> ir.Table:
+def counts(validated: ir.Table) -> ir.Table:
     """Return (customer_id, read_rows, kept_rows) of each judged row."""
-    read = judged.copies if "copies" in judged.columns else ibis.literal(1)
-    kept = judged.reason.isnull().cast("int64")
-    return judged.select(customer_id=judged.customer_id, read_rows=read, kept_rows=kept)
+    read = validated.copies if "copies" in validated.columns else ibis.literal(1)
+    kept = validated.reason.isnull().cast("int64")
+    return validated.select(customer_id=validated.customer_id, read_rows=read, kept_rows=kept)

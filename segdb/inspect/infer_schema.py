@@ -21,7 +21,7 @@ from segdb.inspect.money import Money, numbers_of
 from segdb.inspect.order_structure import identities, orders
 from segdb.inspect.role_types import ENOUGH, Place, native, role_reading
 from segdb.inspect.roles import Chooser
-from segdb.inspect.type_inference import Judgement, judge
+from segdb.inspect.type_inference import InferredType, infer_types
 from segdb.inspect.value_patterns import Ask
 from segdb.inspect.zones import ambiguous_zones
 from segdb.source_schema import ColumnReading, Reading, Role
@@ -32,7 +32,7 @@ _NEARLY_ALL = 0.99
 
 
 @dataclass(frozen=True)
-class Understood:
+class InferredSchema:
     """What the columns of a source are.
 
     Attributes:
@@ -46,7 +46,7 @@ class Understood:
     warnings: tuple[DataWarning, ...] = ()
 
 
-def understand(
+def infer_schema(
     raw_table: ir.Table,
     origin: str,
     ask: Ask,
@@ -57,7 +57,7 @@ def understand(
     run_id: int | None = None,
     clean: Clean = Clean(),  # noqa: B008 - frozen
     open_roles: Collection[str] = (),
-) -> Understood:
+) -> InferredSchema:
     """Find the kind of each column and the roles.
 
     Args:
@@ -80,19 +80,19 @@ def understand(
         SourceError: a column is not there, cannot be found or read, or can be read in two ways.
     """
     schema = raw_table.schema()
-    judged = _judged(raw_table, source, columns, attributes, ask)
-    described = [_column(name, schema[name], judged.get(name)) for name in schema.names]
-    moments = {name: each.moment.reading for name, each in judged.items() if each.moment}
+    validated = _validated(raw_table, source, columns, attributes, ask)
+    described = [_column(name, schema[name], validated.get(name)) for name in schema.names]
+    moments = {name: each.moment.reading for name, each in validated.items() if each.moment}
     chooser = Chooser(
         raw_table, origin, described, ask, source.null_values, run_id, open_roles, moments
     )
     if kind == "orders":
         chooser.orders(columns)
-        number = numbers_of(raw_table, judged, source.null_values)
+        number = numbers_of(raw_table, validated, source.null_values)
         Money(raw_table, number, chooser.roles, chooser.inferred, ask, chooser.warnings).settle()
     else:
         chooser.customers(columns)
-    read = _readings(chooser, judged, attributes, source)
+    read = _readings(chooser, validated, attributes, source)
     read, of_values = _with_forms(chooser, read, source)
     reading = Reading(read, chooser.roles, source.null_values)
     reading, warnings = identities(raw_table, reading, clean, ask)
@@ -101,12 +101,12 @@ def understand(
         reading = with_decimals(raw_table, reading, ask)
         warnings += more
     notes = _notes(kind, reading, chooser.inferred)
-    return Understood(reading, notes, (*chooser.warnings, *of_values, *warnings))
+    return InferredSchema(reading, notes, (*chooser.warnings, *of_values, *warnings))
 
 
 def _readings(
     chooser: Chooser,
-    judged: Mapping[str, Judgement],
+    validated: Mapping[str, InferredType],
     attributes: Collection[str],
     source: Source,
 ) -> tuple[ColumnReading, ...]:
@@ -116,7 +116,7 @@ def _readings(
     numbers = {name.lower() for name in attributes}
     read = []
     for name in schema.names:
-        role, found = by_column.get(name), judged.get(name)
+        role, found = by_column.get(name), validated.get(name)
         if role is not None and role in _MEASURED:
             place = Place(chooser.table, name, role, chooser.origin, chooser.run_id)
             read.append(role_reading(place, found, source, chooser.ask))
@@ -146,9 +146,9 @@ def _with_forms(
     return tuple(read), warnings
 
 
-def _judged(
+def _validated(
     table: ir.Table, source: Source, columns: Columns, attributes: Collection[str], ask: Ask
-) -> Mapping[str, Judgement]:
+) -> Mapping[str, InferredType]:
     """Return what the columns could be that are not ids by their names, or are declared."""
     schema = table.schema()
     declared = {str(name).lower() for _, name in columns if name is not None}
@@ -164,7 +164,7 @@ def _judged(
         for name in schema.names
         if name in counted and schema[name].is_numeric() and not schema[name].is_boolean()
     ]
-    return judge(table, [*texts, *numeric], source, ask, counted)
+    return infer_types(table, [*texts, *numeric], source, ask, counted)
 
 
 def _maybe_counted(name: str, columns: Columns) -> bool:
@@ -174,7 +174,7 @@ def _maybe_counted(name: str, columns: Columns) -> bool:
     return score("ordered_at", name) > 0
 
 
-def _column(name: str, kind: dt.DataType, judged: Judgement | None) -> Column:
+def _column(name: str, kind: dt.DataType, validated: InferredType | None) -> Column:
     able: set[Literal["number", "moment", "id"]] = set()
     if kind.is_numeric() and not kind.is_boolean():
         able |= {"number", "id"}
@@ -182,22 +182,22 @@ def _column(name: str, kind: dt.DataType, judged: Judgement | None) -> Column:
         able.add("moment")
     elif kind.is_uuid() or kind.is_string():
         able.add("id")
-    if judged is not None:
-        if judged.number and judged.number.share >= ENOUGH:
+    if validated is not None:
+        if validated.number and validated.number.share >= ENOUGH:
             able.add("number")
-        if judged.moment and judged.moment.share >= ENOUGH:
+        if validated.moment and validated.moment.share >= ENOUGH:
             able.add("moment")
     return Column(name, frozenset(able), kind.is_string())
 
 
 def _reading(
-    name: str, kind: dt.DataType, judged: Judgement | None, role: Role | None, source: Source
+    name: str, kind: dt.DataType, validated: InferredType | None, role: Role | None, source: Source
 ) -> ColumnReading:
     if not kind.is_string():
         return native(name, source)
     missing = source.missing_of(name)
-    if judged is not None and role is None and not is_identifier(name):
-        for fit in (judged.moment, judged.number):
+    if validated is not None and role is None and not is_identifier(name):
+        for fit in (validated.moment, validated.number):
             if fit is None or fit.share < _NEARLY_ALL:
                 continue
             if fit.rival is None:

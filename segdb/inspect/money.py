@@ -18,7 +18,7 @@ from segdb.checks.warning import DataWarning
 from segdb.expressions.typed_source import value
 from segdb.inspect.candidates import HEAD
 from segdb.inspect.header_vocabulary import is_plain_price, is_product, score, words
-from segdb.inspect.type_inference import Judgement
+from segdb.inspect.type_inference import InferredType
 from segdb.inspect.value_patterns import Ask
 from segdb.source_schema import Role
 
@@ -33,13 +33,13 @@ _ENOUGH = 0.5
 
 
 def numbers_of(
-    table: ir.Table, judged: Mapping[str, Judgement], null_values: Sequence[str]
+    table: ir.Table, validated: Mapping[str, InferredType], null_values: Sequence[str]
 ) -> Callable[[str], ir.FloatingValue | None]:
     """Return what gives the numbers of a column by its name; None where it holds none.
 
     Args:
         table: raw rows.
-        judged: what the text columns could be.
+        validated: what the text columns could be.
         null_values: tokens for "missing".
     """
 
@@ -47,7 +47,7 @@ def numbers_of(
         kind = table[name].type()
         if kind.is_numeric() and not kind.is_boolean():
             return table[name].cast("float64")
-        fit = judged[name].number if name in judged else None
+        fit = validated[name].number if name in validated else None
         if fit is None or fit.share < _ENOUGH:
             return None
         return value(table, fit.reading, null_values)

@@ -15,7 +15,7 @@ from segdb.errors import SourceError
 from segdb.inspect import dates
 from segdb.inspect.measure_readings import Fit, failing, measure
 from segdb.inspect.questions import OpenQuestionError
-from segdb.inspect.type_inference import Judgement
+from segdb.inspect.type_inference import InferredType
 from segdb.inspect.value_patterns import Ask
 from segdb.source_schema import ColumnReading, Kind, Role
 
@@ -55,7 +55,9 @@ def native(name: str, source: Source) -> ColumnReading:
     return ColumnReading(name, "native", time_zone=zone, null_values=source.missing_of(name))
 
 
-def role_reading(place: Place, judged: Judgement | None, source: Source, ask: Ask) -> ColumnReading:
+def role_reading(
+    place: Place, validated: InferredType | None, source: Source, ask: Ask
+) -> ColumnReading:
     """Return how a column of a role is read.
 
     Raises:
@@ -69,8 +71,13 @@ def role_reading(place: Place, judged: Judgement | None, source: Source, ask: As
         what = _WORDS[moment][0]
         advice = f"Name another column in {place.setting}, or give a SELECT that converts it."
         raise SourceError(f"{place} is of type {kind} and no {what}. {place.advice(advice)}")
-    fit = (judged.moment if moment else judged.number) if judged else None
-    if fit is not None and place.role != "attribute" and judged is not None and judged.percent:
+    fit = (validated.moment if moment else validated.number) if validated else None
+    if (
+        fit is not None
+        and place.role != "attribute"
+        and validated is not None
+        and validated.percent
+    ):
         # What 7% is of, nobody knows: it is no amount and no number of pieces.
         bare = replace(fit.reading, percent=False)
         read = measure(place.table, {place.column: [bare]}, source.null_values, ask)

@@ -26,7 +26,7 @@ _WORTH_A_LOOK = 0.05
 
 
 @dataclass(frozen=True)
-class Judgement:
+class InferredType:
     """What a text column could be; None where it could not be that at all.
 
     Attributes:
@@ -68,13 +68,13 @@ class _Column:
         ]
 
 
-def judge(
+def infer_types(
     table: ir.Table,
     columns: Sequence[str],
     source: Source,
     ask: Ask,
     counted: Collection[str] = (),
-) -> Mapping[str, Judgement]:
+) -> Mapping[str, InferredType]:
     """Judge text columns.
 
     Args:
@@ -92,13 +92,13 @@ def judge(
     _fit(table, known, source, ask)
     for column in known.values():
         _look_again(table, column, source, ask)
-    judged = {name: _judgement(column) for name, column in known.items()}
+    validated = {name: _judgement(column) for name, column in known.items()}
     marks = [numbers.marks(column.shapes) for column in known.values() if column.fits]
     usual = {"." if m.point > m.comma else "," for m in marks if m.point != m.comma}
     if len(usual) == 1:
         mark = usual.pop()
-        judged = {name: _with_mark(judgement, mark) for name, judgement in judged.items()}
-    return judged
+        validated = {name: _with_mark(judgement, mark) for name, judgement in validated.items()}
+    return validated
 
 
 def _numbers(name: str, marks: numbers.Marks, source: Source) -> list[ColumnReading]:
@@ -172,9 +172,9 @@ def _look_again(table: ir.Table, column: _Column, source: Source, ask: Ask) -> N
             column.shapes, column.fits = wider.shapes, wider.fits
 
 
-def _judgement(column: _Column) -> Judgement:
+def _judgement(column: _Column) -> InferredType:
     marks = numbers.marks(column.shapes)
-    return Judgement(
+    return InferredType(
         _best(column.fits, "number", marks.likely),
         _best(column.fits, "timestamp", None),
         marks.percent,
@@ -217,7 +217,7 @@ def _best(fits: Iterable[Fit], kind: str, likely: str | None) -> Fit | None:
     return replace(chosen, rival=None) if chosen else own[0]
 
 
-def _with_mark(judgement: Judgement, mark: str) -> Judgement:
+def _with_mark(judgement: InferredType, mark: str) -> InferredType:
     fit = judgement.number
     if fit is None or fit.rival is None or fit.reading.mixed != "no" or fit.rival.mixed != "no":
         return judgement

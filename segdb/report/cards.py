@@ -85,9 +85,9 @@ def segments(
         forms: how numbers are written.
         examples: whether ids of typical customers are shown.
     """
-    measures = published.some(_MEASURES)
-    flags = {row["feature"] for row in published.some(_FLAGS)}
-    typical = published.some(_TYPICAL) if examples else []
+    measures = published.rows_or_empty(_MEASURES)
+    flags = {row["feature"] for row in published.rows_or_empty(_FLAGS)}
+    typical = published.rows_or_empty(_TYPICAL) if examples else []
     return tuple(
         Segment(
             row=row,
@@ -97,7 +97,7 @@ def segments(
             rule=in_words(row["rule"], look, forms, flags) if row["rule"] else (),
             typical=tuple(one["customer_id"] for one in _of(row["segment_id"], typical)),
         )
-        for row in published.some(_SEGMENTS)
+        for row in published.rows_or_empty(_SEGMENTS)
     )
 
 

@@ -54,7 +54,7 @@ def changes(
     if run["k"] != before["k"]:
         told.append(f"{run['k']} segments instead of {before['k']}")
     if run.get("republishes") is None:
-        told += _moves(published.some(_MOVES), published.some(_NAMES))
+        told += _moves(published.rows_or_empty(_MOVES), published.rows_or_empty(_NAMES))
     else:
         # The history is back at that run, and tells of the moves to it.
         told.insert(0, f"run {run['republishes']} is published again")
@@ -62,7 +62,7 @@ def changes(
         step = run["silhouette"] - before["silhouette"]
         if abs(step) >= _STEP:
             told.append(f"the silhouette went {'up' if step > 0 else 'down'} by {abs(step):.2f}")
-    told += _drift(run, published.some(_DRIFT))
+    told += _drift(run, published.rows_or_empty(_DRIFT))
     return tuple(told) or ("nothing that shows in the figures",)
 
 

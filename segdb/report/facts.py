@@ -68,8 +68,10 @@ class Facts:
 
 def look(published: Published, currency: str) -> Look:
     """Return the colours and labels of the report."""
-    ids = published.some("SELECT segment_id FROM segdb.segment_profiles ORDER BY segment_id")
-    units = published.some("SELECT feature, unit FROM segdb.feature_statistics")
+    ids = published.rows_or_empty(
+        "SELECT segment_id FROM segdb.segment_profiles ORDER BY segment_id"
+    )
+    units = published.rows_or_empty("SELECT feature, unit FROM segdb.feature_statistics")
     return Look(
         tuple(row["segment_id"] for row in ids),
         {row["feature"]: row["unit"] or "" for row in units},
@@ -80,7 +82,7 @@ def look(published: Published, currency: str) -> Look:
 
 def _categories(published: Published) -> dict[str, tuple[str, str]]:
     """Return the column and value of each 0/1 feature of a category, as the model has them."""
-    runs = published.some("SELECT model FROM segdb.runs ORDER BY run_id DESC LIMIT 1")
+    runs = published.rows_or_empty("SELECT model FROM segdb.runs ORDER BY run_id DESC LIMIT 1")
     entries = mapping(runs[0]["model"], "model").get("features", []) if runs else []
     return {
         entry["name"]: (entry["column"], entry["value"])
@@ -95,7 +97,7 @@ def last_run(published: Published) -> Rows:
     Raises:
         UserError: nothing was published.
     """
-    runs = published.some(_RUN)
+    runs = published.rows_or_empty(_RUN)
     if not runs:
         raise UserError("There is no run to report on. `segdb run` publishes one.")
     return runs
@@ -123,9 +125,9 @@ def facts(published: Published, look: Look, forms: Forms, *, examples: bool) -> 
         foremost=max(shown, key=_part, default=None),
         most=max((share for one in shown for share in _shares(one)), default=1.0),
         revenue=sum(amounts) if amounts else None,
-        tried=published.some(_TRIED),
+        tried=published.rows_or_empty(_TRIED),
         given=_given(settings),
-        parameters=published.some(
+        parameters=published.rows_or_empty(
             "SELECT * FROM segdb.feature_parameters ORDER BY position NULLS LAST, feature"
         ),
         versions=mapping(run["versions"], "versions"),

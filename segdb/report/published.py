@@ -36,7 +36,8 @@ class Published:
         found = self.rows(known + literal(schema))
         self.tables = frozenset(row["table_name"] for row in found)
         self.features = frozenset(
-            row["feature"] for row in self.some("SELECT feature FROM segdb.feature_parameters")
+            row["feature"]
+            for row in self.rows_or_empty("SELECT feature FROM segdb.feature_parameters")
         )
 
     def sql(self, sql: str) -> str:
@@ -60,7 +61,7 @@ class Published:
             for row in self.arrow(sql).to_pylist()
         ]
 
-    def some(self, sql: str) -> Rows:
+    def rows_or_empty(self, sql: str) -> Rows:
         """Return the rows of a query, and none where one of its tables is not published."""
         return self.rows(sql) if self.has(Query("", sql, ()).tables) else []
 

@@ -22,7 +22,7 @@ from segdb.cluster.matrix import Floats, Matrix
 from segdb.cluster.silhouette import EXACT_ROWS, silhouettes
 from segdb.cluster.stability import resamples
 from segdb.engines.duckdb.database import DuckDB
-from segdb.steps.preprocess.learn import placed
+from segdb.steps.preprocess.learn import to_matrix
 from segdb.steps.segment.cluster_metrics import quality_from
 from segdb.steps.segment.distance_backend import InDatabase
 from tests.benchmarks.test_benchmarks import save, show
@@ -45,7 +45,7 @@ def online_retail(data: Path) -> Floats:
         store = DuckDB(connection)
         kinds = store.schema("segdb.customer_features")
         natural = ibis.table(kinds, name="customer_features", database="segdb")
-        query = placed(natural, made.model).order_by("customer_id")
+        query = to_matrix(natural, made.model).order_by("customer_id")
         columns = store.fetch(query).select(list(made.model.columns))
     return np.column_stack([column.to_numpy() for column in columns])
 
@@ -92,8 +92,8 @@ def in_sql(whole: Matrix, fits: tuple[Fit, ...]) -> None:
         store = DuckDB(connection)
         scaled = store.unbound("scaled", "scaled")
         squares = float(((whole.values - whole.values.mean(axis=0)) ** 2).sum())
-        everyone = InDatabase(store, scaled, tuple(columns))
+        distances = InDatabase(store, scaled, tuple(columns))
         for fit in fits:
             own = fit.centroids.tolist()
-            found = quality_from(everyone.quality(own), own, squares)
+            found = quality_from(distances.quality(own), own, squares)
             assert found.inertia == pytest.approx(fit.inertia, rel=1e-9)

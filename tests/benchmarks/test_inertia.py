@@ -17,7 +17,7 @@ import segdb
 from segdb.cluster.kmeans_range import fit_range
 from segdb.cluster.matrix import Floats, Matrix
 from segdb.engines.duckdb.database import DuckDB
-from segdb.steps.preprocess.learn import placed
+from segdb.steps.preprocess.learn import to_matrix
 from tests.benchmarks.test_benchmarks import save, show
 
 KS = range(2, 11)
@@ -54,7 +54,7 @@ def matrix_of(path: Path) -> Floats:
         natural = ibis.table(
             store.schema("segdb.customer_features"), name="customer_features", database="segdb"
         )
-        query = placed(natural, made.model).order_by("customer_id")
+        query = to_matrix(natural, made.model).order_by("customer_id")
         columns = store.fetch(query).select(list(made.model.columns))
     return np.column_stack([column.to_numpy() for column in columns.columns])
 

@@ -16,7 +16,7 @@ from segdb.demo import synthetic
 from segdb.engines.duckdb.database import DuckDB
 from segdb.expressions.assign import assign, labelled
 from segdb.steps.lifecycle.load_run import stored_run
-from segdb.steps.preprocess.learn import placed
+from segdb.steps.preprocess.learn import to_matrix
 from tests.benchmarks.test_benchmarks import MILLION, save, show
 
 SETTINGS: dict[str, Any] = {
@@ -83,7 +83,7 @@ def assigning(
         "customer_id", "segment_id", "segment", "margin", distance=sum(read, known["distance"])
     )
     centroids = [segment.centroid for segment in model.segments]
-    own = labelled(assign(placed(features, model), model.columns, centroids), model)
+    own = labelled(assign(to_matrix(features, model), model.columns, centroids), model)
     times = []
     for query in (same, own):
         sql = f"CREATE OR REPLACE TABLE labels AS {to_sql(query)}"

@@ -14,7 +14,7 @@ from segdb.engines.duckdb.database import DuckDB
 from segdb.expressions import validate
 from segdb.expressions.typed_source import typed
 from segdb.expressions.validate import Rules
-from segdb.steps.features.build_features import Intake, take_in
+from segdb.steps.features.build_features import BuiltFeatures, build_features
 from segdb.steps.ingest.read_sources import read_sources
 from segdb.steps.progress import Notes
 
@@ -64,9 +64,9 @@ def ingest(
     try:
         sources = read_sources(store, settings, _named(orders), _named(customers), listener)
         stop_if_wrong(listener.warnings, settings.checks.accept)
-        intake = take_in(store, settings, sources, listener)
+        built = build_features(store, settings, sources, listener)
         stop_if_wrong(listener.warnings, settings.checks.accept)
-        return _ingested(store, intake, listener, settings.checks.accept)
+        return _ingested(store, built, listener, settings.checks.accept)
     finally:
         store.close()
 
@@ -78,24 +78,24 @@ def ingest_orders(orders: Path) -> Ingested:
     try:
         sources = read_sources(store, settings, str(orders), None, listener)
         stop_if_wrong(listener.warnings, settings.checks.accept)
-        intake = take_in(store, settings, sources, listener)
+        built = build_features(store, settings, sources, listener)
         stop_if_wrong(listener.warnings, settings.checks.accept)
-        ingested = _ingested(store, intake, listener, settings.checks.accept)
-        return replace(ingested, by_customer=_by_customer(store, intake))
+        ingested = _ingested(store, built, listener, settings.checks.accept)
+        return replace(ingested, by_customer=_by_customer(store, built))
     finally:
         store.close()
 
 
 def _by_customer(
-    store: DuckDB, intake: Intake
+    store: DuckDB, built: BuiltFeatures
 ) -> dict[str, tuple[int, Decimal, datetime, datetime]]:
-    source = intake.sources.orders
+    source = built.sources.orders
     assert source is not None
     raw, reading = source
-    judged = validate.judged_orders(
+    validated = validate.validated_orders(
         typed(validate.deduplicated(raw.table), reading), reading, Rules()
     )
-    rows = judged.filter(judged.reason.isnull())
+    rows = validated.filter(validated.reason.isnull())
     key = rows.order_id.cast("string") if "order_id" in rows.columns else rows.ordered_at
     bought = ~rows.returned
     grouped = rows.group_by(who=rows.customer_id.cast("string")).agg(
@@ -116,19 +116,19 @@ def _named(source: str | Path | None) -> str | None:
 
 
 def _ingested(
-    store: DuckDB, intake: Intake, listener: Notes, accepted: tuple[str, ...]
+    store: DuckDB, built: BuiltFeatures, listener: Notes, accepted: tuple[str, ...]
 ) -> Ingested:
-    features = intake.features
+    features = built.features
     names = set(features.columns)
     sums: dict[str, Any] = {"customers": features.count()}
     sums |= {n: features[n].sum().cast("float64") for n in ("frequency", "monetary") if n in names}
     row = store.rows(features.agg(**sums))[0]
-    accounts = intake.accounts
+    accounts = built.accounts
     return Ingested(
         customers=int(row["customers"]),
         orders=int(row.get("frequency") or 0),
         revenue=row.get("monetary"),
-        as_of=intake.as_of,
+        as_of=built.as_of,
         kept=accounts.rows_kept,
         read=accounts.rows_read,
         reasons={reason: number for (_, reason), number in accounts.reasons.items()},

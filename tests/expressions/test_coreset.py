@@ -12,7 +12,7 @@ import pytest
 from scipy import stats
 
 from segdb.engines.duckdb.database import DuckDB
-from segdb.expressions.coreset import coreset, everyone, sample, uniform
+from segdb.expressions.coreset import all_customers, coreset, sample, uniform
 
 NAMES = ("x_a", "x_b", "x_c")
 CUSTOMERS, ROWS = 20_000, 2_000
@@ -57,7 +57,7 @@ def chances(values: Values) -> Values:
 
 
 def test_everyone(scaled: DuckDB, values: Values) -> None:
-    got = scaled.fetch(everyone(scaled.unbound("scaled", "scaled"), NAMES))
+    got = scaled.fetch(all_customers(scaled.unbound("scaled", "scaled"), NAMES))
     assert got.column_names == ["customer_id", *NAMES, "weight"]
     assert np.array_equal(got["customer_id"], np.arange(CUSTOMERS))
     assert np.array_equal(np.column_stack([got[name] for name in NAMES]), values)

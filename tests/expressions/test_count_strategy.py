@@ -13,7 +13,7 @@ from segdb.engines.duckdb.database import DuckDB
 from segdb.expressions import count_strategy
 from segdb.expressions.aggregate_orders import per_customer
 from segdb.expressions.typed_source import typed
-from segdb.expressions.validate import Rules, judged_orders
+from segdb.expressions.validate import Rules, validated_orders
 from segdb.features.catalogue import Catalogue, Entry
 from segdb.source_schema import ColumnReading, Kind, Reading
 
@@ -34,15 +34,15 @@ CASES: dict[str, list[tuple[Any, ...]]] = {
 }
 
 
-def judged(rows: list[tuple[Any, ...]]) -> tuple[DuckDB, ibis.Table]:
+def validated(rows: list[tuple[Any, ...]]) -> tuple[DuckDB, ibis.Table]:
     store = DuckDB(duckdb.connect())
     store.execute('CREATE TABLE o (c BIGINT, o BIGINT, "at" TIMESTAMP, amount DOUBLE)')
     store.connection.executemany("INSERT INTO o VALUES (?, ?, ?, ?)", rows).fetchall()
-    return store, judged_orders(typed(ibis.table(SCHEMA, name="o"), READING), READING, Rules())
+    return store, validated_orders(typed(ibis.table(SCHEMA, name="o"), READING), READING, Rules())
 
 
 def aggregated(
-    store: DuckDB, orders: ibis.Table, way: count_strategy.Way
+    store: DuckDB, orders: ibis.Table, way: count_strategy.CountStrategy
 ) -> tuple[ibis.Table, list[dict[str, Any]]]:
     counts = per_customer(orders, CATALOGUE, READING, way=way)
     table = store.table("counts", counts)
@@ -50,10 +50,10 @@ def aggregated(
 
 
 def test_customers_whose_rows_differ_are_aggregated_as_if_orders_were_told() -> None:
-    store, orders = judged(PLAIN)
+    store, orders = validated(PLAIN)
     counts, _ = aggregated(store, orders, count_strategy.TOLD_ROWS)
     assert store.rows(count_strategy.alike(counts)) == []
-    found = store.rows(count_strategy.told_apart(counts))
+    found = store.rows(count_strategy.without_duplicates(counts))
     _, expected = aggregated(store, orders, count_strategy.EXACT)
     assert found == expected
     assert (expected[0]["orders"], expected[0]["read_rows"]) == (3, 4)
@@ -61,18 +61,20 @@ def test_customers_whose_rows_differ_are_aggregated_as_if_orders_were_told() -> 
 
 @pytest.mark.parametrize("case", CASES)
 def test_customers_whose_rows_may_be_alike(case: str) -> None:
-    store, orders = judged(PLAIN + CASES[case])
+    store, orders = validated(PLAIN + CASES[case])
     counts, _ = aggregated(store, orders, count_strategy.TOLD_ROWS)
     ((customer, _, _, _), _) = CASES[case]
     assert store.rows(count_strategy.alike(counts)) == [{"customer_id": customer, "read_rows": 2}]
-    assert [row["customer_id"] for row in store.rows(count_strategy.told_apart(counts))] == [1]
+    assert [
+        row["customer_id"] for row in store.rows(count_strategy.without_duplicates(counts))
+    ] == [1]
 
 
 def test_rows_without_a_customer_need_not_be_told_apart() -> None:
-    store, orders = judged([*PLAIN, (None, None, DAY, 5.0), (None, None, DAY, 5.0)])
+    store, orders = validated([*PLAIN, (None, None, DAY, 5.0), (None, None, DAY, 5.0)])
     counts, _ = aggregated(store, orders, count_strategy.TOLD_ROWS)
     assert store.rows(count_strategy.alike(counts)) == []
-    apart = store.rows(count_strategy.told_apart(counts).order_by("customer_id"))
+    apart = store.rows(count_strategy.without_duplicates(counts).order_by("customer_id"))
     _, expected = aggregated(store, orders, count_strategy.EXACT)
     assert apart == expected
     assert expected[-1]["customer_id"] is None
@@ -80,7 +82,7 @@ def test_rows_without_a_customer_need_not_be_told_apart() -> None:
 
 def test_who_is_watched_is_listed_once_a_row() -> None:
     rows = [(c, 10 * c + o, DAY, 1.0) for c in range(1000) for o in (1, 2, 2, 3)]
-    store, orders = judged(rows)
+    store, orders = validated(rows)
     counts, found = aggregated(store, orders, count_strategy.WATCHED_ROWS)
     lists = [
         row[count_strategy.WATCHED] for row in found if row[count_strategy.WATCHED] is not None
@@ -92,21 +94,21 @@ def test_who_is_watched_is_listed_once_a_row() -> None:
 
 
 def test_the_rows_of_an_order() -> None:
-    store, orders = judged(PLAIN)
+    store, orders = validated(PLAIN)
     assert store.rows(count_strategy.rows_an_order(orders)) == [{"most": 1}]
-    store, orders = judged(PLAIN + CASES["equal rows"])
+    store, orders = validated(PLAIN + CASES["equal rows"])
     assert store.rows(count_strategy.rows_an_order(orders)) == [{"most": 2}]
 
 
 def test_the_copies_among_rows_that_are_kept() -> None:
-    store, orders = judged(PLAIN + CASES["equal rows"] + CASES["equal rows without an amount"])
+    store, orders = validated(PLAIN + CASES["equal rows"] + CASES["equal rows without an amount"])
     folded = orders.group_by(orders.columns).agg(copies=orders.count())
     assert store.rows(count_strategy.copies(folded)) == [{"rows": 5, "copies": 1}]
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_lines_are_told_apart_by_all_of_their_columns(case: str) -> None:
-    store, orders = judged(PLAIN + CASES[case])
+    store, orders = validated(PLAIN + CASES[case])
     counts, found = aggregated(store, orders, count_strategy.TOLD_LINES)
     ((customer, _, _, _), _) = CASES[case]
     equal = [{"customer_id": customer, "read_rows": 2}] if case.startswith("equal") else []
@@ -120,7 +122,7 @@ def test_lines_are_told_apart_by_all_of_their_columns(case: str) -> None:
 @pytest.mark.parametrize(
     "way", [count_strategy.LISTED, count_strategy.TOLD_LINES, count_strategy.WATCHED_ROWS]
 )
-def test_a_collation_tells_what_is_one_order(way: count_strategy.Way) -> None:
+def test_a_collation_tells_what_is_one_order(way: count_strategy.CountStrategy) -> None:
     schema = {**SCHEMA, "o": "string"}
     kinds: list[Kind] = ["native", "text", "native", "native"]
     columns = tuple(ColumnReading(*part) for part in zip(schema, kinds, strict=True))
@@ -134,7 +136,7 @@ def test_a_collation_tells_what_is_one_order(way: count_strategy.Way) -> None:
         "1.0::DOUBLE AS amount FROM range(1000) AS r(c), (VALUES ('A7'), ('a7'), ('b')) AS v(n)"
     )
     store.execute('ALTER TABLE o ALTER "at" TYPE TIMESTAMP')
-    orders = judged_orders(typed(ibis.table(schema, name="o"), reading), reading, Rules())
+    orders = validated_orders(typed(ibis.table(schema, name="o"), reading), reading, Rules())
     table = store.table("counts", per_customer(orders, CATALOGUE, reading, way=way))
     if way == count_strategy.WATCHED_ROWS:
         (row,) = store.rows(count_strategy.watched(table))
@@ -145,18 +147,18 @@ def test_a_collation_tells_what_is_one_order(way: count_strategy.Way) -> None:
 
 
 def test_the_share_of_the_customer_with_most_rows() -> None:
-    store, orders = judged([*PLAIN, *CASES["equal rows"], *([(None, 1, DAY, 1.0)] * 9)])
+    store, orders = validated([*PLAIN, *CASES["equal rows"], *([(None, 1, DAY, 1.0)] * 9)])
     assert store.rows(count_strategy.heaviest(orders)) == [{"share": 4 / 6}]
 
 
 def test_listed_orders_are_as_many_as_distinct_ones() -> None:
     rows = PLAIN + [row for rows in CASES.values() for row in rows]
-    store, orders = judged(rows)
+    store, orders = validated(rows)
     _, found = aggregated(store, orders, count_strategy.LISTED)
     _, expected = aggregated(store, orders, count_strategy.EXACT)
     assert found == expected
     # Without an order's number, its moment is what is told apart.
-    store, orders = judged([*rows, (8, None, None, 5.0)])
+    store, orders = validated([*rows, (8, None, None, 5.0)])
     orders = orders.drop("order_id")
     _, found = aggregated(store, orders, count_strategy.LISTED)
     _, expected = aggregated(store, orders, count_strategy.EXACT)

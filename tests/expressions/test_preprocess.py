@@ -10,7 +10,7 @@ import pytest
 
 from segdb.engines.duckdb.database import DuckDB
 from segdb.expressions.distributions import capped_shares
-from segdb.expressions.preprocess import filled_and_capped, prepared, stages_of
+from segdb.expressions.preprocess import filled_and_capped, preprocess, stages_of
 from segdb.model import Parameters
 
 Columns = Mapping[str, npt.NDArray[np.float64]]
@@ -27,7 +27,7 @@ def test_the_order_of_filling_and_capping(
     ]
     table = store.unbound("features", "features")
     got = store.fetch(filled_and_capped(table, learned).order_by("customer_id"))
-    done = store.fetch(prepared(table, learned).order_by("customer_id"))
+    done = store.fetch(preprocess(table, learned).order_by("customer_id"))
     shares = store.rows(capped_shares(table, learned))[0]
     for i, p in enumerate(learned):
         natural = holes[p.feature]

@@ -19,7 +19,7 @@ from segdb.engines.duckdb.database import DuckDB
 from segdb.errors import SettingsError
 from segdb.export.dialects import DIALECTS, Dialect
 from segdb.export.transpile import to_dialect
-from segdb.expressions.preprocess import prepared
+from segdb.expressions.preprocess import preprocess
 from segdb.expressions.transform import (
     TRANSFORMS,
     choose,
@@ -165,7 +165,7 @@ def test_a_later_value_below_the_domain_is_capped(store: DuckDB) -> None:
     assert within_domain(replace(p, lower=1.0), 2.0).lower == 1.0
     assert within_domain(replace(p, transform="none"), 2.0).lower == -50.0
     store.connection.register("features", pa.table({"a": [-7.0, 0.0, 3.0]}))
-    table = prepared(store.unbound("features", "features"), [bounded])
+    table = preprocess(store.unbound("features", "features"), [bounded])
     assert np.allclose(store.fetch(table)["x_a"], np.log([2.0, 2.0, 3.0]))
 
 

@@ -103,10 +103,10 @@ class Cleaner:
         raw = self.made("raw", None, RAW)
         table = validate.deduplicated(raw) if fold else raw
         rows = self.made("typed", typed(table, READING))
-        judged = self.made("judged", validate.judged_orders(rows, READING, rules))
-        customers = self.made("customers", per_customer(judged, Catalogue(()), READING))
+        validated = self.made("judged", validate.validated_orders(rows, READING, rules))
+        customers = self.made("customers", per_customer(validated, Catalogue(()), READING))
         dropped = self.made("dropped", without_orders(customers))
-        self.made("rejects", rejects(judged, READING, dropped))
+        self.made("rejects", rejects(validated, READING, dropped))
 
     def made(self, name: str, query: ibis.Table | None, schema: ibis.Schema | None = None) -> Any:
         if query is None:
@@ -262,7 +262,7 @@ def test_amounts_are_exact() -> None:
 
 def test_without_a_latest_moment_it_is_the_latest_on_earth() -> None:
     table = ibis.table({"customer_id": "int64", "ordered_at": "timestamp(6)", "amount": "int64"})
-    query = validate.judged_orders(table, Reading((), {}), Rules())
+    query = validate.validated_orders(table, Reading((), {}), Rules())
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'America/New_York'").fetchall()
         name = table.get_name()
@@ -303,11 +303,11 @@ def judged_customers(
         raw = ibis.table(CUSTOMER_RAW, name="raw")
         known = ibis.table({"customer_id": "int64"}, name="buyers")
         table = typed(validate.deduplicated(raw) if fold else raw, CUSTOMER_READING)
-        judged = validate.judged_customers(
+        validated = validate.validated_customers(
             table, CUSTOMER_READING, Rules(predicates=(MINOR,)), None if buyers is None else known
         )
-        connection.execute(f"CREATE TABLE judged AS {to_sql(judged)}").fetchall()
-        view = ibis.table(judged.schema(), name="judged")
+        connection.execute(f"CREATE TABLE validated AS {to_sql(validated)}").fetchall()
+        view = ibis.table(validated.schema(), name="judged")
         every = connection.execute("SELECT customer_id, age, reason FROM judged").fetchall()
         told = connection.sql(to_sql(rejects(view, CUSTOMER_READING, None))).fetchall()
         counts = validate.counts(view)

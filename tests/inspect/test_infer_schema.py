@@ -14,7 +14,8 @@ from segdb.config.settings import Columns, Source
 from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.duckdb.read.readers import read
 from segdb.errors import SourceError
-from segdb.inspect import Understood, numeric_attributes, understand
+from segdb.inspect.attributes import numeric_attributes
+from segdb.inspect.infer_schema import InferredSchema, infer_schema
 from segdb.inspect.value_patterns import Ask
 from segdb.source_schema import Reading
 from tests.inspect.conftest import Tables
@@ -27,9 +28,9 @@ def store(tmp_path: Path) -> Iterator[DuckDB]:
     opened.close()
 
 
-def of_file(store: DuckDB, path: Path, kind: Literal["orders", "customers"]) -> Understood:
+def of_file(store: DuckDB, path: Path, kind: Literal["orders", "customers"]) -> InferredSchema:
     raw = read(store, kind, path, Source())
-    return understand(raw.table, raw.origin, store.fetch, Source(), Columns(), kind)
+    return infer_schema(raw.table, raw.origin, store.fetch, Source(), Columns(), kind)
 
 
 class TestRealData:
@@ -83,7 +84,7 @@ class TestKinds:
 
     def kinds(self, table: Tables, ask: Ask, **columns: Any) -> dict[str, str]:
         raw = table({"customer_id": ["1", "2", "3", "4"], **columns})
-        reading = understand(raw, "c.csv", ask, Source(), Columns(), "customers").reading
+        reading = infer_schema(raw, "c.csv", ask, Source(), Columns(), "customers").reading
         return {column.name: column.kind for column in reading.columns}
 
     def test_of_text(self, table: Tables, ask: Ask) -> None:
@@ -125,7 +126,7 @@ class TestOrders:
 
     def understood(self, table: Tables, ask: Ask, declared: Columns, **columns: Any) -> Reading:
         raw = table({**self.COLUMNS, **columns})
-        return understand(raw, "o.csv", ask, Source(), declared, "orders").reading
+        return infer_schema(raw, "o.csv", ask, Source(), declared, "orders").reading
 
     def refused(
         self, table: Tables, ask: Ask, declared: Columns | None = None, **columns: Any
@@ -179,7 +180,7 @@ class TestOrders:
         raw = table({"id": ["a", "b"], "code": ["1", "?"], "town": ["x", "y"]})
 
         def kind(attribute: str) -> str:
-            understood = understand(
+            understood = infer_schema(
                 raw, "c.csv", ask, Source(), Columns(), "customers", [attribute]
             )
             return understood.reading.column(attribute).kind
@@ -190,7 +191,7 @@ class TestOrders:
 
     def test_a_note_says_how_dates_and_numbers_were_read(self, table: Tables, ask: Ask) -> None:
         raw = table({**self.COLUMNS, "date": ["31.1.2026"] * 3, "total": ["1,5"] * 3})
-        notes = understand(raw, "o.csv", ask, Source(), Columns(), "orders").notes
+        notes = infer_schema(raw, "o.csv", ask, Source(), Columns(), "orders").notes
         assert notes[1:] == (
             "orders: dates read as dd.mm.yyyy",
             "orders: numbers read with a decimal comma",

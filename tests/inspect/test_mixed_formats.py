@@ -10,7 +10,7 @@ import pytest
 
 from segdb.config.settings import Columns, Source
 from segdb.errors import SourceError
-from segdb.inspect import Understood, understand
+from segdb.inspect.infer_schema import InferredSchema, infer_schema
 from segdb.inspect.value_patterns import Ask
 from tests.inspect.conftest import Tables
 
@@ -24,21 +24,21 @@ def understood(
     dates: Sequence[str] | None = None,
     amounts: Sequence[str] | None = None,
     **keys: Any,
-) -> Understood:
+) -> InferredSchema:
     dates = dates or [f"{day}" for day in DAYS]
     columns = {
         "customer_id": [f"c{n % 9}" for n in range(len(dates))],
         "date": dates,
         "total": amounts or ["1"] * len(dates),
     }
-    return understand(table(columns), "o.csv", ask, Source(**keys), Columns(), "orders")
+    return infer_schema(table(columns), "o.csv", ask, Source(**keys), Columns(), "orders")
 
 
 def written(*forms: str) -> list[str]:
     return [day.strftime(forms[n % len(forms)]) for n, day in enumerate(DAYS)]
 
 
-def only(understood: Understood, code: str) -> Any:
+def only(understood: InferredSchema, code: str) -> Any:
     found = [warning for warning in understood.warnings if warning.code == code]
     assert len(found) == 1
     return found[0]

@@ -11,7 +11,7 @@ import pytest
 
 from segdb.config.settings import Columns, Source
 from segdb.errors import SourceError
-from segdb.inspect import understand
+from segdb.inspect.infer_schema import infer_schema
 from segdb.inspect.value_patterns import Ask
 from segdb.source_schema import Role
 from tests.inspect.conftest import Tables
@@ -31,7 +31,7 @@ PRODUCT = pa.array([line % 5 for line in LINES])
 def roles(table: Tables, ask: Ask) -> Any:
     def found(columns: Mapping[str, Sequence[Any]], **declared: str) -> Mapping[Role, str]:
         raw = table(columns)
-        reading = understand(raw, "o.csv", ask, Source(), Columns(**declared), "orders").reading
+        reading = infer_schema(raw, "o.csv", ask, Source(), Columns(**declared), "orders").reading
         return reading.roles
 
     return found
@@ -149,7 +149,9 @@ class TestCustomers:
 
     def found(self, table: Tables, ask: Ask, columns: dict[str, Any], **declared: str) -> str:
         raw = table(columns)
-        reading = understand(raw, "c.csv", ask, Source(), Columns(**declared), "customers").reading
+        reading = infer_schema(
+            raw, "c.csv", ask, Source(), Columns(**declared), "customers"
+        ).reading
         assert set(reading.roles) == {"customer_id"}
         return reading.roles["customer_id"]
 

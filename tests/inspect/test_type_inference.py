@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 
 from segdb.config.settings import Source
 from segdb.inspect.measure_readings import failing
-from segdb.inspect.type_inference import Judgement, judge
+from segdb.inspect.type_inference import InferredType, infer_types
 from segdb.inspect.value_patterns import Ask
 from segdb.source_schema import ColumnReading
 from tests.inspect.conftest import Tables
 
 
-def judged(table: Tables, ask: Ask, *values: str | None, **keys: Any) -> Judgement:
-    return judge(table({"v": values}), ["v"], Source(**keys), ask)["v"]
+def validated(table: Tables, ask: Ask, *values: str | None, **keys: Any) -> InferredType:
+    return infer_types(table({"v": values}), ["v"], Source(**keys), ask)["v"]
 
 
 class TestNumbers:
@@ -40,40 +40,40 @@ class TestNumbers:
     def test_it_is_judged_over_the_column(
         self, table: Tables, ask: Ask, values: list[str], mark: str
     ) -> None:
-        fit = judged(table, ask, *values, None, "NA").number
+        fit = validated(table, ask, *values, None, "NA").number
         assert fit is not None
         assert (fit.reading.decimal, fit.share, fit.rival) == (mark, 1, None)
 
     def test_what_could_be_both_has_a_rival(self, table: Tables, ask: Ask) -> None:
-        fit = judged(table, ask, "1,234", "5,678").number
+        fit = validated(table, ask, "1,234", "5,678").number
         assert fit is not None
         assert fit.rival is not None
         assert {fit.reading.decimal, fit.rival.decimal} == {".", ","}
         assert fit.example == "1,234"
 
     def test_the_example_is_without_the_blanks_around_it(self, table: Tables, ask: Ask) -> None:
-        fit = judged(table, ask, "5,678", "\t1,234 ").number
+        fit = validated(table, ask, "5,678", "\t1,234 ").number
         assert fit is not None
         assert fit.example == "1,234"
 
     def test_the_setting_wins(self, table: Tables, ask: Ask) -> None:
-        fit = judged(table, ask, "1,234", "5,678", decimal=",").number
+        fit = validated(table, ask, "1,234", "5,678", decimal=",").number
         assert fit is not None
         assert (fit.reading.decimal, fit.rival) == (",", None)
 
     def test_other_columns_tell(self, table: Tables, ask: Ask) -> None:
         raw = table({"v": ["1.234", "5.678"], "tax": ["0,5", "1,25"]})
-        fit = judge(raw, ["v", "tax"], Source(), ask)["v"].number
+        fit = infer_types(raw, ["v", "tax"], Source(), ask)["v"].number
         assert fit is not None
         assert (fit.reading.decimal, fit.rival) == (",", None)
 
     def test_infinite_values_do_not_count(self, table: Tables, ask: Ask) -> None:
-        fit = judged(table, ask, "1", "2", "3", "1e400").number
+        fit = validated(table, ask, "1", "2", "3", "1e400").number
         assert fit is not None
         assert fit.share == 0.75
 
     def test_a_late_value_counts(self, table: Tables, ask: Ask) -> None:
-        fit = judged(table, ask, *["1"] * 120_000, *["£1"] * 40_000, *["x"] * 40_000).number
+        fit = validated(table, ask, *["1"] * 120_000, *["£1"] * 40_000, *["x"] * 40_000).number
         assert fit is not None
         assert fit.share == 0.8
 
@@ -97,7 +97,7 @@ class TestMoments:
     def test_it_is_judged_over_the_column(
         self, table: Tables, ask: Ask, values: list[str], first: str | None
     ) -> None:
-        fit = judged(table, ask, *values).moment
+        fit = validated(table, ask, *values).moment
         if first is None:
             assert fit is None or fit.share < 1
             return
@@ -105,35 +105,35 @@ class TestMoments:
         assert (fit.reading.formats[0], fit.share, fit.rival) == (first, 1, None)
 
     def test_one_late_value_decides(self, table: Tables, ask: Ask) -> None:
-        fit = judged(table, ask, *["03/04/2026"] * 150_000, "04/13/2026").moment
+        fit = validated(table, ask, *["03/04/2026"] * 150_000, "04/13/2026").moment
         assert fit is not None
         assert fit.reading.formats[0] == "%m/%d/%Y"
 
     def test_two_that_fit_every_value(self, table: Tables, ask: Ask) -> None:
-        fit = judged(table, ask, "03/04/2026", "05/06/2026").moment
+        fit = validated(table, ask, "03/04/2026", "05/06/2026").moment
         assert fit is not None
         assert fit.rival is not None
         assert {fit.reading.formats[0], fit.rival.formats[0]} == {"%d/%m/%Y", "%m/%d/%Y"}
 
     def test_where_both_read_the_same_there_is_no_doubt(self, table: Tables, ask: Ask) -> None:
-        fit = judged(table, ask, "01/01/2026", "02/02/2026").moment
+        fit = validated(table, ask, "01/01/2026", "02/02/2026").moment
         assert fit is not None
         assert fit.rival is None
 
     def test_two_orders_in_one_column(self, table: Tables, ask: Ask) -> None:
-        fit = judged(table, ask, "13/02/2026", "14/02/2026", "02/13/2026", "02/14/2026").moment
+        fit = validated(table, ask, "13/02/2026", "14/02/2026", "02/13/2026", "02/14/2026").moment
         assert fit is not None
         assert fit.rival is not None
 
     def test_the_setting_wins(self, table: Tables, ask: Ask) -> None:
         values = ("03/04/2026", "05/06/2026 10:00")
-        fit = judged(table, ask, *values, date_format="%m/%d/%Y").moment
+        fit = validated(table, ask, *values, date_format="%m/%d/%Y").moment
         assert fit is not None
         assert (fit.reading.formats[0], fit.share, fit.rival) == ("%m/%d/%Y", 1, None)
 
     def test_text_is_neither(self, table: Tables, ask: Ask) -> None:
-        assert judged(table, ask, "red", "blue 7", "85123A") == Judgement()
-        assert judged(table, ask, None, "", "NA") == Judgement()
+        assert validated(table, ask, "red", "blue 7", "85123A") == InferredType()
+        assert validated(table, ask, None, "", "NA") == InferredType()
 
 
 def test_a_value_that_is_not_read(table: Tables, ask: Ask) -> None:
@@ -157,7 +157,7 @@ def test_forty_days_in_a_row_leave_no_doubt(
     table: Tables, ask: Ask, start: datetime, form: str
 ) -> None:
     moments = [start + timedelta(days=day) for day in range(40)]
-    fit = judged(table, ask, *(moment.strftime(form) for moment in moments)).moment
+    fit = validated(table, ask, *(moment.strftime(form) for moment in moments)).moment
     assert fit is not None
     assert (fit.share, fit.rival) == (1, None)
     assert form in (fit.reading.formats or ("%Y-%m-%d",))

@@ -8,7 +8,7 @@ import pytest
 
 from segdb.config.settings import Columns, Source
 from segdb.expressions.typed_source import typed
-from segdb.inspect import understand
+from segdb.inspect.infer_schema import infer_schema
 from segdb.inspect.value_patterns import Ask
 from tests.inspect.conftest import Tables
 
@@ -29,7 +29,7 @@ def test_names_of_zones(
     dates = [f"{FIRST + timedelta(days=5 * n):{form}} {name}" for n in range(40)]
     raw = table({"user_id": [f"c{n % 9}" for n in range(40)], "date": dates, "total": ["1"] * 40})
     for zone, expected in ((None, FIRST), ("Europe/Berlin", FIRST + timedelta(hours=hours))):
-        made = understand(raw, "o.csv", ask, Source(time_zone=zone), Columns(), "orders")
+        made = infer_schema(raw, "o.csv", ask, Source(time_zone=zone), Columns(), "orders")
         first = ask(typed(raw, made.reading).ordered_at.min().as_table()).to_pylist()[0]
         assert list(first.values()) == [expected]
         warnings = [warning for warning in made.warnings if warning.code == "time_zones"]

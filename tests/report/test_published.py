@@ -35,8 +35,8 @@ def test_tables_are_asked_for_in_the_schema_of_the_settings() -> None:
 
 def test_what_is_not_published_has_no_rows() -> None:
     published = door(("feature_parameters", "runs"), [])
-    assert published.some("SELECT 1 FROM segdb.segments") == []
-    assert published.some("SELECT 1 FROM segdb.runs") == [{"n": 1}]
+    assert published.rows_or_empty("SELECT 1 FROM segdb.segments") == []
+    assert published.rows_or_empty("SELECT 1 FROM segdb.runs") == [{"n": 1}]
     fields = (Field("n", "N"),)
     sql = "SELECT n FROM segdb.runs"
     assert published.of(Query("q", sql, fields, needs=("frequency",))) == [{"n": 1}]

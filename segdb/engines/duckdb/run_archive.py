@@ -192,7 +192,7 @@ def kept_run(store: DuckDB, schema: str, run_id: int) -> Kept:
     )
 
 
-def binds(store: DuckDB, sql: str) -> bool:
+def is_valid_query(store: DuckDB, sql: str) -> bool:
     """Whether all that a SELECT reads is still there."""
     try:
         store.schema(f"({sql})")

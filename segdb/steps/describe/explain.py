@@ -85,7 +85,7 @@ def explain(
     progress.step("Finding rules")
     rules = find_rules(store, settings, assigned, named)
     apart = separations([segment.centroid for segment in segments])
-    judged = [
+    validated = [
         Judgement(
             *rules[place],
             apart[place],
@@ -96,7 +96,9 @@ def explain(
         for place in range(len(segments))
     ]
     return Explained(
-        named, profile_rows(named, groups, characters, judged), feature_rows(named, groups, whole)
+        named,
+        profile_rows(named, groups, characters, validated),
+        feature_rows(named, groups, whole),
     )
 
 

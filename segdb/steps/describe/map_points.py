@@ -9,12 +9,12 @@ from segdb import contract
 from segdb.expressions.pca import COORDINATES, place
 from segdb.model import Model
 from segdb.steps.describe.profiles import Rows
-from segdb.steps.preprocess.pca import Axes
+from segdb.steps.preprocess.pca import Pca
 
 
-def customer_map(assigned: ir.Table, model: Model, axes: Axes) -> ir.Table:
+def customer_map(assigned: ir.Table, model: Model, pca: Pca) -> ir.Table:
     """Return the query of ``customer_map``."""
-    placed = place(assigned, [p.column for p in model.matrix], axes.components)
+    placed = place(assigned, [p.column for p in model.matrix], pca.components)
     ids = [(number, segment.segment_id) for number, segment in enumerate(model.segments)]
     segment_id = ibis.cases(*((placed.nearest == number, own) for number, own in ids))
     return placed.select("customer_id", *COORDINATES, segment_id=segment_id.cast("int32")).select(
@@ -22,10 +22,10 @@ def customer_map(assigned: ir.Table, model: Model, axes: Axes) -> ir.Table:
     )
 
 
-def map_rows(model: Model, axes: Axes) -> dict[contract.Table, Rows]:
+def map_rows(model: Model, pca: Pca) -> dict[contract.Table, Rows]:
     """Return the rows of ``principal_components``, ``segment_components`` and ``segment_map``."""
     used = 0 if model.components is None else len(model.components.loadings)
-    along = zip(axes.variances, axes.shares, axes.components.loadings, strict=True)
+    along = zip(pca.variances, pca.shares, pca.components.loadings, strict=True)
     loadings: Rows = [
         {
             "component": number,
@@ -37,12 +37,12 @@ def map_rows(model: Model, axes: Axes) -> dict[contract.Table, Rows]:
             "loading": loading,
         }
         for number, (variance, share, weights) in enumerate(along, start=1)
-        for p, mean, loading in zip(model.matrix, axes.components.means, weights, strict=True)
+        for p, mean, loading in zip(model.matrix, pca.components.means, weights, strict=True)
     ]
     coordinates: Rows = []
     points: Rows = []
     for segment in model.segments:
-        point = axes.components.coordinates(model.scaled(segment.centroid))
+        point = pca.components.coordinates(model.scaled(segment.centroid))
         coordinates += [
             {"segment_id": segment.segment_id, "component": number, "coordinate": value}
             for number, value in enumerate(point, start=1)

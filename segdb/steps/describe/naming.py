@@ -57,7 +57,7 @@ class Profile:
 
 
 @dataclass(frozen=True)
-class Character:
+class SegmentDescription:
     """What a segment is called and what to do with it."""
 
     name: str
@@ -77,7 +77,7 @@ def personas(
     playbook: Playbook,
     currency: str,
     categories: Categories,
-) -> tuple[Character, ...]:
+) -> tuple[SegmentDescription, ...]:
     """Name the segments and say what to do with each.
 
     Args:
@@ -92,7 +92,7 @@ def personas(
     named = _of_orders(profiles, kept, playbook, categories)
     named = named or _of_attributes(profiles, kept, matrix, playbook, categories)
     return tuple(
-        Character(
+        SegmentDescription(
             name=name,
             tier=tier,
             summary=summary(profile.means, profile.z, overall, currency, categories),
@@ -130,7 +130,7 @@ def _of_orders(
     for place, choice in zip(open_places, chosen, strict=True):
         found[place] = free[choice]
     given = [persona for persona in found if persona]
-    names = _unique(_told_apart(profiles, given, kept, categories), kept)
+    names = _unique(_distinguished(profiles, given, kept, categories), kept)
     fitting = [
         _fitting(persona, profile, playbook) if own else persona
         for persona, profile, own in zip(given, profiles, kept, strict=True)
@@ -151,7 +151,7 @@ def _persona_of(name: str | None, playbook: Playbook) -> Persona | None:
     return next((p for p in playbook.personas if p.name in {name, plain}), None)
 
 
-def _told_apart(
+def _distinguished(
     profiles: Sequence[Profile],
     found: Sequence[Persona],
     kept: Sequence[str | None],

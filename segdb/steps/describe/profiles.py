@@ -11,7 +11,7 @@ from segdb.expressions.transform import natural_value
 from segdb.features.catalogue import Catalogue
 from segdb.features.rfm import GRID, SCORES
 from segdb.model import Model
-from segdb.steps.describe.naming import Character
+from segdb.steps.describe.naming import SegmentDescription
 
 Rows = list[dict[str, Any]]
 Groups = Mapping[int, Mapping[str, Any]]
@@ -33,8 +33,8 @@ class Judgement:
 def profile_rows(
     model: Model,
     groups: Groups,
-    characters: Sequence[Character],
-    judged: Sequence[Judgement],
+    characters: Sequence[SegmentDescription],
+    validated: Sequence[Judgement],
 ) -> Rows:
     """Return the rows of ``segment_profiles``.
 
@@ -42,7 +42,7 @@ def profile_rows(
         model: whose segments are in the order of ``nearest``.
         groups: what ``by_segment`` gave, by ``nearest``.
         characters: names, tiers and actions of the segments.
-        judged: figures of the segments' quality.
+        validated: figures of the segments' quality.
     """
     names = model.catalogue.names
     customers = sum(row["customers"] for row in groups.values())
@@ -54,7 +54,7 @@ def profile_rows(
     )
     rows: Rows = []
     for place, segment in enumerate(model.segments):
-        row, character, judgement = groups.get(place, {}), characters[place], judged[place]
+        row, character, judgement = groups.get(place, {}), characters[place], validated[place]
         own = None if monetary is None else float(row.get(f"sum_{monetary}") or 0.0)
         rows.append(
             {

@@ -12,7 +12,7 @@ from segdb.cluster.simplify_rules import Condition, Rule
 from segdb.compile import quoted, to_sql
 from segdb.config.settings import Settings
 from segdb.engines.duckdb.database import DuckDB
-from segdb.expressions.coreset import everyone, sample
+from segdb.expressions.coreset import all_customers, sample
 from segdb.features.catalogue import REGISTRY
 from segdb.model import Model
 
@@ -39,7 +39,7 @@ def find_rules(
     wanted = ["nearest", *names]
     few = counts["customers"] <= rows
     query = (
-        everyone(natural, wanted)
+        all_customers(natural, wanted)
         if few
         else sample(natural, wanted, rows, counts["customers"], settings.cluster.seed + 2)
     )

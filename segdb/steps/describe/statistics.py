@@ -17,7 +17,7 @@ from segdb.expressions.transform import shape
 from segdb.model import Model, Parameters
 from segdb.steps.describe.profiles import Rows
 from segdb.steps.preprocess.learn import Learned
-from segdb.steps.preprocess.pca import Axes
+from segdb.steps.preprocess.pca import Pca
 
 _MEASURES = (
     "customers",
@@ -53,7 +53,7 @@ def explore(
     parameters, row = model.parameters, learned.statistics
     skews = store.rows(shape(features, [p.feature for p in parameters]))[0]
     capped = store.rows(capped_shares(features, parameters))[0]
-    shares = importances(store, assigned, model, learned.axes)
+    shares = importances(store, assigned, model, learned.pca)
     units = {entry.name: entry.unit for entry in model.catalogue.entries}
     statistics_rows = [
         {
@@ -73,7 +73,7 @@ def explore(
     }
 
 
-def importances(store: DuckDB, assigned: ir.Table, model: Model, axes: Axes) -> dict[str, float]:
+def importances(store: DuckDB, assigned: ir.Table, model: Model, pca: Pca) -> dict[str, float]:
     """Return, by feature of the matrix, the share of its variance between segments (eta²)."""
     columns = [p.column for p in model.matrix]
     groups = store.rows(importance(assigned, columns))
@@ -82,7 +82,7 @@ def importances(store: DuckDB, assigned: ir.Table, model: Model, axes: Axes) -> 
     for i, p in enumerate(model.matrix):
         mean = sum(g["customers"] * g[f"mean_{i}"] for g in groups) / total
         between = sum(g["customers"] * (g[f"mean_{i}"] - mean) ** 2 for g in groups) / total
-        shares[p.feature] = min(1.0, between / axes.spreads[i]) if axes.spreads[i] else 0.0
+        shares[p.feature] = min(1.0, between / pca.spreads[i]) if pca.spreads[i] else 0.0
     return shares
 
 
@@ -98,9 +98,9 @@ def _histograms(
         if least is None:
             continue
         low, high = _reach(p, least, most)
-        everyone = known + row[f"missing_{i}"]
+        distances = known + row[f"missing_{i}"]
         stages += [(p, "before", p.feature, least, most, known)]
-        stages += [(p, "after", p.column, low, high, everyone)]
+        stages += [(p, "after", p.column, low, high, distances)]
     places = {column: _places(lower, upper) for _, _, column, lower, upper, _ in stages}
     # Whoever reaches none of the other edges is in the first bin.
     edges = {column: list(own)[1:] for column, own in places.items() if len(own) > 1}

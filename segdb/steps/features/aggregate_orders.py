@@ -13,15 +13,15 @@ from segdb.expressions.aggregate_orders import Bounds, narrowed
 from segdb.expressions.scoring_chain import Recipe
 from segdb.features.catalogue import Catalogue
 from segdb.source_schema import Reading
-from segdb.steps.features.count_strategy import aggregated, way_of
+from segdb.steps.features.count_strategy import aggregated, choose_strategy
 from segdb.steps.features.incremental import aggregated_again, checked
 from segdb.steps.features.validate_orders import Aggregation
-from segdb.steps.ingest.reconcile_rows import Judged
+from segdb.steps.ingest.reconcile_rows import ValidatedSource
 from segdb.steps.progress import Progress
 
 
 @dataclass(frozen=True)
-class Held:
+class ReusedAggregates:
     """What is held from an earlier run.
 
     Attributes:
@@ -35,15 +35,15 @@ class Held:
     bounds: Bounds = field(default_factory=dict)
 
 
-def judge_orders(
+def validate_orders(
     store: DuckDB,
     settings: Settings,
     recipe: Recipe,
     source: tuple[Raw, Reading],
     catalogue: Catalogue,
     progress: Progress,
-    held: Held | None,
-) -> Judged:
+    held: ReusedAggregates | None,
+) -> ValidatedSource:
     """Judge the rows of the orders, and aggregate them by customer in the same pass.
 
     Args:
@@ -60,11 +60,11 @@ def judge_orders(
     how = Aggregation(
         store, raw, reading, recipe.rules["orders"], catalogue, watermark, recipe.deduplicate
     )
-    rows = how.judged("segdb_orders")
+    rows = how.validated("segdb_orders")
     counts = alike = None
     if watermark and held and held.aggregates is not None:
         counts = aggregated_again(how, held.aggregates, rows, watermark, progress)
     if counts is None:
-        way = way_of(how, rows, sampled=settings.features.sampled_orders)
+        way = choose_strategy(how, rows, sampled=settings.features.sampled_orders)
         counts, alike = aggregated(how, rows, way, progress)
-    return Judged(raw, rows, reading, counts, how.once, how.rows_of, alike, source[1])
+    return ValidatedSource(raw, rows, reading, counts, how.once, how.rows_of, alike, source[1])

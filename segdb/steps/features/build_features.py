@@ -22,13 +22,18 @@ from segdb.features.catalogue import Catalogue, Entry
 from segdb.features.feature import epoch
 from segdb.inspect.sentinels import sentinels
 from segdb.source_schema import Reading
-from segdb.steps.features.aggregate_orders import Held
+from segdb.steps.features.aggregate_orders import ReusedAggregates
 from segdb.steps.ingest.check_data import check_data
-from segdb.steps.ingest.far_dates import judge_near_dates
-from segdb.steps.ingest.reconcile_rows import Accounts, Judged, account, nothing_left
+from segdb.steps.ingest.far_dates import validate_without_far_dates
+from segdb.steps.ingest.reconcile_rows import (
+    Accounts,
+    ValidatedSource,
+    nothing_left,
+    reconcile_rows,
+)
 from segdb.steps.ingest.resolve_columns import (
     Sources,
-    blamed,
+    as_user_error,
     choose_customer_entries,
     choose_order_entries,
     recipe_of,
@@ -38,7 +43,7 @@ from segdb.steps.progress import Progress
 
 
 @dataclass(frozen=True)
-class Intake:
+class BuiltFeatures:
     """What comes out of reading, cleaning and aggregating.
 
     Attributes:
@@ -68,13 +73,13 @@ class Intake:
     bounds: Bounds | None = None
 
 
-def take_in(
+def build_features(
     store: DuckDB,
     settings: Settings,
     sources: Sources,
     progress: Progress,
-    held: Held | None = None,
-) -> Intake:
+    held: ReusedAggregates | None = None,
+) -> BuiltFeatures:
     """Read and judge the sources, and aggregate the orders in one pass.
 
     Args:
@@ -91,14 +96,18 @@ def take_in(
     """
     try:
         with store.refusals():
-            return _take_in(store, settings, sources, progress, held)
+            return _build_features(store, settings, sources, progress, held)
     except EngineError as error:
-        raise blamed(error, settings) from error
+        raise as_user_error(error, settings) from error
 
 
-def _take_in(
-    store: DuckDB, settings: Settings, sources: Sources, progress: Progress, held: Held | None
-) -> Intake:
+def _build_features(
+    store: DuckDB,
+    settings: Settings,
+    sources: Sources,
+    progress: Progress,
+    held: ReusedAggregates | None,
+) -> BuiltFeatures:
     as_of = settings.as_of
     recipe = recipe_of(settings, sources)
     orders = customers = order_features = dropped = buyers = None
@@ -110,7 +119,7 @@ def _take_in(
             if held
             else choose_order_entries(settings, sources.orders[1])
         )
-        sources, orders = judge_near_dates(
+        sources, orders = validate_without_far_dates(
             store, settings, sources, Catalogue(entries), progress, held
         )
         recipe = recipe_of(settings, sources)
@@ -118,13 +127,13 @@ def _take_in(
         totals = store.rows(stage.totals(per_customer))[0]
         if totals["last_order_at"] is None:
             dropped = store.table("segdb_dropped", stage.without_orders(per_customer))
-            raise nothing_left(orders, account(store, {"orders": orders}, dropped)[0])
+            raise nothing_left(orders, reconcile_rows(store, {"orders": orders}, dropped)[0])
         as_of = as_of or _next_midnight(totals["last_order_at"])
         order_features = stage.of_orders(per_customer, Catalogue(entries), epoch(as_of))
         buyers = per_customer.filter(per_customer.last_order_at.notnull()).select("customer_id")
         dropped = stage.without_orders(per_customer)
     if sources.customers:
-        customers = _judge_customers(store, recipe, sources, buyers, progress)
+        customers = _validate_customers(store, recipe, sources, buyers, progress)
         entries += (
             held.catalogue.of("attribute", "category")
             if held
@@ -132,9 +141,9 @@ def _take_in(
         )
     catalogue = _not_empty(entries)
     if held is None and sources.customers:
-        _tell_sentinels(store, sources.customers, entries, progress)
+        _warn_of_sentinels(store, sources.customers, entries, progress)
     if held is None and sources.orders and sources.customers:
-        _tell_unused(catalogue, recipe, sources.customers[0].origin, progress)
+        _note_unused_customers(catalogue, recipe, sources.customers[0].origin, progress)
     features = _features(catalogue, order_features, customers)
     features, recipe, out, bounds = narrowed(store, settings, catalogue, features, recipe, held)
     features = store.table("segdb_features", features)
@@ -143,13 +152,13 @@ def _take_in(
     present = {
         name: one for name, one in (("orders", orders), ("customers", customers)) if one is not None
     }
-    accounts, rejected = account(store, present, dropped)
+    accounts, rejected = reconcile_rows(store, present, dropped)
     check_data(store, present, accounts, rejected, settings, progress)
     count = int(store.rows(features.agg(n=features.count()))[0]["n"])
     if count == 0:
         raise nothing_left(next(iter(present.values())), accounts)
     aggregates = orders.counts if orders and settings.source.watermark else None
-    return Intake(
+    return BuiltFeatures(
         features, catalogue, recipe, as_of, accounts, rejected, count, sources, aggregates, bounds
     )
 
@@ -171,7 +180,7 @@ def _not_empty(entries: tuple[Entry, ...]) -> Catalogue:
     return Catalogue(entries)
 
 
-def _tell_sentinels(
+def _warn_of_sentinels(
     store: DuckDB, customers: tuple[Raw, Reading], entries: tuple[Entry, ...], progress: Progress
 ) -> None:
     raw, reading = customers
@@ -180,7 +189,9 @@ def _tell_sentinels(
         progress.warn(warning)
 
 
-def _tell_unused(catalogue: Catalogue, recipe: Recipe, origin: str, progress: Progress) -> None:
+def _note_unused_customers(
+    catalogue: Catalogue, recipe: Recipe, origin: str, progress: Progress
+) -> None:
     """Tell of a table of customers that was given beside the orders, and changes nothing."""
     if not catalogue.of("attribute", "category") and not recipe.rules["customers"].predicates:
         progress.note(
@@ -189,7 +200,7 @@ def _tell_unused(catalogue: Catalogue, recipe: Recipe, origin: str, progress: Pr
         )
 
 
-def _tell_strangers(
+def _note_unknown_customers(
     store: DuckDB, origin: str, rows: ir.Table, buyers: ir.Table, progress: Progress
 ) -> None:
     """Tell of a table of customers in which no id is one of the orders'."""
@@ -204,21 +215,23 @@ def _tell_strangers(
         )
 
 
-def _judge_customers(
+def _validate_customers(
     store: DuckDB, recipe: Recipe, sources: Sources, buyers: ir.Table | None, progress: Progress
-) -> Judged:
+) -> ValidatedSource:
     assert sources.customers is not None  # noqa: S101 - the caller asked first
     raw, reading = sources.customers
     table = validate.deduplicated(raw.table) if recipe.deduplicate else raw.table
     rows = store.view("segdb_customers_typed", typed(table, reading))
-    judged = validate.judged_customers(rows, reading, recipe.rules["customers"], buyers)
-    judged = store.table("segdb_customers", judged)
+    validated = validate.validated_customers(rows, reading, recipe.rules["customers"], buyers)
+    validated = store.table("segdb_customers", validated)
     if buyers is not None:
-        _tell_strangers(store, raw.origin, judged, buyers, progress)
-    return Judged(raw, judged, reading, validate.counts(judged))
+        _note_unknown_customers(store, raw.origin, validated, buyers, progress)
+    return ValidatedSource(raw, validated, reading, validate.counts(validated))
 
 
-def _features(catalogue: Catalogue, orders: ir.Table | None, customers: Judged | None) -> ir.Table:
+def _features(
+    catalogue: Catalogue, orders: ir.Table | None, customers: ValidatedSource | None
+) -> ir.Table:
     if customers is None:
         assert orders is not None  # noqa: S101 - a run has one source at least
         return orders

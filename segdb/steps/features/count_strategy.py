@@ -14,7 +14,14 @@ import ibis.expr.types as ir
 from segdb.engines.duckdb.database import DuckDB
 from segdb.expressions import count_strategy as stage
 from segdb.expressions import incremental as append
-from segdb.expressions.count_strategy import EXACT, LISTED, TOLD_LINES, TOLD_ROWS, WATCHED_ROWS, Way
+from segdb.expressions.count_strategy import (
+    EXACT,
+    LISTED,
+    TOLD_LINES,
+    TOLD_ROWS,
+    WATCHED_ROWS,
+    CountStrategy,
+)
 from segdb.features.catalogue import REGISTRY
 from segdb.steps.features.validate_orders import Aggregation
 from segdb.steps.progress import Progress
@@ -35,7 +42,7 @@ _MOST = 0.6
 _COPIES = {TOLD_ROWS: 0.005, TOLD_LINES: 0.0005}
 
 
-def way_of(how: Aggregation, rows: ir.Table, *, sampled: bool) -> Way:
+def choose_strategy(how: Aggregation, rows: ir.Table, *, sampled: bool) -> CountStrategy:
     """Judge by the size and the head of a source how its orders are counted, and copies found.
 
     Args:
@@ -65,7 +72,7 @@ def way_of(how: Aggregation, rows: ir.Table, *, sampled: bool) -> Way:
 
 
 def aggregated(
-    how: Aggregation, rows: ir.Table, way: Way, progress: Progress
+    how: Aggregation, rows: ir.Table, way: CountStrategy, progress: Progress
 ) -> tuple[ir.Table, ir.Table | None]:
     """Aggregate the orders by customer.
 
@@ -87,7 +94,7 @@ def aggregated(
             found = corrected(how, counts, alike)
     elif way.beside == "watched":
         counts = store.table("segdb_per_customer", how.per_customer(rows, way))
-        found = borne_out(store, counts, progress)
+        found = validate_sample(store, counts, progress)
     if found is not None:
         return found, alike
     once = how.all_once("segdb_orders_once")
@@ -98,7 +105,7 @@ def aggregated(
     return found, None
 
 
-def borne_out(store: DuckDB, counts: ir.Table, progress: Progress) -> ir.Table | None:
+def validate_sample(store: DuckDB, counts: ir.Table, progress: Progress) -> ir.Table | None:
     """Return the aggregates of rows counted for orders, if those who were watched bear it out.
 
     Args:
@@ -133,7 +140,7 @@ def corrected(how: Aggregation, counts: ir.Table, alike: ir.Table) -> ir.Table |
     Returns:
         None where their rows are so many that all may as well be aggregated again.
     """
-    store, stay = how.store, stage.told_apart(counts)
+    store, stay = how.store, stage.without_duplicates(counts)
     number, of = (int(store.rows(t.agg(n=t.read_rows.sum()))[0]["n"] or 0) for t in (alike, counts))
     if number > _MOST * of:
         return None

@@ -10,7 +10,7 @@ from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.duckdb.read.readers import Raw
 from segdb.expressions import validate
 from segdb.expressions.aggregate_orders import per_customer
-from segdb.expressions.count_strategy import EXACT, Way
+from segdb.expressions.count_strategy import EXACT, CountStrategy
 from segdb.expressions.typed_source import customer_of, typed
 from segdb.features.catalogue import Catalogue
 from segdb.source_schema import Reading
@@ -38,9 +38,9 @@ class Aggregation:
     watermark: str | None
     deduplicate: bool
 
-    def judged(self, name: str) -> ir.Table:
+    def validated(self, name: str) -> ir.Table:
         """Return every row of the orders with its reason, as a view of that name."""
-        return self._judged(name, self.raw.table)
+        return self._validated(name, self.raw.table)
 
     def rows_of(self, name: str, ids: ir.Table) -> ir.Table:
         """Return the rows of some customers, by ``customer_id``, with their reasons, as a view.
@@ -49,22 +49,22 @@ class Aggregation:
         """
         table = self.raw.table
         own = validate.rows_of(table, customer_of(table, self.reading), ids)
-        return self._judged(name, own)
+        return self._validated(name, own)
 
     def once(self, name: str, rows: ir.Table) -> ir.Table:
         """Return judged rows, those that count once folded into one, as a view of that name."""
         if not self.deduplicate:
             return rows
-        return self._judged(
+        return self._validated(
             name, validate.deduplicated(validate.as_read(rows, self.raw.table.columns))
         )
 
     def all_once(self, name: str) -> ir.Table:
         """Return likewise all rows of the orders, none of them judged before it is folded."""
         table = self.raw.table
-        return self._judged(name, validate.deduplicated(table) if self.deduplicate else table)
+        return self._validated(name, validate.deduplicated(table) if self.deduplicate else table)
 
-    def per_customer(self, rows: ir.Table, way: Way = EXACT) -> ir.Table:
+    def per_customer(self, rows: ir.Table, way: CountStrategy = EXACT) -> ir.Table:
         """Return the aggregates of judged rows, one row a customer."""
         return per_customer(
             rows,
@@ -75,6 +75,6 @@ class Aggregation:
             unassigned=True,
         )
 
-    def _judged(self, name: str, table: ir.Table) -> ir.Table:
+    def _validated(self, name: str, table: ir.Table) -> ir.Table:
         rows = self.store.view(f"{name}_typed", typed(table, self.reading))
-        return self.store.view(name, validate.judged_orders(rows, self.reading, self.rules))
+        return self.store.view(name, validate.validated_orders(rows, self.reading, self.rules))

@@ -14,7 +14,7 @@ from segdb.engines.duckdb.database import DuckDB
 from segdb.expressions import validate
 from segdb.expressions.typed_source import carried, typed
 from segdb.source_schema import Role
-from segdb.steps.ingest.reconcile_rows import Accounts, Judged
+from segdb.steps.ingest.reconcile_rows import Accounts, ValidatedSource
 from segdb.steps.progress import Progress
 
 # Where the value stands that a row is rejected for.
@@ -25,7 +25,7 @@ _FEW = 0.05
 
 def check_data(
     store: DuckDB,
-    sources: Mapping[str, Judged],
+    sources: Mapping[str, ValidatedSource],
     accounts: Accounts,
     rejected: ir.Table,
     settings: Settings,
@@ -51,7 +51,7 @@ def check_data(
         progress.warn(warning)
 
 
-def _orders(store: DuckDB, orders: Judged) -> list[DataWarning]:
+def _orders(store: DuckDB, orders: ValidatedSource) -> list[DataWarning]:
     ask, reading, counts = store.fetch, orders.source_reading, orders.counts
     kept = orders.rows.filter(orders.rows.reason.isnull())
     warnings = money.several_currencies(kept, reading, ask)
@@ -67,7 +67,7 @@ def _orders(store: DuckDB, orders: Judged) -> list[DataWarning]:
 def _rejections(
     store: DuckDB,
     name: str,
-    source: Judged,
+    source: ValidatedSource,
     accounts: Accounts,
     rejected: ir.Table,
     settings: Settings,
@@ -95,14 +95,14 @@ def _rejections(
     return warnings
 
 
-def _continuing(store: DuckDB, orders: Judged, reason: str) -> int:
+def _continuing(store: DuckDB, orders: ValidatedSource, reason: str) -> int:
     """Return how many rejected rows only continue an order of a row above, and carry no money.
 
     Exports of shops write the columns of an order into its first line alone.
     """
     if reason not in (validate.MISSING_ID, validate.BAD_DATE, validate.BAD_AMOUNT):
         return 0
-    lines = validate.judged_orders(
+    lines = validate.validated_orders(
         typed(orders.raw.table, orders.source_reading), orders.source_reading, validate.Rules()
     )
     empty = lines.amount.isnull()
@@ -121,7 +121,9 @@ def _continuing(store: DuckDB, orders: Judged, reason: str) -> int:
     return number if (row["without"] or 0) <= _FEW * row["n"] else 0
 
 
-def _example(store: DuckDB, source: Judged, name: str, reason: str, rejected: ir.Table) -> object:
+def _example(
+    store: DuckDB, source: ValidatedSource, name: str, reason: str, rejected: ir.Table
+) -> object:
     """Return a value for which rows are rejected, where it is one column's."""
     role = _BLAMED.get(reason)
     column = source.source_reading.roles.get(role) if role else None

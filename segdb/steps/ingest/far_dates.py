@@ -13,14 +13,14 @@ from segdb.config.settings import Settings
 from segdb.engines.duckdb.database import DuckDB
 from segdb.features.catalogue import Catalogue
 from segdb.source_schema import Reading
-from segdb.steps.features.aggregate_orders import Held, judge_orders
-from segdb.steps.ingest.reconcile_rows import Judged
+from segdb.steps.features.aggregate_orders import ReusedAggregates, validate_orders
+from segdb.steps.ingest.reconcile_rows import ValidatedSource
 from segdb.steps.ingest.resolve_columns import Sources, frozen, recipe_of
 from segdb.steps.progress import Progress
 
 
 def _leaving_out(
-    store: DuckDB, orders: Judged, reading: Reading, progress: Progress
+    store: DuckDB, orders: ValidatedSource, reading: Reading, progress: Progress
 ) -> Reading | None:
     """Return the reading that leaves far dates out; None where there are none to leave out.
 
@@ -47,14 +47,14 @@ def _leaving_out(
     return replace(reading, far_dates=(*reading.far_dates, *rejected))
 
 
-def judge_near_dates(
+def validate_without_far_dates(
     store: DuckDB,
     settings: Settings,
     sources: Sources,
     catalogue: Catalogue,
     progress: Progress,
-    held: Held | None,
-) -> tuple[Sources, Judged]:
+    held: ReusedAggregates | None,
+) -> tuple[Sources, ValidatedSource]:
     """Judge the orders, and once more without dates far from all others, where there are any.
 
     Args:
@@ -71,7 +71,7 @@ def judge_near_dates(
     assert sources.orders is not None  # noqa: S101 - the caller asked first
     raw, reading = sources.orders
     judging = frozen(recipe_of(settings, sources))
-    orders = judge_orders(store, settings, judging, (raw, reading), catalogue, progress, held)
+    orders = validate_orders(store, settings, judging, (raw, reading), catalogue, progress, held)
     if "far_dates" in settings.checks.accept:
         return sources, orders
     nearer = _leaving_out(store, orders, reading, progress)
@@ -79,7 +79,7 @@ def judge_near_dates(
         return sources, orders
     sources = replace(sources, orders=(raw, nearer))
     judging = frozen(recipe_of(settings, sources))
-    again = judge_orders(store, settings, judging, (raw, nearer), catalogue, progress, None)
+    again = validate_orders(store, settings, judging, (raw, nearer), catalogue, progress, None)
     return sources, again
 
 

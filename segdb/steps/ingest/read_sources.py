@@ -9,10 +9,10 @@ from segdb.config.settings import Settings
 from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.duckdb.read.readers import Raw, read
 from segdb.errors import EngineError, SettingsError, nearest
-from segdb.inspect import understand
+from segdb.inspect.infer_schema import infer_schema
 from segdb.source_schema import Reading
 from segdb.steps.features.user_functions import check_functions
-from segdb.steps.ingest.resolve_columns import Sources, blamed
+from segdb.steps.ingest.resolve_columns import Sources, as_user_error
 from segdb.steps.progress import Progress
 
 
@@ -47,7 +47,7 @@ def read_sources(
             return None
         raw = read(store, name, source, settings.source)
         attributes = (settings.features.attributes or ()) if name == "customers" else ()
-        understood = understand(
+        understood = infer_schema(
             raw.table,
             raw.origin,
             store.fetch,
@@ -70,7 +70,7 @@ def read_sources(
         with store.refusals():
             sources = Sources(one("orders", orders), one("customers", customers))
     except EngineError as error:
-        raise blamed(error, settings) from error
+        raise as_user_error(error, settings) from error
     _check_columns(settings, sources)
     return sources
 

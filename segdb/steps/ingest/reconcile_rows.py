@@ -17,7 +17,7 @@ from segdb.source_schema import Reading
 
 
 @dataclass(frozen=True)
-class Judged:
+class ValidatedSource:
     """A source whose rows have been judged.
 
     Attributes:
@@ -60,8 +60,8 @@ class Accounts:
     read_of: Mapping[str, int] = field(default_factory=dict)
 
 
-def account(
-    store: DuckDB, judged: Mapping[str, Judged], dropped: ir.Table | None
+def reconcile_rows(
+    store: DuckDB, validated: Mapping[str, ValidatedSource], dropped: ir.Table | None
 ) -> tuple[Accounts, ir.Table]:
     """Count every row, and write the rejected ones into a temporary table.
 
@@ -69,7 +69,7 @@ def account(
 
     Args:
         store: where the sources are.
-        judged: the sources by name.
+        validated: the sources by name.
         dropped: (customer_id, reason) of customers who were taken out after judging.
 
     Returns:
@@ -81,11 +81,11 @@ def account(
     kept = 0
     read_of: dict[str, int] = {}
     parts: list[ir.Table] = []
-    for name, one in judged.items():
+    for name, one in validated.items():
         source_read, source_kept = _counted(store, one, dropped)
         if source_kept < source_read:
             # To fold and to join all rows of a source costs several times what reading it does.
-            rows = validate.suspects(_theirs(one, dropped), dropped, one.alike)
+            rows = validate.candidate_rejects(_theirs(one, dropped), dropped, one.alike)
             rows = one.once("segdb_suspects", rows) if one.once else rows
             rows = rejects(rows, one.reading, dropped)
             parts.append(rows.select(source=ibis.literal(name), reason=rows.reason, row=rows.row))
@@ -108,24 +108,24 @@ def account(
     return Accounts(read, kept, out, reasons, read_of), rejected
 
 
-def nothing_left(judged: Judged, accounts: Accounts) -> DataError:
+def nothing_left(validated: ValidatedSource, accounts: Accounts) -> DataError:
     """Return the error that no row of a source is left, with the reasons."""
     reasons = list(accounts.reasons.items())[:5]
     why = ", ".join(f"{reason}: {count:,}" for (_, reason), count in reasons)
     return DataError(
-        f"No row of {judged.raw.origin} is left to segment ({why or 'it has no rows'}). "
+        f"No row of {validated.raw.origin} is left to segment ({why or 'it has no rows'}). "
         "Check [columns] and [clean], and as_of if you set one."
     )
 
 
-def _theirs(one: Judged, dropped: ir.Table | None) -> ir.Table:
+def _theirs(one: ValidatedSource, dropped: ir.Table | None) -> ir.Table:
     ids = validate.suspected(one.counts, dropped)
     if one.rows_of:
         return one.rows_of("segdb_suspected", ids)
     return validate.rows_of(one.rows, one.rows.customer_id, ids)
 
 
-def _counted(store: DuckDB, one: Judged, dropped: ir.Table | None) -> tuple[int, int]:
+def _counted(store: DuckDB, one: ValidatedSource, dropped: ir.Table | None) -> tuple[int, int]:
     counts = one.counts
     kept = counts.kept_rows
     if dropped is not None:

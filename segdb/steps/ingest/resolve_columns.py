@@ -17,10 +17,10 @@ from segdb.expressions.aggregate_orders import category_values
 from segdb.expressions.scoring_chain import Recipe
 from segdb.expressions.validate import Rules
 from segdb.features.catalogue import Entry, customer_entries, order_entries
-from segdb.inspect import numeric_attributes
+from segdb.inspect.attributes import numeric_attributes
 from segdb.model import Model
 from segdb.source_schema import Reading
-from segdb.steps.ingest.reconcile_rows import Judged
+from segdb.steps.ingest.reconcile_rows import ValidatedSource
 from segdb.user_sql import UserSQL
 
 
@@ -113,7 +113,7 @@ def choose_order_entries(settings: Settings, reading: Reading) -> tuple[Entry, .
 
 
 def choose_customer_entries(
-    store: DuckDB, settings: Settings, customers: Judged, taken: tuple[Entry, ...]
+    store: DuckDB, settings: Settings, customers: ValidatedSource, taken: tuple[Entry, ...]
 ) -> tuple[Entry, ...]:
     """Return the features of the customers table that the settings ask for.
 
@@ -167,7 +167,7 @@ def _names_before(store: DuckDB, schema: str) -> Mapping[tuple[str, str], str]:
     return {(entry.column or "", entry.value or ""): entry.name for entry in entries}
 
 
-def blamed(error: EngineError, settings: Settings) -> SegdbError:
+def as_user_error(error: EngineError, settings: Settings) -> SegdbError:
     """Return the error as one of the settings, if SQL of the user's own was run; else as it is."""
     sections = {
         "[validate.reject]": bool(settings.clean.reject),

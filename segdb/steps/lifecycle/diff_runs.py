@@ -23,7 +23,7 @@ from segdb.steps.describe.profiles import Rows
 from segdb.steps.lifecycle.drift import drift_of_features, sizes_of, stability
 from segdb.steps.lifecycle.load_run import StoredRun, stored_run
 from segdb.steps.lifecycle.match_segments import in_new_units, shared_features
-from segdb.steps.preprocess.learn import placed
+from segdb.steps.preprocess.learn import to_matrix
 
 _FIGURES = (
     "as_of",
@@ -209,6 +209,6 @@ def _labels(store: DuckDB, schema: str, run: StoredRun) -> ir.Table | None:
     features = kept_features(store, schema, run.run_id)
     if features is not None:
         centroids = [segment.centroid for segment in run.model.segments]
-        near = assign(placed(features, run.model), run.model.columns, centroids)
+        near = assign(to_matrix(features, run.model), run.model.columns, centroids)
         return labelled(near, run.model)
     return stays_of(store, schema, run.run_id)

@@ -20,7 +20,7 @@ from segdb.steps.describe.profiles import Rows
 SIZES = "segment_id"
 
 
-def grown(
+def drift_tables(
     store: DuckDB,
     schema: str,
     run_id: int,

@@ -46,7 +46,7 @@ def distribution(
     ]
 
 
-def held_rows(
+def run_history_rows(
     store: DuckDB,
     schema: str,
     run_id: int,

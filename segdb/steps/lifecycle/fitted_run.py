@@ -13,7 +13,7 @@ import ibis.expr.types as ir
 from segdb.checks.warning import DataWarning, to_json
 from segdb.config.settings import Settings
 from segdb.model import Model
-from segdb.steps.features.build_features import Intake
+from segdb.steps.features.build_features import BuiltFeatures
 from segdb.steps.lifecycle.load_run import inferred_of
 from segdb.steps.preprocess.learn import Learned
 from segdb.steps.publish.tables import versions
@@ -26,7 +26,7 @@ class FittedRun:
 
     Attributes:
         started: when the run began, UTC.
-        intake: the customers.
+        built: the customers.
         learned: what is known of their features.
         scaled: they, with the model's columns.
         model: the model; its segments may have no names yet.
@@ -37,7 +37,7 @@ class FittedRun:
     """
 
     started: datetime
-    intake: Intake
+    built: BuiltFeatures
     learned: Learned
     scaled: ir.Table
     model: Model
@@ -55,18 +55,18 @@ def run_row(
     warnings: Sequence[DataWarning],
 ) -> dict[str, Any]:
     """Return the row of ``runs`` of segments that are about to be published."""
-    intake, fitted = found.intake, found.fitted
-    inferred = inferred_of(intake.sources, found.playbook)
+    built, fitted = found.built, found.fitted
+    inferred = inferred_of(built.sources, found.playbook)
     told = {**settings.model_dump(mode="json", by_alias=True), "inferred": inferred}
     return {
         "run_id": run_id,
         "started_at": found.started,
         "finished_at": now(),
-        "as_of": intake.as_of,
-        "rows_read": intake.accounts.rows_read,
-        "rows_kept": intake.accounts.rows_kept,
-        "rows_rejected": intake.accounts.rows_rejected,
-        "customers": intake.customers,
+        "as_of": built.as_of,
+        "rows_read": built.accounts.rows_read,
+        "rows_kept": built.accounts.rows_kept,
+        "rows_rejected": built.accounts.rows_rejected,
+        "customers": built.customers,
         "k": len(model.segments),
         "inertia": fitted.inertia,
         "silhouette": fitted.silhouette,

@@ -13,11 +13,11 @@ from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.duckdb.history import last_model, last_segment_id
 from segdb.engines.duckdb.run_archive import kept_features, published_run
 from segdb.errors import SettingsError
-from segdb.expressions.preprocess import prepared
+from segdb.expressions.preprocess import preprocess
 from segdb.expressions.transform import natural_value, scaled_value
 from segdb.features.catalogue import Catalogue
 from segdb.model import Model, Parameters, Segment
-from segdb.steps.preprocess.pca import Axes
+from segdb.steps.preprocess.pca import Pca
 from segdb.steps.segment.fit import Fitted
 
 # Mean and standard deviation.
@@ -25,7 +25,7 @@ Moments = tuple[float, float]
 
 
 @dataclass(frozen=True)
-class Known:
+class PreviousRun:
     """What earlier runs left.
 
     Attributes:
@@ -44,14 +44,14 @@ class Known:
     now: tuple[Moments, ...] = ()
 
 
-def known(store: DuckDB, schema: str, learned: Model, axes: Axes) -> Known | None:
+def previous_run(store: DuckDB, schema: str, learned: Model, pca: Pca) -> PreviousRun | None:
     """Return what the last run in a schema left; None before the first.
 
     Args:
         store: the database, with the last run still published.
         schema: where the tables are.
         learned: the model of the new run, but for its segments.
-        axes: where its customers lie.
+        pca: where its customers lie.
     """
     last, text = published_run(store, schema), last_model(store, schema)
     if last is None or text is None:
@@ -60,16 +60,16 @@ def known(store: DuckDB, schema: str, learned: Model, axes: Axes) -> Known | Non
     try:
         model = Model.from_json(text)
     except SettingsError:
-        return Known(None, next_id)
+        return PreviousRun(None, next_id)
     shared = tuple(shared_features(learned.catalogue, learned.matrix, model))
     own = tuple(learned.matrix[place] for place in shared)
     features = kept_features(store, schema, last)
     there = features is not None and all(
         p.feature in features.columns and features[p.feature].type().is_numeric() for p in own
     )
-    then = _moments(store, prepared(features, own), own) if own and there else ()
-    now = tuple((axes.components.means[p], math.sqrt(max(axes.spreads[p], 0.0))) for p in shared)
-    return Known(model, next_id, shared, then, now)
+    then = _moments(store, preprocess(features, own), own) if own and there else ()
+    now = tuple((pca.components.means[p], math.sqrt(max(pca.spreads[p], 0.0))) for p in shared)
+    return PreviousRun(model, next_id, shared, then, now)
 
 
 def _moments(store: DuckDB, scaled: ir.Table, matrix: Sequence[Parameters]) -> tuple[Moments, ...]:
@@ -79,8 +79,8 @@ def _moments(store: DuckDB, scaled: ir.Table, matrix: Sequence[Parameters]) -> t
     return tuple((row[f"mean_{i}"] or 0.0, row[f"sd_{i}"] or 0.0) for i in range(len(matrix)))
 
 
-def identified(
-    fitted: Fitted, model: Model, earlier: Known | None, within: float
+def match_segments(
+    fitted: Fitted, model: Model, earlier: PreviousRun | None, within: float
 ) -> tuple[Fitted, tuple[Segment, ...], tuple[str | None, ...]]:
     """Give the clusters ids: those of the last run's segments where they match.
 
@@ -117,7 +117,7 @@ def identified(
 
 
 def _ids(
-    centroids: Sequence[tuple[float, ...]], model: Model, earlier: Known, within: float
+    centroids: Sequence[tuple[float, ...]], model: Model, earlier: PreviousRun, within: float
 ) -> tuple[int, ...]:
     before, shared = earlier.model, earlier.shared
     if before is None or not shared:
@@ -132,7 +132,7 @@ def _ids(
     )
 
 
-def _moved_along(places: Sequence[Sequence[float]], earlier: Known) -> list[list[float]]:
+def _moved_along(places: Sequence[Sequence[float]], earlier: PreviousRun) -> list[list[float]]:
     """Return where the old centroids would lie had they moved with all customers.
 
     From one month to the next every customer is older and has bought more: measured against all

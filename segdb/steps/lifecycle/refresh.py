@@ -9,7 +9,7 @@ from typing import Any
 
 import ibis.expr.types as ir
 
-from segdb.cluster.fixed_silhouette import held_silhouettes
+from segdb.cluster.fixed_silhouette import fixed_silhouettes
 from segdb.compile import quoted
 from segdb.config.settings import Settings
 from segdb.contract import K_SELECTION, RUNS, SEGMENT_PROFILES
@@ -22,13 +22,13 @@ from segdb.expressions.distributions import statistics
 from segdb.expressions.preprocess import transformed
 from segdb.model import Model
 from segdb.source_schema import Reading
-from segdb.steps.features.build_features import Intake
+from segdb.steps.features.build_features import BuiltFeatures
 from segdb.steps.features.user_functions import check_functions
 from segdb.steps.ingest.resolve_columns import Sources
 from segdb.steps.lifecycle.load_run import StoredRun
 from segdb.steps.preprocess.covariance import measured
 from segdb.steps.preprocess.learn import Learned, correlations_of
-from segdb.steps.preprocess.pca import Axes, axes_of
+from segdb.steps.preprocess.pca import Pca, pca_of
 from segdb.steps.progress import Progress
 from segdb.steps.segment.cluster_metrics import quality_from
 from segdb.steps.segment.fit import Fitted
@@ -154,32 +154,34 @@ def _check_columns(raw: Raw, then: Raw, reading: Reading) -> None:
             )
 
 
-def seen(store: DuckDB, settings: Settings, intake: Intake, model: Model) -> Learned:
+def measure_by_model(
+    store: DuckDB, settings: Settings, built: BuiltFeatures, model: Model
+) -> Learned:
     """Return what is seen of the features, in the terms of a model that is held.
 
     Args:
         store: where the customers are.
         settings: how the model scaled.
-        intake: the customers.
+        built: the customers.
         model: what was learned.
     """
     parameters = model.parameters
     columns, names = [p.column for p in parameters], [p.feature for p in parameters]
-    few = intake.customers <= settings.cluster.matrix_rows
-    logged = transformed(intake.features, parameters)
+    few = built.customers <= settings.cluster.matrix_rows
+    logged = transformed(built.features, parameters)
     row = measured(store, logged, columns, settings.scale.method, few=few)
     correlations = correlations_of(names, row)
-    known = store.rows(statistics(intake.features, names))[0]
-    axes = axes_of(row, parameters)
-    return Learned(parameters, correlations, model.score_edges, known, axes)
+    known = store.rows(statistics(built.features, names))[0]
+    pca = pca_of(row, parameters)
+    return Learned(parameters, correlations, model.score_edges, known, pca)
 
 
-def hold(
+def evaluate_fixed_model(
     store: DuckDB,
     settings: Settings,
     run: StoredRun,
     scaled: ir.Table,
-    axes: Axes,
+    pca: Pca,
     customers: int,
 ) -> Fitted:
     """Return the segments of a run, judged on the customers of today.
@@ -192,15 +194,15 @@ def hold(
         settings: the schema, and the size of the matrix.
         run: the published run.
         scaled: customers with the columns of the matrix.
-        axes: where they lie.
+        pca: where they lie.
         customers: how many there are.
     """
     model = run.model
     centroids = tuple(segment.centroid for segment in model.segments)
-    drawn = matrices(store, settings.cluster, model, scaled, customers, axes)
-    groups = drawn.everyone.quality(centroids)
-    quality = quality_from(groups, centroids, customers * axes.variance(model))
-    silhouette, silhouettes = held_silhouettes(
+    drawn = matrices(store, settings.cluster, model, scaled, customers, pca)
+    groups = drawn.distances.quality(centroids)
+    quality = quality_from(groups, centroids, customers * pca.variance(model))
+    silhouette, silhouettes = fixed_silhouettes(
         drawn.compact, drawn.uniform, centroids, settings.cluster.seed
     )
     schema = quoted(settings.publish.schema_)

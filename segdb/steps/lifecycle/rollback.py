@@ -12,21 +12,21 @@ from segdb import contract
 from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.duckdb.integrity import require
 from segdb.engines.duckdb.publish import next_run, publish
-from segdb.engines.duckdb.run_archive import Kept, alike, binds, kept_run, published_run
+from segdb.engines.duckdb.run_archive import Kept, alike, is_valid_query, kept_run, published_run
 from segdb.errors import UserError
 from segdb.expressions.assign import assign
 from segdb.expressions.pca import in_matrix
-from segdb.expressions.preprocess import prepared, transformed
+from segdb.expressions.preprocess import preprocess, transformed
 from segdb.model import Model
 from segdb.steps.describe.map_points import map_rows
 from segdb.steps.describe.profiles import Rows
-from segdb.steps.features.build_features import Intake
+from segdb.steps.features.build_features import BuiltFeatures
 from segdb.steps.ingest.reconcile_rows import Accounts
 from segdb.steps.ingest.resolve_columns import Sources
-from segdb.steps.lifecycle.drift import grown
+from segdb.steps.lifecycle.drift import drift_tables
 from segdb.steps.lifecycle.load_run import StoredRun, check_features, stored_run
 from segdb.steps.preprocess.covariance import measured
-from segdb.steps.preprocess.pca import Axes, axes_of
+from segdb.steps.preprocess.pca import Pca, pca_of
 from segdb.steps.publish.tables import contents, queries
 
 
@@ -60,16 +60,18 @@ def rollback(store: DuckDB, schema: str, run_id: int, keep_runs: int) -> dict[st
     model = run.model
     check_features(kept.features, model)
     features = kept.features.select("customer_id", *model.catalogue.names)
-    axes, assigned = _assigned(store, run, features, kept.run["customers"])
+    pca, assigned = _assigned(store, run, features, kept.run["customers"])
     row = _row(kept, next_run(store, schema))
-    intake = _intake(run, row, features, kept.rejected)
-    large = queries(intake.sources, intake, model, assigned, axes, row["run_id"])
+    built = _intake(run, row, features, kept.rejected)
+    large = queries(built.sources, built, model, assigned, pca, row["run_id"])
     live = large[contract.SEGMENTS_LIVE]
     # To bind it is to look into the files that it names.
-    if isinstance(live, str) and not (run.proven and binds(store, live)):
+    if isinstance(live, str) and not (run.proven and is_valid_query(store, live)):
         large = {**large, contract.SEGMENTS_LIVE: None}
-    small = _small(kept, large) | map_rows(model, axes)
-    small |= grown(store, schema, row["run_id"], assigned, model, small[contract.SEGMENT_PROFILES])
+    small = _small(kept, large) | map_rows(model, pca)
+    small |= drift_tables(
+        store, schema, row["run_id"], assigned, model, small[contract.SEGMENT_PROFILES]
+    )
     written = contents(schema, model, large, small, row)
     moment = row["as_of"] or row["started_at"]
     publish(
@@ -98,14 +100,14 @@ def _row(kept: Kept, run_id: int) -> dict[str, Any]:
 
 def _assigned(
     store: DuckDB, run: StoredRun, features: ir.Table, customers: int
-) -> tuple[Axes, ir.Table]:
+) -> tuple[Pca, ir.Table]:
     """Put the kept customers into the segments of their model again."""
     model = run.model
-    scaled = store.table("segdb_scaled", prepared(features, model.matrix))
-    axes = _axes(store, features, model, few=customers <= run.settings.cluster.matrix_rows)
+    scaled = store.table("segdb_scaled", preprocess(features, model.matrix))
+    pca = _axes(store, features, model, few=customers <= run.settings.cluster.matrix_rows)
     centroids = [segment.centroid for segment in model.segments]
     placed = assign(in_matrix(scaled, model), model.columns, centroids)
-    return axes, store.table("segdb_assigned", placed)
+    return pca, store.table("segdb_assigned", placed)
 
 
 def _small(kept: Kept, large: Container[contract.Table]) -> dict[contract.Table, Rows]:
@@ -117,10 +119,10 @@ def _small(kept: Kept, large: Container[contract.Table]) -> dict[contract.Table,
     }
 
 
-def _axes(store: DuckDB, features: ir.Table, model: Model, *, few: bool) -> Axes:
+def _axes(store: DuckDB, features: ir.Table, model: Model, *, few: bool) -> Pca:
     columns = [p.column for p in model.matrix]
     logged = transformed(features, model.matrix)
-    return axes_of(measured(store, logged, columns, "none", few=few), model.matrix)
+    return pca_of(measured(store, logged, columns, "none", few=few), model.matrix)
 
 
 def _sources(run: StoredRun) -> Sources:
@@ -130,9 +132,9 @@ def _sources(run: StoredRun) -> Sources:
 
 def _intake(
     run: StoredRun, row: Mapping[str, Any], features: ir.Table, rejected: ir.Table
-) -> Intake:
+) -> BuiltFeatures:
     """Return what came of the sources of a run, as it was kept."""
-    return Intake(
+    return BuiltFeatures(
         features=features,
         catalogue=run.model.catalogue,
         recipe=run.recipe,

@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 from segdb.cluster.matrix import Matrix
 from segdb.cluster.pca import covariances
 from segdb.engines.duckdb.database import DuckDB
-from segdb.expressions.coreset import everyone
+from segdb.expressions.coreset import all_customers
 from segdb.expressions.scale import measures
 
 
@@ -30,7 +30,9 @@ def measured(
     """
     row = store.rows(measures(features, columns, method, together=not few))[0]
     if few:
-        rows = Matrix.from_arrow(store.fetch(everyone(features, columns)), "customer_id", "weight")
+        rows = Matrix.from_arrow(
+            store.fetch(all_customers(features, columns)), "customer_id", "weight"
+        )
         found = covariances(rows)
         pairs = combinations_with_replacement(range(len(columns)), 2)
         row |= {f"cov_{i}_{j}": float(found[i, j]) for i, j in pairs}

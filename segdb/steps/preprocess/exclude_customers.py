@@ -13,7 +13,7 @@ from segdb.expressions.aggregate_orders import Bounds
 from segdb.expressions.distributions import statistics
 from segdb.expressions.scoring_chain import Recipe
 from segdb.features.catalogue import Catalogue
-from segdb.steps.features.aggregate_orders import Held
+from segdb.steps.features.aggregate_orders import ReusedAggregates
 from segdb.steps.preprocess.bounds import fills_and_bounds
 
 
@@ -23,7 +23,7 @@ def narrowed(
     catalogue: Catalogue,
     features: ir.Table,
     recipe: Recipe,
-    held: Held | None,
+    held: ReusedAggregates | None,
 ) -> tuple[ir.Table, Recipe, list[ir.Table], Bounds | None]:
     """Leave out the customers who lack a feature, or have an outlier, where the settings say so.
 

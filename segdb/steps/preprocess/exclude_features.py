@@ -10,7 +10,7 @@ from segdb.checks.settings_lines import percent
 from segdb.checks.warning import DataWarning
 from segdb.config.settings import Settings
 from segdb.model import Parameters
-from segdb.steps.features.build_features import Intake
+from segdb.steps.features.build_features import BuiltFeatures
 from segdb.steps.progress import Progress
 
 DESCRIBES = "describes only"
@@ -18,7 +18,7 @@ CONSTANT = "constant"
 
 
 def mostly_missing(
-    settings: Settings, intake: Intake, known: Mapping[str, Any], progress: Progress
+    settings: Settings, built: BuiltFeatures, known: Mapping[str, Any], progress: Progress
 ) -> dict[int, str]:
     """Return why features are excluded that most customers lack, by their place.
 
@@ -26,15 +26,15 @@ def mostly_missing(
     """
     if settings.clean.missing not in ("median", "mean"):
         return {}
-    binary = {entry.name for entry in intake.catalogue.of("category")}
+    binary = {entry.name for entry in built.catalogue.of("category")}
     shares = {
-        place: float(known[f"missing_{place}"]) / max(intake.customers, 1)
-        for place, name in enumerate(intake.catalogue.names)
+        place: float(known[f"missing_{place}"]) / max(built.customers, 1)
+        for place, name in enumerate(built.catalogue.names)
         if name not in binary
     }
     most = {p: share for p, share in shares.items() if share > settings.features.max_missing}
-    if most and len(most) < len(intake.catalogue.names):
-        names = [intake.catalogue.names[place] for place in most]
+    if most and len(most) < len(built.catalogue.names):
+        names = [built.catalogue.names[place] for place in most]
         each = ", ".join(f"{n} ({percent(s)})" for n, s in zip(names, most.values(), strict=True))
         progress.warn(
             DataWarning(

@@ -15,18 +15,18 @@ from segdb.cluster.yeo_johnson import best_powers
 from segdb.config.settings import Settings
 from segdb.engines.duckdb.database import DuckDB
 from segdb.errors import DataError, SettingsError, nearest
-from segdb.expressions.coreset import everyone, sample
+from segdb.expressions.coreset import all_customers, sample
 from segdb.expressions.distributions import statistics
 from segdb.expressions.pca import in_matrix
-from segdb.expressions.preprocess import filled_and_capped, prepared
+from segdb.expressions.preprocess import filled_and_capped, preprocess
 from segdb.expressions.transform import choose, shape, transform, within_domain
 from segdb.features.rfm import CLASSIC, RfmRules
 from segdb.model import Model, Parameters
-from segdb.steps.features.build_features import Intake
+from segdb.steps.features.build_features import BuiltFeatures
 from segdb.steps.preprocess.bounds import fills_and_bounds, settled
 from segdb.steps.preprocess.covariance import measured
 from segdb.steps.preprocess.exclude_features import DESCRIBES, excluded, mostly_missing
-from segdb.steps.preprocess.pca import Axes, axes_of
+from segdb.steps.preprocess.pca import Pca, pca_of
 from segdb.steps.preprocess.rfm_scores import rfm_rules, score_edges
 from segdb.steps.progress import Progress
 
@@ -40,7 +40,7 @@ class Learned:
         correlations: Pearson's r of each pair, capped and transformed; None for a constant.
         score_edges: of recency, frequency and monetary, where they are features.
         statistics: what ``segdb.expressions.distributions.statistics`` gave.
-        axes: the principal components of the matrix.
+        pca: the principal components of the matrix.
         rfm: what beside the edges makes the scores.
     """
 
@@ -48,67 +48,67 @@ class Learned:
     correlations: Mapping[tuple[str, str], float | None]
     score_edges: Mapping[str, tuple[float, ...]]
     statistics: Mapping[str, Any]
-    axes: Axes
+    pca: Pca
     rfm: RfmRules = CLASSIC
 
-    def model(self, intake: Intake) -> Model:
+    def model(self, built: BuiltFeatures) -> Model:
         """Return the model of the customers, without segments yet."""
         return Model(
-            intake.catalogue,
+            built.catalogue,
             self.parameters,
             (),
             self.score_edges,
             rfm=self.rfm,
-            within=intake.recipe.within,
+            within=built.recipe.within,
         )
 
 
-def learn(store: DuckDB, settings: Settings, intake: Intake, progress: Progress) -> Learned:
+def learn(store: DuckDB, settings: Settings, built: BuiltFeatures, progress: Progress) -> Learned:
     """Learn fills, bounds, transforms, scales and score edges.
 
     Raises:
         DataError: no feature differs between customers.
         SettingsError: a feature named in the settings does not exist.
     """
-    names = intake.catalogue.names
+    names = built.catalogue.names
     for name in settings.features.describe:
         if name not in names:
             raise SettingsError(
                 f"[features] describe: there is no feature '{name}'.{nearest(name, names)}"
             )
-    known = store.rows(statistics(intake.features, names))[0]
-    edges = score_edges(store, settings, intake.features, names, known)
-    rfm = rfm_rules(store, settings, intake.features, names, edges)
+    known = store.rows(statistics(built.features, names))[0]
+    edges = score_edges(store, settings, built.features, names, known)
+    rfm = rfm_rules(store, settings, built.features, names, edges)
     parameters = fills_and_bounds(
-        store, settings, intake.catalogue, intake.features, known, intake.bounds
+        store, settings, built.catalogue, built.features, known, built.bounds
     )
-    capped = store.view("segdb_capped", filled_and_capped(intake.features, parameters))
-    parameters = _transformed(store, settings, intake, capped, parameters)
+    capped = store.view("segdb_capped", filled_and_capped(built.features, parameters))
+    parameters = _transformed(store, settings, built, capped, parameters)
     logged = store.view("segdb_transformed", transform(capped, parameters))
     columns = [p.column for p in parameters]
-    few = intake.customers <= settings.cluster.matrix_rows
+    few = built.customers <= settings.cluster.matrix_rows
     row = measured(store, logged, columns, settings.scale.method, few=few)
     correlations = correlations_of(names, row)
-    missing = mostly_missing(settings, intake, known, progress)
+    missing = mostly_missing(settings, built, known, progress)
     parameters = _scaled(settings, row, correlations, parameters, missing, progress)
-    return Learned(parameters, correlations, edges, known, axes_of(row, parameters), rfm)
+    return Learned(parameters, correlations, edges, known, pca_of(row, parameters), rfm)
 
 
-def placed(features: ir.Table, model: Model) -> ir.Table:
+def to_matrix(features: ir.Table, model: Model) -> ir.Table:
     """Apply what was learned up to the columns that distances are taken over."""
-    return in_matrix(prepared(features, model.matrix), model)
+    return in_matrix(preprocess(features, model.matrix), model)
 
 
 def _transformed(
     store: DuckDB,
     settings: Settings,
-    intake: Intake,
+    built: BuiltFeatures,
     capped: ir.Table,
     parameters: tuple[Parameters, ...],
 ) -> tuple[Parameters, ...]:
-    names = intake.catalogue.names
+    names = built.catalogue.names
     row = store.rows(shape(capped, [p.column for p in parameters]))[0]
-    binary = frozenset(entry.name for entry in intake.catalogue.of("category"))
+    binary = frozenset(entry.name for entry in built.catalogue.of("category"))
     minima = [row[f"minimum_{i}"] for i in range(len(names))]
     chosen = choose(
         names,
@@ -118,7 +118,7 @@ def _transformed(
         binary,
     )
     moved = [replace(p, transform=t) for p, t in zip(parameters, chosen, strict=True)]
-    powers = _powers(store, settings, intake, capped, moved)
+    powers = _powers(store, settings, built, capped, moved)
     return tuple(
         within_domain(replace(p, power=powers.get(p.feature)), minimum)
         for p, minimum in zip(moved, minima, strict=True)
@@ -128,7 +128,7 @@ def _transformed(
 def _powers(
     store: DuckDB,
     settings: Settings,
-    intake: Intake,
+    built: BuiltFeatures,
     capped: ir.Table,
     parameters: Sequence[Parameters],
 ) -> dict[str, float]:
@@ -137,9 +137,9 @@ def _powers(
     if not moved:
         return {}
     columns, most = [p.column for p in moved], settings.cluster.matrix_rows
-    drawn = everyone(capped, columns)
-    if intake.customers > most:
-        drawn = sample(capped, columns, most, intake.customers, settings.cluster.seed)
+    drawn = all_customers(capped, columns)
+    if built.customers > most:
+        drawn = sample(capped, columns, most, built.customers, settings.cluster.seed)
     rows = Matrix.from_arrow(store.fetch(drawn), "customer_id", "weight")
     return dict(zip((p.feature for p in moved), best_powers(rows), strict=True))
 

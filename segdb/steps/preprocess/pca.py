@@ -16,7 +16,7 @@ _DECIMALS = 12
 
 
 @dataclass(frozen=True)
-class Axes:
+class Pca:
     """The principal components of all customers: the axes of the maps.
 
     Attributes:
@@ -41,7 +41,7 @@ class Axes:
         return math.fsum(own)
 
 
-def axes_of(measured: Mapping[str, Any], parameters: Sequence[Parameters]) -> Axes:
+def pca_of(measured: Mapping[str, Any], parameters: Sequence[Parameters]) -> Pca:
     """Return the principal components of all customers, in scaled units.
 
     Args:
@@ -56,7 +56,7 @@ def axes_of(measured: Mapping[str, Any], parameters: Sequence[Parameters]) -> Ax
 
     found = principal([[covariance(one, other) for other in inside] for one in inside])
     means = ((measured[f"mean_{place}"] - p.center) / p.spread for place, p in inside)
-    return Axes(
+    return Pca(
         components=Components(
             means=tuple(round(float(mean), _DECIMALS) for mean in means),
             loadings=tuple(tuple(weights) for weights in found.loadings.tolist()),
@@ -67,7 +67,9 @@ def axes_of(measured: Mapping[str, Any], parameters: Sequence[Parameters]) -> Ax
     )
 
 
-def chosen(axes: Axes, count: int | None, matrix: tuple[Parameters, ...]) -> Components | None:
+def chosen_components(
+    pca: Pca, count: int | None, matrix: tuple[Parameters, ...]
+) -> Components | None:
     """Return the components that stand in the matrix for its features; None where none are asked.
 
     Raises:
@@ -83,4 +85,4 @@ def chosen(axes: Axes, count: int | None, matrix: tuple[Parameters, ...]) -> Com
             f"({names}), which have no more components than that. Ask for fewer, or use more "
             "features."
         )
-    return axes.components.first(count)
+    return pca.components.first(count)

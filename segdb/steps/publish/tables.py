@@ -27,9 +27,9 @@ from segdb.steps.describe.profiles import (
     parameter_rows,
     score_sentences,
 )
-from segdb.steps.features.build_features import Intake
+from segdb.steps.features.build_features import BuiltFeatures
 from segdb.steps.ingest.resolve_columns import Sources
-from segdb.steps.preprocess.pca import Axes
+from segdb.steps.preprocess.pca import Pca
 from segdb.steps.publish.live_view import live_select
 
 Queries = Mapping[contract.Table, ir.Table | str | None]
@@ -41,29 +41,29 @@ _LIBRARIES = ("segdb", "duckdb", "ibis-framework", "sqlglot", "numpy", "scikit-l
 
 def queries(
     sources: Sources,
-    intake: Intake,
+    built: BuiltFeatures,
     model: Model,
     assigned: ir.Table,
-    axes: Axes,
+    pca: Pca,
     run_id: int,
 ) -> Queries:
     """Return the query of each table that is written without passing through Python.
 
     Args:
         sources: for the live view.
-        intake: the features, the rejects, and how they came about.
+        built: the features, the rejects, and how they came about.
         model: the model.
         assigned: every customer with ``nearest``, ``distance`` and ``margin``.
-        axes: of the maps.
+        pca: of the maps.
         run_id: the run.
     """
     run = ibis.literal(run_id, "int64")
-    features = scored(intake.features, model.score_edges, model.rfm)
+    features = scored(built.features, model.score_edges, model.rfm)
     scores = [column.name for column in contract.CUSTOMER_FEATURES.columns[1:]]
-    rejected = intake.rejected
+    rejected = built.rejected
     return {
         contract.SEGMENTS: labelled(assigned, model).mutate(run_id=run),
-        contract.SEGMENTS_LIVE: live_select(sources, intake.recipe, model, run_id),
+        contract.SEGMENTS_LIVE: live_select(sources, built.recipe, model, run_id),
         contract.CUSTOMER_FEATURES: features.select("customer_id", *model.catalogue.names, *scores),
         contract.REJECTED_ROWS: rejected.select(
             run_id=run,
@@ -71,7 +71,7 @@ def queries(
             reason=rejected.reason,
             row=rejected.row.cast("json"),
         ),
-        contract.CUSTOMER_MAP: customer_map(assigned, model, axes),
+        contract.CUSTOMER_MAP: customer_map(assigned, model, pca),
         contract.TYPICAL_CUSTOMERS: typical(labelled(assigned, model), TYPICAL),
         contract.RFM_BY_SEGMENT: rfm_by_segment(assigned, model.score_edges, model),
     }

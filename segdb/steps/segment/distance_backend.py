@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import ibis.expr.types as ir
 
-from segdb.cluster.distance_stats import Centroids, around, farthest_of
+from segdb.cluster.distance_stats import Centroids, distance_stats, farthest_of
 from segdb.cluster.matrix import Matrix
 from segdb.engines.duckdb.database import DuckDB
 from segdb.expressions.lloyd import farthest, quality, step
@@ -21,7 +21,7 @@ Groups = Mapping[int, Mapping[str, Any]]
 Far = tuple[int, list[float]]
 
 
-class Everyone(Protocol):
+class CustomerDistances(Protocol):
     """All customers. ``Groups`` are by place of the centroid, for those that have customers."""
 
     def quality(self, centroids: Centroids) -> Groups:
@@ -70,11 +70,11 @@ class InMemory:
 
     def quality(self, centroids: Centroids) -> Groups:
         """See ``Everyone``."""
-        return around(self.matrix, centroids)
+        return distance_stats(self.matrix, centroids)
 
     def step(self, centroids: Centroids) -> Groups:
         """See ``Everyone``."""
-        return around(self.matrix, centroids, means=True)
+        return distance_stats(self.matrix, centroids, means=True)
 
     def farthest(self, centroids: Centroids, rows: int) -> list[Far]:
         """See ``Everyone``."""

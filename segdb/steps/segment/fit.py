@@ -11,15 +11,15 @@ import ibis.expr.types as ir
 
 from segdb.cluster.candidate import Candidate
 from segdb.cluster.distance_stats import simplified_silhouette
-from segdb.cluster.k_scan import Verdict, scan, verdict
+from segdb.cluster.k_scan import Verdict, k_scan, verdict
 from segdb.config.settings import Settings
 from segdb.engines.duckdb.database import DuckDB
 from segdb.errors import DataError
 from segdb.expressions.assign import assign
 from segdb.expressions.profile import sizes
 from segdb.model import Model
-from segdb.steps.features.build_features import Intake
-from segdb.steps.preprocess.pca import Axes
+from segdb.steps.features.build_features import BuiltFeatures
+from segdb.steps.preprocess.pca import Pca
 from segdb.steps.progress import Progress
 from segdb.steps.segment.cluster_metrics import Quality, quality_from
 from segdb.steps.segment.refine import Centroids, over_all_customers
@@ -68,10 +68,10 @@ class Fitted:
 def fit(
     store: DuckDB,
     settings: Settings,
-    intake: Intake,
+    built: BuiltFeatures,
     model: Model,
     scaled: ir.Table,
-    axes: Axes,
+    pca: Pca,
     progress: Progress,
 ) -> Fitted:
     """Find the segments.
@@ -79,35 +79,35 @@ def fit(
     Args:
         store: where the customers are.
         settings: how many segments, and how to look for them.
-        intake: the customers and their features.
+        built: the customers and their features.
         model: what was learned so far; its segments are to be found.
         scaled: customers with the model's columns, scaled units.
-        axes: where they lie.
+        pca: where they lie.
         progress: who hears of it.
 
     Raises:
         DataError: there are fewer customers than segments, or they are all alike.
     """
     chosen = settings.cluster
-    tried = _tried(settings, intake)
-    squares = intake.customers * axes.variance(model)
+    tried = _tried(settings, built)
+    squares = built.customers * pca.variance(model)
     progress.step(f"Finding segments (k = {tried[0]} to {tried[-1]})")
-    drawn = matrices(store, chosen, model, scaled, intake.customers, axes)
-    compact, everyone = drawn.compact, drawn.everyone
-    candidates = scan(compact, drawn.uniform, tried, seed=chosen.seed, n_init=chosen.n_init)
+    drawn = matrices(store, chosen, model, scaled, built.customers, pca)
+    compact, distances = drawn.compact, drawn.distances
+    candidates = k_scan(compact, drawn.uniform, tried, seed=chosen.seed, n_init=chosen.n_init)
     progress.step("Weighing the evidence")
     found = {c.k: c.fit.centroids.tolist() for c in candidates}
-    judged = {k: quality_from(everyone.quality(own), own, squares) for k, own in found.items()}
-    candidates = tuple(_over_all(candidate, judged[candidate.k]) for candidate in candidates)
+    validated = {k: quality_from(distances.quality(own), own, squares) for k, own in found.items()}
+    candidates = tuple(_over_all(candidate, validated[candidate.k]) for candidate in candidates)
     decision = _decided(candidates, settings, progress)
     best = next(candidate for candidate in candidates if candidate.k == decision.k)
     # K-Means on every customer ends where a step moves nothing.
-    most = 0 if intake.customers <= chosen.matrix_rows else chosen.max_refine
-    refined = over_all_customers(everyone, best.fit, max_steps=most)
+    most = 0 if built.customers <= chosen.matrix_rows else chosen.max_refine
+    refined = over_all_customers(distances, best.fit, max_steps=most)
     found[decision.k] = refined.centroids
-    quality = judged[decision.k] = quality_from(refined.groups, refined.centroids, squares)
+    quality = validated[decision.k] = quality_from(refined.groups, refined.centroids, squares)
     simplified = {k: simplified_silhouette(drawn.judging, own) for k, own in found.items()}
-    order = _canonical(store, intake, scaled, model, refined.centroids)
+    order = _canonical(store, built, scaled, model, refined.centroids)
     return Fitted(
         centroids=tuple(refined.centroids[place] for place in order),
         inertia=quality.inertia,
@@ -116,14 +116,14 @@ def fit(
         silhouettes=tuple(best.silhouettes[place] for place in order),
         stabilities=tuple(best.stabilities[place] for place in order),
         stability_errors=tuple(best.stability_errors[place] for place in order),
-        smallest_share=min(quality.sizes) / intake.customers,
+        smallest_share=min(quality.sizes) / built.customers,
         matrix_rows=len(compact.values),
         matrix_inertia=best.fit.inertia,
         unrefined_inertia=refined.inertia_before,
         refine_steps=refined.steps,
         verdict=decision.sentence,
         clear=decision.clear,
-        k_selection=tuple(_row(c, judged[c.k], simplified[c.k], decision.k) for c in candidates),
+        k_selection=tuple(_row(c, validated[c.k], simplified[c.k], decision.k) for c in candidates),
     )
 
 
@@ -137,26 +137,26 @@ def _decided(candidates: tuple[Candidate, ...], settings: Settings, progress: Pr
     return decision
 
 
-def _tried(settings: Settings, intake: Intake) -> range:
+def _tried(settings: Settings, built: BuiltFeatures) -> range:
     chosen = settings.cluster
     if chosen.k != "auto":
-        if chosen.k > intake.customers:
+        if chosen.k > built.customers:
             raise DataError(
-                f"{intake.customers:,} customers cannot make {chosen.k} segments. Set [cluster] k "
+                f"{built.customers:,} customers cannot make {chosen.k} segments. Set [cluster] k "
                 "to fewer, or read more customers."
             )
         return range(chosen.k, chosen.k + 1)
-    if chosen.k_min >= intake.customers:
+    if chosen.k_min >= built.customers:
         raise DataError(
-            f"{intake.customers:,} customers are too few to choose among {chosen.k_min} segments "
+            f"{built.customers:,} customers are too few to choose among {chosen.k_min} segments "
             "and more. Read more customers, or set [cluster] k."
         )
-    return range(chosen.k_min, min(chosen.k_max, intake.customers - 1) + 1)
+    return range(chosen.k_min, min(chosen.k_max, built.customers - 1) + 1)
 
 
 def _canonical(
     store: DuckDB,
-    intake: Intake,
+    built: BuiltFeatures,
     scaled: ir.Table,
     model: Model,
     centroids: Centroids,
@@ -165,11 +165,11 @@ def _canonical(
 
     Without money to go by, it is by the sum of their scaled features, each by its better end.
     """
-    if "monetary" in intake.catalogue.names:
+    if "monetary" in built.catalogue.names:
         measured = store.rows(sizes(assign(scaled, model.columns, centroids), "monetary"))
         worth = {row["nearest"]: row["value"] or 0.0 for row in measured}
     else:
-        better = {e.name: 1.0 if e.better == "higher" else -1.0 for e in intake.catalogue.entries}
+        better = {e.name: 1.0 if e.better == "higher" else -1.0 for e in built.catalogue.entries}
         signs = [better[p.feature] for p in model.matrix]
         values = [model.scaled(centroid) for centroid in centroids]
         worth = dict(enumerate(math.fsum(map(mul, signs, one)) for one in values))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from segdb.cluster.kmeans import Fit, settle_each
 from segdb.cluster.matrix import Floats
-from segdb.steps.segment.distance_backend import Everyone, Groups, InMemory
+from segdb.steps.segment.distance_backend import CustomerDistances, Groups, InMemory
 
 Centroids = tuple[tuple[float, ...], ...]
 
@@ -42,29 +42,29 @@ class Refined:
     groups: Groups
 
 
-def over_all_customers(everyone: Everyone, fit: Fit, *, max_steps: int) -> Refined:
+def over_all_customers(distances: CustomerDistances, fit: Fit, *, max_steps: int) -> Refined:
     """Refine a fit of the compact matrix, by single moves where all customers are in memory."""
-    if max_steps and isinstance(everyone, InMemory):
-        return settle(everyone, [fit.centroids, *fit.other_ends])
-    return refine(everyone, fit.centroids.tolist(), max_steps=max_steps)
+    if max_steps and isinstance(distances, InMemory):
+        return settle(distances, [fit.centroids, *fit.other_ends])
+    return refine(distances, fit.centroids.tolist(), max_steps=max_steps)
 
 
-def settle(everyone: InMemory, ends: Sequence[Floats]) -> Refined:
+def settle(distances: InMemory, ends: Sequence[Floats]) -> Refined:
     """Carry fits of the compact matrix on over all customers, until no single move helps.
 
     Args:
-        everyone: all customers.
+        distances: all customers.
         ends: (k, d) centroids of each fit, the best first.
     """
-    best = min(settle_each(everyone.matrix, ends), key=lambda fit: fit.inertia)
+    best = min(settle_each(distances.matrix, ends), key=lambda fit: fit.inertia)
     centroids = _rounded(best.centroids.tolist())
-    groups = everyone.step(centroids)
-    before = inertia_of(everyone.step(ends[0].tolist()))
+    groups = distances.step(centroids)
+    before = inertia_of(distances.step(ends[0].tolist()))
     return Refined(centroids, before, inertia_of(groups), best.steps, groups)
 
 
 def refine(
-    everyone: Everyone,
+    distances: CustomerDistances,
     centroids: Sequence[Sequence[float]],
     tolerance: float = 1e-6,
     max_steps: int = 50,
@@ -75,21 +75,21 @@ def refine(
     who leaves its cluster, as in scikit-learn.
 
     Args:
-        everyone: all customers.
+        distances: all customers.
         centroids: one a segment, scaled units.
         tolerance: the relative fall of the inertia in a step below which refinement ends; with 0
             it ends where no centroid moves.
         max_steps: the most steps, each of them one scan.
     """
     current = tuple(tuple(float(value) for value in centroid) for centroid in centroids)
-    groups = everyone.step(current)
+    groups = distances.step(current)
     before = inertia = inertia_of(groups)
     steps = 0
     while steps < max_steps:
-        moved = _moved(everyone, current, groups)
+        moved = _moved(distances, current, groups)
         if _distance(current, moved) <= _MOVED:
             break
-        next_groups = everyone.step(moved)
+        next_groups = distances.step(moved)
         next_inertia = inertia_of(next_groups)
         # Only the last bits of a sum can make it rise.
         if next_inertia > inertia:
@@ -107,7 +107,7 @@ def inertia_of(groups: Groups) -> float:
     return math.fsum(row["squares"] for row in groups.values())
 
 
-def _moved(everyone: Everyone, centroids: Centroids, groups: Groups) -> Centroids:
+def _moved(distances: CustomerDistances, centroids: Centroids, groups: Groups) -> Centroids:
     """Return the means of the clusters, the emptied ones on the farthest customers."""
     width = range(len(centroids[0]))
     sums = {p: [row[f"mean_{i}"] * row["customers"] for i in width] for p, row in groups.items()}
@@ -115,7 +115,7 @@ def _moved(everyone: Everyone, centroids: Centroids, groups: Groups) -> Centroid
     emptied = [place for place in range(len(centroids)) if place not in groups]
     if emptied:
         for place, (own, values) in zip(
-            emptied, everyone.farthest(centroids, len(emptied)), strict=False
+            emptied, distances.farthest(centroids, len(emptied)), strict=False
         ):
             sums[own] = [total - value for total, value in zip(sums[own], values, strict=True)]
             sizes[own] -= 1

@@ -9,10 +9,10 @@ import ibis.expr.types as ir
 from segdb.cluster.matrix import Matrix
 from segdb.config.sections import Cluster
 from segdb.engines.duckdb.database import DuckDB
-from segdb.expressions.coreset import coreset, everyone, sample
+from segdb.expressions.coreset import all_customers, coreset, sample
 from segdb.model import Model
-from segdb.steps.preprocess.pca import Axes
-from segdb.steps.segment.distance_backend import Everyone, InDatabase, InMemory
+from segdb.steps.preprocess.pca import Pca
+from segdb.steps.segment.distance_backend import CustomerDistances, InDatabase, InMemory
 
 # The silhouette needs the distances of all pairs: exact up to here, on a sample above.
 SILHOUETTE_ROWS = 10_000
@@ -28,23 +28,23 @@ class Matrices:
     Attributes:
         compact: the matrix to fit.
         uniform: a sample to judge on, each customer as likely; None where all are few enough.
-        everyone: all customers.
+        distances: of all customers to any centroids.
     """
 
     compact: Matrix
     uniform: Matrix | None
-    everyone: Everyone
+    distances: CustomerDistances
 
     @property
     def judging(self) -> Matrix:
         """All customers where they are in memory, and else a uniform sample."""
-        if isinstance(self.everyone, InMemory):
-            return self.everyone.matrix
+        if isinstance(self.distances, InMemory):
+            return self.distances.matrix
         return self.compact if self.uniform is None else self.uniform
 
 
 def matrices(
-    store: DuckDB, settings: Cluster, model: Model, scaled: ir.Table, customers: int, axes: Axes
+    store: DuckDB, settings: Cluster, model: Model, scaled: ir.Table, customers: int, pca: Pca
 ) -> Matrices:
     """Draw the matrices of a fit.
 
@@ -54,7 +54,7 @@ def matrices(
         model: what was learned so far.
         scaled: all customers with the model's columns.
         customers: how many there are.
-        axes: where they lie.
+        pca: where they lie.
     """
     columns = model.columns
 
@@ -67,11 +67,11 @@ def matrices(
         uniform = fetched(sample(scaled, columns, SILHOUETTE_ROWS, customers, settings.seed + 1))
     rows, seed = settings.matrix_rows, settings.seed
     most = max(rows, min(MEMORY_ROWS, MEMORY_VALUES // len(columns)))
-    known: Everyone = InDatabase(store, scaled, columns)
+    known: CustomerDistances = InDatabase(store, scaled, columns)
     if customers <= most:
-        known = InMemory(fetched(everyone(scaled, columns)))
+        known = InMemory(fetched(all_customers(scaled, columns)))
         if customers <= rows:
             return Matrices(known.matrix, uniform, known)
-    center, squares = axes.center(model), customers * axes.variance(model)
+    center, squares = pca.center(model), customers * pca.variance(model)
     compact = fetched(coreset(scaled, columns, center, squares, customers, rows, seed))
     return Matrices(compact, uniform, known)

@@ -17,9 +17,9 @@ from segdb.contract.comparison import ALGORITHM_COMPARISON
 from segdb.engines.duckdb.compared import publish_comparison
 from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.duckdb.integrity import require
-from segdb.expressions.coreset import everyone, sample
+from segdb.expressions.coreset import all_customers, sample
 from segdb.steps.lifecycle.load_run import check_features, stored_run
-from segdb.steps.preprocess.learn import placed
+from segdb.steps.preprocess.learn import to_matrix
 
 _COLUMNS = tuple(column.name for column in ALGORITHM_COMPARISON.columns)
 
@@ -65,14 +65,14 @@ def compare_run(store: DuckDB, schema: str) -> ComparedRun:
         name="segments",
         database=schema,
     ).rename(labelled_id="customer_id")
-    scaled = placed(natural, run.model)
+    scaled = to_matrix(natural, run.model)
     table = scaled.inner_join(labels, scaled.customer_id == labels.labelled_id)
     columns = run.model.columns
     chosen = run.settings.cluster
     customers = int(store.rows(natural.agg(n=natural.count()))[0]["n"])
     wanted = [*columns, "segment_id"]
     query = (
-        everyone(table, wanted)
+        all_customers(table, wanted)
         if customers <= chosen.matrix_rows
         else sample(table, wanted, chosen.matrix_rows, customers, chosen.seed + 3)
     )

@@ -154,16 +154,16 @@ def _assigned(
     rejected: dict[tuple[str, str], int] = {}
     for name in raw:
         through = list(stages)[: list(stages).index(f"{name}_clean") + 1]
-        judged = store.view("segdb_judged", as_select({n: stages[n] for n in through}, {}))
-        rejected |= _reasons(store, name, judged)
+        validated = store.view("segdb_judged", as_select({n: stages[n] for n in through}, {}))
+        rejected |= _reasons(store, name, validated)
     stages.pop("segments")
     assigned = store.table("segdb_scored", as_select(stages, {}))
     return assigned, rejected
 
 
-def _reasons(store: DuckDB, source: str, judged: ir.Table) -> dict[tuple[str, str], int]:
-    rows = judged.filter(judged.reason.notnull())
-    counted = rows.copies.sum() if "copies" in judged.columns else rows.count()
+def _reasons(store: DuckDB, source: str, validated: ir.Table) -> dict[tuple[str, str], int]:
+    rows = validated.filter(validated.reason.notnull())
+    counted = rows.copies.sum() if "copies" in validated.columns else rows.count()
     found = store.rows(rows.group_by("reason").agg(n=counted).order_by("reason"))
     return {(source, row["reason"]): int(row["n"]) for row in found}
 

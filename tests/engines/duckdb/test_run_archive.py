@@ -11,7 +11,7 @@ from segdb import contract
 from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.duckdb.run_archive import (
     beside,
-    binds,
+    is_valid_query,
     keep,
     kept_features,
     kept_ids,
@@ -126,7 +126,7 @@ def test_small_tables_are_text_that_anyone_can_read(store: DuckDB) -> None:
 
 def test_what_a_select_reads_may_be_gone(store: DuckDB) -> None:
     store.execute("CREATE TABLE there AS SELECT 1 AS one")
-    assert binds(store, "SELECT one FROM there")
-    assert not binds(store, "SELECT two FROM there")
-    assert not binds(store, "SELECT one FROM nowhere")
-    assert not binds(store, "FROM read_csv('nowhere.csv')")
+    assert is_valid_query(store, "SELECT one FROM there")
+    assert not is_valid_query(store, "SELECT two FROM there")
+    assert not is_valid_query(store, "SELECT one FROM nowhere")
+    assert not is_valid_query(store, "FROM read_csv('nowhere.csv')")

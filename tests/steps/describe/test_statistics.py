@@ -129,9 +129,9 @@ def test_the_grid_is_crossed_with_the_segments(retail: segdb.Result) -> None:
 def test_segments_are_told_by_means_quantiles_and_z(retail: segdb.Result) -> None:
     both = natural(retail).merge(retail.table("segments").to_pandas(), on="customer_id")
     for row in retail.table("segment_features").to_pylist():
-        everyone = both[row["feature"]].dropna()
+        distances = both[row["feature"]].dropna()
         own = both[both.segment_id == row["segment_id"]][row["feature"]].dropna()
-        expected = [own.mean(), (own.mean() - everyone.mean()) / everyone.std(ddof=0)]
+        expected = [own.mean(), (own.mean() - distances.mean()) / distances.std(ddof=0)]
         np.testing.assert_allclose([row["mean"], row["z"]], expected, rtol=1e-9, atol=1e-9)
         levels = [np.percentile(own, level) for level in QUANTILES.values()]
         np.testing.assert_allclose([row[name] for name in QUANTILES], levels, rtol=1e-9, atol=1e-9)

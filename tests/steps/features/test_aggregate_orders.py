@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from segdb.config.settings import parse
 from segdb.engines.duckdb.database import DuckDB
-from segdb.expressions.count_strategy import EXACT, LISTED, TOLD_LINES, TOLD_ROWS, Way
+from segdb.expressions.count_strategy import EXACT, LISTED, TOLD_LINES, TOLD_ROWS, CountStrategy
 from segdb.steps.features import aggregate_orders as orders
 from segdb.steps.features import count_strategy
-from segdb.steps.features.build_features import take_in
+from segdb.steps.features.build_features import build_features
 from segdb.steps.ingest.read_sources import read_sources
 from segdb.steps.progress import Notes
 
@@ -32,7 +32,7 @@ lines = st.tuples(
 
 
 def taken_in(
-    rows: list[tuple[Any, ...]], clean: dict[str, Any], way: Way, *, numbered: bool = True
+    rows: list[tuple[Any, ...]], clean: dict[str, Any], way: CountStrategy, *, numbered: bool = True
 ) -> list[Any]:
     """Return features, rejected rows and counts, as a run has them."""
     store = DuckDB(duckdb.connect())
@@ -57,15 +57,15 @@ def taken_in(
         }
     )
     with (
-        patch.object(orders, "way_of", lambda *_, **__: way),
+        patch.object(orders, "choose_strategy", lambda *_, **__: way),
         patch.object(count_strategy, "_MOST", 1.0),
     ):
-        intake = take_in(
+        built = build_features(
             store, chosen, read_sources(store, chosen, "lines", None, Notes()), Notes()
         )
     assert ("segdb_told" in {name for _, name in temporary(store)}) == (way.beside == "told")
-    found = [store.rows(t.order_by(t.columns)) for t in (intake.features, intake.rejected)]
-    return [*found, intake.accounts]
+    found = [store.rows(t.order_by(t.columns)) for t in (built.features, built.rejected)]
+    return [*found, built.accounts]
 
 
 def temporary(store: DuckDB) -> list[tuple[str, str]]:

@@ -18,14 +18,19 @@ from segdb.expressions.count_strategy import (
     TOLD_ROWS,
     WATCHED,
     WATCHED_ROWS,
-    Way,
+    CountStrategy,
     alike,
 )
 from segdb.expressions.validate import Rules
 from segdb.features.catalogue import Catalogue, Entry
 from segdb.source_schema import ColumnReading, Reading
 from segdb.steps.features import count_strategy
-from segdb.steps.features.count_strategy import aggregated, borne_out, corrected, way_of
+from segdb.steps.features.count_strategy import (
+    aggregated,
+    choose_strategy,
+    corrected,
+    validate_sample,
+)
 from segdb.steps.features.validate_orders import Aggregation
 from segdb.steps.progress import Notes
 
@@ -47,7 +52,7 @@ def aggregation(more: str, *, deduplicate: bool, **changes: Any) -> tuple[Aggreg
     features = Catalogue((Entry(changes.get("feature", "frequency"), "orders"),))
     reading = changes.get("reading", READING)
     how = Aggregation(store, raw, reading, Rules(), features, None, deduplicate)
-    return how, how.judged("segdb_orders")
+    return how, how.validated("segdb_orders")
 
 
 def exact(how: Aggregation, rows: ibis.Table) -> list[dict[str, Any]]:
@@ -59,10 +64,10 @@ def asked(more: str = "", *, deduplicate: bool = False, **changes: Any) -> tuple
     """Judge the orders as a run does: by the head first, then by those who are watched."""
     notes = Notes()
     how, rows = aggregation(more, deduplicate=deduplicate, **changes)
-    if way_of(how, rows, sampled=True) not in (WATCHED_ROWS, TOLD_ROWS):
+    if choose_strategy(how, rows, sampled=True) not in (WATCHED_ROWS, TOLD_ROWS):
         return False, notes.notes
     counts = how.store.table("counts", how.per_customer(how.once("once", rows), WATCHED_ROWS))
-    found = borne_out(how.store, counts, notes)
+    found = validate_sample(how.store, counts, notes)
     if found is not None:
         assert WATCHED not in found.columns
         assert how.store.rows(found.order_by("customer_id")) == exact(how, rows)
@@ -132,7 +137,7 @@ RARE = {
 @pytest.mark.parametrize("deduplicate", [True, False])
 @pytest.mark.parametrize("more", RARE)
 def test_only_those_whose_rows_were_not_told_apart_are_aggregated_again(
-    more: str, way: Way, *, deduplicate: bool
+    more: str, way: CountStrategy, *, deduplicate: bool
 ) -> None:
     how, rows = aggregation(RARE[more], deduplicate=deduplicate)
     counts = how.store.table("counts", how.per_customer(rows, way))
@@ -176,10 +181,10 @@ SEVERAL = " UNION ALL SELECT i % 997, i, TIMESTAMP '2026-01-01', 2.5 FROM r WHER
     ],
 )
 def test_the_way_that_fits_a_source(
-    more: str, changes: dict[str, Any], way: Way, *, deduplicate: bool, sampled: bool
+    more: str, changes: dict[str, Any], way: CountStrategy, *, deduplicate: bool, sampled: bool
 ) -> None:
     how, rows = aggregation(more, deduplicate=deduplicate, **changes)
-    assert way_of(how, rows, sampled=sampled) == way
+    assert choose_strategy(how, rows, sampled=sampled) == way
     counts, _ = aggregated(how, rows, way, Notes())
     assert how.store.rows(counts.order_by("customer_id")) == exact(how, rows)
 
@@ -189,15 +194,15 @@ GUEST = " UNION ALL SELECT -1, -i, TIMESTAMP '2026-01-01', 1.0 FROM r WHERE i % 
 
 def test_a_list_is_not_made_of_the_orders_of_one_giant() -> None:
     how, rows = aggregation(GUEST, deduplicate=True)
-    assert way_of(how, rows, sampled=False) == EXACT
+    assert choose_strategy(how, rows, sampled=False) == EXACT
     # Nobody's rows are never listed.
     how, rows = aggregation(GUEST.replace("-1,", "NULL,"), deduplicate=True)
-    assert way_of(how, rows, sampled=False) == TOLD_ROWS
+    assert choose_strategy(how, rows, sampled=False) == TOLD_ROWS
 
 
 @pytest.mark.parametrize("way", [TOLD_ROWS, TOLD_LINES, LISTED])
 def test_what_the_memory_does_not_hold_is_aggregated_in_the_way_that_it_does(
-    way: Way, monkeypatch: pytest.MonkeyPatch
+    way: CountStrategy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     how, rows = aggregation(SEVERAL, deduplicate=way != LISTED)
     monkeypatch.setattr(DuckDB, "fitting", lambda *_: None)
@@ -209,4 +214,4 @@ def test_what_the_memory_does_not_hold_is_aggregated_in_the_way_that_it_does(
 def test_a_small_source_is_counted_exactly(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(count_strategy, "LARGE", 20_001)
     how, rows = aggregation("", deduplicate=True)
-    assert way_of(how, rows, sampled=True) == EXACT
+    assert choose_strategy(how, rows, sampled=True) == EXACT

@@ -17,7 +17,7 @@ from segdb.contract.segments import SEGMENT_CENTROIDS
 from segdb.engines.duckdb.database import DuckDB
 from segdb.model import Components
 from segdb.steps.lifecycle.diff_runs import difference
-from segdb.steps.lifecycle.match_segments import Known, identified
+from segdb.steps.lifecycle.match_segments import PreviousRun, match_segments
 from segdb.steps.lifecycle.rollback import rollback
 from segdb.steps.segment.fit import Fitted
 from segdb.steps.use.compare_algorithms import compare_run
@@ -168,8 +168,8 @@ def test_segments_keep_their_ids_when_components_are_turned(retail: segdb.Result
         k_selection=(),
     )
     width = range(len(model.matrix))
-    known = Known(turned, 9, tuple(width), (), ((0.0, 1.0),) * len(width))
-    _, segments, names = identified(fitted, model, known, 0.01)
+    known = PreviousRun(turned, 9, tuple(width), (), ((0.0, 1.0),) * len(width))
+    _, segments, names = match_segments(fitted, model, known, 0.01)
     assert [s.segment_id for s in segments] == [1, 2, 3, 4, 5]
     assert [s.centroid for s in segments] == [s.centroid for s in model.segments]
     assert list(names) == [s.name for s in model.segments]

@@ -17,9 +17,9 @@ from segdb.expressions.assign import assign, labelled
 from segdb.expressions.scale import METHODS as SCALES
 from segdb.expressions.winsorize import METHODS as CAPS
 from segdb.model import Model
-from segdb.steps.features.build_features import take_in
+from segdb.steps.features.build_features import build_features
 from segdb.steps.ingest.read_sources import read_sources
-from segdb.steps.preprocess.learn import placed
+from segdb.steps.preprocess.learn import to_matrix
 from segdb.steps.progress import Notes
 from tests.steps import shops
 
@@ -73,9 +73,9 @@ def held(connection: duckdb.DuckDBPyConnection, settings: Any, given: Any, model
     """A full run on the sources as they are now, but for the model."""
     store, notes, chosen = DuckDB(connection), Notes(), parse(settings)
     found = read_sources(store, chosen, given.get("orders"), given.get("customers"), notes)
-    intake = take_in(store, chosen, found, notes)
-    assert intake.catalogue == model.catalogue
-    scaled = placed(intake.features, model)
+    built = build_features(store, chosen, found, notes)
+    assert built.catalogue == model.catalogue
+    scaled = to_matrix(built.features, model)
     assigned = assign(scaled, model.columns, [s.centroid for s in model.segments])
     store.table("held", labelled(assigned, model))
     return rows(connection, "held")

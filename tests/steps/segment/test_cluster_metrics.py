@@ -14,7 +14,7 @@ from segdb.cluster.distance_stats import simplified_silhouette
 from segdb.cluster.matrix import Matrix
 from segdb.engines.duckdb.database import DuckDB
 from segdb.steps.segment.cluster_metrics import quality_from
-from segdb.steps.segment.distance_backend import Everyone, InDatabase, InMemory
+from segdb.steps.segment.distance_backend import CustomerDistances, InDatabase, InMemory
 
 Floats = npt.NDArray[np.float64]
 COLUMNS = ["x_0", "x_1", "x_2"]
@@ -50,8 +50,8 @@ def test_memory_and_database_tell_the_same(
     store: DuckDB, values: Floats, case: str, what: str
 ) -> None:
     centroids = places(values)[case].tolist()
-    here: Everyone = InMemory(Matrix.of(values))
-    there: Everyone = InDatabase(store, store.unbound("scaled", "scaled"), tuple(COLUMNS))
+    here: CustomerDistances = InMemory(Matrix.of(values))
+    there: CustomerDistances = InDatabase(store, store.unbound("scaled", "scaled"), tuple(COLUMNS))
     if what == "farthest":
         assert here.farthest(centroids, 7) == there.farthest(centroids, 7)
         return
@@ -68,11 +68,11 @@ def test_figures_are_those_of_scikit_learn(store: DuckDB, values: Floats, where:
     fit = KMeans(4, n_init=5, tol=0.0, random_state=0).fit(values)
     squares = float(((values - values.mean(axis=0)) ** 2).sum())
     scaled = store.unbound("scaled", "scaled")
-    everyone: Everyone = InMemory(Matrix.of(values))
+    distances: CustomerDistances = InMemory(Matrix.of(values))
     if where == "database":
-        everyone = InDatabase(store, scaled, tuple(COLUMNS))
+        distances = InDatabase(store, scaled, tuple(COLUMNS))
     centroids = fit.cluster_centers_.tolist()
-    found = quality_from(everyone.quality(centroids), centroids, squares)
+    found = quality_from(distances.quality(centroids), centroids, squares)
     assert found.inertia == pytest.approx(fit.inertia_, rel=1e-9)
     scores = davies_bouldin_score(values, fit.labels_), calinski_harabasz_score(values, fit.labels_)
     assert (found.davies_bouldin, found.calinski_harabasz) == pytest.approx(scores, rel=1e-9)

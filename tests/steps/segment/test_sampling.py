@@ -19,7 +19,7 @@ from segdb.engines.duckdb.database import DuckDB
 from segdb.expressions.scale import measures
 from segdb.features.catalogue import Catalogue
 from segdb.model import Model, Parameters
-from segdb.steps.preprocess.pca import axes_of
+from segdb.steps.preprocess.pca import pca_of
 from segdb.steps.segment.distance_backend import InDatabase
 from segdb.steps.segment.refine import refine
 from segdb.steps.segment.sampling import SILHOUETTE_ROWS, Matrices, matrices
@@ -55,8 +55,8 @@ def compact(values: Values, settings: Cluster = SETTINGS) -> tuple[DuckDB, Model
     store.connection.register("given", pa.table({"customer_id": np.arange(len(values)), **columns}))
     store.execute("CREATE TABLE scaled AS FROM given")
     scaled = store.unbound("scaled", "scaled")
-    axes = axes_of(store.rows(measures(scaled, list(columns), "none"))[0], parameters)
-    return store, model, matrices(store, settings, model, scaled, len(values), axes)
+    pca = pca_of(store.rows(measures(scaled, list(columns), "none"))[0], parameters)
+    return store, model, matrices(store, settings, model, scaled, len(values), pca)
 
 
 @pytest.mark.parametrize("kind", [blobs, heavy])
@@ -76,7 +76,7 @@ def test_weights_sum_to_the_customers(kind: Callable[[int], Values]) -> None:
 )
 def test_where_everyone_is_asked(width: int, customers: int, seen: str) -> None:
     _, _, found = compact(blobs(width)[:customers])
-    assert type(found.everyone).__name__ == seen
+    assert type(found.distances).__name__ == seen
     judging = {900: 900, CUSTOMERS: CUSTOMERS if seen == "InMemory" else SILHOUETTE_ROWS}
     assert len(found.judging.values) == pytest.approx(judging[customers], rel=0.05)
 
@@ -92,8 +92,8 @@ def test_refined_it_is_as_good_as_scikit_learn_on_everyone(
     found = fit_range(given.compact, tried, 7, 10)[tried.index(K)]
     scaled = store.unbound("scaled", "scaled")
     refined = refine(InDatabase(store, scaled, model.columns), found.centroids.tolist())
-    everyone = store.fetch(scaled.order_by("customer_id")).select(list(model.columns))
-    values = np.column_stack([column.to_numpy() for column in everyone.columns])
+    distances = store.fetch(scaled.order_by("customer_id")).select(list(model.columns))
+    values = np.column_stack([column.to_numpy() for column in distances.columns])
     best = KMeans(K, n_init=10, random_state=1).fit(values).inertia_
     assert refined.inertia <= best * 1.001
 
