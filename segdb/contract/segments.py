@@ -33,6 +33,27 @@ SEGMENTS_LIVE = Table(
     kind="view",
     key=("customer_id",),
 )
+CUSTOMER_COORDINATES = Table(
+    "customer_coordinates",
+    "customer and column of the matrix",
+    "Where each customer lies for the model: filled, capped, transformed and scaled; on principal "
+    "components where the settings ask for them.",
+    (
+        CUSTOMER,
+        Column("dimension", "VARCHAR", "x_ and the feature, or component_n."),
+        Column("value", "DOUBLE", "Where on it.", "scaled units"),
+    ),
+    kind="view",
+    key=("customer_id", "dimension"),
+)
+SEGMENT_DISTANCES = Table(
+    "segment_distances",
+    "customer and segment",
+    "How far each customer is from each segment, by the model alone.",
+    (CUSTOMER, SEGMENT_ID, DISTANCE),
+    kind="view",
+    key=("customer_id", "segment_id"),
+)
 # Not among TABLES: it has no rows of its own.
 ASSIGN = Table(
     "assign",

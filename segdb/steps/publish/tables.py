@@ -16,6 +16,7 @@ from segdb.engines.duckdb.history import departures, entries
 from segdb.engines.duckdb.publish import Content
 from segdb.export.macro import assign_macro
 from segdb.expressions.assign import labelled
+from segdb.expressions.model_space import customer_coordinates, segment_distances
 from segdb.expressions.profile import rfm_by_segment, typical
 from segdb.features.rfm import scored
 from segdb.model import Model
@@ -104,6 +105,7 @@ def contents(
         contract.FEATURE_PARAMETERS: parameter_rows(model),
         contract.RUNS: [dict(run)],
         contract.CUSTOMER_SEGMENTS: _customer_segments(schema, key, model.catalogue.names),
+        **_of_published_features(schema, key, model),
         contract.ENTERED_SEGMENT: entries(schema),
         contract.LEFT_SEGMENT: departures(schema),
     }
@@ -119,6 +121,20 @@ def versions() -> str:
     """Return the versions of segdb and of what it runs on, as JSON text."""
     found = {name: version(name) for name in _LIBRARIES}
     return json.dumps({"python": platform.python_version(), **found})
+
+
+def _of_published_features(schema: str, key: Any, model: Model) -> dict[contract.Table, ir.Table]:
+    """Return the views over ``customer_features`` that apply the model."""
+    names = model.catalogue.names
+    features = ibis.table(
+        {"customer_id": key, **dict.fromkeys(names, "float64")},
+        name=contract.CUSTOMER_FEATURES.name,
+        database=schema,
+    )
+    return {
+        contract.CUSTOMER_COORDINATES: customer_coordinates(features, model),
+        contract.SEGMENT_DISTANCES: segment_distances(features, model),
+    }
 
 
 def _customer_segments(schema: str, key: Any, names: Sequence[str]) -> ir.Table:
