@@ -14,7 +14,18 @@ from segdb.errors import (
 )
 
 if TYPE_CHECKING:
-    from segdb.api import Result, refresh, run
+    from segdb.api import (
+        compare,
+        compile,  # noqa: A004 - asked for as segdb.compile
+        diff,
+        export,
+        open,  # noqa: A004 - asked for as segdb.open
+        refresh,
+        rollback,
+        run,
+        score,
+    )
+    from segdb.result import Result
 
 __all__ = [
     "DataError",
@@ -26,15 +37,26 @@ __all__ = [
     "SettingsError",
     "SourceError",
     "UserError",
+    "compare",
+    "compile",
+    "diff",
+    "export",
+    "open",
     "refresh",
+    "rollback",
     "run",
+    "score",
 ]
 
 
 def __getattr__(name: str) -> Any:
     # Late, so that `segdb --help` does not wait for scikit-learn.
-    if name in {"Result", "refresh", "run"}:
+    if name in __all__:
         from segdb import api
 
         return getattr(api, name)
     raise AttributeError(f"module 'segdb' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -163,6 +163,26 @@ class Query:
             if table.db == _WRITTEN_FOR:
                 table.set("db", exp.to_identifier(schema, quoted=True))
         return tree.sql(dialect="duckdb", pretty=True)
+
+
+def in_schema(sql: str, schema: str, tables: Collection[str]) -> str:
+    """Return SQL in which published tables that are named alone are looked up in the schema.
+
+    SQL that sqlglot cannot read, or that has no such name, is returned as it is.
+    """
+    try:
+        tree = sqlglot.parse_one(sql, read="duckdb")
+    except sqlglot.errors.SqlglotError:
+        return sql
+    own = {cte.alias_or_name.lower() for cte in tree.find_all(exp.CTE)}
+    bare = [
+        table
+        for table in tree.find_all(exp.Table)
+        if not table.db and table.name.lower() in tables and table.name.lower() not in own
+    ]
+    for table in bare:
+        table.set("db", exp.to_identifier(schema, quoted=True))
+    return tree.sql(dialect="duckdb") if bare else sql
 
 
 def all_queries() -> dict[str, Query]:

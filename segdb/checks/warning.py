@@ -106,3 +106,13 @@ def from_json(text: str | None) -> list[dict[str, Any]]:
 def unknown_code(code: str) -> str | None:
     """Return what is wrong with a code of ``[checks] accept``; None where it exists."""
     return None if code in CODES else f"there is no check '{code}'.{nearest(code, CODES)}"
+
+
+def stored_warnings(text: str | None) -> list[DataWarning]:
+    """Return the warnings of a stored run, from ``runs.warnings``; none where it has none."""
+    fields = {"code", "message", "setting", "share"}
+    try:
+        rows = json.loads(text or "[]")
+        return [DataWarning(**{k: v for k, v in row.items() if k in fields}) for row in rows]
+    except (ValueError, TypeError, AttributeError):
+        return []

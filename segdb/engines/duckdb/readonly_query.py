@@ -67,23 +67,33 @@ def asking(path: Path, schema: str, wait: float = 0, *, sources: bool = False) -
     """
     store = DuckDB.open(path, read_only=True, wait=wait)
     try:
-        with store.refusals():
-            if not store.holds(schema, "runs"):
-                raise UserError(
-                    f"{path} holds no segments in the schema '{schema}'. `segdb run` publishes "
-                    "them."
-                )
-            store.execute(f"USE {quoted(schema)}")
-            live = _live(store, schema, trusted=sources)
-            if live.paths:
-                allowed = ", ".join(literal(path) for path in sorted(live.paths))
-                store.execute(f"SET allowed_paths = [{allowed}]")
-            lock_files(store.connection)
-            store.execute("SET lock_configuration = true")
+        select = secured(store, schema, sources=sources)
         with blaming_changes(store, schema):
-            yield partial(_select, store, live)
+            yield select
     finally:
         store.close()
+
+
+def secured(store: DuckDB, schema: str, *, sources: bool = False) -> Ask:
+    """Lock a database that was opened for reading, and return what runs one SELECT on it.
+
+    Raises:
+        UserError: there are no segments.
+    """
+    with store.refusals():
+        if not store.holds(schema, "runs"):
+            raise UserError(
+                f"{store.path} holds no segments in the schema '{schema}'. `segdb run` publishes "
+                "them."
+            )
+        store.execute(f"USE {quoted(schema)}")
+        live = _live(store, schema, trusted=sources)
+        if live.paths:
+            allowed = ", ".join(literal(path) for path in sorted(live.paths))
+            store.execute(f"SET allowed_paths = [{allowed}]")
+        lock_files(store.connection)
+        store.execute("SET lock_configuration = true")
+    return partial(_select, store, live)
 
 
 def _live(store: DuckDB, schema: str, *, trusted: bool) -> _Live:

@@ -1,0 +1,163 @@
+"""Result: a published run in Python, as ``segdb.run`` and ``segdb.open`` return it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import pyarrow as pa
+
+from segdb import contract, named_queries
+from segdb.charts.notebook import as_altair
+from segdb.checks.warning import DataWarning
+from segdb.compile import quoted
+from segdb.config.settings import Settings
+from segdb.engines.duckdb.database import DuckDB
+from segdb.errors import SettingsError, UserError, nearest
+from segdb.model import Model
+from segdb.report.figures import Figure
+from segdb.report.notebook import drawn_figures, segments_html
+from segdb.report.page import render
+from segdb.report.write import write
+
+if TYPE_CHECKING:
+    import altair as alt
+
+_TABLES = (*contract.TABLES, contract.ALGORITHM_COMPARISON, contract.ALGORITHM_LABELS)
+
+
+class Result:
+    """A published run, and a reader of its tables.
+
+    Attributes:
+        run_id: the run's number.
+        segments: one mapping a segment, as in ``segment_profiles``.
+        facts: the run's row of ``runs``.
+        model: what was learned.
+        drift: rows of ``run_drift``: how far the customers moved, of a refresh since the model was
+            learned.
+        warnings: what of the data may make the result wrong, at most five.
+        notes: what was inferred, dropped and decided, in words; empty of a run that was opened.
+        settings: of the run; of a run that was opened, its schema and the look of its report.
+        reasons: rejected rows by (source, reason); empty of a run that was opened, whose
+            ``rejected_rows`` has them.
+    """
+
+    def __init__(
+        self,
+        store: DuckDB,
+        settings: Settings,
+        *,
+        run: Mapping[str, Any],
+        segments: Sequence[Mapping[str, Any]],
+        model: Model,
+        drift: Sequence[Mapping[str, Any]] = (),
+        warnings: Sequence[DataWarning] = (),
+        notes: Sequence[str] = (),
+        reasons: Mapping[tuple[str, str], int] | None = None,
+        select: Callable[..., pa.Table] | None = None,
+    ) -> None:
+        self._store = store
+        self.settings = settings
+        self._schema = settings.publish.schema_
+        self._select = select or store.fetch
+        self.run_id = int(run["run_id"])
+        self.segments = [dict(segment) for segment in segments]
+        self.facts = dict(run)
+        self.model = model
+        self.drift = [dict(row) for row in drift]
+        self.warnings = list(warnings)
+        self.notes = list(notes)
+        self.reasons = dict(reasons or {})
+
+    def __repr__(self) -> str:
+        sizes = ", ".join(f"{s['segment']}: {s['customers']:,}" for s in self.segments)
+        return f"<segdb run {self.run_id}: {sizes}>"
+
+    def _repr_html_(self) -> str:
+        """The table of segments, as notebooks show it."""
+        return segments_html(self.run_id, self.segments, self.settings.report.currency)
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The names of the published tables and views."""
+        return tuple(table.name for table in contract.TABLES)
+
+    def table(self, name: str) -> pa.Table:
+        """Return a published table as Arrow; ``.to_pandas()`` and ``polars.from_arrow`` take it.
+
+        Raises:
+            SettingsError: there is no table of that name.
+        """
+        names = [table.name for table in _TABLES]
+        if name not in names:
+            raise SettingsError(f"There is no table '{name}'.{nearest(name, names)}")
+        return self._select(f"SELECT * FROM {quoted(self._schema)}.{quoted(name)}")  # noqa: S608
+
+    def query(self, question: str, **parameters: object) -> pa.Table:
+        """Ask the published tables, and return the answer as Arrow.
+
+        Args:
+            question: a SELECT, in which the schema may be left out (``FROM segments``), or the name
+                of a query that ``segdb query`` lists.
+            parameters: of a named query, such as ``segment="Loyal"``; of a SELECT, the values of
+                its ``$name``.
+
+        Raises:
+            UserError: there is no such query, a parameter is not one, or the database refuses.
+        """
+        if " " in question.strip():
+            names = {table.name for table in _TABLES}
+            sql = named_queries.in_schema(question, self._schema, names)
+            return self._select(sql, parameters) if parameters else self._select(sql)
+        named = named_queries.named(question.strip())
+        values = named.values({name: str(value) for name, value in parameters.items()})
+        unknown = named.check(values, self._ask)
+        if unknown:
+            raise UserError(" ".join(unknown))
+        return self._select(named.on(self._schema), values)
+
+    def runs(self) -> pa.Table:
+        """Return the published runs with sizes and drift, the last one first."""
+        return self.query("runs")
+
+    def report(self, path: str | Path | None = None) -> str | Path:
+        """Return the report as one HTML text; with a path, write it there and return the path."""
+        page = render(self._ask, self.settings)
+        return page if path is None else write(Path(path), page)
+
+    @property
+    def charts(self) -> tuple[str, ...]:
+        """The names of the charts that have something to show."""
+        return tuple(self._figures)
+
+    def chart(self, name: str) -> alt.TopLevelMixin:
+        """Return a chart of the report, as a notebook shows it.
+
+        Raises:
+            SettingsError: there is no chart of that name, or it has nothing to show.
+        """
+        if name not in self._figures:
+            raise SettingsError(f"There is no chart '{name}'.{nearest(name, self.charts)}")
+        figure = self._figures[name]
+        return as_altair(figure.chart, figure.spec)
+
+    @cached_property
+    def _figures(self) -> Mapping[str, Figure]:
+        return drawn_figures(self._ask, self.settings)
+
+    def _ask(self, sql: str, values: Mapping[str, object] | None = None) -> pa.Table:
+        sql = named_queries.in_schema(sql, self._schema, {table.name for table in _TABLES})
+        return self._select(sql, values) if values else self._select(sql)
+
+    def close(self) -> None:
+        """Close the database, if segdb opened it."""
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
