@@ -14,6 +14,7 @@ from segdb.inspect.measure import failing
 from segdb.inspect.shapes import Ask
 from segdb.reading import ColumnReading
 from segdb.settings import Source
+from tests.depth import examples
 from tests.inspect.conftest import Tables
 
 
@@ -143,7 +144,7 @@ def test_a_value_that_is_not_read(table: Tables, ask: Ask) -> None:
 
 
 @settings(
-    max_examples=15,
+    max_examples=examples(15),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

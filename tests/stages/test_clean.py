@@ -24,6 +24,7 @@ from segdb.stages.features import per_customer, without_orders
 from segdb.stages.rejected import rejects, unreadable
 from segdb.stages.source import typed
 from segdb.user_sql import UserSQL
+from tests.depth import examples
 
 LATEST = datetime(2024, 6, 1)
 ODD, BIG = "odd code", "too big"
@@ -175,7 +176,7 @@ ROWS = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(rows=ROWS, again=st.lists(st.integers(0, 24), max_size=12))
 def test_nothing_is_lost_and_nothing_is_counted_twice(
     cleaner: tuple[Cleaner, bool, bool], rows: list[Row], again: list[int]
@@ -351,7 +352,7 @@ def test_ids_of_another_type_are_made_the_orders_before_duplicates_are_told() ->
     assert counted == (5, 1)
 
 
-@settings(deadline=None, max_examples=10)
+@settings(deadline=None, max_examples=examples(10))
 @given(
     rows=st.lists(
         st.tuples(

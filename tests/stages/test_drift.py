@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from segdb.compile import to_sql
 from segdb.stages.drift import LEAST_SHARE, MISSING, binned, deciles, stability_index
 from segdb.store.duckdb import DuckDB
+from tests.depth import examples
 
 Bins = Mapping[str, Mapping[int, int]]
 BINNED = {"feature": "string", "bin": "int32", "customers": "int64"}
@@ -68,7 +69,7 @@ COUNTS = st.lists(
 ).filter(lambda pairs: all(sum(side) for side in zip(*pairs, strict=True)))
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=examples(40))
 @given(pairs=COUNTS)
 def test_it_is_numpys(pairs: list[tuple[int, int]]) -> None:
     then, now = zip(*pairs, strict=True)

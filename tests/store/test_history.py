@@ -23,6 +23,7 @@ from segdb.store.history import (
     record,
     stays_of,
 )
+from tests.depth import examples
 
 START = datetime(2026, 1, 31)
 
@@ -174,7 +175,7 @@ ACTS = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(acts=ACTS)
 def test_history_is_what_was_recorded_at_each_moment(acts: list[Act]) -> None:
     """Against a model of it: the segments by moment, of which a rollback drops the later ones."""
@@ -265,7 +266,7 @@ def publish_rfm(
         record(store, "segdb", run_id, moment, RFM_SEGMENT, rewind=rewind)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(
     st.lists(
         st.dictionaries(st.integers(1, 5), st.sampled_from(["A", "B's", "{c}", None])),
