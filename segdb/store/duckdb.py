@@ -125,7 +125,7 @@ class DuckDB:
             self.path.unlink(missing_ok=True)
 
     def execute(self, sql: str) -> None:
-        """Run a statement and drain its result; an undrained one blocks the next (DuckDB 2.0)."""
+        """Run statements and drain their result; an undrained one blocks the next (DuckDB 2.0)."""
         self.connection.execute(sql).fetchall()
 
     def fetch(self, query: ir.Table | str, values: Mapping[str, object] | None = None) -> pa.Table:

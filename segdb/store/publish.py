@@ -230,14 +230,15 @@ def _typed(table: Table, sql: str) -> str:
 def _comment(store: DuckDB, schema: str, content: Content) -> None:
     table = content.table
     name = f"{quoted(schema)}.{quoted(table.name)}"
-    sentence = table.told
-    if table.kind == "macro":
-        store.execute(f"COMMENT ON MACRO TABLE {name} IS {literal(sentence)}")
-        return
-    store.execute(f"COMMENT ON {table.kind} {name} IS {literal(sentence)}")
-    columns = {column.name: _told(column) for column in table.columns}
-    for column, words in {**columns, **content.features}.items():
-        store.execute(f"COMMENT ON COLUMN {name}.{quoted(column)} IS {literal(words)}")
+    kind = "MACRO TABLE" if table.kind == "macro" else table.kind
+    statements = [f"COMMENT ON {kind} {name} IS {literal(table.told)}"]
+    if table.kind != "macro":
+        columns = {column.name: _told(column) for column in table.columns}
+        statements += [
+            f"COMMENT ON COLUMN {name}.{quoted(column)} IS {literal(words)}"
+            for column, words in {**columns, **content.features}.items()
+        ]
+    store.execute(";\n".join(statements))
 
 
 def _told(column: Column) -> str:
