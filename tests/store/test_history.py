@@ -250,6 +250,11 @@ def test_the_highest_id_is_that_of_any_run(store: DuckDB) -> None:
         model = json.dumps({"segments": [{"segment_id": i} for i in ids]})
         store.execute(f"INSERT INTO segdb.runs VALUES ({run_id}, '{model}')")
     assert last_segment_id(store, "segdb") == 9
+    # Of a run whose model cannot be read any more, the sizes of its segments know the ids.
+    store.execute("CREATE TABLE segdb.run_segments (run_id INTEGER, segment_id INTEGER)")
+    assert last_segment_id(store, "segdb") == 9
+    store.execute("INSERT INTO segdb.run_segments VALUES (4, 12), (5, 3)")
+    assert last_segment_id(store, "segdb") == 12
 
 
 def publish_rfm(
