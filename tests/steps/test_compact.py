@@ -68,6 +68,9 @@ def test_weights_sum_to_the_customers(kind: Callable[[int], Values]) -> None:
     assert drawn.weights.sum() == pytest.approx(CUSTOMERS, rel=0.02)
     assert len(uniform.values) == pytest.approx(SILHOUETTE_ROWS, rel=0.05)
     assert uniform.uniform
+    # The draws are independent: the sample does not judge on the rows that were fitted.
+    both = np.isin(uniform.values[:, 0], drawn.values[:, 0]).mean()
+    assert both == pytest.approx(len(drawn.values) / CUSTOMERS, rel=0.1)
 
 
 @pytest.mark.parametrize(
