@@ -84,8 +84,17 @@ def test_where_everyone_is_asked(width: int, customers: int, seen: str) -> None:
     assert len(found.judging.values) == pytest.approx(judging[customers], rel=0.05)
 
 
-@pytest.mark.parametrize("width", [3, 6, 12])
-@pytest.mark.parametrize("kind", [blobs, heavy])
+@pytest.mark.parametrize(
+    ("kind", "width"),
+    [
+        (blobs, 6),
+        (heavy, 3),
+        *(
+            pytest.param(kind, width, marks=pytest.mark.slow)
+            for kind, width in ((blobs, 3), (blobs, 12), (heavy, 6), (heavy, 12))
+        ),
+    ],
+)
 def test_refined_it_is_as_good_as_scikit_learn_on_everyone(
     kind: Callable[[int], Values], width: int
 ) -> None:
