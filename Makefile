@@ -2,8 +2,9 @@
 # its own virtual environment, installs what it needs, and is quick the second time.
 #
 #   make demo         segments of real data, published in warehouse/warehouse.duckdb
-#   make test         every test
-#   make test-all     every test, and 2,000 files of a known list of orders instead of 24
+#   make test         the tests, on two processors, in minutes: every module and every feature
+#   make test-slow    what make test leaves out, and the property tests at full depth
+#   make test-all     both at once
 #   make check        lint, format, types, architecture
 #   make golden       write sql/compiled/ anew
 #   make bench        the benchmarks, with their figures
@@ -21,6 +22,12 @@ PYTHON ?= $(call find,python3 python python3.13 python3.12 python3.11)
 # NumPy 2.0, the oldest that is promised, has no wheel for Python 3.13.
 COMPAT_PYTHON ?= $(call find,python3.11 python3.12 python3 python)
 
+# A worker takes over tests of the other only when its own are done, so that most modules and
+# what they publish for all their tests stay with one.
+PARALLEL := -n 2 --dist worksteal
+# Of the tests that try many examples: how many.
+EXAMPLES := 2000
+
 VENV := .venv
 PY := $(VENV)/bin/python
 COMPAT := .venv-compat
@@ -35,19 +42,22 @@ make_venv = test -n "$(1)" || { echo "segdb needs Python 3.11 or newer on the PA
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-all check golden bench chaos dbt engines test-compat axe clean
+.PHONY: help demo test test-slow test-all check golden bench chaos dbt engines test-compat axe clean
 
 help:
-	@sed -n '4,15s/^# *//p' Makefile
+	@sed -n '4,16s/^# *//p' Makefile
 
 demo: $(VENV)/demo.stamp
 	$(VENV)/bin/segdb demo
 
 test: $(VENV)/test.stamp
-	$(PY) -m pytest
+	$(PY) -m pytest $(PARALLEL) -m 'not slow'
+
+test-slow: $(VENV)/test.stamp
+	SEGDB_EXAMPLES=$(EXAMPLES) $(PY) -m pytest $(PARALLEL) -m 'slow or examples'
 
 test-all: $(VENV)/test.stamp
-	SEGDB_EXAMPLES=2000 $(PY) -m pytest
+	SEGDB_EXAMPLES=$(EXAMPLES) $(PY) -m pytest $(PARALLEL)
 
 check: $(VENV)/test.stamp
 	$(PY) -m ruff check .
@@ -69,7 +79,7 @@ dbt: $(DBT)/dbt.stamp
 engines: $(ENGINES)/engines.stamp
 
 test-compat: $(COMPAT)/test.stamp
-	$(COMPAT)/bin/python -m pytest
+	$(COMPAT)/bin/python -m pytest $(PARALLEL)
 
 axe: $(AXE)
 

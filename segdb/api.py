@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from segdb.checks.warning import stored_warnings
-from segdb.compile import quoted
 from segdb.config.settings import Settings, parse
 from segdb.engines.duckdb.connect import lock_files
 from segdb.engines.duckdb.database import DuckDB
@@ -23,6 +22,7 @@ from segdb.pipeline import refresh as refresh_pipeline
 from segdb.pipeline import run as run_pipeline
 from segdb.report.export import export as export_tables
 from segdb.result import Result
+from segdb.sql import quoted
 from segdb.steps.lifecycle.diff_runs import Difference, difference
 from segdb.steps.lifecycle.load_run import shown_as, stored_run
 from segdb.steps.lifecycle.rollback import rollback as roll_back

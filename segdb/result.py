@@ -12,7 +12,6 @@ import pyarrow as pa
 from segdb import contract, named_queries
 from segdb.charts.notebook import as_altair
 from segdb.checks.warning import DataWarning
-from segdb.compile import quoted
 from segdb.config.settings import Settings
 from segdb.engines.duckdb.database import DuckDB
 from segdb.errors import SettingsError, UserError, nearest
@@ -21,6 +20,7 @@ from segdb.report.figures import Figure
 from segdb.report.notebook import drawn_figures, segments_html
 from segdb.report.page import render
 from segdb.report.write import write
+from segdb.sql import quoted
 
 if TYPE_CHECKING:
     import altair as alt

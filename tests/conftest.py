@@ -1,4 +1,4 @@
-"""Where the tests find real data, and the option that writes golden files anew."""
+"""Where the tests find real data, how deep they go, and the option that writes golden files."""
 
 from __future__ import annotations
 
@@ -8,14 +8,27 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+from tests.depth import examples
 
 ROOT = Path(__file__).resolve().parent.parent
+
+settings.register_profile("segdb", deadline=None, max_examples=examples(100))
+settings.load_profile("segdb")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--rewrite-golden", action="store_true", help="Write sql/compiled/ anew: make golden."
     )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what tries more examples with SEGDB_EXAMPLES: every property test of hypothesis."""
+    for item in items:
+        if item.get_closest_marker("hypothesis"):
+            item.add_marker("examples")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,12 +20,22 @@ GOOD = "customer_id,order_id,ordered_at,amount\n" + "".join(
 )
 
 
-@pytest.fixture
-def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+@pytest.fixture(scope="module")
+def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a database that one good run has published to."""
+    folder = tmp_path_factory.mktemp("good")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        Path("good.csv").write_text(GOOD, "utf-8")
+        segdb.run("good.csv", database="shop.duckdb", settings={"cluster": {"k": 3}}).close()
+    return folder
+
+
+@pytest.fixture
+def shop(good: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A copy of it, which a test finds itself in."""
+    shutil.copytree(good, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
-    Path("good.csv").write_text(GOOD, "utf-8")
-    segdb.run("good.csv", database="shop.duckdb", settings={"cluster": {"k": 3}}).close()
     before = published(tmp_path)
     yield tmp_path
     assert published(tmp_path) == before, "a failed run changed what was published"

@@ -8,12 +8,12 @@ from pathlib import Path
 import ibis
 import pytest
 
-from segdb.compile import to_sql
 from segdb.expressions.scoring_chain import Recipe, chain
 from segdb.expressions.validate import Rules
 from segdb.features.catalogue import Catalogue, Entry
 from segdb.model import Model, Parameters, Segment
 from segdb.source_schema import ColumnReading, Reading
+from segdb.sql import to_sql
 from segdb.user_sql import UserSQL
 
 GOLDEN = Path(__file__).resolve().parent.parent / "sql" / "compiled"

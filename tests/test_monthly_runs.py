@@ -61,7 +61,9 @@ def settings(moment: dt.datetime) -> dict[str, Any]:
     }
 
 
-@pytest.fixture(scope="module", params=["cdnow", "complete_journey"])
+@pytest.fixture(
+    scope="module", params=["cdnow", pytest.param("complete_journey", marks=pytest.mark.slow)]
+)
 def year(request: pytest.FixtureRequest) -> Iterator[Year]:
     folder: Path = request.getfixturevalue(request.param)
     orders = cdnow_orders if request.param == "cdnow" else journey_orders

@@ -11,11 +11,11 @@ from typing import Any
 import duckdb
 import pytest
 
-from segdb.compile import to_sql
 from segdb.config.settings import Settings, parse
 from segdb.demo import synthetic
 from segdb.engines.duckdb.database import DuckDB
 from segdb.pipeline import run
+from segdb.sql import to_sql
 from segdb.steps.features import count_strategy
 from segdb.steps.features.build_features import build_features
 from segdb.steps.ingest.read_sources import read_sources

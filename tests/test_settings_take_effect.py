@@ -90,7 +90,7 @@ def test_describe(connection: duckdb.DuckDBPyConnection) -> None:
     assert made.query("SELECT count(tenure_days) AS n FROM segdb.customer_features").to_pylist()
 
 
-@pytest.mark.parametrize("most", [0, 1, 2])
+@pytest.mark.parametrize("most", [0, 1, pytest.param(2, marks=pytest.mark.slow)])
 def test_keep_runs(connection: duckdb.DuckDBPyConnection, most: int) -> None:
     for _ in range(4):
         run(connection, publish={"keep_runs": most})

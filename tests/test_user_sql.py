@@ -12,8 +12,8 @@ import sqlglot
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from segdb.compile import to_sql
 from segdb.errors import SettingsError
+from segdb.sql import to_sql
 from segdb.user_sql import UserSQL
 
 ORDERS = ibis.table(

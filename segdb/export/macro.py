@@ -5,10 +5,10 @@ from __future__ import annotations
 import ibis
 
 from segdb import contract
-from segdb.compile import quoted, to_sql
 from segdb.expressions.ctes import with_ctes
 from segdb.expressions.scoring_chain import Chain, applied
 from segdb.model import Model
+from segdb.sql import quoted, to_sql
 
 
 def assign_macro(schema: str, model: Model) -> str:

@@ -20,10 +20,10 @@ import sqlglot
 from ibis.common.exceptions import IbisError
 from sqlglot import exp
 
-from segdb.compile import to_sql
 from segdb.errors import SettingsError
 from segdb.export import dialect_rewrites, tsql
 from segdb.export.dialects import Dialect
+from segdb.sql import to_sql
 
 # The largest double below 2**63, and about the largest whole numbers of the decimals.
 _LARGEST = {

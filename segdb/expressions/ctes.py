@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import ibis.expr.types as ir
 
-from segdb.compile import quoted, to_sql
+from segdb.sql import quoted, to_sql
 
 # What a reader of the SQL is told of each stage.
 WORDS: Mapping[str, str] = {

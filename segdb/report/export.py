@@ -10,7 +10,6 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from segdb import contract
-from segdb.compile import literal, quoted
 from segdb.config.settings import Settings
 from segdb.contract.table import ID, Table
 from segdb.engines.output_files import MARK, PARQUET_KEY, is_ours, refuse_foreign, replacing
@@ -19,6 +18,7 @@ from segdb.formats.formulas import harmless
 from segdb.report.facts import last_run
 from segdb.report.published import Ask, Published
 from segdb.report.write import folder, write
+from segdb.sql import literal, quoted
 
 README = "README.md"
 

@@ -13,7 +13,7 @@ import sqlglot
 from sqlglot import exp
 
 from segdb.charts.chart import Query, Rows
-from segdb.compile import literal
+from segdb.sql import literal
 
 # The schema that all SQL of charts and of the page is written for.
 WRITTEN_FOR = "segdb"

@@ -11,10 +11,10 @@ from typing import Any
 import duckdb
 
 import segdb
-from segdb.compile import to_sql
 from segdb.demo import synthetic
 from segdb.engines.duckdb.database import DuckDB
 from segdb.expressions.assign import assign, labelled
+from segdb.sql import to_sql
 from segdb.steps.lifecycle.load_run import stored_run
 from segdb.steps.preprocess.learn import to_matrix
 from tests.benchmarks.test_benchmarks import MILLION, save, show

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -15,17 +16,26 @@ from tests.steps import shops
 PRIVATE = "secret words of this user"
 
 
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with a secret file, and a published database that its sender has changed."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "sender"))
-    (tmp_path / "secret.csv").write_text(f"customer_id,word\nc1,{PRIVATE}\n", "utf-8")
-    with duckdb.connect("theirs.duckdb") as connection:
+@pytest.fixture(scope="module")
+def sent(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with two runs that another user has published."""
+    folder = tmp_path_factory.mktemp("sender")
+    path = folder / "theirs.duckdb"
+    with pytest.MonkeyPatch.context() as patch, duckdb.connect(str(path)) as connection:
+        patch.setenv("XDG_DATA_HOME", str(folder / "data"))
         connection.execute(shops.SHOP.format(rows=900)).fetchall()
         for k in (3, 4):
             chosen = shops.settings("orders", cluster={"k": k, "n_init": 1})
             segdb.run("shop", database=connection, settings=chosen)
+    return path
+
+
+@pytest.fixture
+def folder(sent: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a secret file, and a published database that its sender may change."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "secret.csv").write_text(f"customer_id,word\nc1,{PRIVATE}\n", "utf-8")
+    shutil.copy(sent, tmp_path)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "mine"))
     return tmp_path
 

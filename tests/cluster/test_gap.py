@@ -84,7 +84,7 @@ def test_a_coreset_and_a_large_matrix_give_what_a_small_one_gives() -> None:
     np.testing.assert_allclose(rises[2], rises[0], atol=0.1)
 
 
-@pytest.mark.parametrize("kind", ["planted", "heavy"])
+@pytest.mark.parametrize("kind", ["planted", pytest.param("heavy", marks=pytest.mark.slow)])
 def test_the_error_is_the_spread_over_seeds(kind: str) -> None:
     draw = np.random.default_rng(8)
     values = blobs(60_000) if kind == "planted" else draw.standard_t(3, size=(60_000, 2))

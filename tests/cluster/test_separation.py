@@ -50,5 +50,8 @@ def test_undefined() -> None:
     assert (davies_bouldin(one), calinski_harabasz(one)) == (None, None)
     each = moments(Matrix.of(VALUES[:3]), np.arange(3))
     assert calinski_harabasz(each) is None
+    # Of single customers SQL may leave a last bit of a distance.
+    alone = Moments(np.ones(2), np.array([[0.0], [1.0]]), np.zeros(2), np.array([0.0, 1e-32]))
+    assert calinski_harabasz(alone) is None
     twins = moments(Matrix.of(np.ones((4, 1))), np.array([0, 0, 1, 1]))
     assert (davies_bouldin(twins), calinski_harabasz(twins)) == (None, None)

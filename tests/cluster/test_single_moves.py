@@ -89,3 +89,11 @@ def test_an_empty_cluster_is_filled() -> None:
     centroids, moved = single_moves(Matrix.of(values), 3, np.array([0, 0, 1, 1]))
     assert moved >= 1
     assert sorted(centroids[:, 0].tolist()) in ([0.0, 1.0, 10.5], [0.5, 10.0, 11.0])
+
+
+def test_a_row_whose_move_no_longer_pays_stays() -> None:
+    values: Floats = np.array([[8.0], [6.0], [6.0], [9.0], [7.0], [7.0]])
+    # Each of three rows would lower the inertia by its move; after two moves the third would not.
+    centroids, moved = single_moves(Matrix.of(values), 2, np.array([1, 1, 0, 1, 0, 1]))
+    assert moved == 2
+    assert centroids[:, 0].tolist() == pytest.approx([6.5, 8.5])

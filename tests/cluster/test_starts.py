@@ -40,6 +40,15 @@ def test_one_less_leaves_out_the_centroid_that_is_missed_least() -> None:
     assert len(start) == 4
 
 
+def test_the_next_time_the_centroid_is_left_out_that_is_missed_next() -> None:
+    matrix, centers = planted()
+    spare = np.vstack([centers, [[10.5, 10.5]]])
+    starts = starts_near(matrix, {4: [centers], 5: [spare]}, 4, 7, rng())
+    left = [row for place in (2, 6) for row in spare.tolist() if row not in starts[place].tolist()]
+    # One of the two in the same corner, and then the other.
+    assert sorted(left) == spare[3:].tolist()
+
+
 def test_a_centroid_in_the_wrong_place_is_moved() -> None:
     matrix, centers = planted()
     wrong = np.vstack([centers[:3], [[0.5, 0.5]]])

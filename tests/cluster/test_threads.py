@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 
 import pytest
+from sklearn import get_config
 from sklearn.cluster import KMeans
 from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import (  # type: ignore[import-untyped]
@@ -46,3 +47,11 @@ def test_no_convergence_warning_leaks() -> None:
     in_threads(warn, range(3))
     with pytest.warns(ConvergenceWarning):
         warn(0)
+
+
+def test_the_settings_of_scikit_learn_are_those_of_the_threads_alone() -> None:
+    def checks(_: int) -> bool:
+        return not get_config()["skip_parameter_validation"]
+
+    assert in_threads(checks, range(3)) == [False] * 3
+    assert checks(0)

@@ -1,11 +1,10 @@
-"""A PostgreSQL of the tests' own, on loopback, for as long as they run."""
+"""A PostgreSQL of the tests' own, on a socket in its folder, for as long as they run."""
 
 from __future__ import annotations
 
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -50,11 +49,9 @@ def postgres() -> Iterator[Any]:
     folder = Path(tempfile.mkdtemp(prefix="segdb_postgres_"))
     if owner:
         shutil.chown(folder, _OWNER, _OWNER)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     data = folder / "data"
-    options = f"-h 127.0.0.1 -p {port} -k {folder} -c fsync=off"
+    # No port, which another worker's server could take first.
+    options = f"-h '' -k {folder} -c fsync=off"
 
     def call(program: str, *arguments: str) -> None:
         command = [*owner, str(binaries / program), "-D", str(data), *arguments]
@@ -65,7 +62,7 @@ def postgres() -> Iterator[Any]:
         call("initdb", "-U", "segdb", "-A", "trust", "-E", "UTF8", "--no-sync")
         call("pg_ctl", "-o", options, "-l", str(folder / "server.log"), "-w", "start")
         try:
-            place = f"host=127.0.0.1 port={port} user=segdb dbname=postgres"
+            place = f"host={folder} user=segdb dbname=postgres"
             with psycopg.connect(place, autocommit=True) as connection:
                 yield connection
         finally:

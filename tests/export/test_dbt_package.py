@@ -19,7 +19,8 @@ LABELS = "SELECT customer_id, segment_id, segment FROM {}.segments"
 
 def test_it_builds_in_postgres(postgres: Any, tmp_path: Path) -> None:
     package, given = tmp_path / "package", shops.sources("both")
-    place = {"host": "127.0.0.1", "port": postgres.info.port, "user": "segdb", "password": ""}
+    info = postgres.info
+    place = {"host": info.host, "port": info.port, "user": "segdb", "password": ""}
     target = {"type": "postgres", "dbname": "postgres", "schema": "marts", "threads": 1, **place}
     with shops.opened() as connection:
         segdb.run(**given, database=connection, settings=shops.settings("both"))

@@ -136,7 +136,11 @@ CASES: dict[str, Callable[[Path, Path], Case]] = {
 }
 
 
-@pytest.fixture(scope="module", params=CASES)
+# The largest is slow; the others have every kind of source.
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param("online retail", marks=pytest.mark.slow), "mall", "cdnow", "both"],
+)
 def case(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Case]:

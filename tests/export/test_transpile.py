@@ -18,6 +18,7 @@ from segdb.source_schema import ColumnReading
 from segdb.user_sql import UserSQL
 from tests.test_golden import MODEL, RAW, RECIPE
 
+STAGES = chain(RAW, RECIPE, MODEL)
 ELSEWHERE = [one for one in DIALECTS.values() if one.name != "duckdb"]
 
 
@@ -27,9 +28,9 @@ def parsed(sql: str, into: Dialect) -> sqlglot.exp.Expr:
 
 
 @pytest.mark.parametrize("into", DIALECTS.values(), ids=DIALECTS)
-@pytest.mark.parametrize("stage", chain(RAW, RECIPE, MODEL))
+@pytest.mark.parametrize("stage", STAGES)
 def test_every_stage_is_of_its_dialect(stage: str, into: Dialect) -> None:
-    sql = to_dialect(stage, chain(RAW, RECIPE, MODEL)[stage], into)
+    sql = to_dialect(stage, STAGES[stage], into)
     assert isinstance(parsed(sql, into), sqlglot.exp.Query)
 
 

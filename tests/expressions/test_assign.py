@@ -15,6 +15,7 @@ from segdb.engines.duckdb.database import DuckDB
 from segdb.expressions.assign import assign, labelled
 from segdb.features.catalogue import Catalogue
 from segdb.model import Model, Segment
+from tests.depth import examples
 
 Matrix = npt.NDArray[np.float64]
 
@@ -69,7 +70,7 @@ def test_of_equals_the_first(store: DuckDB) -> None:
     assert got["distance"].to_pylist() == pytest.approx([1.0, 2**0.5, 0.0, 0.0, 1.25**0.5])
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(st.data())
 def test_margins_are_shares(data: st.DataObject) -> None:
     whole = st.integers(-3, 3).map(float)

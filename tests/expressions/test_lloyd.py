@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from segdb.compile import to_sql
 from segdb.engines.duckdb.database import DuckDB
 from segdb.expressions.lloyd import farthest, step
+from segdb.sql import to_sql
 
 COLUMNS = ["x_a", "x_b", "x_c"]
 CENTROIDS = [[-1.0, 0.0, 0.5], [1.0, 0.2, 0.0], [0.0, 3.0, -1.0], [50.0, 50.0, 50.0]]

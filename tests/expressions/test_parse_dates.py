@@ -14,10 +14,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from segdb.compile import to_sql
 from segdb.expressions.parse_text import settled, tried
 from segdb.expressions.typed_source import typed, value
 from segdb.source_schema import ColumnReading, Reading
+from segdb.sql import to_sql
+from tests.depth import examples
 
 LONDON = "Europe/London"
 EVENING = datetime(2024, 7, 5, 20, 8, 14)
@@ -104,7 +105,7 @@ def test_a_native_moment_with_a_zone_is_an_instant(
 MOMENTS = st.datetimes(datetime(1990, 1, 2), datetime(2099, 12, 30))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(MOMENTS, st.sampled_from(["epoch_s", "epoch_ms", "epoch_us", "epoch_ns"]), st.booleans())
 @example(datetime(2007, 1, 1, 0, 0, 0, 16), "epoch_ns", False)
 @example(datetime(2007, 1, 1, 0, 0, 0, 16), "epoch_ns", True)
@@ -122,7 +123,7 @@ def test_counts_since_1970_are_of_utc(
     assert read(connection, values, unit, kind=kind, zone=LONDON) == [local]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(MOMENTS, st.booleans())
 def test_the_days_of_excel(
     connection: duckdb.DuckDBPyConnection, moment: datetime, native: bool

@@ -10,11 +10,11 @@ import ibis
 import pyarrow as pa
 import pytest
 
-from segdb.compile import to_sql
 from segdb.expressions.parse_named_dates import is_named
 from segdb.expressions.parse_text import settled, tried
 from segdb.formats.calendar_words import MONTHS, WEEKDAYS
 from segdb.source_schema import ColumnReading
+from segdb.sql import to_sql
 
 DAY = datetime(2024, 1, 5)
 NOON = datetime(2024, 1, 5, 15, 4)

@@ -9,9 +9,9 @@ import ibis
 import pyarrow as pa
 import pytest
 
-from segdb.compile import to_sql
 from segdb.expressions.parse_text import settled, tried
 from segdb.source_schema import ColumnReading
+from segdb.sql import to_sql
 
 
 @pytest.fixture(scope="module")

@@ -14,9 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from segdb.compile import to_sql
 from segdb.expressions.parse_text import settled, stripped, tried
 from segdb.source_schema import ColumnReading, Kind
+from segdb.sql import to_sql
+from tests.depth import examples
 
 MARKS = Literal[".", ","]
 
@@ -122,7 +123,7 @@ def test_numbers(
     assert column(connection, [written], "number", ",") == [comma]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(
     st.decimals(-(10**9), 10**9, places=2, allow_nan=False),
     st.sampled_from([(".", ","), (",", "."), (".", " "), (",", "\u00a0"), (".", "'"), (",", "")]),

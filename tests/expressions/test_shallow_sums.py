@@ -7,9 +7,9 @@ import ibis
 import ibis.expr.operations as ops
 import pytest
 
-from segdb.compile import to_sql
 from segdb.expressions.assign import assign
 from segdb.expressions.shallow_sums import added
+from segdb.sql import to_sql
 
 COLUMNS = [f"x_{place}" for place in range(300)]
 

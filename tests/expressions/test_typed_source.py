@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segdb.compile import to_sql
 from segdb.expressions.typed_source import COPIES, carried, typed, value
 from segdb.source_schema import ColumnReading, Kind, Reading, Role
+from segdb.sql import to_sql
 
 
 @pytest.fixture(scope="module", autouse=True)

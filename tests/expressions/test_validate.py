@@ -15,7 +15,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from segdb.compile import to_sql
 from segdb.expressions import validate
 from segdb.expressions.aggregate_orders import per_customer, without_orders
 from segdb.expressions.rejected_rows import rejects, unreadable
@@ -23,7 +22,9 @@ from segdb.expressions.typed_source import typed
 from segdb.expressions.validate import Rules
 from segdb.features.catalogue import Catalogue
 from segdb.source_schema import ColumnReading, Reading
+from segdb.sql import to_sql
 from segdb.user_sql import UserSQL
+from tests.depth import examples
 
 LATEST = datetime(2024, 6, 1)
 ODD, BIG = "odd code", "too big"
@@ -175,7 +176,7 @@ ROWS = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(rows=ROWS, again=st.lists(st.integers(0, 24), max_size=12))
 def test_nothing_is_lost_and_nothing_is_counted_twice(
     cleaner: tuple[Cleaner, bool, bool], rows: list[Row], again: list[int]
@@ -356,7 +357,7 @@ def test_ids_of_another_type_are_made_the_orders_before_duplicates_are_told() ->
     assert counted == (5, 1)
 
 
-@settings(deadline=None, max_examples=10)
+@settings(deadline=None, max_examples=examples(10))
 @given(
     rows=st.lists(
         st.tuples(

@@ -9,8 +9,8 @@ import duckdb
 import ibis
 import pytest
 
-from segdb.compile import to_sql
 from segdb.expressions.zones import AMBIGUOUS, ZONES, has_name, with_offset, with_offsets
+from segdb.sql import to_sql
 
 TEXTS = {
     "2024-01-05 15:04:05 EST": "2024-01-05 15:04:05 -05:00",

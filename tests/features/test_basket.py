@@ -12,8 +12,8 @@ import duckdb
 import ibis
 import pytest
 
-from segdb.compile import to_sql
 from segdb.features.basket import BASKET, RETURN_RATE
+from segdb.sql import to_sql
 
 
 class Order(Protocol):

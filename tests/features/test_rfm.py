@@ -15,8 +15,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from segdb.compile import to_sql
 from segdb.features.rfm import GRID, SCORES, RfmRules, fifth, grid, group_ends, scored
+from segdb.sql import to_sql
+from tests.depth import examples
 
 FEATURES = ("recency_days", "frequency", "monetary")
 TABLE = ibis.table({"customer_id": "int64", **dict.fromkeys(FEATURES, "float64")}, name="features")
@@ -64,7 +65,7 @@ def test_a_value_on_an_edge_is_not_above_it() -> None:
     assert found["r_score"] == [5, 4, 4, 2, 1]
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(
     st.lists(
         st.tuples(st.integers(0, 5), st.integers(1, 4), st.floats(-10, 10)), min_size=1, max_size=40

@@ -11,8 +11,8 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pytest
 
-from segdb.compile import to_sql
 from segdb.inspect.value_patterns import Ask
+from segdb.sql import to_sql
 
 Tables = Callable[[Mapping[str, Sequence[Any]]], ir.Table]
 

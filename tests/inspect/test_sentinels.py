@@ -9,10 +9,10 @@ import pyarrow as pa
 import pytest
 
 from segdb.checks.warning import DataWarning
-from segdb.compile import to_sql
 from segdb.inspect.sentinels import sentinels
 from segdb.inspect.value_patterns import Ask
 from segdb.source_schema import ColumnReading, Reading
+from segdb.sql import to_sql
 from tests.inspect.conftest import Tables
 
 AGES = [18 + n % 80 for n in range(100)]

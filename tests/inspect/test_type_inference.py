@@ -14,6 +14,7 @@ from segdb.inspect.measure_readings import failing
 from segdb.inspect.type_inference import InferredType, infer_types
 from segdb.inspect.value_patterns import Ask
 from segdb.source_schema import ColumnReading
+from tests.depth import examples
 from tests.inspect.conftest import Tables
 
 
@@ -143,7 +144,7 @@ def test_a_value_that_is_not_read(table: Tables, ask: Ask) -> None:
 
 
 @settings(
-    max_examples=15,
+    max_examples=examples(15),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -16,9 +16,9 @@ from typing import Any
 import pyarrow as pa
 
 from segdb import contract
-from segdb.compile import literal, quoted
 from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.duckdb.publish import Content, publish
+from segdb.sql import literal, quoted
 
 HOSTILE = (
     "</script><img src=x onerror=\"document.title='hacked'\">",

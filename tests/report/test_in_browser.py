@@ -14,11 +14,15 @@ from tests.report.conftest import SHOPS, TITLE, Get
 ROOT = Path(__file__).resolve().parents[2]
 SCREENSHOTS = ROOT / "reports" / "screenshots"
 AXE = ROOT / ".cache" / "axe" / "node_modules" / "axe-core" / "axe.min.js"
-EVERY = pytest.mark.parametrize("name", list(SHOPS))
+# One page in each way, and each page in one; the rest in `make test-slow`.
+WAYS = [
+    pytest.param(name, way, marks=[] if name == "most" or way == "light" else pytest.mark.slow)
+    for name in SHOPS
+    for way in ("light", "dark", "phone", "print")
+]
 
 
-@EVERY
-@pytest.mark.parametrize("way", ["light", "dark", "phone", "print"])
+@pytest.mark.parametrize(("name", "way"), WAYS)
 def test_every_chart_is_drawn_in_silence_without_a_request_and_for_everyone(
     browser: Browser, made: Get, name: str, way: str
 ) -> None:
@@ -197,8 +201,8 @@ def test_the_cube_turns_and_the_map_changes_its_axes(browser: Browser, made: Get
     ("name", "dark", "width"),
     [
         ("plain", False, 1280),
-        ("plain", True, 390),
-        ("most", False, 390),
+        pytest.param("plain", True, 390, marks=pytest.mark.slow),
+        pytest.param("most", False, 390, marks=pytest.mark.slow),
         ("attributes", True, 1280),
     ],
 )

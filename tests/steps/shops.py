@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -32,9 +33,9 @@ ORDER_COLUMNS = {
 CUSTOMER_FEATURES: dict[str, Any] = {"attributes": ["age", "income"], "categories": ["card"]}
 
 
-def opened(rows: int = 1200) -> duckdb.DuckDBPyConnection:
-    """Return a database in memory that holds both tables."""
-    connection = duckdb.connect()
+def opened(rows: int = 1200, path: Path | None = None) -> duckdb.DuckDBPyConnection:
+    """Return a new database that holds both tables, in memory or in a file."""
+    connection = duckdb.connect(":memory:" if path is None else str(path))
     connection.execute(SHOP.format(rows=rows)).fetchall()
     connection.execute(PEOPLE).fetchall()
     return connection

@@ -65,12 +65,14 @@ def test_published_tables_are_sources_read_only(project: Path) -> None:
     assert built == rows(project / "warehouse.duckdb", "SELECT count(*) FROM segdb.segments")
 
 
+@pytest.mark.slow
 def test_a_python_model_of_one_line(project: Path) -> None:
     succeeded(project, "build", "--target", "python", "--select", "+segments_today")
     built = rows(project / "shop.duckdb", "SELECT count(DISTINCT segment) FROM main.segments_today")
     assert built == [(4,)]
 
 
+@pytest.mark.slow
 def test_a_new_order_moves_its_customer_at_the_next_build(tmp_path: Path) -> None:
     elsewhere = copy_of_project(tmp_path)
     publish(elsewhere)
@@ -88,7 +90,7 @@ def test_a_new_order_moves_its_customer_at_the_next_build(tmp_path: Path) -> Non
     assert rows(elsewhere / "shop.duckdb", mine.format("main")) != before
 
 
-@pytest.mark.parametrize("source", ["customers", "both"])
+@pytest.mark.parametrize("source", ["customers", pytest.param("both", marks=pytest.mark.slow)])
 def test_a_package_by_itself_on_tables_of_the_target(source: str, tmp_path: Path) -> None:
     path, given = tmp_path / "shop.duckdb", shops.sources(source)
     with duckdb.connect(str(path)) as connection:
@@ -102,7 +104,7 @@ def test_a_package_by_itself_on_tables_of_the_target(source: str, tmp_path: Path
 @pytest.mark.parametrize(
     ("drift", "found"),
     [
-        ('data_type: "DOUBLE"', "data type mismatch"),
+        pytest.param('data_type: "DOUBLE"', "data type mismatch", marks=pytest.mark.slow),
         ('- name: "run_id"', "missing in"),
     ],
 )

@@ -7,11 +7,11 @@ from typing import Any
 
 import pyarrow as pa
 
-from segdb.compile import quoted
 from segdb.contract import ALGORITHM_COMPARISON, ALGORITHM_LABELS, CUSTOMER_FEATURES
 from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.duckdb.history import key_type
 from segdb.engines.duckdb.publish import Content, publish_beside
+from segdb.sql import quoted
 
 _LABELS = "segdb_labels"
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import duckdb
 
-from segdb.compile import literal
 from segdb.errors import EngineError, LockedError, SegdbError, SourceError
+from segdb.sql import literal
 
 # What an older DuckDB can still read; without it, 2.0 writes files that 1.5 refuses.
 _STORAGE = "v1.5.0"

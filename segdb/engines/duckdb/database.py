@@ -17,7 +17,6 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from segdb.compile import literal, quoted, to_sql
 from segdb.config.sections import Engine
 from segdb.engines.duckdb.connect import (
     check_place,
@@ -29,6 +28,7 @@ from segdb.engines.duckdb.connect import (
 )
 from segdb.engines.duckdb.types import ibis_type
 from segdb.errors import LockedError, PublishError, SegdbError, UserError
+from segdb.sql import literal, quoted, to_sql
 
 
 class DuckDB:
@@ -131,7 +131,7 @@ class DuckDB:
             self.path.unlink(missing_ok=True)
 
     def execute(self, sql: str) -> None:
-        """Run a statement and drain its result; an undrained one blocks the next (DuckDB 2.0)."""
+        """Run statements and drain their result; an undrained one blocks the next (DuckDB 2.0)."""
         self.connection.execute(sql).fetchall()
 
     def fetch(self, query: ir.Table | str, values: Mapping[str, object] | None = None) -> pa.Table:

@@ -14,8 +14,8 @@ from typing import Any
 
 import duckdb
 
-from segdb.compile import quoted
 from segdb.engines.duckdb.database import DuckDB
+from segdb.sql import quoted
 
 # The engine calls age(x) stable, which counts from today's midnight.
 _READS_CLOCK = {("age", 1)}

@@ -7,10 +7,10 @@ from datetime import datetime
 
 import ibis.expr.types as ir
 
-from segdb.compile import quoted
 from segdb.contract import RUN_SEGMENTS, RUNS, SEGMENT_HISTORY, SEGMENT_MIGRATIONS, TABLES
 from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.duckdb.integrity import has, is_whole, make_room, set_aside
+from segdb.sql import quoted
 
 
 def last_model(store: DuckDB, schema: str) -> str | None:

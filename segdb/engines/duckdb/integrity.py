@@ -11,11 +11,11 @@ from contextlib import contextmanager
 
 import duckdb
 
-from segdb.compile import literal, quoted
 from segdb.contract import ID, TABLES, Column, Table
 from segdb.contract.table import OPENING
 from segdb.engines.duckdb.database import DuckDB
 from segdb.errors import LockedError, SettingsError, SourceError, UserError
+from segdb.sql import literal, quoted
 
 # Types that take each other's values; what older releases wrote may be of another one.
 _KINDS = (

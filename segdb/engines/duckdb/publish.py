@@ -10,7 +10,6 @@ from typing import Any
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from segdb.compile import literal, quoted, to_sql
 from segdb.contract import (
     ID,
     KEPT_RUNS,
@@ -28,6 +27,7 @@ from segdb.engines.duckdb.integrity import drop, has, make_room, set_aside
 from segdb.engines.duckdb.run_archive import beside, keep, keep_aggregates, prune, published_run
 from segdb.engines.duckdb.signature import sign
 from segdb.errors import LockedError, PublishError, SettingsError
+from segdb.sql import literal, quoted, to_sql
 
 # Written from the tables of the customers, as soon as those are.
 _HISTORIES = (
@@ -230,14 +230,15 @@ def _typed(table: Table, sql: str) -> str:
 def _comment(store: DuckDB, schema: str, content: Content) -> None:
     table = content.table
     name = f"{quoted(schema)}.{quoted(table.name)}"
-    sentence = table.told
-    if table.kind == "macro":
-        store.execute(f"COMMENT ON MACRO TABLE {name} IS {literal(sentence)}")
-        return
-    store.execute(f"COMMENT ON {table.kind} {name} IS {literal(sentence)}")
-    columns = {column.name: _told(column) for column in table.columns}
-    for column, words in {**columns, **content.features}.items():
-        store.execute(f"COMMENT ON COLUMN {name}.{quoted(column)} IS {literal(words)}")
+    kind = "MACRO TABLE" if table.kind == "macro" else table.kind
+    statements = [f"COMMENT ON {kind} {name} IS {literal(table.told)}"]
+    if table.kind != "macro":
+        columns = {column.name: _told(column) for column in table.columns}
+        statements += [
+            f"COMMENT ON COLUMN {name}.{quoted(column)} IS {literal(words)}"
+            for column, words in {**columns, **content.features}.items()
+        ]
+    store.execute(";\n".join(statements))
 
 
 def _told(column: Column) -> str:

@@ -13,7 +13,6 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from segdb.compile import literal, quoted
 from segdb.contract import RUNS
 from segdb.engines.duckdb.connect import lock_files
 from segdb.engines.duckdb.database import DuckDB
@@ -23,6 +22,7 @@ from segdb.engines.duckdb.signature import proven
 from segdb.engines.duckdb.sources_read import files_read
 from segdb.errors import UserError, nearest
 from segdb.features.behaviour import BEHAVIOUR
+from segdb.sql import literal, quoted
 from segdb.stored_json import mapping
 
 _OF_ORDERS = frozenset(feature.name for feature in BEHAVIOUR)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from segdb.compile import quoted
 from segdb.contract import TABLES
 from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.duckdb.run_archive import beside
 from segdb.engines.duckdb.scored import MARK
+from segdb.sql import quoted
 
 
 @dataclass(frozen=True)

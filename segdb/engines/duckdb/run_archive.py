@@ -17,11 +17,11 @@ from typing import Any
 import duckdb
 import ibis.expr.types as ir
 
-from segdb.compile import quoted, to_sql
 from segdb.contract import CUSTOMER_FEATURES, KEPT_RUNS, REJECTED_ROWS, RUNS, Table
 from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.duckdb.integrity import drop, has, kinds
 from segdb.errors import UserError
+from segdb.sql import quoted, to_sql
 
 _LARGE = (CUSTOMER_FEATURES, REJECTED_ROWS)
 # Without these a run could not be published again.

@@ -11,11 +11,11 @@ import pyarrow as pa
 import pyarrow.csv
 
 from segdb import contract
-from segdb.compile import literal, quoted, to_sql
 from segdb.engines import output_files as outputs
 from segdb.engines.duckdb.database import DuckDB
 from segdb.errors import SettingsError
 from segdb.formats.formulas import harmless
+from segdb.sql import literal, quoted, to_sql
 
 _DELIMITERS = {".csv": ",", ".tsv": "\t"}
 SUFFIXES = (*_DELIMITERS, ".parquet")

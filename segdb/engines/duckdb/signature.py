@@ -18,10 +18,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from segdb.compile import quoted
 from segdb.contract import RUNS
 from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.duckdb.integrity import has
+from segdb.sql import quoted
 
 _BYTES = 32
 

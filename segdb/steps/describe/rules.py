@@ -9,12 +9,12 @@ import ibis.expr.types as ir
 from segdb.cluster.decision_rules import find
 from segdb.cluster.matrix import Matrix
 from segdb.cluster.simplify_rules import Condition, Rule
-from segdb.compile import quoted, to_sql
 from segdb.config.settings import Settings
 from segdb.engines.duckdb.database import DuckDB
 from segdb.expressions.coreset import all_customers, sample
 from segdb.features.catalogue import REGISTRY
 from segdb.model import Model
+from segdb.sql import quoted, to_sql
 
 Figures = tuple[str | None, float | None, float | None]
 

@@ -12,13 +12,13 @@ import ibis
 import ibis.expr.types as ir
 
 from segdb import contract
-from segdb.compile import quoted
 from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.duckdb.history import stays_of
 from segdb.engines.duckdb.run_archive import kept_features
 from segdb.expressions.assign import assign, labelled
 from segdb.expressions.transform import natural_value
 from segdb.model import Model
+from segdb.sql import quoted
 from segdb.steps.describe.profiles import Rows
 from segdb.steps.lifecycle.drift import drift_of_features, sizes_of, stability
 from segdb.steps.lifecycle.load_run import StoredRun, stored_run

@@ -13,7 +13,6 @@ import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
 from segdb import contract
-from segdb.compile import quoted
 from segdb.config.settings import Personas, Publish, Report, Settings, parse
 from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.duckdb.integrity import refuse_views, require
@@ -23,6 +22,7 @@ from segdb.errors import SegdbError, SettingsError, SourceError, UserError
 from segdb.expressions.scoring_chain import Recipe
 from segdb.model import Model
 from segdb.source_schema import Reading
+from segdb.sql import quoted
 from segdb.steps.ingest.resolve_columns import Sources, recipe_of
 
 SOURCES = ("orders", "customers")

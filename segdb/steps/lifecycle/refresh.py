@@ -10,7 +10,6 @@ from typing import Any
 import ibis.expr.types as ir
 
 from segdb.cluster.fixed_silhouette import fixed_silhouettes
-from segdb.compile import quoted
 from segdb.config.settings import Settings
 from segdb.contract import K_SELECTION, RUNS, SEGMENT_PROFILES
 from segdb.engines.duckdb.database import DuckDB
@@ -22,6 +21,7 @@ from segdb.expressions.distributions import statistics
 from segdb.expressions.preprocess import transformed
 from segdb.model import Model
 from segdb.source_schema import Reading
+from segdb.sql import quoted
 from segdb.steps.features.build_features import BuiltFeatures
 from segdb.steps.features.user_functions import check_functions
 from segdb.steps.ingest.resolve_columns import Sources

@@ -11,13 +11,13 @@ import pyarrow as pa
 
 from segdb.cluster.compare import Compared, compare_labelled
 from segdb.cluster.matrix import Matrix
-from segdb.compile import quoted
 from segdb.contract import CUSTOMER_FEATURES
 from segdb.contract.comparison import ALGORITHM_COMPARISON
 from segdb.engines.duckdb.compared import publish_comparison
 from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.duckdb.integrity import require
 from segdb.expressions.coreset import all_customers, sample
+from segdb.sql import quoted
 from segdb.steps.lifecycle.load_run import check_features, stored_run
 from segdb.steps.preprocess.learn import to_matrix
 

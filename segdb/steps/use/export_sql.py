@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from segdb.compile import quoted
 from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.output_folder import write_folder
 from segdb.errors import SettingsError
@@ -13,6 +12,7 @@ from segdb.export.dbt_package import files
 from segdb.export.dbt_project import Package
 from segdb.export.dialects import Dialect, dialect
 from segdb.export.sql_export import Exported, Origin, as_statement, export, heading
+from segdb.sql import quoted
 from segdb.steps.describe.profiles import feature_sentences, score_sentences
 from segdb.steps.lifecycle.load_run import StoredRun, stored_run
 

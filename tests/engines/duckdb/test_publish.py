@@ -12,11 +12,11 @@ import ibis
 import pytest
 
 from segdb import contract
-from segdb.compile import quoted
 from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.duckdb.publish import Content, next_run, refuse_ambiguous
 from segdb.engines.duckdb.publish import publish as publish_at
 from segdb.errors import PublishError, SettingsError
+from segdb.sql import quoted
 
 FEATURES = {"recency_days": "Days. Unit: days.", 'my "own" 😀': "It's mine."}
 # They are kept by the publish itself.

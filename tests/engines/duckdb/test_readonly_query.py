@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 import segdb
-from segdb.compile import literal, quoted
 from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.duckdb.readonly_query import ask, asking
 from segdb.errors import SourceError, UserError
+from segdb.sql import literal, quoted
 from tests.steps import shops
 
 SCHEMAS = ["segdb", 'qu"ote', "select", "a b", "😀", "a.b", "x'y", "main"]

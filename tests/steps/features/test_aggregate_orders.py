@@ -20,6 +20,7 @@ from segdb.steps.features import count_strategy
 from segdb.steps.features.build_features import build_features
 from segdb.steps.ingest.read_sources import read_sources
 from segdb.steps.progress import Notes
+from tests.depth import examples
 
 START = datetime(2026, 1, 1)
 lines = st.tuples(
@@ -76,7 +77,7 @@ def temporary(store: DuckDB) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("duplicates", ["reject", "keep"])
 @pytest.mark.parametrize("returns", ["net", "reject"])
 @given(rows=st.lists(lines, max_size=14), copies=st.integers(0, 4))
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(12), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_told_apart_or_folded_whole(
     duplicates: str, returns: str, rows: list[tuple[Any, ...]], copies: int
 ) -> None:
@@ -90,7 +91,7 @@ def test_told_apart_or_folded_whole(
 
 
 @given(rows=st.lists(lines, max_size=14), copies=st.integers(0, 4))
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(12), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_moments_are_told_apart_where_orders_have_no_number(
     rows: list[tuple[Any, ...]], copies: int
 ) -> None:

@@ -106,9 +106,9 @@ def test_shuffled_restarts_keep_ids_and_names(store: DuckDB, seed: int) -> None:
     "sections",
     [
         {"scale": {"method": "robust"}},
-        {"scale": {"method": "minmax"}},
+        pytest.param({"scale": {"method": "minmax"}}, marks=pytest.mark.slow),
         {"scale": {"method": "none"}},
-        {"outliers": {"method": "none"}},
+        pytest.param({"outliers": {"method": "none"}}, marks=pytest.mark.slow),
         {"outliers": {"method": "iqr"}},
         {"features": {"use": ["recency_days", "frequency", "monetary"], "transform": "none"}},
         {"features": {"use": ["recency_days", "frequency", "monetary", "average_order_value"]}},
@@ -180,6 +180,7 @@ def test_one_vanishes_and_comes_back_as_another(store: DuckDB) -> None:
     assert back["risky"] == 6
 
 
+@pytest.mark.slow
 def test_one_drifts_slowly_for_a_year(store: DuckDB) -> None:
     """The loyal of January are silent in December; every step is small, and the id stays."""
     first: dict[str, int] = {}

@@ -19,6 +19,7 @@ from segdb.engines.duckdb.database import DuckDB
 from segdb.errors import SettingsError, SourceError, UserError
 from segdb.report.published import Published
 from segdb.steps.progress import Notes
+from tests.depth import examples
 from tests.steps import shops
 
 START = datetime(2026, 1, 1)
@@ -85,7 +86,7 @@ batches = st.lists(st.lists(lines, min_size=1, max_size=25), min_size=1, max_siz
 
 # To shrink a failure would take longer than to read it.
 @settings(
-    max_examples=4,
+    max_examples=examples(4),
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=(Phase.explicit, Phase.reuse, Phase.generate),

@@ -68,8 +68,17 @@ HARD: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("sections", [{}, HARD], ids=["plain", "hard"])
-@pytest.mark.parametrize("source", ["orders", "customers", "both"])
+@pytest.mark.parametrize(
+    ("source", "sections"),
+    [
+        pytest.param("orders", {}, id="orders-plain", marks=pytest.mark.slow),
+        pytest.param("customers", {}, id="customers-plain", marks=pytest.mark.slow),
+        pytest.param("both", {}, id="both-plain"),
+        pytest.param("orders", HARD, id="orders-hard"),
+        pytest.param("customers", HARD, id="customers-hard"),
+        pytest.param("both", HARD, id="both-hard", marks=pytest.mark.slow),
+    ],
+)
 def test_every_table_is_as_it_was(store: DuckDB, source: str, sections: Mapping[str, Any]) -> None:
     if source == "customers":
         sections = {k: v for k, v in sections.items() if k not in {"clean", "features"}}

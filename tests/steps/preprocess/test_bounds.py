@@ -45,7 +45,10 @@ def learned(**sections: Any) -> dict[str, Parameters]:
 @pytest.mark.parametrize("missing", ["median", "mean", "zero"])
 @pytest.mark.parametrize("order", ["before", "after"])
 def test_order(missing: str, order: Literal["before", "after"]) -> None:
-    p = learned(clean={"missing": missing}, outliers={"fill": order, "upper": 0.9})["a"]
+    found = learned(clean={"missing": missing}, outliers={"fill": order, "upper": 0.9})
+    # Who lacks the category is not of this value, whatever the share of those who are.
+    assert LEVEL.mean() > found["c_x"].fill == 0.0
+    p = found["a"]
     middle = MIDDLES[missing]
     present = NATURAL[~np.isnan(NATURAL)]
     if order == "before":

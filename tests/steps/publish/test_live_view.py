@@ -28,6 +28,8 @@ ASKED = f"SELECT {COLUMNS} FROM {{}} ORDER BY customer_id"
 SOURCES = ("orders", "customers", "both")
 
 
+# Of the twenty, those of `make test`: each way of capping, each way of scaling and each source.
+QUICK = {1, 6, 11, 12, 17}
 AS_OF = "2024-06-15T12:00:00"
 OWN = {"variety": "count(DISTINCT department) / count(DISTINCT basket)", "dearest": "max(total)"}
 
@@ -54,7 +56,8 @@ def matrix() -> Iterator[Any]:
         if source != "customers":
             sections |= {"as_of": AS_OF} if place // 4 % 2 else {}
             sections["features"] |= {"sql": OWN} if place // 3 % 2 else {}
-        yield pytest.param(source, sections, id=f"{source}-{cap}-{scale}")
+        marks = () if place in QUICK else (pytest.mark.slow,)
+        yield pytest.param(source, sections, id=f"{source}-{cap}-{scale}", marks=marks)
 
 
 def rows(connection: duckdb.DuckDBPyConnection, relation: str) -> list[Any]:

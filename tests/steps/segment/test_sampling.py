@@ -68,6 +68,9 @@ def test_weights_sum_to_the_customers(kind: Callable[[int], Values]) -> None:
     assert drawn.weights.sum() == pytest.approx(CUSTOMERS, rel=0.02)
     assert len(uniform.values) == pytest.approx(SILHOUETTE_ROWS, rel=0.05)
     assert uniform.uniform
+    # The draws are independent: the sample does not judge on the rows that were fitted.
+    both = np.isin(uniform.values[:, 0], drawn.values[:, 0]).mean()
+    assert both == pytest.approx(len(drawn.values) / CUSTOMERS, rel=0.1)
 
 
 @pytest.mark.parametrize(
@@ -81,8 +84,17 @@ def test_where_everyone_is_asked(width: int, customers: int, seen: str) -> None:
     assert len(found.judging.values) == pytest.approx(judging[customers], rel=0.05)
 
 
-@pytest.mark.parametrize("width", [3, 6, 12])
-@pytest.mark.parametrize("kind", [blobs, heavy])
+@pytest.mark.parametrize(
+    ("kind", "width"),
+    [
+        (blobs, 6),
+        (heavy, 3),
+        *(
+            pytest.param(kind, width, marks=pytest.mark.slow)
+            for kind, width in ((blobs, 3), (blobs, 12), (heavy, 6), (heavy, 12))
+        ),
+    ],
+)
 def test_refined_it_is_as_good_as_scikit_learn_on_everyone(
     kind: Callable[[int], Values], width: int
 ) -> None:

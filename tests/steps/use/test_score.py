@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import shutil
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -28,10 +29,18 @@ FROM {} a FULL JOIN segdb.segments b USING (customer_id)
 """
 
 
-@pytest.fixture
-def store() -> Iterator[DuckDB]:
-    with shops.opened() as connection:
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("score") / "published.duckdb"
+    with shops.opened(path=path) as connection:
         segdb.run("shop", "people", database=connection, settings=shops.settings("both"))
+    return path
+
+
+@pytest.fixture
+def store(published: Path, tmp_path: Path) -> Iterator[DuckDB]:
+    """A copy of the published database, for the test alone."""
+    with duckdb.connect(shutil.copy(published, tmp_path)) as connection:
         yield DuckDB(connection)
 
 

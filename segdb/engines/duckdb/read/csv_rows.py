@@ -8,12 +8,12 @@ from pathlib import Path
 
 import duckdb
 
-from segdb.compile import literal, quoted
 from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.duckdb.read import encoding, quotes
 from segdb.engines.duckdb.read.csv_dialect import Layout
 from segdb.engines.duckdb.read.files import PACKED, Files
 from segdb.errors import SourceError
+from segdb.sql import literal, quoted
 
 _REJECTS, _SCANS = "segdb_reject_errors", "segdb_reject_scans"
 _KEEPING = (

@@ -7,8 +7,8 @@ import glob
 from dataclasses import dataclass
 from pathlib import Path
 
-from segdb.compile import literal
 from segdb.errors import SourceError
+from segdb.sql import literal
 
 TEXT = frozenset({".csv", ".tsv", ".txt", ".tab", ".psv"})
 JSON = frozenset({".json", ".jsonl", ".ndjson"})

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import duckdb
 import ibis
 
-from segdb.compile import literal, quoted
 from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.duckdb.messages import first_line
 from segdb.engines.duckdb.read.files import Files
 from segdb.engines.duckdb.read.nested import column_names, leaves
 from segdb.engines.duckdb.read.source_relation import Raw
 from segdb.errors import SourceError
+from segdb.sql import literal, quoted
 
 # What stands beside the rows in an answer of an API.
 _AROUND = frozenset(

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 import ibis
 import ibis.expr.datatypes as dt
 
-from segdb.compile import literal, quoted
 from segdb.engines.duckdb.database import DuckDB
+from segdb.sql import literal, quoted
 
 # Objects are opened so deep, and none that has more leaves: its keys are data.
 _DEPTH, _MOST_LEAVES = 4, 300

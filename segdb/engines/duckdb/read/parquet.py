@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from segdb.compile import literal
 from segdb.config.source_section import FileOptions
 from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.duckdb.read.files import Files
 from segdb.engines.duckdb.read.nested import flattened
 from segdb.engines.duckdb.read.source_relation import Raw
 from segdb.engines.duckdb.read.union import common_names, differences
+from segdb.sql import literal
 
 
 def read_parquet(store: DuckDB, relation: str, found: Files, options: FileOptions) -> Raw:

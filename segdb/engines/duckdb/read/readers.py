@@ -12,7 +12,6 @@ import duckdb
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from segdb.compile import quoted
 from segdb.config.settings import Source
 from segdb.config.source_section import FileOptions
 from segdb.engines.duckdb import relations
@@ -26,6 +25,7 @@ from segdb.engines.duckdb.read.source_relation import Raw, forget
 from segdb.engines.duckdb.read.unpack import unpacked
 from segdb.engines.duckdb.read.workbooks import read_workbooks
 from segdb.errors import SourceError, nearest
+from segdb.sql import quoted
 
 __all__ = ["Raw", "read"]
 

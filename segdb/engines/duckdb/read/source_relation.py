@@ -9,8 +9,8 @@ from typing import Any
 import ibis.expr.types as ir
 
 from segdb.checks.warning import DataWarning
-from segdb.compile import quoted
 from segdb.engines.duckdb.database import DuckDB
+from segdb.sql import quoted
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from segdb.checks.warning import DataWarning
-from segdb.compile import literal, quoted
 from segdb.config.source_section import FileOptions
 from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.duckdb.read import encoding, quotes
@@ -23,6 +22,7 @@ from segdb.engines.duckdb.read.guess_encoding import Decision, decide
 from segdb.engines.duckdb.read.source_relation import Raw
 from segdb.engines.duckdb.read.union import common_names, differences
 from segdb.errors import SourceError
+from segdb.sql import literal, quoted
 
 
 def read_text(store: DuckDB, relation: str, found: Files, options: FileOptions) -> Raw:

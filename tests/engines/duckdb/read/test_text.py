@@ -19,6 +19,7 @@ from segdb.engines.duckdb.read import csv_rows
 from segdb.engines.duckdb.read.readers import read
 from segdb.engines.duckdb.read.source_relation import Raw
 from segdb.errors import SourceError
+from tests.depth import examples
 
 
 @pytest.fixture(scope="module")
@@ -260,7 +261,7 @@ def test_an_open_quote_is_seen_beside_characters_that_look_like_one(
 FIELD = st.text(st.sampled_from('ab1,;"\n\r é😀'), max_size=6)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(
         st.one_of(
@@ -317,7 +318,7 @@ PARTS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(PARTS)
 def test_several_files_are_read_as_each_by_itself(
     store: DuckDB, tmp_path_factory: pytest.TempPathFactory, parts: list[str]

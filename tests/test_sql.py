@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import duckdb
 import ibis
+import ibis.expr.types as ir
 import pyarrow as pa
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from segdb.compile import literal, quoted, to_sql
+from segdb.sql import literal, quoted, to_sql
 
 
 @settings(deadline=None)
@@ -30,6 +33,27 @@ def test_sql_is_laid_out_for_readers_alone() -> None:
     assert "\n" in to_sql(query)
     assert "\n" not in to_sql(query, pretty=False)
     assert "`a`" in to_sql(query, "databricks")
+
+
+def test_an_expression_is_compiled_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled: list[str] = []
+    to_text = ibis.to_sql
+
+    def count(expression: ir.Expr, **options: Any) -> str:
+        compiled.append(str(to_text(expression, **options)))
+        return compiled[-1]
+
+    monkeypatch.setattr(ibis, "to_sql", count)
+
+    def query(value: object) -> ir.Table:
+        return ibis.table({"a": "int64"}, name="compiled_once").mutate(b=ibis.literal(value))
+
+    texts = [to_sql(query(1)), to_sql(query(1)), to_sql(query(1))]
+    assert len(set(texts)) == len(compiled) == 1
+    # What Python takes for equal, or is written otherwise, is compiled by itself.
+    others = [to_sql(query(1.0)), to_sql(query(True)), to_sql(query(1), pretty=False)]
+    others.append(to_sql(query(1), "databricks"))
+    assert len({*texts, *others}) == len(compiled) == 5
 
 
 def test_now_is_in_utc_whatever_the_zone_of_the_session() -> None:
