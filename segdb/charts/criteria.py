@@ -73,9 +73,13 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
     line = base.mark_line(color=SOFT, strokeWidth=2, aria=False)
     # What the gaps vary by they mostly share, so that their errors would hide how they differ.
     errors = (
-        base.transform_filter("datum.criterion == 'Stability' && isValid(datum.error)")
+        # A stroke without length elsewhere: a panel without rows would have no scale.
+        base.transform_calculate(
+            error="datum.criterion == 'Stability' && isValid(datum.error) ? datum.error : 0"
+        )
         .transform_calculate(
-            low="datum.value - 2 * datum.error", high="min(1, datum.value + 2 * datum.error)"
+            low="datum.value - 2 * datum.error",
+            high="datum.error ? min(1, datum.value + 2 * datum.error) : datum.value",
         )
         .mark_rule(color=SOFT, strokeWidth=1.5, aria=False)
         .encode(y=alt.Y("low:Q"), y2="high:Q")

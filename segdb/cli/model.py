@@ -20,7 +20,7 @@ from segdb.cli.terminal import (
     wait_option,
     width,
 )
-from segdb.export.dialects import DIALECTS
+from segdb.exports.dialects import DIALECTS
 
 if TYPE_CHECKING:
     from segdb.steps.use.score import Scored

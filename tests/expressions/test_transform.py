@@ -17,8 +17,8 @@ from scipy import stats
 
 from segdb.engines.duckdb.database import DuckDB
 from segdb.errors import SettingsError
-from segdb.export.dialects import DIALECTS, Dialect
-from segdb.export.transpile import to_dialect
+from segdb.exports.dialects import DIALECTS, Dialect
+from segdb.exports.transpile import to_dialect
 from segdb.expressions.preprocess import preprocess
 from segdb.expressions.transform import (
     TRANSFORMS,

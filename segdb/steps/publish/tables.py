@@ -14,7 +14,7 @@ import ibis.expr.types as ir
 from segdb import contract
 from segdb.engines.duckdb.history import departures, entries
 from segdb.engines.duckdb.publish import Content
-from segdb.export.macro import assign_macro
+from segdb.exports.macro import assign_macro
 from segdb.expressions.assign import labelled
 from segdb.expressions.model_space import customer_coordinates, segment_distances
 from segdb.expressions.profile import rfm_by_segment, typical

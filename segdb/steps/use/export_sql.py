@@ -8,10 +8,10 @@ from pathlib import Path
 from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.output_folder import write_folder
 from segdb.errors import SettingsError
-from segdb.export.dbt_package import files
-from segdb.export.dbt_project import Package
-from segdb.export.dialects import Dialect, dialect
-from segdb.export.sql_export import Exported, Origin, as_statement, export, heading
+from segdb.exports.dbt_package import files
+from segdb.exports.dbt_project import Package
+from segdb.exports.dialects import Dialect, dialect
+from segdb.exports.sql_export import Exported, Origin, as_statement, export, heading
 from segdb.sql import quoted
 from segdb.steps.describe.profiles import feature_sentences, score_sentences
 from segdb.steps.lifecycle.load_run import StoredRun, stored_run
@@ -33,7 +33,7 @@ def compile_run(
         store: the database of the segments.
         schema: where they are.
         run_id: which run; None for the last one.
-        into: the dialect, one of ``segdb.export.dialects.DIALECTS``.
+        into: the dialect, one of ``segdb.exports.dialects.DIALECTS``.
         stage: the SELECT of this stage alone; None for all.
         orders: the table to read the orders from; None for the run's own source in DuckDB, and
             ``orders`` elsewhere.

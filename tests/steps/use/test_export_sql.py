@@ -11,7 +11,7 @@ import sqlglot
 import segdb
 from segdb.engines.duckdb.database import DuckDB
 from segdb.errors import SettingsError, UserError
-from segdb.export.dialects import DIALECTS
+from segdb.exports.dialects import DIALECTS
 from segdb.steps.use.export_sql import compile_run, write_dbt
 from tests.steps import shops
 

@@ -21,8 +21,8 @@ from ibis.common.exceptions import IbisError
 from sqlglot import exp
 
 from segdb.errors import SettingsError
-from segdb.export import dialect_rewrites, tsql
-from segdb.export.dialects import Dialect
+from segdb.exports import dialect_rewrites, tsql
+from segdb.exports.dialects import Dialect
 from segdb.sql import to_sql
 
 # The largest double below 2**63, and about the largest whole numbers of the decimals.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import sqlglot
 
-from segdb.export.tsql import fitted
+from segdb.exports.tsql import fitted
 
 
 @pytest.mark.parametrize(

@@ -8,15 +8,15 @@ from typing import Any
 import ibis.expr.types as ir
 
 from segdb import contract
-from segdb.export import dbt_project as project
-from segdb.export import dbt_tests as tests_of
-from segdb.export import marts
-from segdb.export.dbt_project import MARTS, PREFIX, SOURCE, TABLES, Package, file_name
-from segdb.export.dialects import Dialect
-from segdb.export.sources import reads_from
-from segdb.export.sql_export import Origin, read_by
-from segdb.export.transpile import to_dialect
-from segdb.export.yaml import plain, to_yaml
+from segdb.exports import dbt_project as project
+from segdb.exports import dbt_tests as tests_of
+from segdb.exports import marts
+from segdb.exports.dbt_project import MARTS, PREFIX, SOURCE, TABLES, Package, file_name
+from segdb.exports.dialects import Dialect
+from segdb.exports.sources import reads_from
+from segdb.exports.sql_export import Origin, read_by
+from segdb.exports.transpile import to_dialect
+from segdb.exports.yaml import plain, to_yaml
 from segdb.expressions.ctes import WORDS, name_in
 
 

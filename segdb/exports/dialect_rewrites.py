@@ -11,7 +11,7 @@ import ibis.expr.operations as ops
 import ibis.expr.types as ir
 from sqlglot import exp
 
-from segdb.export.dialects import Dialect
+from segdb.exports.dialects import Dialect
 
 Node = exp.Expr
 # What ClickHouse's DateTime64 reaches.

@@ -11,9 +11,9 @@ import ibis.expr.operations as ops
 import ibis.expr.types as ir
 
 from segdb.errors import SettingsError, nearest
-from segdb.export.dialects import Dialect
-from segdb.export.sources import reads_from, typed_table
-from segdb.export.transpile import to_dialect
+from segdb.exports.dialects import Dialect
+from segdb.exports.sources import reads_from, typed_table
+from segdb.exports.transpile import to_dialect
 from segdb.expressions.ctes import with_ctes
 from segdb.expressions.scoring_chain import Recipe, chain
 from segdb.model import Model

@@ -9,8 +9,8 @@ import ibis
 import ibis.expr.types as ir
 import pytest
 
-from segdb.export.dialects import dialect
-from segdb.export.transpile import to_dialect
+from segdb.exports.dialects import dialect
+from segdb.exports.transpile import to_dialect
 from segdb.user_sql import UserSQL
 
 ORDERS = ibis.table(

@@ -12,7 +12,7 @@ from ibis.backends.sql import datatypes
 from sqlglot import exp
 
 from segdb import contract
-from segdb.export.dialects import Dialect
+from segdb.exports.dialects import Dialect
 from segdb.features.rfm import scored
 from segdb.model import Model
 

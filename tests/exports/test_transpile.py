@@ -10,8 +10,8 @@ import pytest
 import sqlglot
 
 from segdb.errors import SettingsError
-from segdb.export.dialects import DIALECTS, Dialect, dialect
-from segdb.export.transpile import to_dialect
+from segdb.exports.dialects import DIALECTS, Dialect, dialect
+from segdb.exports.transpile import to_dialect
 from segdb.expressions.scoring_chain import chain
 from segdb.expressions.typed_source import typed
 from segdb.source_schema import ColumnReading

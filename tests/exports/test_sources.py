@@ -10,10 +10,10 @@ import ibis
 import pytest
 
 from segdb.errors import SettingsError
-from segdb.export.dialects import DIALECTS, dialect
-from segdb.export.sources import reads_from, typed_table
-from segdb.export.sql_export import Origin, export
-from segdb.export.transpile import to_dialect
+from segdb.exports.dialects import DIALECTS, dialect
+from segdb.exports.sources import reads_from, typed_table
+from segdb.exports.sql_export import Origin, export
+from segdb.exports.transpile import to_dialect
 from segdb.source_schema import ColumnReading, Reading
 from tests.test_golden import MODEL, RAW, RECIPE
 

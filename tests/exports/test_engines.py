@@ -21,7 +21,7 @@ from segdb.engines.duckdb.database import DuckDB
 from segdb.model import Model
 from segdb.steps.use.export_sql import compile_run
 from tests.conftest import ROOT
-from tests.export.engines import Labels, labels, load_postgres, load_sqlite
+from tests.exports.engines import Labels, labels, load_postgres, load_sqlite
 
 # A run, and its sources as tables of typed columns.
 Case = tuple[duckdb.DuckDBPyConnection, dict[str, pa.Table]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from segdb.export.yaml import plain, to_yaml
+from segdb.exports.yaml import plain, to_yaml
 
 VALUES = {
     "name": 'He said "yes": no # comment',

@@ -12,7 +12,7 @@ import sqlglot
 from sqlglot import exp
 
 from segdb.errors import SettingsError
-from segdb.export.dialects import Dialect
+from segdb.exports.dialects import Dialect
 from segdb.expressions.parse_dates import local
 from segdb.expressions.parse_text import settled, tried, without
 from segdb.source_schema import COUNTS, ColumnReading, Reading

@@ -8,9 +8,9 @@ from typing import Any
 
 import segdb
 from segdb.engines.duckdb.database import DuckDB
-from segdb.export.yaml import to_yaml
+from segdb.exports.yaml import to_yaml
 from segdb.steps.use.export_sql import write_dbt
-from tests.export.engines import labels, load_postgres
+from tests.exports.engines import labels, load_postgres
 from tests.steps import shops
 from tests.warehouse.shop import dbt
 

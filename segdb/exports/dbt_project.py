@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from segdb.export.dialects import Dialect
-from segdb.export.sql_export import Exported, Origin
-from segdb.export.yaml import plain, to_yaml
+from segdb.exports.dialects import Dialect
+from segdb.exports.sql_export import Exported, Origin
+from segdb.exports.yaml import plain, to_yaml
 from segdb.model import Model
 
 NAME = "segdb_segments"
