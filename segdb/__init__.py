@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from segdb.api import (
         compare,
         compile,  # noqa: A004 - asked for as segdb.compile
+        compile_dbt,
         diff,
         export,
         open,  # noqa: A004 - asked for as segdb.open
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
         run,
         score,
     )
-    from segdb.result import Result
+    from segdb.api.result import Result
 
 __all__ = [
     "DataError",
@@ -39,6 +40,7 @@ __all__ = [
     "UserError",
     "compare",
     "compile",
+    "compile_dbt",
     "diff",
     "export",
     "open",

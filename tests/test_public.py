@@ -21,13 +21,28 @@ NAMES = [
     "SettingsError",
     "SourceError",
     "UserError",
+    "compare",
+    "compile",
+    "compile_dbt",
+    "diff",
+    "export",
+    "open",
     "refresh",
+    "rollback",
     "run",
+    "score",
 ]
 
 
 def test_the_names_are_these() -> None:
     assert segdb.__all__ == NAMES
+    assert dir(segdb) == NAMES
+
+
+def test_no_module_stands_in_the_place_of_a_function() -> None:
+    """Once imported, a module ``segdb.compile`` would hide the function of that name."""
+    modules = {path.stem for path in (ROOT / "segdb").iterdir()}
+    assert not modules & set(NAMES)
 
 
 @pytest.mark.parametrize("name", NAMES)

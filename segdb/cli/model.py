@@ -55,30 +55,27 @@ def compile_sql(
     force: bool,
 ) -> None:
     """Print a run as one SELECT, with all that was learned in it, for any engine."""
-    from segdb.engines.duckdb.connect import lock_files
-    from segdb.engines.duckdb.database import DuckDB
-    from segdb.engines.duckdb.integrity import blaming_changes
+    from segdb import api
     from segdb.engines.output_files import refuse_foreign
     from segdb.report.write import write
-    from segdb.steps.use.export_sql import compile_run, write_dbt
 
     settings = settings_of(config, database)
     if output is not None:
         refuse_foreign([output], force=force, advice="Name another file with --output.")
-    schema = settings.publish.schema_
-    store = DuckDB.open(Path(settings.publish.database), read_only=True, wait=wait)
-    named = {"orders": orders, "customers": customers}
-    try:
-        lock_files(store.connection)
-        if folder is not None:
-            with store.refusals(), blaming_changes(store, schema):
-                paths = write_dbt(store, schema, folder, run_id, dialect, force=force, **named)
-            click.echo(f"Wrote {len(paths)} files of a dbt package to {folder}.")
-            return
-        with store.refusals(), blaming_changes(store, schema):
-            sql = compile_run(store, schema, run_id, dialect, stage=stage, **named)
-    finally:
-        store.close()
+    where: dict[str, Any] = {
+        "database": settings.publish.database,
+        "schema": settings.publish.schema_,
+        "dialect": dialect,
+        "orders": orders,
+        "customers": customers,
+        "run_id": run_id,
+        "wait": wait,
+    }
+    if folder is not None:
+        paths = api.compile_dbt(folder, force=force, **where)
+        click.echo(f"Wrote {len(paths)} files of a dbt package to {folder}.")
+        return
+    sql = api.compile(stage=stage, **where)
     if output is None:
         click.echo(sql)
     else:
@@ -115,39 +112,28 @@ def score(
     force: bool,
 ) -> None:
     """Assign the customers of SOURCE by the stored model; the published tables stay."""
-    from segdb.engines.duckdb.database import DuckDB
-    from segdb.engines.duckdb.integrity import blaming_changes
-    from segdb.engines.duckdb.scored import SUFFIXES
-    from segdb.steps.use.score import score as score_source
+    from segdb import api
 
     settings = settings_of(config, database)
-    schema, listener = settings.publish.schema_, Terminal()
-    place = Path(into) if Path(into).suffix.lower() in SUFFIXES else into
-    store = DuckDB.open(
-        Path(settings.publish.database),
-        read_only=isinstance(place, Path),
-        existing=True,
-        wait=wait,
-        engine=settings.engine,
-    )
+    listener = Terminal()
     try:
-        with store.refusals(), blaming_changes(store, schema):
-            scored = score_source(
-                store,
-                schema,
-                source,
-                customers,
-                listener,
-                run_id=run_id,
-                as_of=as_of,
-                into=place,
-                force=force,
-            )
-        done(f"The scores are written into {place}")
+        scored = api.score(
+            source,
+            customers,
+            database=settings.publish.database,
+            schema=settings.publish.schema_,
+            into=into,
+            run_id=run_id,
+            as_of=as_of,
+            progress=listener,
+            force=force,
+            wait=wait,
+            engine=settings.engine,
+        )
+        done(f"The scores are written into {into}")
     finally:
         listener.done()
-        store.close()
-    _show(scored, str(place), as_json=as_json)
+    _show(scored, into, as_json=as_json)
 
 
 def _show(scored: Scored, place: str, *, as_json: bool) -> None:
@@ -198,24 +184,15 @@ def compare(config: Path | None, database: Path | None, wait: float, as_json: bo
     """Compare K-Means with Ward, DBSCAN, HDBSCAN and a Gaussian mixture on the same customers."""
     import pyarrow as pa
 
+    from segdb import api
     from segdb.cli.table import grid
-    from segdb.engines.duckdb.connect import lock_files
-    from segdb.engines.duckdb.database import DuckDB
-    from segdb.engines.duckdb.integrity import blaming_changes
-    from segdb.steps.use.compare_algorithms import compare_run
 
     settings = settings_of(config, database)
     schema = settings.publish.schema_
-    store = DuckDB.open(
-        Path(settings.publish.database), existing=True, wait=wait, engine=settings.engine
+    compared = api.compare(
+        database=settings.publish.database, schema=schema, wait=wait, engine=settings.engine
     )
-    try:
-        lock_files(store.connection)
-        with store.refusals(), blaming_changes(store, schema):
-            compared = compare_run(store, schema)
-        done(f"The comparison is written into {settings.publish.database}")
-    finally:
-        store.close()
+    done(f"The comparison is written into {settings.publish.database}")
     if as_json:
         click.echo(json.dumps(compared.rows, ensure_ascii=False))
         return

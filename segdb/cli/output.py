@@ -23,8 +23,8 @@ from segdb.formats.currency import money
 from segdb.formats.formulas import harmless
 
 if TYPE_CHECKING:
+    from segdb.api.result import Result
     from segdb.config.settings import Settings
-    from segdb.result import Result
     from segdb.steps.lifecycle.diff_runs import Difference
 
 

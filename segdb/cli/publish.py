@@ -13,8 +13,8 @@ from segdb.cli.terminal import NAME_ANOTHER, Terminal
 from segdb.errors import UserError
 
 if TYPE_CHECKING:
+    from segdb.api.result import Result
     from segdb.config.settings import Settings
-    from segdb.result import Result
 
 
 def run_and_tell(

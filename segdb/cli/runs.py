@@ -66,22 +66,17 @@ def diff(
     as_json: bool,
 ) -> None:
     """Show what moved from run BEFORE to run AFTER: settings, segments, features, customers."""
+    from segdb import api
     from segdb.cli import output
-    from segdb.engines.duckdb.connect import lock_files
-    from segdb.engines.duckdb.database import DuckDB
-    from segdb.engines.duckdb.integrity import blaming_changes
-    from segdb.steps.lifecycle.diff_runs import difference
 
     settings = settings_of(config, database)
-    path = Path(settings.publish.database)
-    store = DuckDB.open(path, read_only=True, wait=wait)
-    try:
-        schema = settings.publish.schema_
-        lock_files(store.connection)
-        with store.refusals(), blaming_changes(store, schema):
-            found = difference(store, schema, before, after)
-    finally:
-        store.close()
+    found = api.diff(
+        before,
+        after,
+        database=settings.publish.database,
+        schema=settings.publish.schema_,
+        wait=wait,
+    )
     if as_json:
         click.echo(output.json_text({"before": before, "after": after, **asdict(found)}))
     else:

@@ -80,10 +80,14 @@ def export(
     folder: Path, config: Path | None, database: Path | None, wait: float, force: bool
 ) -> None:
     """Write the published tables to FOLDER as Parquet and CSV, with a README of their columns."""
-    from segdb.engines.duckdb.readonly_query import asking
-    from segdb.report.export import export as export_tables
+    from segdb import api
 
     settings = settings_of(config, database)
-    with asking(Path(settings.publish.database), settings.publish.schema_, wait) as ask:
-        files = export_tables(ask, settings, folder, force=force)
+    files = api.export(
+        folder,
+        database=settings.publish.database,
+        schema=settings.publish.schema_,
+        force=force,
+        wait=wait,
+    )
     click.echo(f"Wrote {len(files)} files to {folder}.")

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import segdb
-from segdb.result import Result
+from segdb.api.result import Result
 from tests.steps import shops
 
 KINDS: dict[str, dict[str, Any]] = {

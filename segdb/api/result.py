@@ -120,7 +120,7 @@ class Result:
         return self._select(named.on(self._schema), values)
 
     def runs(self) -> pa.Table:
-        """Return the published runs with sizes and drift, the last one first."""
+        """Return the published runs with sizes and drift, the last one last."""
         return self.query("runs")
 
     def report(self, path: str | Path | None = None) -> str | Path:

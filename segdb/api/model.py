@@ -1,0 +1,155 @@
+"""What uses the model: score, compare and compile."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from segdb.api.database import WAREHOUSE, database_at
+from segdb.config.sections import Engine
+from segdb.engines.duckdb.integrity import blaming_changes
+from segdb.engines.duckdb.scored import SUFFIXES
+from segdb.steps.progress import Notes, Progress
+from segdb.steps.use.compare_algorithms import ComparedRun, compare_run
+from segdb.steps.use.export_sql import compile_run, write_dbt
+from segdb.steps.use.score import Scored
+from segdb.steps.use.score import score as score_source
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+def score(
+    orders: object = None,
+    customers: object = None,
+    *,
+    database: str | Path | duckdb.DuckDBPyConnection = WAREHOUSE,
+    schema: str = "segdb",
+    into: str | Path = "scored_customers",
+    run_id: int | None = None,
+    as_of: datetime | None = None,
+    progress: Progress | None = None,
+    force: bool = False,
+    wait: float = 0,
+    engine: Engine | None = None,
+) -> Scored:
+    """Assign the customers of a source by a stored model; the published tables stay.
+
+    Args:
+        orders: as for ``run``, with the columns of the run's own orders.
+        customers: likewise.
+        database: the DuckDB file of the segments, or an open connection.
+        schema: where in it they are.
+        into: a table of the schema, or a .csv, .tsv or .parquet file.
+        run_id: whose model; left out, the last run's.
+        as_of: days are counted back from this moment; left out, as the run did.
+        progress: who hears of the steps.
+        force: write over a file that segdb did not write.
+        wait: seconds to go on trying while another process holds the file.
+        engine: memory, threads and folder of the database engine.
+
+    Raises:
+        SegdbError: see ``segdb.errors`` for the kinds.
+    """
+    place = Path(into) if Path(into).suffix.lower() in SUFFIXES else str(into)
+    with (
+        database_at(database, read_only=isinstance(place, Path), wait=wait, engine=engine) as store,
+        store.refusals(),
+        blaming_changes(store, schema),
+    ):
+        return score_source(
+            store,
+            schema,
+            orders,
+            customers,
+            progress or Notes(),
+            run_id=run_id,
+            as_of=as_of,
+            into=place,
+            force=force,
+        )
+
+
+def compare(
+    *,
+    database: str | Path | duckdb.DuckDBPyConnection = WAREHOUSE,
+    schema: str = "segdb",
+    wait: float = 0,
+    engine: Engine | None = None,
+) -> ComparedRun:
+    """Compare K-Means with Ward, DBSCAN, HDBSCAN and a Gaussian mixture on the same customers.
+
+    Returns:
+        The rows of ``algorithm_comparison``, which is published beside ``algorithm_labels``.
+
+    Raises:
+        SegdbError: nothing was published.
+    """
+    with (
+        database_at(database, locked=True, wait=wait, engine=engine) as store,
+        store.refusals(),
+        blaming_changes(store, schema),
+    ):
+        return compare_run(store, schema)
+
+
+def compile(  # noqa: A001 - as the command
+    *,
+    database: str | Path | duckdb.DuckDBPyConnection = WAREHOUSE,
+    schema: str = "segdb",
+    dialect: str = "duckdb",
+    stage: str | None = None,
+    orders: str | None = None,
+    customers: str | None = None,
+    run_id: int | None = None,
+    wait: float = 0,
+) -> str:
+    """Return a run as one SELECT, from the source to the segments, with all that was learned in it.
+
+    Args:
+        database: the DuckDB file of the segments, or an open connection.
+        schema: where in it they are.
+        dialect: of SQL, one of those that ``segdb compile --help`` lists.
+        stage: this stage alone.
+        orders: the table to read orders from, in the engine that will run it.
+        customers: likewise.
+        run_id: which run; left out, the last one.
+        wait: seconds to go on trying while another process holds the file.
+
+    Raises:
+        SegdbError: there is no such run, dialect or stage.
+    """
+    named = {"orders": orders, "customers": customers}
+    with (
+        database_at(database, read_only=True, locked=True, wait=wait) as store,
+        store.refusals(),
+        blaming_changes(store, schema),
+    ):
+        return compile_run(store, schema, run_id, dialect, stage=stage, **named)
+
+
+def compile_dbt(
+    folder: str | Path,
+    *,
+    database: str | Path | duckdb.DuckDBPyConnection = WAREHOUSE,
+    schema: str = "segdb",
+    dialect: str = "duckdb",
+    orders: str | None = None,
+    customers: str | None = None,
+    run_id: int | None = None,
+    force: bool = False,
+    wait: float = 0,
+) -> tuple[Path, ...]:
+    """Write a run as a dbt package of plain SQL; arguments as for ``compile``.
+
+    Raises:
+        SegdbError: there is no such run or dialect, or the folder holds other files.
+    """
+    named = {"orders": orders, "customers": customers}
+    with (
+        database_at(database, read_only=True, locked=True, wait=wait) as store,
+        store.refusals(),
+        blaming_changes(store, schema),
+    ):
+        return write_dbt(store, schema, Path(folder), run_id, dialect, force=force, **named)

@@ -1,0 +1,161 @@
+"""What publishes: run, refresh and rollback."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from segdb.api.database import WAREHOUSE, connected, database_at, shown_settings
+from segdb.api.result import Result
+from segdb.config.settings import Settings, parse
+from segdb.engines.duckdb.connect import lock_files
+from segdb.engines.duckdb.database import DuckDB
+from segdb.engines.duckdb.integrity import blaming_changes
+from segdb.engines.duckdb.signature import proven
+from segdb.errors import SettingsError
+from segdb.pipeline import Outcome
+from segdb.pipeline import refresh as refresh_pipeline
+from segdb.pipeline import run as run_pipeline
+from segdb.steps.lifecycle.load_run import stored_run
+from segdb.steps.lifecycle.rollback import rollback as roll_back
+from segdb.steps.progress import Notes, Progress
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+def run(
+    orders: object = None,
+    customers: object = None,
+    *,
+    database: str | Path | duckdb.DuckDBPyConnection | None = None,
+    settings: Settings | Mapping[str, Any] | None = None,
+    progress: Progress | None = None,
+) -> Result:
+    """Make segments of orders, of a customers table, or of both, and publish them.
+
+    Args:
+        orders: one row an order line: a path or glob, a table of the database, a SELECT, or a
+            frame (Arrow, pandas, polars, a DuckDB relation). Left out: as the settings say.
+        customers: one row a customer, likewise.
+        database: the DuckDB file to publish to, or an open connection. Left out: as the settings
+            say.
+        settings: ``Settings``, or the sections of ``segdb.toml`` as nested mappings.
+        progress: who hears of the steps.
+
+    Returns:
+        The published run. Close it, or use it in a ``with`` block, to release the database file.
+
+    Raises:
+        SegdbError: see ``segdb.errors`` for the kinds.
+    """
+    chosen = settings if isinstance(settings, Settings) else parse(settings or {})
+    listener = progress or Notes()
+    named = {
+        name: str(source)
+        for name, source in (("orders", orders), ("customers", customers))
+        if isinstance(source, str | Path)
+    }
+    chosen = chosen.changed({"source": named})
+    orders = chosen.source.orders if orders is None else orders
+    customers = chosen.source.customers if customers is None else customers
+    if orders is None and customers is None:
+        raise SettingsError(
+            "There is no source. Give orders or customers, or set them in [source] of segdb.toml."
+        )
+    store = connected(chosen.publish.database if database is None else database, chosen)
+    try:
+        with store.refusals():
+            outcome = run_pipeline(store, chosen, orders, customers, listener)
+    except BaseException:
+        store.close()
+        raise
+    return _result(store, chosen, outcome, listener)
+
+
+def refresh(
+    orders: object = None,
+    customers: object = None,
+    *,
+    database: str | Path | duckdb.DuckDBPyConnection = "warehouse/warehouse.duckdb",
+    schema: str = "segdb",
+    progress: Progress | None = None,
+    trusted: Container[str] = (),
+) -> Result:
+    """Publish the segments of today's sources by the model that is published; learn nothing.
+
+    Sources and settings are those of the published run. Where its ``[source] watermark`` says that
+    the orders only grow, the customers with new rows alone are aggregated again.
+
+    Args:
+        orders: a source in the place of the run's own, with the same columns.
+        customers: likewise.
+        database: the DuckDB file of the segments, or an open connection.
+        schema: where in it they are.
+        progress: who hears of the steps.
+        trusted: sources that the database names and that may be read, also where nothing proves
+            that a run of this user wrote their names there.
+
+    Returns:
+        The published run, with its ``drift`` since the model was learned.
+
+    Raises:
+        SegdbError: see ``segdb.errors`` for the kinds.
+    """
+    listener = progress or Notes()
+    store = connected(database, Settings(), existing=True)
+    try:
+        if store.path is not None:
+            with store.refusals():
+                store.limit(stored_run(store, schema).settings.engine)
+        with store.refusals(), blaming_changes(store, schema):
+            outcome = refresh_pipeline(store, schema, orders, customers, listener, trusted)
+    except BaseException:
+        store.close()
+        raise
+    return _result(store, shown_settings(store, schema), outcome, listener)
+
+
+def rollback(
+    run_id: int,
+    *,
+    database: str | Path | duckdb.DuckDBPyConnection = WAREHOUSE,
+    schema: str = "segdb",
+    keep_runs: int = Settings().publish.keep_runs,
+    wait: float = 0,
+) -> dict[str, Any]:
+    """Publish the tables of an earlier run again, as a run of its own.
+
+    Args:
+        run_id: the earlier run, one of ``kept_runs``.
+        database: the DuckDB file of the segments, or an open connection.
+        schema: where in it they are.
+        keep_runs: how many earlier runs stay, to be published again.
+        wait: seconds to go on trying while another process holds the file.
+
+    Returns:
+        The new run's row of ``runs``.
+
+    Raises:
+        SegdbError: there is no such run, or its tables are not kept.
+    """
+    with database_at(database, wait=wait) as store:
+        if isinstance(database, str | Path) and not proven(store, schema, run_id):
+            lock_files(store.connection)
+        with store.refusals(), blaming_changes(store, schema):
+            return roll_back(store, schema, run_id, keep_runs)
+
+
+def _result(store: DuckDB, settings: Settings, outcome: Outcome, progress: Progress) -> Result:
+    return Result(
+        store,
+        settings,
+        run=outcome.run,
+        segments=outcome.segments,
+        model=outcome.model,
+        drift=outcome.drift,
+        warnings=outcome.warnings,
+        notes=progress.notes,
+        reasons=outcome.reasons,
+    )

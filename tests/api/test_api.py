@@ -1,0 +1,132 @@
+"""The API does in Python what the command line does, on one published database."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import altair as alt
+import pyarrow as pa
+import pytest
+
+import segdb
+from segdb.errors import SettingsError, SourceError, UserError
+from tests.steps import shops
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with two runs, in a folder with its source."""
+    folder = tmp_path_factory.mktemp("api")
+    with shops.opened() as connection:
+        connection.execute(f"COPY shop TO '{folder / 'shop.parquet'}'").fetchall()
+    settings = {**shops.settings("orders"), "cluster": {"k": 3, "n_init": 1}}
+    for k in (3, 4):
+        settings["cluster"]["k"] = k
+        database = folder / "shop.duckdb"
+        segdb.run(folder / "shop.parquet", database=database, settings=settings).close()
+    return folder
+
+
+@pytest.fixture
+def database(published: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(published / "shop.duckdb", tmp_path / "copy.duckdb"))
+
+
+@pytest.fixture(scope="module")
+def result(published: Path) -> Iterator[segdb.Result]:
+    with segdb.open(published / "shop.duckdb") as opened:
+        yield opened
+
+
+def test_what_was_opened_is_the_last_run(result: segdb.Result) -> None:
+    assert result.run_id == 2
+    assert result.facts["k"] == 4
+    assert [row["segment_id"] for row in result.segments] == sorted(
+        row["segment_id"] for row in result.segments
+    )
+    assert len(result.model.segments) == 4
+    assert result.runs().column("run_id").to_pylist() == [1, 2]
+
+
+def test_the_schema_may_be_left_out(result: segdb.Result) -> None:
+    counted = result.query("SELECT count(*) AS n FROM segments").to_pylist()
+    named = result.query("WITH segments AS (SELECT 1 AS n) SELECT n FROM segments").to_pylist()
+    assert counted == [{"n": result.facts["customers"]}]
+    assert named == [{"n": 1}]
+
+
+def test_named_queries_take_parameters(result: segdb.Result) -> None:
+    segment = result.segments[0]["segment"]
+    rows = result.query("customers", segment=segment, limit=3)
+    assert rows.num_rows == 3
+    with pytest.raises(UserError, match="There is no segment 'Nobody'"):
+        result.query("customers", segment="Nobody")
+    with pytest.raises(UserError, match="There is no query 'custmers'"):
+        result.query("custmers")
+
+
+def test_a_database_that_is_open_for_reading_is_not_changed(result: segdb.Result) -> None:
+    with pytest.raises(UserError, match="one SELECT"):
+        result.query("DROP TABLE segdb.segments")
+    with pytest.raises(UserError, match="no file"):
+        result.query("SELECT * FROM read_text('/etc/hostname')")
+
+
+def test_every_chart_is_an_altair_chart_that_draws(result: segdb.Result) -> None:
+    assert len(result.charts) > 10
+    for name in result.charts:
+        chart = result.chart(name)
+        assert isinstance(chart, alt.TopLevelMixin)
+        assert chart.to_dict()["title"]
+    with pytest.raises(SettingsError, match=r"no chart 'margin'\. Did you mean"):
+        result.chart("margin")
+
+
+def test_a_notebook_shows_the_segments(result: segdb.Result) -> None:
+    html = result._repr_html_()
+    for row in result.segments:
+        assert f"<td>{row['customers']:,}</td>" in html
+    assert "<script" not in html
+
+
+def test_the_report_as_text_and_as_a_file(result: segdb.Result, tmp_path: Path) -> None:
+    text = result.report()
+    assert isinstance(text, str)
+    assert text.startswith("<!doctype html>")
+    assert result.report(tmp_path / "page.html") == tmp_path / "page.html"
+    assert (tmp_path / "page.html").stat().st_size > 500_000
+
+
+def test_tables(result: segdb.Result) -> None:
+    for name in ("segments", "runs", "segment_distances"):
+        assert isinstance(result.table(name), pa.Table)
+    with pytest.raises(SettingsError, match="There is no table 'segment'"):
+        result.table("segment")
+
+
+def test_score_rollback_compare_diff_compile_and_export(
+    database: Path, published: Path, tmp_path: Path
+) -> None:
+    scored = segdb.score(
+        published / "shop.parquet", database=database, into=tmp_path / "scored.csv"
+    )
+    assert scored.run_id == 2
+    assert (tmp_path / "scored.csv").is_file()
+    assert segdb.diff(1, 2, database=database).segments
+    assert segdb.compile(database=database, dialect="postgres", orders="shop").startswith("-- ")
+    assert segdb.compile_dbt(tmp_path / "package", database=database, orders="shop")
+    assert segdb.rollback(1, database=database)["republishes"] == 1
+    compared = segdb.compare(database=database)
+    assert {row["algorithm"] for row in compared.rows} >= {"K-Means", "Ward"}
+    files = segdb.export(tmp_path / "tables", database=database)
+    assert tmp_path / "tables" / "segments.parquet" in files
+    with segdb.open(database) as opened:
+        assert opened.run_id == 3
+
+
+def test_what_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="There is no database at"):
+        segdb.open(tmp_path / "nothing.duckdb")
+    assert list(tmp_path.iterdir()) == []
