@@ -103,8 +103,8 @@ def run(
     earlier = previous_run(store, schema, model, pca)
     fitted, segments, names = match_segments(fitted, model, earlier, settings.cluster.match_within)
     model = replace(model, segments=segments)
-    found = FittedRun(started, built, learned, scaled, model, fitted, names, playbook=playbook)
-    return _published(store, settings, found, progress)
+    fitted_run = FittedRun(started, built, learned, scaled, model, fitted, names, playbook=playbook)
+    return _published(store, settings, fitted_run, progress)
 
 
 def refresh(
@@ -135,8 +135,8 @@ def refresh(
     sources = read_as_then(store, last, progress, orders, customers, trusted)
     again = reads_the_same(sources, last)
     aggregates = kept_aggregates(store, schema, last.run_id) if again else None
-    held = ReusedAggregates(model.catalogue, aggregates, model.within)
-    built = build_features(store, settings, sources, progress, held)
+    reused = ReusedAggregates(model.catalogue, aggregates, model.within)
+    built = build_features(store, settings, sources, progress, reused)
     stop_if_wrong(progress.warnings, settings.checks.accept)
     progress.step("Assigning by the model")
     learned = measure_by_model(store, settings, built, model)
@@ -146,26 +146,28 @@ def refresh(
     fitted = evaluate_fixed_model(store, settings, last, scaled, learned.pca, built.customers)
     names = tuple(segment.name for segment in model.segments)
     by, book = last.learned_by, last.playbook
-    found = FittedRun(started, built, learned, scaled, model, fitted, names, by, book)
-    return _published(store, settings, found, progress)
+    fitted_run = FittedRun(started, built, learned, scaled, model, fitted, names, by, book)
+    return _published(store, settings, fitted_run, progress)
 
 
-def _published(store: DuckDB, settings: Settings, found: FittedRun, progress: Progress) -> Outcome:
-    schema, built, fitted = settings.publish.schema_, found.built, found.fitted
-    placed = assign(found.scaled, found.model.columns, fitted.centroids)
+def _published(
+    store: DuckDB, settings: Settings, fitted_run: FittedRun, progress: Progress
+) -> Outcome:
+    schema, built, fitted = settings.publish.schema_, fitted_run.built, fitted_run.fitted
+    placed = assign(fitted_run.scaled, fitted_run.model.columns, fitted.centroids)
     assigned = store.table("segdb_assigned", placed)
     progress.step("Explaining the segments")
-    statistics = found.learned.statistics
+    statistics = fitted_run.learned.statistics
     explained = explain(
         store,
         settings,
         assigned,
-        found.model,
+        fitted_run.model,
         fitted,
-        found.names,
+        fitted_run.names,
         statistics,
         progress,
-        found.playbook,
+        fitted_run.playbook,
     )
     model = explained.model
     progress.step("Exploring the features")
@@ -173,28 +175,28 @@ def _published(store: DuckDB, settings: Settings, found: FittedRun, progress: Pr
         contract.SEGMENT_PROFILES: explained.profiles,
         contract.SEGMENT_FEATURES: explained.features,
         contract.K_SELECTION: list(fitted.k_selection),
-        **explore(store, built.features, assigned, model, found.learned),
-        **map_rows(model, found.learned.pca),
+        **explore(store, built.features, assigned, model, fitted_run.learned),
+        **map_rows(model, fitted_run.learned.pca),
     }
     check(settings.gates, fitted, built.accounts.rows_rejected / built.accounts.rows_read)
     progress.step("Publishing")
     run_id = next_run(store, schema)
-    if found.learned_by is None:
+    if fitted_run.learned_by is None:
         small |= drift_tables(store, schema, run_id, assigned, model, explained.profiles)
         features, names = built.features, model.catalogue.names
         small[contract.LEARNED_DISTRIBUTION] = distribution(store, features, names, statistics)
     else:
-        by = found.learned_by
+        by = fitted_run.learned_by
         small |= run_history_rows(store, schema, run_id, by, assigned, model, explained.profiles)
     warnings = most_important(progress.warnings, settings.checks.accept)
-    row = run_row(run_id, settings, found, model, warnings)
-    large = queries(built.sources, built, model, assigned, found.learned.pca, run_id)
+    row = run_row(run_id, settings, fitted_run, model, warnings)
+    large = queries(built.sources, built, model, assigned, fitted_run.learned.pca, run_id)
     publish(
         store,
         schema,
         contents(schema, model, large, small, row),
         run_id,
-        built.as_of or found.started,
+        built.as_of or fitted_run.started,
         keep_runs=settings.publish.keep_runs,
         aggregates=built.aggregates,
     )

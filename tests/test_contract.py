@@ -60,7 +60,7 @@ def test_every_table_is_told(table: Table) -> None:
     assert not (table.grows and table.kind == "view")
     assert not table.features or names[0] == "customer_id"
     assert set(table.key) <= set(names)
-    assert all(name in table.told for name in table.key)
+    assert all(name in table.comment for name in table.key)
     for column in table.columns:
         assert column.sentence.endswith("."), column
         assert not column.unit.endswith("."), column

@@ -134,7 +134,7 @@ def test_a_large_source_is_sampled_where_asked_for_and_then_counts_rows_for_orde
     sampled, notes, found = taken_in(spotless, sampled=True)
     (scan,) = sampled.scans
     assert "COUNT(DISTINCT" not in scan
-    assert "told_rows" in exact.scans[0]
+    assert "unique_rows" in exact.scans[0]
     assert not any("rows are counted for orders" in words for words in told.notes)
     assert any("rows are counted for orders" in words for words in notes.notes)
     assert found == expected
@@ -166,7 +166,7 @@ def test_orders_of_several_rows_are_listed_in_a_large_source(
     assert not any("rows are counted" in words for words in notes.notes)
     # Where copies are looked for, the rows are told apart in the same pass.
     told, _, once = taken_in(str(path), "reject")
-    assert "told_rows" in told.scans[0]
+    assert "unique_rows" in told.scans[0]
     assert "COUNT(DISTINCT" not in told.scans[0]
     monkeypatch.undo()
     assert taken_in(str(path))[2] == found

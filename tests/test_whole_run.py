@@ -123,7 +123,7 @@ def test_a_key_tells_the_rows_apart(result: segdb.Result, table: contract.Table)
     comment = result.query(
         "SELECT comment FROM duckdb_tables() UNION ALL SELECT comment FROM duckdb_views()"
     )["comment"].to_pylist()
-    assert table.told in comment
+    assert table.comment in comment
 
 
 def test_rows_add_up(result: segdb.Result) -> None:

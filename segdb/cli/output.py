@@ -1,4 +1,4 @@
-"""Words: what a run and a query look like on a terminal, as text."""
+"""Output: what a run and a query look like on a terminal, as text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Grid: an Arrow table as a table of text, as wide as it is or fitted to a terminal."""
+"""Table: an Arrow table as a table of text, as wide as it is or fitted to a terminal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rules: a few conditions that tell one segment from the rest, from a shallow decision tree."""
+"""Decision rules: a few conditions that find a segment, from a shallow decision tree."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Around: what lies around centroids, of customers in memory.
+"""Distance stats: sums of distances around centroids, of customers in memory.
 
 It is what ``segdb.expressions.lloyd`` gives in SQL, with no statement to compile.
 """

@@ -1,4 +1,4 @@
-"""Held: how good segments are whose centroids were not fitted to these rows."""
+"""Fixed silhouette: of segments whose centroids were not fitted to these rows."""
 
 from __future__ import annotations
 

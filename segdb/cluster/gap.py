@@ -52,7 +52,7 @@ class Gap:
         """Its standard error."""
         return _error(self.draws, self.references, self.share)
 
-    def error_beside(self, other: Gap) -> float:
+    def error_of_difference(self, other: Gap) -> float:
         """Return the standard error of the difference to the gap of another k.
 
         Smaller than either error: what a draw has more or less of, it has for every k.

@@ -1,4 +1,4 @@
-"""Choice: the evidence for each number of segments, from the compact matrix."""
+"""K scan: the evidence for each number of segments, from the compact matrix."""
 
 from __future__ import annotations
 
@@ -114,8 +114,8 @@ def _with_gaps(found: list[Candidate], rows: Matrix, seed: int, references: int)
             gap=known[one.k].gap,
             gap_error=known[one.k].error,
             gap_of_one=known[1].gap,
-            gap_rise_error=known[one.k].error_beside(known[1]),
-            gap_step_error=known[one.k].error_beside(known[k]),
+            gap_rise_error=known[one.k].error_of_difference(known[1]),
+            gap_step_error=known[one.k].error_of_difference(known[k]),
         )
         for one, k in zip(found, before, strict=False)
     ]

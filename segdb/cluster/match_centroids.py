@@ -1,4 +1,4 @@
-"""Identity: which new centroid is which old one."""
+"""Match centroids: which new centroid is which old one."""
 
 from __future__ import annotations
 

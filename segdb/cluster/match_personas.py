@@ -1,4 +1,4 @@
-"""Personas: which name fits which segment, each name at most once."""
+"""Match personas: which name fits which segment, each name at most once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Components: principal components of a covariance matrix (Pearson 1901, Hotelling 1933)."""
+"""PCA: principal components of a covariance matrix (Pearson 1901, Hotelling 1933)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Segments: how good each of them is."""
+"""Per cluster: how good each of them is."""
 
 from __future__ import annotations
 

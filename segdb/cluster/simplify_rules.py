@@ -1,4 +1,4 @@
-"""Simplify: the same rule in fewer words, or one that is shorter and nearly as good."""
+"""Simplify rules: the same rule in fewer words, or one that is shorter and nearly as good."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Moves: K-Means to the last single row (Hartigan and Wong 1979).
+"""Single moves: K-Means to the last single row (Hartigan and Wong 1979).
 
 Lloyd's steps end where each row is nearest to its own centroid. A row may be so and the inertia
 still fall when it moves, since the centroids of both clusters then follow it. Of a row of weight w

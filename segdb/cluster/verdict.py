@@ -74,13 +74,13 @@ def verdict(candidates: Sequence[Candidate], criterion: Criterion) -> Verdict:
     rival = _rival(wanted, k)
     clear = structure and bool(agreeing) and stable in (None, "above") and rival is None
     parts = [_absent(criterion, candidates)] if used != criterion else []
-    parts.append(_told(used, chosen))
+    parts.append(_preference(used, chosen))
     if agreeing:
         parts.append(_listed([_NAMES[name] for name in agreeing], "agrees", "agree"))
     for name in others:
         other = next(c for c in candidates if c.k == wanted[name])
         if other is not chosen:
-            parts.append(_told(name, other, chosen))
+            parts.append(_preference(name, other, chosen))
     if wanted["gap"] is None and criterion != "gap" and chosen.gap is not None:
         parts.append(_absent("gap", candidates))
     parts += _stability(candidates)
@@ -139,7 +139,7 @@ def _structure(candidates: Sequence[Candidate], k: int) -> bool:
     return len(candidates) > 2 and bends(*_curve(candidates)).get(k, 0.0) >= SHARP
 
 
-def _told(name: Criterion, one: Candidate, against: Candidate | None = None) -> str:
+def _preference(name: Criterion, one: Candidate, against: Candidate | None = None) -> str:
     if name == "elbow":
         return f"elbow at {one.k}"
     pair = [getattr(of, name) for of in (one, against) if of is not None]

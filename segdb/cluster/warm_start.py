@@ -1,4 +1,4 @@
-"""Chain: K-Means for a range of k at little cost, each k from the one before.
+"""Warm start: K-Means for a range of k at little cost, each k from the one before.
 
 For fits of which many are made and only the mean counts: noise and resamples. The centroids for
 k - 1 and the row that lowers the inertia most are a start that takes few steps; with one start by

@@ -1,4 +1,4 @@
-"""Power: the lambda of the Yeo-Johnson transform, by maximum likelihood (Yeo and Johnson 2000)."""
+"""Yeo-Johnson: lambda of the transform by maximum likelihood (Yeo and Johnson 2000)."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def write_settings(
         sources_read, questions, notes = read_with_questions(store, settings, orders, customers)
     finally:
         store.close()
-    reading = _found_out(sources_read) | reading
+    reading = _inferred_lines(sources_read) | reading
     readings = [source[1] for source in (sources_read.customers, sources_read.orders) if source]
     sources = {"orders": orders, "customers": customers}
     write(output, render(sources, readings, database, reading, questions))
@@ -65,7 +65,7 @@ def write_settings(
     return (*notes, *still)
 
 
-def _found_out(sources: Sources) -> dict[str, Any]:
+def _inferred_lines(sources: Sources) -> dict[str, Any]:
     """Return what was found out about the files, as keys of ``[source]``."""
     raws = {"orders": sources.orders, "customers": sources.customers}
     options = {name: source[0].options for name, source in raws.items() if source}

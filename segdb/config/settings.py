@@ -123,11 +123,11 @@ def parse(values: Mapping[str, Any], where: str = "the settings") -> Settings:
     try:
         return Settings.model_validate(dict(values))
     except ValidationError as error:
-        told = [_told(dict(problem)) for problem in error.errors()]
+        told = [_message(dict(problem)) for problem in error.errors()]
         raise SettingsError(f"In {where}: " + " ".join(told)) from None
 
 
-def _told(problem: Mapping[str, Any]) -> str:
+def _message(problem: Mapping[str, Any]) -> str:
     path = [str(part) for part in problem["loc"]]
     if problem["type"] == "extra_forbidden":
         known = _keys_at(path[:-1])

@@ -56,7 +56,7 @@ class Table:
     key: tuple[str, ...] = ()
 
     @property
-    def told(self) -> str:
+    def comment(self) -> str:
         """What it is, in sentences."""
         key = f" Key: {', '.join(self.key)}." if self.key else ""
         return f"{OPENING}{self.row}. {self.sentence}{key}"

@@ -1,4 +1,4 @@
-"""Outputs: files for users, whole or not there, and only over what segdb has written itself.
+"""Output files: files for users, whole or not there, and only over what segdb has written itself.
 
 Every kind of file but CSV has room for a mark by which it is known again: a comment, a generator,
 a note in the metadata. A CSV has none, so one that is there is taken for someone else's.

@@ -1,4 +1,4 @@
-"""Package: a run as a dbt package of plain SQL, which needs no segdb to be built."""
+"""dbt package: a run as a dbt package of plain SQL, which needs no segdb to be built."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ def files(package: Package) -> dict[str, str]:
         else:
             text = _model(sql, package.exported.reads.get(name, ()), package.into)
         folder = "marts" if name in MARTS else "stages"
-        written[f"models/{folder}/{file_name(name)}.sql"] = _told(name, text)
-    words = _told(marts.WORDS, plain(marts.words(package.profiles, package.into)))
+        written[f"models/{folder}/{file_name(name)}.sql"] = _description(name, text)
+    words = _description(marts.WORDS, plain(marts.words(package.profiles, package.into)))
     written[f"models/stages/{file_name(marts.WORDS)}.sql"] = words
     for name, table in _marts(package).items():
         sql = to_dialect(name, table, package.into)
-        text = _told(name, _model(sql, read_by(table), package.into))
+        text = _description(name, _model(sql, read_by(table), package.into))
         written[f"models/marts/{name}.sql"] = text
     return written
 
@@ -82,7 +82,7 @@ def _contracted(package: Package, table: contract.Table) -> dict[str, Any]:
         columns[place:place] = [(n, marts.DOUBLE, package.sentences[n]) for n in features]
     return {
         "name": table.name,
-        "description": plain(table.told),
+        "description": plain(table.comment),
         "config": {"contract": {"enforced": True}},
         "columns": [
             {
@@ -120,7 +120,7 @@ def _marts(package: Package) -> dict[str, ir.Table]:
     }
 
 
-def _told(name: str, sql: str) -> str:
+def _description(name: str, sql: str) -> str:
     words = _SAID.get(name, WORDS.get(name, name))
     return f"-- {words}\n{sql.rstrip().rstrip(';')}\n"
 

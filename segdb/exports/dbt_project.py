@@ -1,4 +1,4 @@
-"""Project: what a dbt package is made of, and the files around its models."""
+"""dbt project: what a dbt package is made of, and the files around its models."""
 
 from __future__ import annotations
 

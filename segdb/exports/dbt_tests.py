@@ -1,4 +1,4 @@
-"""The tests that a dbt package brings along."""
+"""dbt tests: those that a dbt package brings along."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Idioms: what some engines say in a way of their own, where the SQL of Ibis would not do."""
+"""Dialect rewrites: what some engines write in a way of their own, unlike the SQL of Ibis."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Script: a stored run as the SQL of its stages, in the order of the flow."""
+"""SQL export: a stored run as the SQL of its stages, in the order of the flow."""
 
 from __future__ import annotations
 

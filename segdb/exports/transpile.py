@@ -1,4 +1,4 @@
-"""Portable: a stage's expression as SQL of a dialect, or an error that names the stage.
+"""Transpile: a stage's expression as SQL of a dialect, or an error that names the stage.
 
 The stages are written for DuckDB. What other engines lack is rewritten in the expression's tree,
 so that the SQL of a run and of a live view stays as it is.

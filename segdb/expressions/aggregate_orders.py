@@ -1,4 +1,4 @@
-"""Features: one GROUP BY over the orders, and the features from what it gives."""
+"""Aggregate orders: one GROUP BY over the orders, and the features from what it gives."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import replace
 import ibis
 import ibis.expr.types as ir
 
-from segdb.expressions.count_strategy import EXACT, CountStrategy, beside
+from segdb.expressions.count_strategy import EXACT, CountStrategy, extra_aggregates
 from segdb.expressions.incremental import highest
 from segdb.expressions.typed_source import value
 from segdb.expressions.validate import NO_ORDERS, arguments
@@ -80,7 +80,7 @@ def per_customer(
         _own(sql.name): sql.aggregated(kept, arguments(orders, reading, sql))
         for sql in catalogue.user_sql()
     }
-    aggregates |= beside(orders, reading, given.bought, way)
+    aggregates |= extra_aggregates(orders, reading, given.bought, way)
     if watermark is not None:
         aggregates["high_mark"] = highest(orders, reading, watermark)
     if unassigned:

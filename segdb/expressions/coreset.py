@@ -1,4 +1,4 @@
-"""Matrix: the small weighted table that crosses into NumPy.
+"""Coreset: the small weighted table that crosses into NumPy.
 
 Up to ``matrix_rows`` customers it is all of them. Above, it is a lightweight coreset (Bachem,
 Lucic and Krause, KDD 2018): customer x with probability proportional to

@@ -1,8 +1,8 @@
-"""Telling: how the pass over the orders tells a customer's orders, and rows that are equal, apart.
+"""Counts distinct orders and duplicate rows per customer without COUNT(DISTINCT).
 
-A count(DISTINCT), or a fold of rows that are equal in every column, costs the pass many times the
-rest of it. A list of each customer's values, told apart behind it, costs half and needs half of
-the memory.
+COUNT(DISTINCT), or a GROUP BY of all columns, costs many times the rest of the GROUP BY by
+customer. A list of each customer's values, deduplicated afterwards, costs half, in half of the
+memory.
 """
 
 from __future__ import annotations
@@ -20,52 +20,51 @@ from segdb.features.feature import Counting
 from segdb.features.listed import distinct_listed, listed, number_of
 from segdb.source_schema import Reading
 
-# What is listed of one customer in so many.
-WATCHED = "watched_orders"
-# How many rows of a customer are surely not alike.
-TOLD = "told_rows"
+# The order ids of one customer in 64, once a row.
+SAMPLED = "sampled_orders"
+# How many rows of a customer certainly differ.
+UNIQUE = "unique_rows"
 _SHARE = 1 / 64
 _SEED = 3
 
 
 @dataclass(frozen=True)
 class CountStrategy:
-    """What the pass does to count orders, and to see equal rows.
+    """How one GROUP BY over the orders counts orders, and finds duplicate rows.
 
     Attributes:
-        counting: what is counted for orders.
-        beside: what else goes into the pass. ``watched``: the order ids of one customer in 64,
-            once a row. ``told``: how many rows of a customer differ: where rows are counted for
-            orders by their order id, or by whether they were bought, elsewhere in any column.
+        counting: what is counted: distinct order ids, their list, or rows.
+        extra: what the GROUP BY computes beside that. ``sampled``: the order ids of one customer
+            in 64, once a row. ``unique``: how many rows of a customer differ: by order id and
+            whether they were bought where rows are counted, else in any column.
     """
 
     counting: Counting = "distinct"
-    beside: Literal["nothing", "watched", "told"] = "nothing"
+    extra: Literal["nothing", "sampled", "unique"] = "nothing"
 
 
 EXACT = CountStrategy()
-WATCHED_ROWS, TOLD_ROWS = CountStrategy("rows", "watched"), CountStrategy("rows", "told")
-LISTED, TOLD_LINES = CountStrategy("listed"), CountStrategy("listed", "told")
+SAMPLED_ROWS, UNIQUE_ROWS = CountStrategy("rows", "sampled"), CountStrategy("rows", "unique")
+LISTED, UNIQUE_LINES = CountStrategy("listed"), CountStrategy("listed", "unique")
 
 
-def beside(
+def extra_aggregates(
     orders: ir.Table, reading: Reading, bought: ir.BooleanValue, way: CountStrategy
 ) -> dict[str, ir.Scalar]:
-    """Return the aggregate that goes into the one pass beside the others, if one does.
+    """Return the extra aggregate of the strategy, if it has one.
 
     Args:
-        orders: judged rows.
+        orders: validated rows.
         reading: the source's columns.
         bought: which rows are bought.
-        way: what is wanted: ``watched_orders``, which is NULL of the customers who are not
-            watched, or ``told_rows``, which is NULL of rows without a customer; those are
-            rejected one like the other.
+        way: the strategy. ``sampled_orders`` is NULL for customers outside of the sample;
+            ``unique_rows`` is NULL for rows without a customer, which are rejected anyway.
     """
-    if way.beside == "nothing":
+    if way.extra == "nothing":
         return {}
-    if way.beside == "watched":
+    if way.extra == "sampled":
         own = bought & (uniform(orders.customer_id, _SEED) < _SHARE)
-        return {WATCHED: listed(orders.order_id, own)}
+        return {SAMPLED: listed(orders.order_id, own)}
     parts: dict[str, ir.Value]
     if way.counting == "rows":
         parts = {"order_id": orders.order_id, "bought": bought}
@@ -73,16 +72,16 @@ def beside(
         parts = {column.name: orders[carried(column.name)] for column in reading.columns}
     # Rows that GROUP BY takes for equal have equal hashes; equal hashes tell too few rows apart.
     key = hashed(ibis.struct(parts))
-    return {TOLD: distinct_listed(key, orders.customer_id.notnull())}
+    return {UNIQUE: distinct_listed(key, orders.customer_id.notnull())}
 
 
-def watched(customers: ir.Table) -> ir.Table:
+def sampled_counts(customers: ir.Table) -> ir.Table:
     """Return one row: ``customers`` who were watched, their ``rows``, and ``orders`` of those.
 
     The lists are told apart here: among all the customers it would cost more than the lists do.
     """
-    lists = customers.filter(customers[WATCHED].notnull())
-    orders = lists[WATCHED]
+    lists = customers.filter(customers[SAMPLED].notnull())
+    orders = lists[SAMPLED]
     return lists.agg(
         customers=lists.count(), rows=orders.length().sum(), orders=number_of(orders).sum()
     )
@@ -93,14 +92,14 @@ def without_duplicates(customers: ir.Table) -> ir.Table:
 
     No two rows of a customer are equal; where rows are counted, each order is one row.
     """
-    own = [name for name in customers.columns if name != TOLD]
-    apart = (customers[TOLD] == customers.read_rows) | customers.customer_id.isnull()
+    own = [name for name in customers.columns if name != UNIQUE]
+    apart = (customers[UNIQUE] == customers.read_rows) | customers.customer_id.isnull()
     return customers.filter(apart).select(*own)
 
 
-def alike(customers: ir.Table) -> ir.Table:
+def with_duplicates(customers: ir.Table) -> ir.Table:
     """Return (customer_id, read_rows) of all other customers."""
-    others = customers.filter(customers[TOLD] != customers.read_rows)
+    others = customers.filter(customers[UNIQUE] != customers.read_rows)
     return others.select("customer_id", "read_rows")
 
 

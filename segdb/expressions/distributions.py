@@ -1,4 +1,4 @@
-"""Explore: each feature over all customers, before and after capping."""
+"""Distributions: each feature over all customers, before and after capping."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fill: a missing feature becomes the median, the mean or zero of those that are there."""
+"""Impute: a missing feature becomes the median, the mean or zero of those that are there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Append: whom the rows that were added to the orders touch, and their aggregates in old ones."""
+"""Incremental: which customers have new rows, and their aggregates in the place of old ones."""
 
 from __future__ import annotations
 

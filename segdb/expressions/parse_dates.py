@@ -1,4 +1,4 @@
-"""Moments: dates and times out of text and out of counts, by the formats of a reading.
+"""Parse dates: dates and times out of text and out of counts, by the formats of a reading.
 
 Local time is kept as it stands: of "10:00+02:00" it is 10:00. With a time zone in the reading,
 what names an offset is an instant and taken to that zone.

@@ -1,4 +1,4 @@
-"""Named: dates whose month is a word, such as "Fri, 5 January 2024, 3:04 pm" or "5. März 2024".
+"""Parse named dates: "Fri, 5 January 2024, 3:04 pm", "5. März 2024", in eleven languages.
 
 One pattern for each order of the parts makes "5 mar 2024 15:04" of a text, which strptime reads.
 The engine and Python take the same patterns.

@@ -1,4 +1,4 @@
-"""Numerals: numbers out of text, as people and programs write them."""
+"""Parse numbers: numbers out of text, as people and programs write them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Text: what the values of a text column say, as numbers, as moments, or as they are.
+"""Parse text: what the values of a text column say, as numbers, as moments, or as they are.
 
 A cast never fails: what is no number, no moment or beyond the type's range becomes NULL.
 

@@ -1,4 +1,4 @@
-"""Components: the coordinates of customers on principal components."""
+"""PCA: the coordinates of customers on principal components."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rejected: the rows that are not used, each with its reason and the values of its source."""
+"""Rejected rows: those that are not used, each with its reason and the values of its source."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The chain: all stages from a raw source to labelled customers, by the model alone.
+"""Scoring chain: every stage from a raw source to labelled customers, by the model alone.
 
 It is what a live view runs, what is exported as SQL, and what the golden files show. Each stage
 reads the one before by its name, so that the chain can become views, CTEs, or dbt models.

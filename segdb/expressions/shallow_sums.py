@@ -1,4 +1,4 @@
-"""Sums: many terms added up, in SQL that is planned in time.
+"""Shallow sums: many terms added up, in SQL that is planned in time.
 
 DuckDB looks for common subexpressions in a time that grows with the square of a sum's depth: of 300
 terms, one after the other, it plans a distance for as long as a minute. In groups of groups the

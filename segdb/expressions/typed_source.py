@@ -1,4 +1,4 @@
-"""Source: raw columns become typed ones, and those that play a role get the role's name.
+"""Typed source: raw columns become typed ones, and those that play a role get the role's name.
 
 A cast never fails: what is no number, no moment or beyond the type's range becomes NULL, and
 cleaning rejects the row with the text as it was.

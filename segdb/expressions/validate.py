@@ -1,4 +1,4 @@
-"""Clean: every row is judged, none is lost.
+"""Validate: every row is kept or gets the reason why not; none is lost.
 
 A rejected row has one reason, the first that applies: missing id, missing or unreadable date,
 missing or unreadable amount, future date, date far from all others, duplicate row, duplicate

@@ -1,4 +1,4 @@
-"""Cap: values far out are moved to a bound (winsorized), none is dropped.
+"""Winsorize: values far out are moved to a bound (winsorized), none is dropped.
 
 ``METHODS`` is the registry: a method is one function from a column to its two bounds.
 """

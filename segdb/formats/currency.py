@@ -1,4 +1,4 @@
-"""Money: an amount with its currency, which stands before it or after it."""
+"""Currency: an amount with its currency, which stands before it or after it."""
 
 from __future__ import annotations
 

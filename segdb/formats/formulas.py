@@ -1,4 +1,4 @@
-"""Spreadsheet: texts of a CSV that no spreadsheet runs as a formula.
+"""Formulas: texts of a CSV that no spreadsheet runs as a formula.
 
 The one place that makes them harmless, for ``export``, ``score --into`` and ``query --format csv``
 (CWE-1236; OWASP, CSV injection).

@@ -151,7 +151,7 @@ def by_family(formats: Sequence[str]) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def told(formats: Iterable[str]) -> str:
+def formats_in_words(formats: Iterable[str]) -> str:
     """Return formats in words, the first of each family, such as ``dd/mm/yyyy hh:mm``."""
     return " and ".join(_in_words(own[0]) for own in by_family(tuple(formats)).values())
 

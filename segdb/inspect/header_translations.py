@@ -1,4 +1,4 @@
-"""Languages: the words of shops in languages other than English, as English. Data, no statistics.
+"""Header translations: words of shops in other languages, as English. Data, no statistics.
 
 German, French, Spanish, Italian, Portuguese, Dutch, Swedish, Danish, Norwegian and Polish, without
 accents. Words that English has as well stand for themselves.

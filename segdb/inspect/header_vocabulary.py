@@ -1,4 +1,4 @@
-"""Names: the vocabulary of shops, by which a column's name tells its role. Data, no statistics."""
+"""Header vocabulary: words by which a column's name tells its role. Data, no statistics."""
 
 from __future__ import annotations
 

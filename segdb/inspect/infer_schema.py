@@ -1,4 +1,4 @@
-"""Understand: from raw columns to a reading, with words for what was inferred."""
+"""Infer schema: from raw columns to a reading, with words for what was inferred."""
 
 from __future__ import annotations
 
@@ -218,7 +218,7 @@ def _notes(kind: str, reading: Reading, inferred: list[Role]) -> tuple[str, ...]
         told.append(f"amount = {roles['quantity']} × {roles['unit_price']}")
     if told:
         notes.append(f"{kind}: {', '.join(told)}")
-    moments = {dates.told(c.formats) for c in reading.columns if c.kind == "timestamp"}
+    moments = {dates.formats_in_words(c.formats) for c in reading.columns if c.kind == "timestamp"}
     if moments:
         notes.append(f"{kind}: dates read as {' and '.join(sorted(moments))}")
     if any(c.kind == "number" and c.decimal == "," for c in reading.columns):

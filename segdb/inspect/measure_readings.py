@@ -1,4 +1,4 @@
-"""Measure: what readings make of the values of columns, counted in one query."""
+"""Measure readings: what readings make of the values of columns, counted in one query."""
 
 from __future__ import annotations
 

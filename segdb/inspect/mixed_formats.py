@@ -1,4 +1,4 @@
-"""Forms: values of one column that are written in several ways, counted and said."""
+"""Mixed formats: values of one column that are written in several ways, counted and said."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def mixed_dates(
         return reading, []
     total = sum(form.count for form in forms.values())
     counts = ", ".join(
-        f"{form.count:,} as {dates.told(form.formats)}"
+        f"{form.count:,} as {dates.formats_in_words(form.formats)}"
         for form in sorted(forms.values(), key=lambda form: -form.count)
     )
     message = f"{place} has dates in {len(forms)} forms, and all are read: {counts}."
@@ -67,8 +67,9 @@ def mixed_dates(
     share = forms[family].count / total
     message = (
         f"{place}: the day of all {forms[family].count:,} dates written as "
-        f"{dates.told(forms[family].formats)} is {_MONTHS} or less, and of all "
-        f"{forms[text].count:,} written as {dates.told(forms[text].formats)} it is more. That is "
+        f"{dates.formats_in_words(forms[family].formats)} is {_MONTHS} or less, and of all "
+        f"{forms[text].count:,} written as {dates.formats_in_words(forms[text].formats)} it is "
+        "more. That is "
         "what Excel leaves when it takes days for months where it can"
     )
     others = [form for name, form in forms.items() if name != family]

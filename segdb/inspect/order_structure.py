@@ -1,4 +1,4 @@
-"""Orders: which ids are one customer, what an order is, and what its amount is of."""
+"""Order structure: which ids are one customer, what an order is, and what its amount is of."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Role readings: how a column is read because of its role, or why it cannot be."""
+"""Role types: how a column is read because of its role, or why it cannot be."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def _undecided(place: Place, fit: Fit, rival: ColumnReading) -> SourceError:
     ways = (fit.reading, rival)
     choices: list[str | list[str]]
     if fit.reading.kind == "timestamp":
-        first, second = (f"as {dates.told(way.formats)}" for way in ways)
+        first, second = (f"as {dates.formats_in_words(way.formats)}" for way in ways)
         key, choices = "date_format", [_choice(way.formats) for way in ways]
     else:
         first, second = "with a decimal point", "with a decimal comma"

@@ -1,4 +1,4 @@
-"""Judge: whether the text of a column is numbers or moments, over the whole column.
+"""Type inference: whether the text of a column is numbers or moments, over the whole column.
 
 Shapes of the first values give the readings that are possible at all; counts over the head of
 the table leave the good ones, and one aggregate over the whole table decides. Where that leaves

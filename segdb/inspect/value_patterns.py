@@ -1,4 +1,4 @@
-"""Shapes: what the values of text columns look like, with digits as 9 and letters as A or a."""
+"""Value patterns: values of text columns with digits as 9 and letters as A or a."""
 
 from __future__ import annotations
 

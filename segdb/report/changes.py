@@ -43,27 +43,27 @@ def changes(
         before: the one before it.
         published: the tables.
     """
-    told = []
+    text = []
     more = run["customers"] - before["customers"]
     if more:
         by = (
             f" ({more / before['customers']:+.1%})".replace("-", "−") if before["customers"] else ""
         )
         noun = "customer" if abs(more) == 1 else "customers"
-        told.append(f"{count(abs(more))} {noun} {'more' if more > 0 else 'fewer'}{by}")
+        text.append(f"{count(abs(more))} {noun} {'more' if more > 0 else 'fewer'}{by}")
     if run["k"] != before["k"]:
-        told.append(f"{run['k']} segments instead of {before['k']}")
+        text.append(f"{run['k']} segments instead of {before['k']}")
     if run.get("republishes") is None:
-        told += _moves(published.rows_or_empty(_MOVES), published.rows_or_empty(_NAMES))
+        text += _moves(published.rows_or_empty(_MOVES), published.rows_or_empty(_NAMES))
     else:
         # The history is back at that run, and tells of the moves to it.
-        told.insert(0, f"run {run['republishes']} is published again")
+        text.insert(0, f"run {run['republishes']} is published again")
     if run["silhouette"] is not None and before["silhouette"] is not None:
         step = run["silhouette"] - before["silhouette"]
         if abs(step) >= _STEP:
-            told.append(f"the silhouette went {'up' if step > 0 else 'down'} by {abs(step):.2f}")
-    told += _drift(run, published.rows_or_empty(_DRIFT))
-    return tuple(told) or ("nothing that shows in the figures",)
+            text.append(f"the silhouette went {'up' if step > 0 else 'down'} by {abs(step):.2f}")
+    text += _drift(run, published.rows_or_empty(_DRIFT))
+    return tuple(text) or ("nothing that shows in the figures",)
 
 
 def _moves(moves: Rows, named: Rows) -> list[str]:
@@ -72,21 +72,21 @@ def _moves(moves: Rows, named: Rows) -> list[str]:
     old, new = sizes
     if not old or not new:
         return []
-    told = _listed("new", [names[i] for i in new if i not in old and i in names])
-    told += _listed("no more", [names[i] for i in old if i not in new and i in names])
+    text = _listed("new", [names[i] for i in new if i not in old and i in names])
+    text += _listed("no more", [names[i] for i in old if i not in new and i in names])
     stayed = [row for row in moves if None not in (row["from_segment_id"], row["to_segment_id"])]
     moved = sum(r["customers"] for r in stayed if r["from_segment_id"] != r["to_segment_id"])
     if moved >= FEWEST:
         part = share(moved / sum(row["customers"] for row in stayed))
-        told.append(f"{count(moved)} customers ({part}) are in another segment than before")
-    grown = {i: new[i] - old[i] for i in new if i in old and i in names}
+        text.append(f"{count(moved)} customers ({part}) are in another segment than before")
+    growth = {i: new[i] - old[i] for i in new if i in old and i in names}
     for word, pick in (("grew", max), ("shrank", min)):
-        if grown:
-            which = pick(grown, key=lambda i: (grown[i], -i))
-            if abs(grown[which]) >= FEWEST and (grown[which] > 0) == (word == "grew"):
+        if growth:
+            which = pick(growth, key=lambda i: (growth[i], -i))
+            if abs(growth[which]) >= FEWEST and (growth[which] > 0) == (word == "grew"):
                 sign = "+" if word == "grew" else "−"
-                told.append(f"{names[which]} {word} most ({sign}{count(abs(grown[which]))})")
-    return told
+                text.append(f"{names[which]} {word} most ({sign}{count(abs(growth[which]))})")
+    return text
 
 
 def _drift(run: Mapping[str, Any], moved: Rows) -> list[str]:

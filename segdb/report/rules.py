@@ -40,7 +40,7 @@ def in_words(
         features = dict.fromkeys(feature for feature, *_ in known)
         told.append(
             tuple(
-                _told(name, [bound for bound in known if bound[0] == name], look, forms, flags)
+                _in_words(name, [bound for bound in known if bound[0] == name], look, forms, flags)
                 for name in features
             )
         )
@@ -93,7 +93,7 @@ def _number(value: exp.Expr) -> float | None:
         return None
 
 
-def _told(
+def _in_words(
     feature: str, bounds: list[_Bound], look: Look, forms: Forms, flags: Collection[str]
 ) -> str:
     unit = look.units.get(feature, "")

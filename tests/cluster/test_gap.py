@@ -98,7 +98,7 @@ def test_the_error_is_the_spread_over_seeds(kind: str) -> None:
         assert 0.7 < np.mean([one[k].error for one in known]) / spread < 1.5
     # What the draws share in both is not in the error of the difference.
     spread = np.std([one[3].gap - one[2].gap for one in known], ddof=1)
-    errors = [one[3].error_beside(one[2]) for one in known]
+    errors = [one[3].error_of_difference(one[2]) for one in known]
     assert 0.6 < np.mean(errors) / spread < 1.7
     assert np.mean(errors) < np.mean([one[3].error for one in known])
 

@@ -51,8 +51,8 @@ def aggregated(
 
 def test_customers_whose_rows_differ_are_aggregated_as_if_orders_were_told() -> None:
     store, orders = validated(PLAIN)
-    counts, _ = aggregated(store, orders, count_strategy.TOLD_ROWS)
-    assert store.rows(count_strategy.alike(counts)) == []
+    counts, _ = aggregated(store, orders, count_strategy.UNIQUE_ROWS)
+    assert store.rows(count_strategy.with_duplicates(counts)) == []
     found = store.rows(count_strategy.without_duplicates(counts))
     _, expected = aggregated(store, orders, count_strategy.EXACT)
     assert found == expected
@@ -62,9 +62,11 @@ def test_customers_whose_rows_differ_are_aggregated_as_if_orders_were_told() -> 
 @pytest.mark.parametrize("case", CASES)
 def test_customers_whose_rows_may_be_alike(case: str) -> None:
     store, orders = validated(PLAIN + CASES[case])
-    counts, _ = aggregated(store, orders, count_strategy.TOLD_ROWS)
+    counts, _ = aggregated(store, orders, count_strategy.UNIQUE_ROWS)
     ((customer, _, _, _), _) = CASES[case]
-    assert store.rows(count_strategy.alike(counts)) == [{"customer_id": customer, "read_rows": 2}]
+    assert store.rows(count_strategy.with_duplicates(counts)) == [
+        {"customer_id": customer, "read_rows": 2}
+    ]
     assert [
         row["customer_id"] for row in store.rows(count_strategy.without_duplicates(counts))
     ] == [1]
@@ -72,8 +74,8 @@ def test_customers_whose_rows_may_be_alike(case: str) -> None:
 
 def test_rows_without_a_customer_need_not_be_told_apart() -> None:
     store, orders = validated([*PLAIN, (None, None, DAY, 5.0), (None, None, DAY, 5.0)])
-    counts, _ = aggregated(store, orders, count_strategy.TOLD_ROWS)
-    assert store.rows(count_strategy.alike(counts)) == []
+    counts, _ = aggregated(store, orders, count_strategy.UNIQUE_ROWS)
+    assert store.rows(count_strategy.with_duplicates(counts)) == []
     apart = store.rows(count_strategy.without_duplicates(counts).order_by("customer_id"))
     _, expected = aggregated(store, orders, count_strategy.EXACT)
     assert apart == expected
@@ -83,14 +85,14 @@ def test_rows_without_a_customer_need_not_be_told_apart() -> None:
 def test_who_is_watched_is_listed_once_a_row() -> None:
     rows = [(c, 10 * c + o, DAY, 1.0) for c in range(1000) for o in (1, 2, 2, 3)]
     store, orders = validated(rows)
-    counts, found = aggregated(store, orders, count_strategy.WATCHED_ROWS)
+    counts, found = aggregated(store, orders, count_strategy.SAMPLED_ROWS)
     lists = [
-        row[count_strategy.WATCHED] for row in found if row[count_strategy.WATCHED] is not None
+        row[count_strategy.SAMPLED] for row in found if row[count_strategy.SAMPLED] is not None
     ]
     assert 1000 / 64 / 2 < len(lists) < 1000 / 64 * 2
     assert all(len(ids) == 4 and len(set(ids)) == 3 for ids in lists)
     expected = {"customers": len(lists), "rows": 4 * len(lists), "orders": 3 * len(lists)}
-    assert store.rows(count_strategy.watched(counts)) == [expected]
+    assert store.rows(count_strategy.sampled_counts(counts)) == [expected]
 
 
 def test_the_rows_of_an_order() -> None:
@@ -109,18 +111,18 @@ def test_the_copies_among_rows_that_are_kept() -> None:
 @pytest.mark.parametrize("case", CASES)
 def test_lines_are_told_apart_by_all_of_their_columns(case: str) -> None:
     store, orders = validated(PLAIN + CASES[case])
-    counts, found = aggregated(store, orders, count_strategy.TOLD_LINES)
+    counts, found = aggregated(store, orders, count_strategy.UNIQUE_LINES)
     ((customer, _, _, _), _) = CASES[case]
     equal = [{"customer_id": customer, "read_rows": 2}] if case.startswith("equal") else []
-    assert store.rows(count_strategy.alike(counts)) == equal
+    assert store.rows(count_strategy.with_duplicates(counts)) == equal
     _, expected = aggregated(store, orders, count_strategy.EXACT)
-    assert [{**row, count_strategy.TOLD: None} for row in found] == [
-        {**row, count_strategy.TOLD: None} for row in expected
+    assert [{**row, count_strategy.UNIQUE: None} for row in found] == [
+        {**row, count_strategy.UNIQUE: None} for row in expected
     ]
 
 
 @pytest.mark.parametrize(
-    "way", [count_strategy.LISTED, count_strategy.TOLD_LINES, count_strategy.WATCHED_ROWS]
+    "way", [count_strategy.LISTED, count_strategy.UNIQUE_LINES, count_strategy.SAMPLED_ROWS]
 )
 def test_a_collation_tells_what_is_one_order(way: count_strategy.CountStrategy) -> None:
     schema = {**SCHEMA, "o": "string"}
@@ -138,8 +140,8 @@ def test_a_collation_tells_what_is_one_order(way: count_strategy.CountStrategy) 
     store.execute('ALTER TABLE o ALTER "at" TYPE TIMESTAMP')
     orders = validated_orders(typed(ibis.table(schema, name="o"), reading), reading, Rules())
     table = store.table("counts", per_customer(orders, CATALOGUE, reading, way=way))
-    if way == count_strategy.WATCHED_ROWS:
-        (row,) = store.rows(count_strategy.watched(table))
+    if way == count_strategy.SAMPLED_ROWS:
+        (row,) = store.rows(count_strategy.sampled_counts(table))
         assert row["rows"] == 3 * row["customers"]
         assert row["orders"] == 2 * row["customers"]
     else:

@@ -82,8 +82,8 @@ def test_the_format_it_was_written_with_is_among_them(moment: datetime, form: st
 
 
 def test_words_for_people() -> None:
-    assert dates.told(()) == "ISO 8601"
-    assert dates.told(("%d/%m/%Y %H:%M", "%d/%m/%Y")) == "dd/mm/yyyy hh:mm"
+    assert dates.formats_in_words(()) == "ISO 8601"
+    assert dates.formats_in_words(("%d/%m/%Y %H:%M", "%d/%m/%Y")) == "dd/mm/yyyy hh:mm"
 
 
 def test_a_set_format_is_read_with_the_usual_times() -> None:

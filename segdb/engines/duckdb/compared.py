@@ -10,7 +10,7 @@ import pyarrow as pa
 from segdb.contract import ALGORITHM_COMPARISON, ALGORITHM_LABELS, CUSTOMER_FEATURES
 from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.duckdb.history import key_type
-from segdb.engines.duckdb.publish import Content, publish_beside
+from segdb.engines.duckdb.publish import Content, publish_additional
 from segdb.sql import quoted
 
 _LABELS = "segdb_labels"
@@ -34,7 +34,7 @@ def publish_comparison(
     sql = f"SELECT * REPLACE (CAST(customer_id AS {key}) AS customer_id) FROM {_LABELS}"  # noqa: S608
     store.connection.register(_LABELS, labels)
     try:
-        publish_beside(
+        publish_additional(
             store,
             schema,
             [Content(ALGORITHM_COMPARISON, rows, {}), Content(ALGORITHM_LABELS, sql, {})],

@@ -1,4 +1,4 @@
-"""Opening: a database file, and in words why it could not be opened."""
+"""Connect: a database file, and in words why it could not be opened."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The DuckDB store: where stages become views and tables, and where segments are published.
+"""DuckDB: where expressions become views and tables, and where segments are published.
 
 Everything intermediate is TEMP, so that a run that fails leaves nothing behind, and spills to
 disk when memory runs out.

@@ -1,4 +1,4 @@
-"""Intact: whether a table of the database is still as segdb publishes it.
+"""Integrity: whether a table of the database is still as segdb publishes it.
 
 A user may have dropped, altered or replaced any of them, and the next run has to publish all the
 same. A database from a stranger may have a view in the place of a table, which would read files.

@@ -1,4 +1,4 @@
-"""Words: what the driver says, for a message of one paragraph."""
+"""Messages: what the driver says, for a message of one paragraph."""
 
 from __future__ import annotations
 

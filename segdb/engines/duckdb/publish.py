@@ -24,7 +24,13 @@ from segdb.contract import (
 from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.duckdb.history import RFM_SEGMENT, SEGMENT, record
 from segdb.engines.duckdb.integrity import drop, has, make_room, set_aside
-from segdb.engines.duckdb.run_archive import beside, keep, keep_aggregates, prune, published_run
+from segdb.engines.duckdb.run_archive import (
+    archive_schema,
+    keep,
+    keep_aggregates,
+    prune,
+    published_run,
+)
 from segdb.engines.duckdb.signature import sign
 from segdb.errors import LockedError, PublishError, SettingsError
 from segdb.sql import literal, quoted, to_sql
@@ -123,7 +129,7 @@ def publish(
         )
 
 
-def publish_beside(store: DuckDB, schema: str, contents: Sequence[Content]) -> None:
+def publish_additional(store: DuckDB, schema: str, contents: Sequence[Content]) -> None:
     """Write tables beside those of the last run, all or none, in a transaction of their own.
 
     Raises:
@@ -142,7 +148,7 @@ def refuse_ambiguous(store: DuckDB, schema: str) -> None:
         SettingsError: the schema is called like the database file, or like one of DuckDB's own.
     """
     databases = {row["name"].lower() for row in store.rows("SELECT name FROM pragma_database_list")}
-    taken = [name for name in (schema, beside(schema)) if name.lower() in databases]
+    taken = [name for name in (schema, archive_schema(schema)) if name.lower() in databases]
     if taken or schema.lower() in {"system", "temp"}:
         raise SettingsError(
             f"[publish] schema = '{schema}': the database is called {(taken or [schema])[0]} too, "
@@ -231,9 +237,9 @@ def _comment(store: DuckDB, schema: str, content: Content) -> None:
     table = content.table
     name = f"{quoted(schema)}.{quoted(table.name)}"
     kind = "MACRO TABLE" if table.kind == "macro" else table.kind
-    statements = [f"COMMENT ON {kind} {name} IS {literal(table.told)}"]
+    statements = [f"COMMENT ON {kind} {name} IS {literal(table.comment)}"]
     if table.kind != "macro":
-        columns = {column.name: _told(column) for column in table.columns}
+        columns = {column.name: _comment_text(column) for column in table.columns}
         statements += [
             f"COMMENT ON COLUMN {name}.{quoted(column)} IS {literal(words)}"
             for column, words in {**columns, **content.features}.items()
@@ -241,5 +247,5 @@ def _comment(store: DuckDB, schema: str, content: Content) -> None:
     store.execute(";\n".join(statements))
 
 
-def _told(column: Column) -> str:
+def _comment_text(column: Column) -> str:
     return f"{column.sentence} Unit: {column.unit}." if column.unit else column.sentence

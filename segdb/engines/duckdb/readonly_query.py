@@ -1,4 +1,4 @@
-"""Ask: one read-only SELECT over the published tables, with no way to files or the network."""
+"""Read-only query: one SELECT over the published tables, without files or the network."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from segdb.contract import TABLES
 from segdb.engines.duckdb.database import DuckDB
-from segdb.engines.duckdb.run_archive import beside
+from segdb.engines.duckdb.run_archive import archive_schema
 from segdb.engines.duckdb.scored import MARK
 from segdb.sql import quoted
 
@@ -87,7 +87,9 @@ def offered(store: DuckDB) -> list[str]:
     """Return the names of what a user may have meant as a source: all but what segdb has made."""
     everything = known(store)
     own = [each for each in everything if _is_published(each)]
-    kept = {(*place, beside(schema)) for *place, schema, _ in (each.ways[-1] for each in own)}
+    kept = {
+        (*place, archive_schema(schema)) for *place, schema, _ in (each.ways[-1] for each in own)
+    }
     return [
         each.shown
         for each in everything
@@ -97,7 +99,7 @@ def offered(store: DuckDB) -> list[str]:
 
 def _is_published(relation: Relation) -> bool:
     name = relation.ways[-1][-1]
-    return any(t.name == name and relation.comment.startswith(t.told) for t in TABLES)
+    return any(t.name == name and relation.comment.startswith(t.comment) for t in TABLES)
 
 
 def _written(way: tuple[str, ...], fold: Callable[[str], str]) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""Kept: what it takes to publish an earlier run again, in a schema beside the published one.
+"""Run archive: what it takes to publish an earlier run again, in a schema of its own.
 
 The model of a run makes its segments of its features again, so of the tables with a row a customer
 the features alone are kept, with the rejected rows. All small tables go into one row of
@@ -46,7 +46,7 @@ class Kept:
     tables: dict[str, list[dict[str, Any]]]
 
 
-def beside(schema: str) -> str:
+def archive_schema(schema: str) -> str:
     """Return the schema where the large tables of earlier runs are."""
     return f"{schema}_kept"
 
@@ -68,9 +68,9 @@ def keep(store: DuckDB, schema: str, small: Sequence[Table]) -> None:
         for table in small
         if there.get(table.name) == "table"
     }
-    store.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(beside(schema))}")
+    store.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(archive_schema(schema))}")
     for table in _LARGE:
-        drop(store, beside(schema), f"{table.name}_{published}")
+        drop(store, archive_schema(schema), f"{table.name}_{published}")
         store.execute(
             f"CREATE OR REPLACE TABLE {_place(schema, table, published)} "
             f"AS FROM {quoted(schema)}.{quoted(table.name)}"
@@ -88,7 +88,7 @@ def prune(store: DuckDB, schema: str, most: int) -> None:
     place = f"{quoted(schema)}.{KEPT_RUNS.name}"
     for run_id in kept_ids(store, schema)[: -most or None]:
         for table in _LARGE:
-            drop(store, beside(schema), f"{table.name}_{run_id}")
+            drop(store, archive_schema(schema), f"{table.name}_{run_id}")
         store.execute(f"DELETE FROM {place} WHERE run_id = {run_id}")  # noqa: S608
 
 
@@ -102,19 +102,21 @@ def keep_aggregates(store: DuckDB, schema: str, run_id: int, orders: ir.Table | 
         orders: one row a customer; None to keep none.
     """
     for own, name in store.tables():
-        if own.lower() == beside(schema).lower() and re.fullmatch(rf"{_AGGREGATES}_\d+", name):
+        if own.lower() == archive_schema(schema).lower() and re.fullmatch(
+            rf"{_AGGREGATES}_\d+", name
+        ):
             drop(store, own, name)
     if orders is not None:
-        store.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(beside(schema))}")
-        place = f"{quoted(beside(schema))}.{quoted(f'{_AGGREGATES}_{run_id}')}"
+        store.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(archive_schema(schema))}")
+        place = f"{quoted(archive_schema(schema))}.{quoted(f'{_AGGREGATES}_{run_id}')}"
         store.execute(f"CREATE TABLE {place} AS {to_sql(orders, pretty=False)}")
 
 
 def kept_aggregates(store: DuckDB, schema: str, run_id: int) -> ir.Table | None:
     """Return the aggregates of the orders of a run; None where they are not kept."""
     name = f"{_AGGREGATES}_{run_id}"
-    there = kinds(store, beside(schema)).get(name) == "table"
-    return store.stored(beside(schema), name) if there else None
+    there = kinds(store, archive_schema(schema)).get(name) == "table"
+    return store.stored(archive_schema(schema), name) if there else None
 
 
 def kept_ids(store: DuckDB, schema: str) -> list[int]:
@@ -134,7 +136,7 @@ def published_run(store: DuckDB, schema: str) -> int | None:
     return None if last is None else int(last)
 
 
-def alike(store: DuckDB, schema: str, run_id: int) -> list[int]:
+def equal_runs(store: DuckDB, schema: str, run_id: int) -> list[int]:
     """Return the runs with the same tables, in order: a rollback publishes those of another run."""
     sql = f"SELECT run_id, republishes FROM {quoted(schema)}.{RUNS.name} ORDER BY run_id"  # noqa: S608
     first: dict[int, int] = {}
@@ -146,7 +148,7 @@ def alike(store: DuckDB, schema: str, run_id: int) -> list[int]:
 
 def kept_features(store: DuckDB, schema: str, run_id: int) -> ir.Table | None:
     """Return the features of a run, published or kept; None where they are gone."""
-    owner, name = beside(schema), f"{CUSTOMER_FEATURES.name}_{run_id}"
+    owner, name = archive_schema(schema), f"{CUSTOMER_FEATURES.name}_{run_id}"
     if run_id == published_run(store, schema):
         owner, name = schema, CUSTOMER_FEATURES.name
     return store.stored(owner, name) if kinds(store, owner).get(name) == "table" else None
@@ -160,7 +162,7 @@ def kept_run(store: DuckDB, schema: str, run_id: int) -> Kept:
     """
     ids = kept_ids(store, schema)
     if run_id not in ids:
-        again = [one for one in alike(store, schema, run_id) if one in ids] if ids else []
+        again = [one for one in equal_runs(store, schema, run_id) if one in ids] if ids else []
         there = f"Kept: {', '.join(map(str, ids))}." if ids else "None is kept."
         if again:
             raise UserError(
@@ -173,7 +175,7 @@ def kept_run(store: DuckDB, schema: str, run_id: int) -> Kept:
     where = f"WHERE run_id = {run_id}"
     run = store.rows(f"FROM {quoted(schema)}.{RUNS.name} {where}")[0]
     row = store.rows(f"SELECT tables FROM {quoted(schema)}.{KEPT_RUNS.name} {where}")[0]  # noqa: S608
-    large = kinds(store, beside(schema))
+    large = kinds(store, archive_schema(schema))
     lost = [t.name for t in _LARGE if large.get(f"{t.name}_{run_id}") != "table"]
     try:
         tables = json.loads(row["tables"])
@@ -182,12 +184,12 @@ def kept_run(store: DuckDB, schema: str, run_id: int) -> Kept:
     if lost or not isinstance(tables, dict):
         raise UserError(
             f"What was kept of run {run_id} is damaged: {lost[0] if lost else 'its small tables'} "
-            f"cannot be read from the schema {beside(schema)}. `segdb run` learns anew."
+            f"cannot be read from the schema {archive_schema(schema)}. `segdb run` learns anew."
         )
     return Kept(
         run=run,
-        features=store.stored(beside(schema), f"{CUSTOMER_FEATURES.name}_{run_id}"),
-        rejected=store.stored(beside(schema), f"{REJECTED_ROWS.name}_{run_id}"),
+        features=store.stored(archive_schema(schema), f"{CUSTOMER_FEATURES.name}_{run_id}"),
+        rejected=store.stored(archive_schema(schema), f"{REJECTED_ROWS.name}_{run_id}"),
         tables=tables,
     )
 
@@ -202,4 +204,4 @@ def is_valid_query(store: DuckDB, sql: str) -> bool:
 
 
 def _place(schema: str, table: Table, run_id: int) -> str:
-    return f"{quoted(beside(schema))}.{quoted(f'{table.name}_{run_id}')}"
+    return f"{quoted(archive_schema(schema))}.{quoted(f'{table.name}_{run_id}')}"

@@ -1,4 +1,4 @@
-"""Proof: that this user's segdb wrote what a database says of its sources.
+"""Signature: proof that this user's segdb wrote what a database says of its sources.
 
 A database file may come from anyone, and what it names would be read with its reader's rights. So
 each publish signs how the run reads, with a key of the user's own (HMAC-SHA256; RFC 2104). Whoever

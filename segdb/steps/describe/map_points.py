@@ -1,4 +1,4 @@
-"""Maps: where customers and segments lie on the principal components."""
+"""Map points: where customers and segments lie on the principal components."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Personas: names, tiers, risks and actions for the segments, from their own profiles."""
+"""Naming: names, tiers, risks and actions for the segments, from their own profiles."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Describe: the rows of the small published tables, from a few aggregates."""
+"""Profiles: the rows of the small published tables, from a few aggregates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Explore: the rows of the tables for exploratory analysis."""
+"""Statistics: the rows of the tables for exploratory analysis."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Phrases: what sets a segment apart, in words with natural units."""
+"""Summary text: what sets a segment apart, in words with natural units."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Orders: every row judged, and one row of aggregates a customer."""
+"""Aggregate orders: every row validated, and one row of aggregates a customer."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def validate_orders(
     source: tuple[Raw, Reading],
     catalogue: Catalogue,
     progress: Progress,
-    held: ReusedAggregates | None,
+    reused: ReusedAggregates | None,
 ) -> ValidatedSource:
     """Judge the rows of the orders, and aggregate them by customer in the same pass.
 
@@ -53,7 +53,7 @@ def validate_orders(
         source: the orders, and how their columns are read.
         catalogue: the features wanted of them.
         progress: who hears of it.
-        held: what an earlier run gave already.
+        reused: what an earlier run gave already.
     """
     raw, reading = source[0], narrowed(source[1], catalogue)
     watermark = checked(settings.source.watermark, raw, reading)
@@ -62,8 +62,8 @@ def validate_orders(
     )
     rows = how.validated("segdb_orders")
     counts = alike = None
-    if watermark and held and held.aggregates is not None:
-        counts = aggregated_again(how, held.aggregates, rows, watermark, progress)
+    if watermark and reused and reused.aggregates is not None:
+        counts = aggregated_again(how, reused.aggregates, rows, watermark, progress)
     if counts is None:
         way = choose_strategy(how, rows, sampled=settings.features.sampled_orders)
         counts, alike = aggregated(how, rows, way, progress)

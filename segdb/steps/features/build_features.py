@@ -1,4 +1,4 @@
-"""Intake: from the sources to one table of features, with every row accounted for."""
+"""Build features: from the sources to one table of features, every row reconciled."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def build_features(
     settings: Settings,
     sources: Sources,
     progress: Progress,
-    held: ReusedAggregates | None = None,
+    reused: ReusedAggregates | None = None,
 ) -> BuiltFeatures:
     """Read and judge the sources, and aggregate the orders in one pass.
 
@@ -87,7 +87,7 @@ def build_features(
         settings: how to clean, and which features.
         sources: the sources.
         progress: who hears of it.
-        held: what an earlier run gave already; None to choose the features by the settings.
+        reused: what an earlier run gave already; None to choose the features by the settings.
 
     Raises:
         DataError: no row is left.
@@ -96,7 +96,7 @@ def build_features(
     """
     try:
         with store.refusals():
-            return _build_features(store, settings, sources, progress, held)
+            return _build_features(store, settings, sources, progress, reused)
     except EngineError as error:
         raise as_user_error(error, settings) from error
 
@@ -106,7 +106,7 @@ def _build_features(
     settings: Settings,
     sources: Sources,
     progress: Progress,
-    held: ReusedAggregates | None,
+    reused: ReusedAggregates | None,
 ) -> BuiltFeatures:
     as_of = settings.as_of
     recipe = recipe_of(settings, sources)
@@ -115,12 +115,12 @@ def _build_features(
     if sources.orders:
         progress.step("Aggregating the orders")
         entries = (
-            held.catalogue.of("orders", "sql")
-            if held
+            reused.catalogue.of("orders", "sql")
+            if reused
             else choose_order_entries(settings, sources.orders[1])
         )
         sources, orders = validate_without_far_dates(
-            store, settings, sources, Catalogue(entries), progress, held
+            store, settings, sources, Catalogue(entries), progress, reused
         )
         recipe = recipe_of(settings, sources)
         per_customer = orders.counts
@@ -135,17 +135,17 @@ def _build_features(
     if sources.customers:
         customers = _validate_customers(store, recipe, sources, buyers, progress)
         entries += (
-            held.catalogue.of("attribute", "category")
-            if held
+            reused.catalogue.of("attribute", "category")
+            if reused
             else choose_customer_entries(store, settings, customers, entries)
         )
     catalogue = _not_empty(entries)
-    if held is None and sources.customers:
+    if reused is None and sources.customers:
         _warn_of_sentinels(store, sources.customers, entries, progress)
-    if held is None and sources.orders and sources.customers:
+    if reused is None and sources.orders and sources.customers:
         _note_unused_customers(catalogue, recipe, sources.customers[0].origin, progress)
     features = _features(catalogue, order_features, customers)
-    features, recipe, out, bounds = narrowed(store, settings, catalogue, features, recipe, held)
+    features, recipe, out, bounds = narrowed(store, settings, catalogue, features, recipe, reused)
     features = store.table("segdb_features", features)
     dropped = _dropped(store, [*([] if dropped is None else [dropped]), *out])
     progress.step("Accounting for every row")

@@ -1,10 +1,9 @@
-"""Telling: a large source's orders counted, and its equal rows found, without a fold of all rows.
+"""Chooses how orders are counted and duplicate rows are found, by the size and head of a source.
 
-To tell orders apart, and rows that are equal in every column, costs many times the rest of the
-GROUP BY. Where a large source has one row an order, counting its rows gives the same, for all
-customers or for nearly all; elsewhere lists of a customer's orders and rows do. The pass itself
-shows for whom it does: it lists the ids of some customers, for next to nothing; or it tells the
-rows of each customer apart, and only those with two that may be equal are looked at again.
+Exact counts cost many times the rest of the GROUP BY. Where each order is one row, counting rows
+gives the same; elsewhere lists of a customer's orders do. The GROUP BY itself confirms it: it lists
+the order ids of some customers, or counts the rows of each that differ, and customers with possible
+duplicates alone are aggregated again.
 """
 
 from __future__ import annotations
@@ -17,9 +16,9 @@ from segdb.expressions import incremental as append
 from segdb.expressions.count_strategy import (
     EXACT,
     LISTED,
-    TOLD_LINES,
-    TOLD_ROWS,
-    WATCHED_ROWS,
+    SAMPLED_ROWS,
+    UNIQUE_LINES,
+    UNIQUE_ROWS,
     CountStrategy,
 )
 from segdb.features.catalogue import REGISTRY
@@ -39,17 +38,17 @@ _HEAVIEST = 0.05
 _MOST = 0.6
 # Of the rows in the head: with more copies most customers have one. Who buys single orders has
 # tens of them, who fills a basket may have hundreds of lines.
-_COPIES = {TOLD_ROWS: 0.005, TOLD_LINES: 0.0005}
+_COPIES = {UNIQUE_ROWS: 0.005, UNIQUE_LINES: 0.0005}
 
 
 def choose_strategy(how: Aggregation, rows: ir.Table, *, sampled: bool) -> CountStrategy:
-    """Judge by the size and the head of a source how its orders are counted, and copies found.
+    """Choose by the size and the head of a source how orders are counted and duplicates found.
 
     Args:
         how: what is done with the rows of the orders.
-        rows: the orders, judged.
-        sampled: whether a sample is ground enough to count rows for orders, where rows that are
-            equal count each.
+        rows: the orders, validated.
+        sampled: whether a sample is reason enough to count rows instead of orders, where
+            duplicate rows are kept.
     """
     store, raw, wanted = how.store, how.raw, how.catalogue.of("orders")
     counting = any("orders" in REGISTRY[entry.name].aggregates for entry in wanted)
@@ -65,8 +64,8 @@ def choose_strategy(how: Aggregation, rows: ir.Table, *, sampled: bool) -> Count
     known = counting and "order_id" in how.reading.roles
     one_row = known and store.rows(stage.rows_an_order(head))[0]["most"] == 1
     if not how.deduplicate:
-        return (WATCHED_ROWS if sampled else TOLD_ROWS) if one_row else LISTED
-    way = TOLD_ROWS if one_row else TOLD_LINES
+        return (SAMPLED_ROWS if sampled else UNIQUE_ROWS) if one_row else LISTED
+    way = UNIQUE_ROWS if one_row else UNIQUE_LINES
     found = store.rows(stage.copies(head))[0]
     return way if (found["copies"] or 0) <= _COPIES[way] * found["rows"] else EXACT
 
@@ -78,25 +77,25 @@ def aggregated(
 
     Args:
         how: what is done with the rows of the orders.
-        rows: the orders, judged.
-        way: how orders are counted, and copies found, if the pass bears it out.
+        rows: the orders, validated.
+        way: how orders are counted, and duplicates found, if the GROUP BY confirms it.
         progress: hears on what grounds rows are counted for orders.
 
     Returns:
         The aggregates; and ``customer_id`` of all who may have equal rows, None for anyone.
     """
     store = how.store
-    found = alike = None
-    if way.beside == "told":
-        counts = store.fitting("segdb_told", how.per_customer(rows, way))
+    found = duplicates = None
+    if way.extra == "unique":
+        counts = store.fitting("segdb_unique_rows", how.per_customer(rows, way))
         if counts is not None:
-            alike = store.table("segdb_alike", stage.alike(counts))
-            found = corrected(how, counts, alike)
-    elif way.beside == "watched":
+            duplicates = store.table("segdb_duplicates", stage.with_duplicates(counts))
+            found = corrected(how, counts, duplicates)
+    elif way.extra == "sampled":
         counts = store.table("segdb_per_customer", how.per_customer(rows, way))
         found = validate_sample(store, counts, progress)
     if found is not None:
-        return found, alike
+        return found, duplicates
     once = how.all_once("segdb_orders_once")
     if way != EXACT and not how.deduplicate:
         found = store.fitting("segdb_per_customer", how.per_customer(once, LISTED))
@@ -106,18 +105,18 @@ def aggregated(
 
 
 def validate_sample(store: DuckDB, counts: ir.Table, progress: Progress) -> ir.Table | None:
-    """Return the aggregates of rows counted for orders, if those who were watched bear it out.
+    """Return the aggregates of rows counted for orders, if the sampled customers confirm it.
 
     Args:
         store: where they are.
-        counts: what ``per_customer`` gave with ``WATCHED_ROWS``.
+        counts: what ``per_customer`` gave with ``SAMPLED_ROWS``.
         progress: hears that rows are counted for orders, and on what grounds.
 
     Returns:
-        The aggregates without what was watched; None where an order is of several rows, or too
-        few customers were watched.
+        The aggregates without the sample; None where an order is of several rows, or too
+        few customers were sampled.
     """
-    found = store.rows(stage.watched(counts))[0]
+    found = store.rows(stage.sampled_counts(counts))[0]
     if found["customers"] < _FEWEST or found["rows"] != found["orders"]:
         return None
     most = 3 / found["customers"]  # the rule of three, for 95 %
@@ -126,26 +125,29 @@ def validate_sample(store: DuckDB, counts: ir.Table, progress: Progress) -> ir.T
         f"one row, so rows are counted for orders; at most {most:.3%} of the customers can have "
         "an order of more (95 % sure)."
     )
-    return counts.select(*(name for name in counts.columns if name != stage.WATCHED))
+    return counts.select(*(name for name in counts.columns if name != stage.SAMPLED))
 
 
-def corrected(how: Aggregation, counts: ir.Table, alike: ir.Table) -> ir.Table | None:
-    """Return the aggregates of all customers, those with rows that may be alike aggregated again.
+def corrected(how: Aggregation, counts: ir.Table, duplicates: ir.Table) -> ir.Table | None:
+    """Return the aggregates of all customers, those with possible duplicates aggregated again.
 
     Args:
         how: what is done with the rows of the orders.
-        counts: what ``per_customer`` gave with ``TOLD_ROWS`` or ``TOLD_LINES``.
-        alike: those customers, as ``segdb.expressions.count_strategy.alike`` gives them.
+        counts: what ``per_customer`` gave with ``UNIQUE_ROWS`` or ``UNIQUE_LINES``.
+        duplicates: the customers with possible duplicates, see ``with_duplicates``.
 
     Returns:
         None where their rows are so many that all may as well be aggregated again.
     """
     store, stay = how.store, stage.without_duplicates(counts)
-    number, of = (int(store.rows(t.agg(n=t.read_rows.sum()))[0]["n"] or 0) for t in (alike, counts))
+    number, of = (
+        int(store.rows(t.agg(n=t.read_rows.sum()))[0]["n"] or 0) for t in (duplicates, counts)
+    )
     if number > _MOST * of:
         return None
     if number:
-        theirs = how.once("segdb_alike_once", how.rows_of("segdb_alike_rows", alike))
+        again = how.rows_of("segdb_duplicates_rows", duplicates)
+        theirs = how.once("segdb_duplicates_once", again)
         fresh = store.table("segdb_aggregated_again", how.per_customer(theirs))
         stay = append.together(stay, fresh)
     return store.view("segdb_all_customers", stay)

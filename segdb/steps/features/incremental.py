@@ -1,4 +1,4 @@
-"""Append: the aggregates of orders that only grew, without aggregating all of them again."""
+"""Incremental: the aggregates of orders that only grew, without aggregating all of them again."""
 
 from __future__ import annotations
 

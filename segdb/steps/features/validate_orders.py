@@ -1,4 +1,4 @@
-"""Aggregation: how the rows of the orders are judged, and aggregated by customer."""
+"""Validate orders: how rows of the orders are validated, and aggregated by customer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Questions: read sources as far as they tell, and keep what only their owner can tell."""
+"""Open questions: read sources as far as they can be, and keep what only their owner knows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Read: the sources into the database, and what their columns are."""
+"""Read sources into the database, and what their columns are."""
 
 from __future__ import annotations
 

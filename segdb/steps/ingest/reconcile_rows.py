@@ -1,4 +1,4 @@
-"""Account: rows_read = rows_kept + rows_rejected, in every run."""
+"""Reconcile rows: rows_read = rows_kept + rows_rejected, in every run."""
 
 from __future__ import annotations
 

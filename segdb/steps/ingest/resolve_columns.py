@@ -1,4 +1,4 @@
-"""Choose: which features a run computes, and which source a predicate speaks of."""
+"""Resolve columns: which features a run computes, and which source a filter belongs to."""
 
 from __future__ import annotations
 

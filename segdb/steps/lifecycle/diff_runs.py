@@ -1,4 +1,4 @@
-"""Difference: what moved from one run to another."""
+"""Diff runs: what moved from one run to another."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Since: how far the customers have moved since the model was learned."""
+"""Drift baseline: how far the customers have moved since the model was learned."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stored: a published run, rebuilt from its row of ``runs``: how it read, cleaned, and learned."""
+"""Load run: a published run, rebuilt from its row of ``runs``: settings, recipe, model."""
 
 from __future__ import annotations
 

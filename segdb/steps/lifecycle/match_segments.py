@@ -1,4 +1,4 @@
-"""Identity: which of the new segments is which of the last run's."""
+"""Match segments: which of the new segments is which of the last run's."""
 
 from __future__ import annotations
 

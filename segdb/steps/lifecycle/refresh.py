@@ -1,4 +1,4 @@
-"""Hold: the segments of an earlier run as they lie on the customers of today, nothing learned."""
+"""Refresh: evaluates a stored model on the customers of today without refitting."""
 
 from __future__ import annotations
 

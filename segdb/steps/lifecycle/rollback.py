@@ -12,7 +12,13 @@ from segdb import contract
 from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.duckdb.integrity import require
 from segdb.engines.duckdb.publish import next_run, publish
-from segdb.engines.duckdb.run_archive import Kept, alike, is_valid_query, kept_run, published_run
+from segdb.engines.duckdb.run_archive import (
+    Kept,
+    equal_runs,
+    is_valid_query,
+    kept_run,
+    published_run,
+)
 from segdb.errors import UserError
 from segdb.expressions.assign import assign
 from segdb.expressions.pca import in_matrix
@@ -53,7 +59,7 @@ def rollback(store: DuckDB, schema: str, run_id: int, keep_runs: int) -> dict[st
     run = stored_run(store, schema, run_id)
     require(store, schema, contract.RUNS, "republishes", "as_of", "customers")
     published = published_run(store, schema)
-    if published in alike(store, schema, run_id):
+    if published in equal_runs(store, schema, run_id):
         number = "" if published == run_id else f", as run {published}"
         raise UserError(f"Run {run_id} is the one that is published{number}.")
     kept = kept_run(store, schema, run_id)

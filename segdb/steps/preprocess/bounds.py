@@ -1,4 +1,4 @@
-"""Bounds: what stands for a missing value, and between what a feature is taken."""
+"""Bounds: the fill of a missing value, and the caps of each feature."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Measured: where the features lie, and how they vary together."""
+"""Covariance: means and covariances of the features, in SQL or NumPy."""
 
 from __future__ import annotations
 

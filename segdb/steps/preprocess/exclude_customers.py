@@ -1,4 +1,4 @@
-"""Exclude: customers who lack a feature, or have an outlier, where the settings say so."""
+"""Exclude customers who lack a feature, or have an outlier, where the settings say so."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exclusions: features that are published and profiled, and do not enter the clustering."""
+"""Exclude features from clustering that are published and profiled all the same."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Components: principal components of the matrix, from covariances that SQL has measured."""
+"""PCA: principal components of the matrix, from covariances that SQL has measured."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Scores: the edges between RFM scores, and the user's own segments by them."""
+"""RFM scores: the edges between RFM scores, and the user's own segments by them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Live: the whole way from the source to the segments as one SELECT, for a view."""
+"""Live view: the whole way from the source to the segments as one SELECT, for a view."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Gates: what a run must reach before it is published."""
+"""Quality gates: what a run must reach before it is published."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Publish: what goes into each table of the contract."""
+"""Tables: what goes into each table of the contract."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evidence: how good each number of segments is, over all customers."""
+"""Cluster metrics: how good each number of segments is, over all customers."""
 
 from __future__ import annotations
 

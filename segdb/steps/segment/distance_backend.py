@@ -1,4 +1,4 @@
-"""Everyone: all customers in scaled units, to be asked what lies around some centroids.
+"""Distance backend: sums of distances of all customers to any centroids.
 
 Where they are few enough they are in memory, and NumPy answers before a statement would be
 compiled; above, the database answers with one scan.

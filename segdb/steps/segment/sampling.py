@@ -1,4 +1,4 @@
-"""Compact: the small matrix that crosses into NumPy, drawn in SQL where customers are many."""
+"""Sampling: the compact matrix that crosses into NumPy, drawn in SQL where customers are many."""
 
 from __future__ import annotations
 

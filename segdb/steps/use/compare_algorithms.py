@@ -1,4 +1,4 @@
-"""Comparing: other algorithms on the customers of the published run."""
+"""Compare algorithms: other algorithms on the customers of the published run."""
 
 from __future__ import annotations
 

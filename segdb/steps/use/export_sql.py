@@ -1,4 +1,4 @@
-"""Exporting: a run of the database as SQL for other engines."""
+"""Export SQL: a run of the database as SQL for other engines."""
 
 from __future__ import annotations
 

@@ -94,7 +94,7 @@ def test_every_table_and_column_carries_the_sentence_of_its_contract(store: Duck
     publish(store, "segdb", contents(1), 1)
     wanted: dict[tuple[str, str | None], str] = {}
     for table in contract.TABLES:
-        wanted[table.name, None] = table.told
+        wanted[table.name, None] = table.comment
         for column in table.columns:
             unit = f" Unit: {column.unit}." if column.unit else ""
             wanted[table.name, column.name] = column.sentence + unit

@@ -10,7 +10,7 @@ import pytest
 from segdb import contract
 from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.duckdb.run_archive import (
-    beside,
+    archive_schema,
     is_valid_query,
     keep,
     kept_features,
@@ -76,7 +76,7 @@ def test_only_the_last_ones_stay(store: DuckDB) -> None:
         keep(store, "segdb", SMALL)
     prune(store, "segdb", 2)
     assert kept_ids(store, "segdb") == [4, 5]
-    assert {name for owner, name in store.tables() if owner == beside("segdb")} == {
+    assert {name for owner, name in store.tables() if owner == archive_schema("segdb")} == {
         f"{table}_{run_id}" for table in ("customer_features", "rejected_rows") for run_id in (4, 5)
     }
     prune(store, "segdb", 9)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from segdb.config.settings import parse
 from segdb.engines.duckdb.database import DuckDB
-from segdb.expressions.count_strategy import EXACT, LISTED, TOLD_LINES, TOLD_ROWS, CountStrategy
+from segdb.expressions.count_strategy import EXACT, LISTED, UNIQUE_LINES, UNIQUE_ROWS, CountStrategy
 from segdb.steps.features import aggregate_orders as orders
 from segdb.steps.features import count_strategy
 from segdb.steps.features.build_features import build_features
@@ -64,7 +64,9 @@ def taken_in(
         built = build_features(
             store, chosen, read_sources(store, chosen, "lines", None, Notes()), Notes()
         )
-    assert ("segdb_told" in {name for _, name in temporary(store)}) == (way.beside == "told")
+    assert ("segdb_unique_rows" in {name for _, name in temporary(store)}) == (
+        way.extra == "unique"
+    )
     found = [store.rows(t.order_by(t.columns)) for t in (built.features, built.rejected)]
     return [*found, built.accounts]
 
@@ -85,8 +87,8 @@ def test_told_apart_or_folded_whole(
     rows = [(1, 99, START, 1.5, "tea"), *rows, *rows[:copies]]
     clean = {"duplicates": duplicates, "returns": returns, "reject": {"dear": "amount > 3"}}
     folded = taken_in(rows, {**clean}, EXACT)
-    assert taken_in(rows, {**clean}, TOLD_ROWS) == folded
-    assert taken_in(rows, {**clean}, TOLD_LINES) == folded
+    assert taken_in(rows, {**clean}, UNIQUE_ROWS) == folded
+    assert taken_in(rows, {**clean}, UNIQUE_LINES) == folded
     assert taken_in(rows, {**clean}, LISTED) == folded
 
 
@@ -96,5 +98,5 @@ def test_moments_are_told_apart_where_orders_have_no_number(
     rows: list[tuple[Any, ...]], copies: int
 ) -> None:
     rows = [(1, 99, START, 1.5, "tea"), *rows, *rows[:copies]]
-    folded, told = (taken_in(rows, {}, way, numbered=False) for way in (EXACT, TOLD_LINES))
+    folded, told = (taken_in(rows, {}, way, numbered=False) for way in (EXACT, UNIQUE_LINES))
     assert told == folded

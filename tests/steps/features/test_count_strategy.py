@@ -14,12 +14,12 @@ from segdb.engines.duckdb.read.source_relation import Raw
 from segdb.expressions.count_strategy import (
     EXACT,
     LISTED,
-    TOLD_LINES,
-    TOLD_ROWS,
-    WATCHED,
-    WATCHED_ROWS,
+    SAMPLED,
+    SAMPLED_ROWS,
+    UNIQUE_LINES,
+    UNIQUE_ROWS,
     CountStrategy,
-    alike,
+    with_duplicates,
 )
 from segdb.expressions.validate import Rules
 from segdb.features.catalogue import Catalogue, Entry
@@ -64,12 +64,12 @@ def asked(more: str = "", *, deduplicate: bool = False, **changes: Any) -> tuple
     """Judge the orders as a run does: by the head first, then by those who are watched."""
     notes = Notes()
     how, rows = aggregation(more, deduplicate=deduplicate, **changes)
-    if choose_strategy(how, rows, sampled=True) not in (WATCHED_ROWS, TOLD_ROWS):
+    if choose_strategy(how, rows, sampled=True) not in (SAMPLED_ROWS, UNIQUE_ROWS):
         return False, notes.notes
-    counts = how.store.table("counts", how.per_customer(how.once("once", rows), WATCHED_ROWS))
+    counts = how.store.table("counts", how.per_customer(how.once("once", rows), SAMPLED_ROWS))
     found = validate_sample(how.store, counts, notes)
     if found is not None:
-        assert WATCHED not in found.columns
+        assert SAMPLED not in found.columns
         assert how.store.rows(found.order_by("customer_id")) == exact(how, rows)
     return found is not None, notes.notes
 
@@ -133,7 +133,7 @@ RARE = {
 }
 
 
-@pytest.mark.parametrize("way", [TOLD_ROWS, TOLD_LINES], ids=["rows", "lines"])
+@pytest.mark.parametrize("way", [UNIQUE_ROWS, UNIQUE_LINES], ids=["rows", "lines"])
 @pytest.mark.parametrize("deduplicate", [True, False])
 @pytest.mark.parametrize("more", RARE)
 def test_only_those_whose_rows_were_not_told_apart_are_aggregated_again(
@@ -141,18 +141,18 @@ def test_only_those_whose_rows_were_not_told_apart_are_aggregated_again(
 ) -> None:
     how, rows = aggregation(RARE[more], deduplicate=deduplicate)
     counts = how.store.table("counts", how.per_customer(rows, way))
-    ids = how.store.table("alike", alike(counts))
+    ids = how.store.table("alike", with_duplicates(counts))
     found = corrected(how, counts, ids)
     assert found is not None
     assert how.store.rows(found.order_by("customer_id")) == exact(how, rows)
-    again = {"copies": 100, "orders of two rows": 100 if way == TOLD_ROWS else 0}.get(more, 0)
+    again = {"copies": 100, "orders of two rows": 100 if way == UNIQUE_ROWS else 0}.get(more, 0)
     assert how.store.rows(ids.agg(n=ids.count())) == [{"n": again}]
 
 
 def test_where_most_would_be_looked_at_again_all_are() -> None:
     how, rows = aggregation(f" UNION ALL {ORDERS} WHERE i % 997 < 500", deduplicate=True)
-    counts = how.store.table("counts", how.per_customer(rows, TOLD_ROWS))
-    assert corrected(how, counts, how.store.table("alike", alike(counts))) is None
+    counts = how.store.table("counts", how.per_customer(rows, UNIQUE_ROWS))
+    assert corrected(how, counts, how.store.table("alike", with_duplicates(counts))) is None
 
 
 COPIES = f" UNION ALL {ORDERS} WHERE i % {{}} = 0"
@@ -162,20 +162,20 @@ SEVERAL = " UNION ALL SELECT i % 997, i, TIMESTAMP '2026-01-01', 2.5 FROM r WHER
 @pytest.mark.parametrize(
     ("more", "deduplicate", "sampled", "changes", "way"),
     [
-        ("", True, False, {}, TOLD_ROWS),
-        ("", True, True, {}, TOLD_ROWS),
-        ("", False, True, {}, WATCHED_ROWS),
-        ("", False, False, {}, TOLD_ROWS),
-        (SEVERAL, True, False, {}, TOLD_LINES),
+        ("", True, False, {}, UNIQUE_ROWS),
+        ("", True, True, {}, UNIQUE_ROWS),
+        ("", False, True, {}, SAMPLED_ROWS),
+        ("", False, False, {}, UNIQUE_ROWS),
+        (SEVERAL, True, False, {}, UNIQUE_LINES),
         (SEVERAL, False, False, {}, LISTED),
-        ("", True, False, {"feature": "monetary"}, TOLD_LINES),
+        ("", True, False, {"feature": "monetary"}, UNIQUE_LINES),
         ("", False, False, {"feature": "monetary"}, EXACT),
-        ("", True, False, {"reading": UNNUMBERED}, TOLD_LINES),
+        ("", True, False, {"reading": UNNUMBERED}, UNIQUE_LINES),
         ("", False, False, {"reading": UNNUMBERED}, LISTED),
         ("", True, False, {"stored": False}, EXACT),
-        (COPIES.format(500), True, False, {}, TOLD_ROWS),
+        (COPIES.format(500), True, False, {}, UNIQUE_ROWS),
         (COPIES.format(100), True, False, {}, EXACT),
-        (SEVERAL + COPIES.format(5_000), True, False, {}, TOLD_LINES),
+        (SEVERAL + COPIES.format(5_000), True, False, {}, UNIQUE_LINES),
         (SEVERAL + COPIES.format(500), True, False, {}, EXACT),
         (COPIES.format(500), False, True, {}, LISTED),
     ],
@@ -197,17 +197,17 @@ def test_a_list_is_not_made_of_the_orders_of_one_giant() -> None:
     assert choose_strategy(how, rows, sampled=False) == EXACT
     # Nobody's rows are never listed.
     how, rows = aggregation(GUEST.replace("-1,", "NULL,"), deduplicate=True)
-    assert choose_strategy(how, rows, sampled=False) == TOLD_ROWS
+    assert choose_strategy(how, rows, sampled=False) == UNIQUE_ROWS
 
 
-@pytest.mark.parametrize("way", [TOLD_ROWS, TOLD_LINES, LISTED])
+@pytest.mark.parametrize("way", [UNIQUE_ROWS, UNIQUE_LINES, LISTED])
 def test_what_the_memory_does_not_hold_is_aggregated_in_the_way_that_it_does(
     way: CountStrategy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     how, rows = aggregation(SEVERAL, deduplicate=way != LISTED)
     monkeypatch.setattr(DuckDB, "fitting", lambda *_: None)
-    counts, alike = aggregated(how, rows, way, Notes())
-    assert alike is None
+    counts, with_duplicates = aggregated(how, rows, way, Notes())
+    assert with_duplicates is None
     assert how.store.rows(counts.order_by("customer_id")) == exact(how, rows)
 
 

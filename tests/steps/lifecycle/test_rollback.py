@@ -12,7 +12,7 @@ import pytest
 import segdb
 from segdb import contract
 from segdb.engines.duckdb.database import DuckDB
-from segdb.engines.duckdb.run_archive import alike, kept_ids
+from segdb.engines.duckdb.run_archive import equal_runs, kept_ids
 from segdb.errors import UserError
 from segdb.steps.lifecycle.rollback import rollback
 from tests.steps import shops
@@ -183,8 +183,8 @@ def test_a_run_that_is_there_under_another_number(store: DuckDB) -> None:
         rollback(store, "segdb", 1, 2)
     assert rollback(store, "segdb", 4, 2)["republishes"] == 4
     # Run 6 has the tables of run 4, and so of run 1.
-    assert alike(store, "segdb", 1) == alike(store, "segdb", 6) == [1, 4, 6]
-    assert alike(store, "segdb", 2) == [2]
+    assert equal_runs(store, "segdb", 1) == equal_runs(store, "segdb", 6) == [1, 4, 6]
+    assert equal_runs(store, "segdb", 2) == [2]
     with pytest.raises(UserError, match=r"^Run 1 is the one that is published, as run 6\.$"):
         rollback(store, "segdb", 1, 2)
     with pytest.raises(UserError, match=r"Run 2 is not kept any more\. Kept: 4, 5\."):

@@ -1,4 +1,4 @@
-"""Layout: how a text file is laid out, decided without the engine's sniffer.
+"""CSV dialect: how a text file is laid out, decided without the engine's sniffer.
 
 The sniffer takes a ragged file for one column and says nothing.
 """

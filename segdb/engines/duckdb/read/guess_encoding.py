@@ -1,4 +1,4 @@
-"""Guessing: the encoding of text files that are not UTF-8 and whose settings do not say it."""
+"""Guess encoding: that of text files that are not UTF-8 and whose settings do not say it."""
 
 from __future__ import annotations
 

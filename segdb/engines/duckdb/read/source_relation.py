@@ -1,4 +1,4 @@
-"""A source as it was read, before anyone has understood its columns."""
+"""Source relation: a source as it was read, before its schema is inferred."""
 
 from __future__ import annotations
 
