@@ -75,7 +75,7 @@ def run(
         settings: the settings.
         orders: a path, table, SELECT or frame; None without orders.
         customers: likewise.
-        progress: who hears of it.
+        progress: receives messages and warnings.
 
     Raises:
         SegdbError: see ``segdb.errors``; whatever is raised, the last run's tables stay.
@@ -122,7 +122,7 @@ def refresh(
         schema: where they are.
         orders: a source in the place of the published run's own; None for that one.
         customers: likewise.
-        progress: who hears of it.
+        progress: receives messages and warnings.
         trusted: sources that may be read also where nothing proves that segdb named them.
 
     Raises:

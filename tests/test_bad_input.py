@@ -90,7 +90,7 @@ class TestOrders:
     def test_nothing_but_returns(self) -> None:
         rows = "".join(f"C{i % 9},O{i},2026-01-0{1 + i % 9},-{i}.50\n" for i in range(60))
         message = run_on("customer_id,order_id,ordered_at,amount\n" + rows)
-        assert "no orders: 60" in message
+        assert "only returns: 60" in message
 
     def test_fewer_customers_than_k(self) -> None:
         message = run_on(GOOD, "--k", "50")

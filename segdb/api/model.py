@@ -44,7 +44,7 @@ def score(
         into: a table of the schema, or a .csv, .tsv or .parquet file.
         run_id: whose model; left out, the last run's.
         as_of: days are counted back from this moment; left out, as the run did.
-        progress: who hears of the steps.
+        progress: receives messages and warnings.
         force: write over a file that segdb did not write.
         wait: seconds to go on trying while another process holds the file.
         engine: memory, threads and folder of the database engine.

@@ -42,7 +42,7 @@ def run(
         database: the DuckDB file to publish to, or an open connection. Left out: as the settings
             say.
         settings: ``Settings``, or the sections of ``segdb.toml`` as nested mappings.
-        progress: who hears of the steps.
+        progress: receives messages and warnings.
 
     Returns:
         The published run. Close it, or use it in a ``with`` block, to release the database file.
@@ -93,7 +93,7 @@ def refresh(
         customers: likewise.
         database: the DuckDB file of the segments, or an open connection.
         schema: where in it they are.
-        progress: who hears of the steps.
+        progress: receives messages and warnings.
         trusted: sources that the database names and that may be read, also where nothing proves
             that a run of this user wrote their names there.
 

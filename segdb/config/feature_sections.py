@@ -26,7 +26,7 @@ class Features(Section):
     attributes: tuple[str, ...] | None = None
     # Columns of the customers that become one 0/1 feature a value.
     categories: tuple[str, ...] = ()
-    # Features that are published and profiled, and stay out of the matrix.
+    # Features that are published and profiled, and excluded from clustering.
     describe: tuple[str, ...] = ()
     # One for all features, or by feature, with "*" for the others (without it "none").
     # "auto": log1p where |skewness| > 1 and no value is negative. log needs values above 0, sqrt
@@ -35,7 +35,7 @@ class Features(Section):
     # Of filled features, those that a larger share of the customers lacks are excluded from
     # clustering.
     max_missing: Annotated[float, Field(gt=0, le=1)] = 0.5
-    # Of two features with a larger |r|, the later one stays out of the matrix.
+    # Of two features with a larger |r|, the later one is excluded from clustering.
     max_correlation: Annotated[float, Field(gt=0, le=1)] = 0.98
     # So many principal components of the scaled features stand in the matrix for them; left out:
     # the features themselves. All of them give the segments that the features give, fewer leave

@@ -17,7 +17,7 @@ FEATURE_PARAMETERS = Table(
     (
         FEATURE,
         Column("position", "INTEGER", "Place in the matrix from 0; NULL where it stays out."),
-        Column("left_out", "VARCHAR", "Why it stays out of the matrix; NULL where it does not."),
+        Column("left_out", "VARCHAR", "Why it is excluded from clustering; NULL where it is not."),
         Column("fill", "DOUBLE", "Put where the feature is missing.", "the feature's"),
         Column("filled", "VARCHAR", "before capping, or after capping."),
         Column("lower", "DOUBLE", "Values below are moved up to it.", "the feature's"),

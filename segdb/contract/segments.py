@@ -80,7 +80,7 @@ SEGMENT_PROFILES = Table(
         Column(
             "overdue",
             "DOUBLE",
-            "Share of customers silent for more than twice their own mean gap between orders (who "
+            "Share of customers whose last order is more than twice their own mean gap ago (who "
             "has none, for more than twice its fill); NULL where there is neither.",
             "0 to 1",
         ),

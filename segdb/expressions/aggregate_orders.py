@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 from segdb.expressions.count_strategy import EXACT, CountStrategy, extra_aggregates
 from segdb.expressions.incremental import highest
 from segdb.expressions.typed_source import value
-from segdb.expressions.validate import NO_ORDERS, arguments
+from segdb.expressions.validate import ONLY_RETURNS, arguments
 from segdb.features.catalogue import REGISTRY, Catalogue
 from segdb.features.feature import SECONDS_A_DAY, Aggregates, Orders
 from segdb.source_schema import Reading, Role
@@ -102,7 +102,7 @@ def totals(customers: ir.Table) -> ir.Table:
 def without_orders(customers: ir.Table) -> ir.Table:
     """Return (customer_id, reason) of those who only gave back."""
     only = customers.filter(customers.last_order_at.isnull() & (customers.kept_rows > 0))
-    return only.select(customer_id=only.customer_id, reason=ibis.literal(NO_ORDERS))
+    return only.select(customer_id=only.customer_id, reason=ibis.literal(ONLY_RETURNS))
 
 
 def of_orders(customers: ir.Table, catalogue: Catalogue, as_of: int | None) -> ir.Table:

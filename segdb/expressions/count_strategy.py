@@ -78,7 +78,7 @@ def extra_aggregates(
 def sampled_counts(customers: ir.Table) -> ir.Table:
     """Return one row: ``customers`` who were watched, their ``rows``, and ``orders`` of those.
 
-    The lists are told apart here: among all the customers it would cost more than the lists do.
+    The lists are deduplicated here: among all customers it would cost more than the lists do.
     """
     lists = customers.filter(customers[SAMPLED].notnull())
     orders = lists[SAMPLED]
@@ -88,7 +88,7 @@ def sampled_counts(customers: ir.Table) -> ir.Table:
 
 
 def without_duplicates(customers: ir.Table) -> ir.Table:
-    """Return the aggregates of those whose rows were all told apart, or are nobody's.
+    """Return the aggregates of customers none of whose rows are duplicates, or without a customer.
 
     No two rows of a customer are equal; where rows are counted, each order is one row.
     """

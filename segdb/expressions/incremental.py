@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 from segdb.expressions.typed_source import value
 from segdb.source_schema import Reading
 
-# The watermark that is the moment of the order, whatever its column is called.
+# The watermark that is the order date, whatever its column is called.
 MOMENT = "ordered_at"
 
 

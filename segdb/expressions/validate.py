@@ -28,6 +28,7 @@ DUPLICATE_ROW = "duplicate row"
 DUPLICATE_CUSTOMER = "duplicate customer"
 RETURN = "return"
 NO_ORDERS = "no orders"
+ONLY_RETURNS = "only returns"
 UNREADABLE = "unreadable line"
 # Sources tell local time without its zone, and nobody is farther ahead of UTC (Kiribati).
 HOURS_EAST = 14
@@ -116,7 +117,7 @@ def validated_customers(
     """
     key = customers.customer_id
     if buyers is not None and buyers.customer_id.type() != key.type():
-        # Before duplicates are told: as numbers, 007 and 7 are one customer.
+        # Before duplicates are found: as numbers, 007 and 7 are one customer.
         key = key.try_cast(buyers.customer_id.type())
     rest = [customers[name] for name in customers.columns if name != "customer_id"]
     place = ibis.row_number().over(ibis.window(group_by=key, order_by=rest))

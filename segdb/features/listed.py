@@ -1,7 +1,7 @@
-"""Listed: how many distinct values a customer has, told apart in a list of them.
+"""Listed: how many distinct values a customer has, counted in a list of them.
 
 It costs DuckDB half of what count(DISTINCT) does, and half of the memory, unless one customer has
-millions of them: a list is told apart on one thread.
+millions of them: a list is deduplicated on one thread.
 """
 
 from __future__ import annotations

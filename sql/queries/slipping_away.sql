@@ -1,5 +1,5 @@
 -- Who is slipping away?
--- Reads customer_segments: good customers who are silent for longer than their rhythm allows.
+-- Reads customer_segments: good customers who are overdue.
 -- Parameter times = 2.0 from 0: of their own mean gap between orders
 -- Parameter limit = 20 from 1: how many customers
 SELECT customer_id, segment, recency_days, days_between_orders, monetary

@@ -1,7 +1,7 @@
 -- How much revenue is at risk?
--- Reads customer_segments, feature_parameters: overdue is who is silent for twice the own rhythm.
+-- Reads customer_segments, feature_parameters: overdue: no order for more than twice the own mean gap.
 WITH usual AS (
-    -- A fill of 0 is no rhythm: nobody has one, or the settings fill with zero.
+    -- A fill of 0 is no gap: nobody has one, or the settings fill with zero.
     SELECT any_value(greatest(fill, 1)) AS days
     FROM segdb.feature_parameters
     WHERE feature = 'days_between_orders' AND fill <> 0

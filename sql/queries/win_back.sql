@@ -1,9 +1,9 @@
 -- Who is worth winning back?
 -- Reads customer_segments, feature_parameters: of segments at high churn risk, who is overdue.
--- Overdue is who is silent for twice the own mean gap between orders; the most valuable first.
+-- Overdue: no order for more than twice the own mean gap between orders; the most valuable first.
 -- Parameter limit = 20 from 1: how many customers
 WITH usual AS (
-    -- A fill of 0 is no rhythm: nobody has one, or the settings fill with zero.
+    -- A fill of 0 is no gap: nobody has one, or the settings fill with zero.
     SELECT any_value(greatest(fill, 1)) AS days
     FROM segdb.feature_parameters
     WHERE feature = 'days_between_orders' AND fill <> 0

@@ -64,7 +64,7 @@ def test_rejected_rows_are_counted_and_nothing_else(store: DuckDB, orders: ibis.
         {"read_rows": 18, "kept_rows": 6, "last_order_at": NOON}
     ]
     assert store.rows(stage.without_orders(customers)) == [
-        {"customer_id": 3, "reason": "no orders"}
+        {"customer_id": 3, "reason": "only returns"}
     ]
 
 

@@ -219,10 +219,11 @@ ORDERS_CASES: Mapping[str, tuple[list[Row], list[str]]] = {
     ODD: ([(1, MOMENTS[1], 99.0, 1.0, "X", None, None)], [ODD]),
     BIG: ([(1, MOMENTS[1], 99.0, 1.0, "A", None, None)], [BIG]),
 }
-# They are told of customers, or by others: see below.
+# These belong to customers, or come from other modules: see below.
 ELSEWHERE = {
     validate.DUPLICATE_CUSTOMER,
     validate.NO_ORDERS,
+    validate.ONLY_RETURNS,
     validate.UNREADABLE,
     validate.FAR_DATE,
 }

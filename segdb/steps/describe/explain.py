@@ -62,7 +62,7 @@ def explain(
         fitted: what K-Means gave.
         names: the name that each segment keeps from the last run; None for a new one.
         whole: what ``statistics`` gave of all customers.
-        progress: who hears of it.
+        progress: receives messages and warnings.
         playbook: TOML text; None for segdb's own.
     """
     measured = by_segment(assigned, model.catalogue.names)
@@ -148,7 +148,7 @@ def _composite_sd(
 
 
 def _behaviour(store: DuckDB, assigned: ir.Table, model: Model) -> dict[int, dict[str, Any]]:
-    """Return by segment the mean scores, and the share that is silent beyond its rhythm."""
+    """Return by segment the mean scores, and the share that is overdue."""
     names = model.catalogue.names
     if "recency_days" not in names:
         return {}
@@ -158,11 +158,11 @@ def _behaviour(store: DuckDB, assigned: ir.Table, model: Model) -> dict[int, dic
         for column, feature, _ in SCORES
         if feature in model.score_edges
     }
-    rhythm = _rhythm(table, model)
-    if rhythm is not None:
-        # GREATEST skips NULL, and who has no rhythm is not late by it.
-        late = table.recency_days > 2.0 * ibis.greatest(rhythm, 1.0)
-        columns["overdue"] = late.cast("float64").mean(where=rhythm.notnull())
+    mean_gap = _mean_gap(table, model)
+    if mean_gap is not None:
+        # GREATEST skips NULL, and a customer without a gap is not overdue.
+        late = table.recency_days > 2.0 * ibis.greatest(mean_gap, 1.0)
+        columns["overdue"] = late.cast("float64").mean(where=mean_gap.notnull())
     rows = store.rows(table.group_by("nearest").agg(**columns))
     return {row["nearest"]: row for row in rows}
 
@@ -172,11 +172,11 @@ def _of_five(mean: ir.FloatingScalar, edges: Sequence[float]) -> ir.FloatingScal
     return mean if len(edges) == 4 else 1.0 + (mean - 1.0) * 4.0 / len(edges)
 
 
-def _rhythm(table: ir.Table, model: Model) -> ir.Value | None:
+def _mean_gap(table: ir.Table, model: Model) -> ir.Value | None:
     names = set(model.catalogue.names)
     if "days_between_orders" in names:
         fill = next(p.fill for p in model.parameters if p.feature == "days_between_orders")
-        # A fill of 0 is no rhythm: nobody has one, or the settings fill with zero.
+        # A fill of 0 is no mean_gap: nobody has one, or the settings fill with zero.
         return table.days_between_orders.fill_null(fill) if fill else table.days_between_orders
     if {_TENURE, "frequency"} <= names:
         return (table.tenure_days - table.recency_days) / (table.frequency - 1).nullif(0)

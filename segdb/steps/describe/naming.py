@@ -22,7 +22,7 @@ from segdb.steps.describe.summary_text import (
 
 # From this mean distance from the average on, in standard deviations, "high" is "very high".
 EXTREME = 1.25
-# Two segments of one persona that differ by less in everything are told apart by numbers.
+# Two segments of one persona that differ by less in everything are distinguished by numbers.
 _APART = 0.1
 MEDIUM_RISK, HIGH_RISK = 0.3, 0.6
 # What fewer customers of a segment are known to be says nothing about it, and too much about them.
@@ -37,7 +37,8 @@ class Profile:
         means: mean of each feature, natural units; all customers' where too few have it.
         z: mean's distance from all customers' mean, in their standard deviations, by feature.
         scores: mean scores by axis (r, f, m, t); empty without orders.
-        overdue: share of customers silent for over twice their rhythm; None without orders.
+        overdue: share of customers with no order for over twice their mean gap; None without
+            orders.
         standing: mean place over the features of the matrix, in standard deviations of that mean
             over all customers.
     """

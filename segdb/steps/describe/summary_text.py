@@ -23,7 +23,7 @@ _PHRASES: Mapping[str, str] = {
     "active_months": "active in {mean} (all customers: {average})",
 }
 _AGO = ("recency_days", "tenure_days")
-# What two segments of one persona are told apart by: the words for less, and for more.
+# What distinguishes two segments of one persona: the words for less, and for more.
 _TENDENCIES: Mapping[str, tuple[str, str]] = {
     "recency_days": ("seen later", "seen earlier"),
     "frequency": ("fewer orders", "more orders"),

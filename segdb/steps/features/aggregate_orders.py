@@ -52,7 +52,7 @@ def validate_orders(
         recipe: how they are cleaned.
         source: the orders, and how their columns are read.
         catalogue: the features wanted of them.
-        progress: who hears of it.
+        progress: receives messages and warnings.
         reused: what an earlier run gave already.
     """
     raw, reading = source[0], narrowed(source[1], catalogue)

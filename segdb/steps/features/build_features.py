@@ -86,7 +86,7 @@ def build_features(
         store: the database.
         settings: how to clean, and which features.
         sources: the sources.
-        progress: who hears of it.
+        progress: receives messages and warnings.
         reused: what an earlier run gave already; None to choose the features by the settings.
 
     Raises:

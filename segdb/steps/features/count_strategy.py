@@ -79,7 +79,7 @@ def aggregated(
         how: what is done with the rows of the orders.
         rows: the orders, validated.
         way: how orders are counted, and duplicates found, if the GROUP BY confirms it.
-        progress: hears on what grounds rows are counted for orders.
+        progress: receives a note where rows are counted as orders.
 
     Returns:
         The aggregates; and ``customer_id`` of all who may have equal rows, None for anyone.
@@ -110,7 +110,7 @@ def validate_sample(store: DuckDB, counts: ir.Table, progress: Progress) -> ir.T
     Args:
         store: where they are.
         counts: what ``per_customer`` gave with ``SAMPLED_ROWS``.
-        progress: hears that rows are counted for orders, and on what grounds.
+        progress: receives a note that rows are counted as orders, and why.
 
     Returns:
         The aggregates without the sample; None where an order is of several rows, or too

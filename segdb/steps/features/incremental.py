@@ -59,7 +59,7 @@ def aggregated_again(
         known: the aggregates of the last run, one row a customer.
         rows: the orders, judged.
         watermark: what never falls.
-        progress: hears why all customers have to be aggregated again.
+        progress: receives a note why all customers have to be aggregated again.
 
     Returns:
         None where all of them have to be: the orders changed in another way than by growing, or

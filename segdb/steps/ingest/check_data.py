@@ -39,7 +39,7 @@ def check_data(
         accounts: rows read, kept and rejected.
         rejected: (source, reason, row) of every rejected row.
         settings: the share of rejected rows above which a run stops, and ``as_of``.
-        progress: hears of each warning.
+        progress: receives the warnings.
     """
     warnings: list[DataWarning] = []
     for name, source in sources.items():

@@ -28,7 +28,7 @@ def _leaving_out(
         store: where the orders are.
         orders: judged, with aggregates by customer.
         reading: of all columns of the orders.
-        progress: hears of each group of far dates.
+        progress: receives the warnings.
     """
     counts = orders.counts
     rejected = []
@@ -62,7 +62,7 @@ def validate_without_far_dates(
         settings: the settings.
         sources: the sources, orders among them.
         catalogue: the features wanted of the orders.
-        progress: hears of far dates.
+        progress: receives the warnings.
         held: what an earlier run gave already.
 
     Returns:

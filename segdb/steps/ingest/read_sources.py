@@ -32,7 +32,7 @@ def read_sources(
         settings: how to read, and the columns that are declared.
         orders: a path, table, SELECT or frame; None without orders.
         customers: likewise.
-        progress: who hears of it.
+        progress: receives messages and warnings.
         run_id: the run whose settings they are; None for a new run.
         open_roles: roles that are left without a column, for `segdb init`.
 

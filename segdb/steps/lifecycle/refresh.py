@@ -62,7 +62,7 @@ def read_as_then(
     Args:
         store: the database to read into.
         run: the run.
-        progress: who hears of how the files were read.
+        progress: receives messages and warnings.
         orders: a source in the place of the run's own; None for that one.
         customers: likewise.
         trusted: of the run's own sources, which may be read where nothing proves them.
@@ -124,7 +124,7 @@ def reads_the_same(sources: Sources, run: StoredRun) -> bool:
 
 
 def _narrowed(store: DuckDB, name: str, raw: Raw, reading: Reading) -> Raw:
-    """Return a source with the columns that it had in the run, by which equal rows are told."""
+    """Return a source with the columns that it had in the run: duplicates are found by them."""
     names = [column.name for column in reading.columns]
     if set(names) == set(raw.table.columns):
         return raw

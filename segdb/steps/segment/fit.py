@@ -83,7 +83,7 @@ def fit(
         model: what was learned so far; its segments are to be found.
         scaled: customers with the model's columns, scaled units.
         pca: where they lie.
-        progress: who hears of it.
+        progress: receives messages and warnings.
 
     Raises:
         DataError: there are fewer customers than segments, or they are all alike.

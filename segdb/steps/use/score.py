@@ -71,7 +71,7 @@ def score(
         schema: where they are.
         orders: a path, table, SELECT or frame; None for a run without orders.
         customers: likewise.
-        progress: who hears of it.
+        progress: receives messages and warnings.
         run_id: whose model; None for the last one.
         as_of: the moment days count back from; None for the run's setting, and without one for
             the midnight after the last order.

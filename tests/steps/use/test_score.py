@@ -21,7 +21,7 @@ from segdb.steps.use.score import score
 from tests.steps import shops
 
 # Those who only gave back are found after the rows are judged.
-ORDERLESS = ("orders", "no orders")
+ORDERLESS = ("orders", "only returns")
 EQUAL = """
 SELECT count(*), count(*) FILTER (a.segment_id = b.segment_id AND a.segment = b.segment
                                   AND abs(a.margin - b.margin) < 1e-9)
