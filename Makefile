@@ -22,9 +22,8 @@ PYTHON ?= $(call find,python3 python python3.13 python3.12 python3.11)
 # NumPy 2.0, the oldest that is promised, has no wheel for Python 3.13.
 COMPAT_PYTHON ?= $(call find,python3.11 python3.12 python3 python)
 
-# A worker takes over tests of the other only when its own are done, so that most modules and
-# what they publish for all their tests stay with one.
-PARALLEL := -n 2 --dist worksteal
+# A module stays with one worker, so that what it publishes for all its tests is published once.
+PARALLEL := -n 2 --dist loadscope
 # Of the tests that try many examples: how many.
 EXAMPLES := 2000
 

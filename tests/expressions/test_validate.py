@@ -91,7 +91,7 @@ def judged_in_python(
         else:
             rejected += [(reason, row)] * alike
     bought = {row[0] for row in kept if row[2] >= 0 and (row[3] or 0.0) >= 0}
-    rejected += [(validate.NO_ORDERS, row) for row in kept if row[0] not in bought]
+    rejected += [(validate.ONLY_RETURNS, row) for row in kept if row[0] not in bought]
     return Counter(row for row in kept if row[0] in bought), Counter(rejected)
 
 
@@ -246,13 +246,13 @@ def test_a_reason_outranks_those_after_it(reason: str) -> None:
         assert sorted(r for (r,) in run.ask("SELECT reason FROM rejects")) == sorted(wanted)
 
 
-def test_a_customer_who_only_gave_back_has_no_orders() -> None:
+def test_a_customer_with_returns_alone_is_rejected() -> None:
     back = (5, MOMENTS[0], -3.0, 1.0, "A", None, None)
     with duckdb.connect() as connection:
         run = Cleaner(connection, returns=False, fold=True)
         run.fill([back, back, GOOD, (1, MOMENTS[0], -3.0, 1.0, "A", None, None)])
         got = run.ask("SELECT reason FROM rejects ORDER BY reason")
-        assert got == [(validate.DUPLICATE_ROW,), (validate.NO_ORDERS,)]
+        assert got == [(validate.DUPLICATE_ROW,), (validate.ONLY_RETURNS,)]
 
 
 def test_amounts_are_exact() -> None:
@@ -309,8 +309,8 @@ def judged_customers(
             table, CUSTOMER_READING, Rules(predicates=(MINOR,)), None if buyers is None else known
         )
         connection.execute(f"CREATE TABLE validated AS {to_sql(validated)}").fetchall()
-        view = ibis.table(validated.schema(), name="judged")
-        every = connection.execute("SELECT customer_id, age, reason FROM judged").fetchall()
+        view = ibis.table(validated.schema(), name="validated")
+        every = connection.execute("SELECT customer_id, age, reason FROM validated").fetchall()
         told = connection.sql(to_sql(rejects(view, CUSTOMER_READING, None))).fetchall()
         counts = validate.counts(view)
         total = counts.agg(read=counts.read_rows.sum(), kept=counts.kept_rows.sum())
@@ -319,7 +319,7 @@ def judged_customers(
     return every, rejected, (int(read or 0), int(kept or 0))
 
 
-def test_customers_are_told_apart() -> None:
+def test_reasons_of_customers() -> None:
     rows: list[Row] = [
         ("7", 30, 1),
         ("7", 30, 1),
