@@ -29,6 +29,11 @@ class Column:
     unit: str = ""
     later: bool = False
 
+    @property
+    def comment(self) -> str:
+        """What it says, with its unit."""
+        return f"{self.sentence} Unit: {self.unit}." if self.unit else self.sentence
+
 
 @dataclass(frozen=True)
 class Table:

@@ -18,7 +18,6 @@ from segdb.contract import (
     RUN_SEGMENTS,
     SEGMENT_HISTORY,
     SEGMENT_MIGRATIONS,
-    Column,
     Table,
 )
 from segdb.engines.duckdb.database import DuckDB
@@ -239,13 +238,9 @@ def _comment(store: DuckDB, schema: str, content: Content) -> None:
     kind = "MACRO TABLE" if table.kind == "macro" else table.kind
     statements = [f"COMMENT ON {kind} {name} IS {literal(table.comment)}"]
     if table.kind != "macro":
-        columns = {column.name: _comment_text(column) for column in table.columns}
+        columns = {column.name: column.comment for column in table.columns}
         statements += [
             f"COMMENT ON COLUMN {name}.{quoted(column)} IS {literal(words)}"
             for column, words in {**columns, **content.features}.items()
         ]
     store.execute(";\n".join(statements))
-
-
-def _comment_text(column: Column) -> str:
-    return f"{column.sentence} Unit: {column.unit}." if column.unit else column.sentence
