@@ -70,11 +70,13 @@ def flat_map(
             tooltip=cells.tooltip[1:],
         )
     )
-    told = alt.Chart(alt.InlineData(values=titles)).transform_filter(own)
-    below = _title(told, "x_title", "top", 28).encode(
+    titles_of = alt.Chart(alt.InlineData(values=titles)).transform_filter(own)
+    below = _title(titles_of, "x_title", "top", 28).encode(
         x=alt.value(alt.expr("width / 2")), y=alt.value(alt.expr("height"))
     )
-    above = _title(told, "y_title", "bottom", -12, "left").encode(x=alt.value(0), y=alt.value(0))
+    above = _title(titles_of, "y_title", "bottom", -12, "left").encode(
+        x=alt.value(0), y=alt.value(0)
+    )
     centred = _centres(look, _apart(centres, rows, scale), own, across, up) if centres else ()
     return (
         alt.layer(bubbles, *centred, below, above)
@@ -84,7 +86,7 @@ def flat_map(
 
 
 def _title(
-    told: alt.Chart,
+    titles_of: alt.Chart,
     column: str,
     baseline: Literal["top", "bottom"],
     dy: int,
@@ -95,7 +97,7 @@ def _title(
     line = f"replace(replace({parts}, regexp(':\\\\n'), ': '), regexp('\\\\n', 'g'), ', ')"
     # Lines run down from the first, and the title above the map has to end at its place.
     rise = f"width < {_ONE_LINE} ? 15 * (length(split({parts}, '\\n')) - 1) : 0"
-    marks: alt.Chart = told.transform_calculate(
+    marks: alt.Chart = titles_of.transform_calculate(
         words=f"width < {_ONE_LINE} ? {parts} : {line}"
     ).mark_text(
         dy=alt.ExprRef(f"{dy} - ({rise})") if baseline == "bottom" else dy,
@@ -149,13 +151,13 @@ def _apart(centres: Rows, cells: Rows, scale: str) -> Rows:
 
 
 def _places(centres: Rows, x: Sequence[float], y: Sequence[float]) -> list[int]:
-    taken: list[tuple[float, float, float]] = []
+    occupied: list[tuple[float, float, float]] = []
     places = []
     for row, left, up in zip(centres, x, y, strict=True):
         half = 4.0 * min(len(row["segment"]), 21)
-        free = [dy for dy in _PLACES if not _meets((left, dy - up, half), taken)]
+        free = [dy for dy in _PLACES if not _meets((left, dy - up, half), occupied)]
         places.append(free[0] if free else _PLACES[0])
-        taken.append((left, places[-1] - up, half))
+        occupied.append((left, places[-1] - up, half))
     return places
 
 
@@ -170,6 +172,8 @@ def _pixels(centres: Rows, drawn: Rows, axis: str, size: float, scale: str) -> l
     return [(of(row[axis]) - low) / (high - low or 1.0) * size for row in centres]
 
 
-def _meets(name: tuple[float, float, float], taken: Sequence[tuple[float, float, float]]) -> bool:
+def _meets(
+    name: tuple[float, float, float], occupied: Sequence[tuple[float, float, float]]
+) -> bool:
     x, y, half = name
-    return any(abs(x - a) < half + other and abs(y - b) < _TALL for a, b, other in taken)
+    return any(abs(x - a) < half + other and abs(y - b) < _TALL for a, b, other in occupied)

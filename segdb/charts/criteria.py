@@ -85,13 +85,15 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
         .encode(y=alt.Y("low:Q"), y2="high:Q")
     )
     points = base.mark_circle(size=46, opacity=1, fill=SURFACE, stroke=SOFT, strokeWidth=1.5)
-    taken = base.transform_filter("datum.selected").mark_circle(size=130, opacity=1, color=ACCENT)
+    selected = base.transform_filter("datum.selected").mark_circle(
+        size=130, opacity=1, color=ACCENT
+    )
     return (
         alt.layer(
             line,
             errors,
             points.encode(tooltip=CRITERIA.tooltip[1:]),
-            taken.encode(tooltip=CRITERIA.tooltip[1:]),
+            selected.encode(tooltip=CRITERIA.tooltip[1:]),
         )
         .transform_calculate(panel="datum.criterion + (datum.better == 'higher' ? ' ↑' : ' ↓')")
         .properties(width=220, height=130)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import altair as alt
 
 from segdb.charts.chart import Chart, Drawn, Field, Query, Rows
-from segdb.charts.drawing import BESIDE, data, names, of_chosen
+from segdb.charts.drawing import PADDING, data, names, of_chosen
 from segdb.charts.labels import Look
 from segdb.charts.theme import SOFT, SURFACE
 
@@ -60,7 +60,7 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
         .encode(x="end:Q", text=alt.Text("revenue_share:Q", format=".0%"))
     )
     return alt.layer(line, ring, dot, words).properties(
-        width="container", padding=BESIDE, height=height
+        width="container", padding=PADDING, height=height
     )
 
 

@@ -12,7 +12,7 @@ from segdb.charts.chart import Rows
 from segdb.charts.theme import SURFACE
 
 # Room for figures behind the ends of bars.
-BESIDE = {"left": 2, "top": 4, "right": 40, "bottom": 2}
+PADDING = {"left": 2, "top": 4, "right": 40, "bottom": 2}
 # A cell of a grid: its neighbours are told from it by a line of the background.
 CELL: Mapping[str, Any] = {
     "cornerRadius": 3,
@@ -72,9 +72,9 @@ def heads(rows: Rows, column: str) -> alt.Axis:
     band = "bandwidth('x')"
     lines = _lines(f"max(1, floor({band} / 7.2))")
     # Empty lines above a short name let it stand at the foot of its head.
-    told = f"min(length({lines}), {most})"
+    shown = f"min(length({lines}), {most})"
     empty = _lines(f"max(1, floor({band} / 7.2))", before="\\n" * most)
-    padded = f"slice({empty}, {told}, {told} + {most})"
+    padded = f"slice({empty}, {shown}, {shown} + {most})"
     return alt.Axis(
         orient="top",
         grid=False,

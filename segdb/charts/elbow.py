@@ -37,12 +37,12 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
     points = base.mark_circle(size=70, opacity=1, fill=SURFACE, stroke=SOFT, strokeWidth=2).encode(
         tooltip=TRIED.tooltip
     )
-    taken = (
+    selected = (
         base.transform_filter("datum.selected")
         .mark_circle(size=190, opacity=1, color=ACCENT)
         .encode(tooltip=TRIED.tooltip)
     )
-    return alt.layer(line, points, taken).properties(width="container", height=240)
+    return alt.layer(line, points, selected).properties(width="container", height=240)
 
 
 CHART = Chart(

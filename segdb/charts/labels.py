@@ -39,13 +39,13 @@ class Look:
         where two numbers meet on one colour, the later one takes the next free.
         """
         size = len(SEGMENTS)
-        taken: dict[int, int] = {}
+        counts: dict[int, int] = {}
         for segment_id in sorted(self.segments):
             wished = (segment_id - 1) % size
             free = [(wished + step) % size for step in range(size)]
-            used = {place - 1 for place in taken.values()}
-            taken[segment_id] = 1 + next((place for place in free if place not in used), wished)
-        return taken
+            used = {place - 1 for place in counts.values()}
+            counts[segment_id] = 1 + next((place for place in free if place not in used), wished)
+        return counts
 
     def colour(self, gone: Sequence[int] = ()) -> alt.Color:
         """Return the colour channel of segments, and of those that are no more."""

@@ -134,9 +134,9 @@ def _words(component: int, axes: Rows) -> str:
     own = [row for row in axes if row["component"] == component]
     if not own:
         return f"Component {component}"
-    told = [f"{row['feature']} {row['loading']:+.2f}".replace("-", "−") for row in own[:3]]
+    weights = [f"{row['feature']} {row['loading']:+.2f}".replace("-", "−") for row in own[:3]]
     first = f"Component {component} ({own[0]['explained_share']:.0%} of the variance):"
-    return "\n".join((first, *told))
+    return "\n".join((first, *weights))
 
 
 CHART = Chart(

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import altair as alt
 
 from segdb.charts.chart import Chart, Drawn, Field, Query, Rows
-from segdb.charts.drawing import BESIDE, data, names
+from segdb.charts.drawing import PADDING, data, names
 from segdb.charts.labels import Look
 from segdb.charts.theme import ACCENT
 
@@ -44,7 +44,7 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
     )
     words = base.mark_text(align="left", dx=6).encode(text=alt.Text("missing:Q", format=","))
     return alt.layer(bars, words).properties(
-        width="container", padding=BESIDE, height=max(28 * len(rows["features"]), 40)
+        width="container", padding=PADDING, height=max(28 * len(rows["features"]), 40)
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import altair as alt
 
 from segdb.charts.chart import Chart, Drawn, Field, Query, Rows
-from segdb.charts.drawing import BESIDE, data, names, si
+from segdb.charts.drawing import PADDING, data, names, si
 from segdb.charts.labels import Look
 from segdb.charts.theme import ACCENT, HIGH
 
@@ -70,7 +70,7 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
     )
     words = base.mark_text(align="left", dx=6).encode(x="to:Q", text=alt.Text("rows:Q", format=","))
     return alt.layer(bars, words).properties(
-        width="container", padding=BESIDE, height=30 * len(rows["steps"])
+        width="container", padding=PADDING, height=30 * len(rows["steps"])
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import altair as alt
 
 from segdb.charts.chart import Chart, Drawn, Field, Query, Rows
-from segdb.charts.drawing import BESIDE, HALO, data, names, of_chosen
+from segdb.charts.drawing import HALO, PADDING, data, names, of_chosen
 from segdb.charts.labels import Look
 from segdb.charts.theme import SOFT
 
@@ -58,7 +58,7 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
     ]
     equal = base.mark_rule(strokeDash=[4, 4], color=SOFT).encode(x="min(equal_share):Q")
     return alt.layer(equal, bars, *words).properties(
-        width="container", padding=BESIDE, height=height
+        width="container", padding=PADDING, height=height
     )
 
 

@@ -62,7 +62,7 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
     )
     line = base.mark_line(strokeWidth=2.5)
     points = base.mark_circle(size=60, opacity=1).encode(tooltip=SIZES.tooltip)
-    beside = (
+    side_labels = (
         alt.Chart(alt.InlineData(values=names))
         .mark_text(align="left", dx=10, fontWeight=600, limit=_WIDE_NAME)
         .encode(x=alt.value(alt.expr("width")), y="place:Q", text="segment:N", opacity=of_chosen())
@@ -72,7 +72,7 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
         .mark_text(align="right", dy=-12, color=SOFT, limit=_WIDE_NAME)
         .encode(x="as_of:T", y="customers:Q", text="segment:N", opacity=of_chosen())
     )
-    return alt.layer(line, points, beside, *([last] if ended else [])).properties(
+    return alt.layer(line, points, side_labels, *([last] if ended else [])).properties(
         width="container",
         height=_HEIGHT,
         padding={"left": 2, "top": 8, "right": _WIDE_NAME, "bottom": 2},

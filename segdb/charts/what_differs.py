@@ -50,11 +50,11 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
         ),
         tooltip=CELLS.tooltip,
     )
-    words = base.mark_text(fontSize=11, aria=False).encode(text="told:N")
+    words = base.mark_text(fontSize=11, aria=False).encode(text="label:N")
     return (
         alt.layer(cells, words)
         .transform_calculate(
-            strength="abs(datum.z)", told="abs(datum.z) < 0.05 ? '0' : format(datum.z, '+.1f')"
+            strength="abs(datum.z)", label="abs(datum.z) < 0.05 ? '0' : format(datum.z, '+.1f')"
         )
         .properties(width="container", height=max(30 * features, 60))
     )

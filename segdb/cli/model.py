@@ -139,7 +139,7 @@ def score(
 def _show(scored: Scored, place: str, *, as_json: bool) -> None:
     """Say what scoring did."""
     if as_json:
-        told = {
+        summary = {
             "run_id": scored.run_id,
             "customers": scored.customers,
             "segments": scored.segments,
@@ -149,7 +149,7 @@ def _show(scored: Scored, place: str, *, as_json: bool) -> None:
             "rejected": sum(scored.rejected.values()),
             "into": place,
         }
-        click.echo(json.dumps(told, ensure_ascii=False))
+        click.echo(json.dumps(summary, ensure_ascii=False))
         return
     width = max(len(segment) for segment in scored.segments)
     for segment, count in scored.segments.items():

@@ -95,7 +95,9 @@ def _drift(result: Result) -> str:
         return ""
     moved = sorted(result.drift, key=lambda row: -row["psi"])
     names = {"segment_id": "sizes of the segments"}
-    told = ", ".join(f"{names.get(r['feature'], r['feature'])} {r['psi']:.2f}" for r in moved[:3])
+    moved_most = ", ".join(
+        f"{names.get(row['feature'], row['feature'])} {row['psi']:.2f}" for row in moved[:3]
+    )
     much = [row for row in moved if row["psi"] > MUCH]
     verdict = (
         f"Much has moved (above {MUCH}): `segdb run` learns anew."
@@ -104,7 +106,7 @@ def _drift(result: Result) -> str:
     )
     return (
         f"By the model of run {by}. Drift since (population stability index): "
-        f"{told or 'not known'}. {verdict if moved else ''}".rstrip()
+        f"{moved_most or 'not known'}. {verdict if moved else ''}".rstrip()
         + "\n"
     )
 
@@ -154,11 +156,11 @@ def difference_text(found: Difference, before: int, after: int, width: int | Non
             "Not known any more: a run of the two is neither kept nor in segment_history.",
         ),
     )
-    told = [f"From run {before} to run {after}\n"]
+    lines_shown = [f"From run {before} to run {after}\n"]
     for heading, rows, none in parts:
         shown = grid(pa.Table.from_pylist(_as_text(rows)), width) if rows else f"{none}\n"
-        told.append(f"\n{heading}\n{shown}")
-    return "".join(told)
+        lines_shown.append(f"\n{heading}\n{shown}")
+    return "".join(lines_shown)
 
 
 def _as_text(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

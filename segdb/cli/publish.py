@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from segdb.config.settings import Settings
 
 
-def run_and_tell(
+def run_and_show(
     settings: Settings, wait: float, *, as_json: bool, with_report: bool, force: bool
 ) -> None:
     """Make segments by the settings, publish them, and say so."""
@@ -34,7 +34,7 @@ def run_and_tell(
     try:
         with publishing(store, path, schema):
             result = run(database=store.connection, settings=settings, progress=listener)
-            tell(
+            show(
                 result,
                 path,
                 settings,
@@ -55,7 +55,7 @@ def check_report(settings: Settings, *, force: bool) -> None:
     refuse_foreign([Path(settings.report.path)], force=force, advice=NAME_ANOTHER)
 
 
-def tell(
+def show(
     result: Result,
     path: Path,
     settings: Settings,
@@ -84,8 +84,8 @@ def tell(
             ) from None
     listener.done()
     if as_json:
-        told = output.run_json(result, path, written)
-        click.echo(json.dumps(told, default=str, ensure_ascii=False))
+        summary = output.run_json(result, path, written)
+        click.echo(json.dumps(summary, default=str, ensure_ascii=False))
     else:
         if listener.notes:
             click.echo(err=True)

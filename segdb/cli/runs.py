@@ -115,8 +115,8 @@ def rollback(
     finally:
         store.close()
     if as_json:
-        told = {name: row[name] for name in ("run_id", "republishes", "as_of", "customers", "k")}
-        click.echo(output.json_text(told))
+        summary = {name: row[name] for name in ("run_id", "republishes", "as_of", "customers", "k")}
+        click.echo(output.json_text(summary))
         return
     click.echo(
         f"Run {run_id} is published again in {path}, as run {row['run_id']}: {row['k']} segments "

@@ -83,13 +83,13 @@ class Terminal:
     def step(self, name: str) -> None:
         """Show the step that begins."""
         if self.shown:
-            _tell(f"\r\x1b[K{name} …", end="")
+            _write(f"\r\x1b[K{name} …", end="")
 
     def note(self, words: str) -> None:
         """Print what the user should know."""
         self.notes.append(words)
         self.done()
-        _tell(words)
+        _write(words)
 
     def warn(self, warning: DataWarning) -> None:
         """Keep a warning; what the command says last shows it."""
@@ -98,10 +98,10 @@ class Terminal:
     def done(self) -> None:
         """Wipe the step away."""
         if self.shown:
-            _tell("\r\x1b[K", end="")
+            _write("\r\x1b[K", end="")
 
 
-def _tell(words: str, end: str = "\n") -> None:
+def _write(words: str, end: str = "\n") -> None:
     # Nobody may be listening any more, and the run goes on.
     with suppress(OSError):
         click.echo(words + end, nl=False, err=True)

@@ -97,9 +97,9 @@ def refuse_too_few(matrix: Matrix, k: int) -> None:
         )
     if matrix.distinct_rows < k:
         kinds = matrix.distinct_rows
-        alike = "are all alike" if kinds == 1 else f"are of only {kinds} kinds"
+        words = "are all alike" if kinds == 1 else f"are of only {kinds} kinds"
         raise DataError(
-            f"The {rows:,} customers {alike} by {', '.join(matrix.features)}, which cannot make "
+            f"The {rows:,} customers {words} by {', '.join(matrix.features)}, which cannot make "
             f"{k} segments. Use more features, or a finer [outliers] method than one that caps "
             "most values to the same" + (f", or set [cluster] k to {kinds}." if kinds > 1 else ".")
         )

@@ -178,8 +178,8 @@ def _stability(candidates: Sequence[Candidate]) -> list[str]:
     if len(unsure) > _FEW:
         parts.append(f"stability is uncertain {_listed(_runs([c.k for c in unsure]))}")
     elif unsure:
-        told = [f"at {c.k} ({interval(c.stability or 0.0, c.stability_error)})" for c in unsure]
-        parts.append(f"stability is uncertain {_listed(told)}")
+        places = [f"at {c.k} ({interval(c.stability or 0.0, c.stability_error)})" for c in unsure]
+        parts.append(f"stability is uncertain {_listed(places)}")
     return parts or [f"stable (≥ {STABLE}) nowhere"]
 
 

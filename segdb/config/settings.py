@@ -123,8 +123,8 @@ def parse(values: Mapping[str, Any], where: str = "the settings") -> Settings:
     try:
         return Settings.model_validate(dict(values))
     except ValidationError as error:
-        told = [_message(dict(problem)) for problem in error.errors()]
-        raise SettingsError(f"In {where}: " + " ".join(told)) from None
+        messages = [_message(dict(problem)) for problem in error.errors()]
+        raise SettingsError(f"In {where}: " + " ".join(messages)) from None
 
 
 def _message(problem: Mapping[str, Any]) -> str:

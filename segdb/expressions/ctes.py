@@ -55,9 +55,9 @@ def with_ctes(parts: Mapping[str, str], dialect: str = "duckdb") -> str:
 
 
 def _cte(name: str, sql: str, dialect: str) -> str:
-    told = f"-- {WORDS.get(name, name)}\n"
+    comment = f"-- {WORDS.get(name, name)}\n"
     # Not indented: a text in the SQL may go over several lines.
-    return f"{told}{name_in(name, dialect)} AS (\n{sql.rstrip().rstrip(';')}\n)"
+    return f"{comment}{name_in(name, dialect)} AS (\n{sql.rstrip().rstrip(';')}\n)"
 
 
 def name_in(name: str, dialect: str) -> str:

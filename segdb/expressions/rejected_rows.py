@@ -23,8 +23,8 @@ def rejects(validated: ir.Table, reading: Reading, dropped: ir.Table | None) -> 
     """
     table = validated
     if dropped is not None:
-        taken = dropped.rename(dropped_id="customer_id", dropped_reason="reason")
-        table = validated.left_join(taken, validated.customer_id == taken.dropped_id)
+        renamed = dropped.rename(dropped_id="customer_id", dropped_reason="reason")
+        table = validated.left_join(renamed, validated.customer_id == renamed.dropped_id)
         table = table.mutate(reason=table.reason.coalesce(table.dropped_reason))
     raw = {column.name: table[carried(column.name)] for column in reading.columns}
     row = _to_json(ibis.struct(raw)).cast("string")

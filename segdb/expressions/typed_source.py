@@ -18,7 +18,7 @@ from segdb.expressions.parse_text import finite, settled, tried, without
 from segdb.source_schema import USUAL, ColumnReading, Reading, Role
 
 _ROLES = get_args(Role)
-_TAKEN = frozenset((*_ROLES, "reason", "returned", "copies"))
+_RESERVED = frozenset((*_ROLES, "reason", "returned", "copies"))
 # How often a row was there, beside the raw columns, whose names are anybody's.
 COPIES = "segdb_copies"
 _SUFFIX = " (source)"
@@ -33,7 +33,7 @@ def carried(name: str) -> str:
     own = name.lower()
     while own.endswith(_SUFFIX):
         own = own.removesuffix(_SUFFIX)
-    return name + _SUFFIX if own in _TAKEN else name
+    return name + _SUFFIX if own in _RESERVED else name
 
 
 def value(table: ir.Table, column: ColumnReading, null_values: Sequence[str]) -> ir.Value:

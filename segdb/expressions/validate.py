@@ -92,11 +92,11 @@ def _counted_once(orders: ir.Table) -> ir.Table:
 
     Amounts that differ within an order, as of two payments, count once each.
     """
-    alike = ibis.window(
+    maybe_duplicates = ibis.window(
         group_by=[orders.customer_id, orders.order_id, orders.amount, orders.reason.isnull()],
         order_by=orders.ordered_at,
     )
-    again = (ibis.row_number().over(alike) > 0) & orders.order_id.notnull()
+    again = (ibis.row_number().over(maybe_duplicates) > 0) & orders.order_id.notnull()
     zero = ibis.literal(0, orders.amount.type())
     return orders.mutate(amount=ibis.ifelse(again, zero, orders.amount))
 
@@ -163,19 +163,19 @@ def suspected(counts: ir.Table, dropped: ir.Table | None) -> ir.Table:
 
 
 def candidate_rejects(
-    theirs: ir.Table, dropped: ir.Table | None, alike: ir.Table | None
+    theirs: ir.Table, dropped: ir.Table | None, maybe_duplicates: ir.Table | None
 ) -> ir.Table:
     """Return the rows that may be rejected.
 
     Args:
         theirs: judged rows of those who have one that is.
         dropped: (customer_id, reason) of customers who were taken out after judging.
-        alike: ``customer_id`` of all who may have equal rows; of the others only rows that are
-            rejected for themselves are returned. None for anyone.
+        maybe_duplicates: ``customer_id`` of all who may have equal rows; of the others only rows
+            that are rejected for themselves are returned. None for anyone.
     """
-    if alike is None:
+    if maybe_duplicates is None:
         return theirs
-    whole = alike.select("customer_id")
+    whole = maybe_duplicates.select("customer_id")
     if dropped is not None:
         whole = whole.union(dropped.select("customer_id"))
     own = theirs.reason.notnull()

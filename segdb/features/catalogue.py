@@ -23,10 +23,10 @@ DEFAULT = tuple(feature.name for feature in BEHAVIOUR)
 MOST_VALUES = 50
 # Columns that stand beside the features, and so cannot be names of features: published ones,
 # and those of the stages.
-_BESIDE = {column.name for table in TABLES if table.features for column in table.columns}
+_RESERVED = {column.name for table in TABLES if table.features for column in table.columns}
 RESERVED = re.compile(
     r"x_.*|square_\d+|mean_\d+|pc\d|component_\d+|least_square|nearest|right_id|"
-    + "|".join(sorted(_BESIDE)),
+    + "|".join(sorted(_RESERVED)),
     re.IGNORECASE,
 )
 
@@ -146,7 +146,7 @@ def order_entries(
 def customer_entries(
     attributes: Iterable[str],
     levels: Mapping[str, Iterable[str]],
-    taken: Iterable[str],
+    used_names: Iterable[str],
     known: Mapping[tuple[str, str], str] | None = None,
 ) -> tuple[Entry, ...]:
     """Return the features of the customers table.
@@ -154,13 +154,13 @@ def customer_entries(
     Args:
         attributes: its numeric columns.
         levels: of each categorical column, its values.
-        taken: names that the orders' features have already.
+        used_names: names that the orders' features have already.
         known: of each column and value of an earlier run its feature's name, which it keeps.
 
     Raises:
         SettingsError: a categorical column has more than 50 values.
     """
-    used = {name.lower() for name in taken}
+    used = {name.lower() for name in used_names}
     entries = [Entry(_free(column, used), "attribute", column) for column in attributes]
     listed = [(column, value) for column, values in levels.items() for value in values]
     for column, count in Counter(column for column, _ in listed).items():

@@ -18,8 +18,8 @@ def listed(values: ir.Value, where: ir.BooleanValue) -> ir.ArrayScalar:
     Of texts it is their hashes: a list compares bytes, and a collation may take "A7" for "a7"
     (which DuckDB 1.5 hashes by their bytes as well).
     """
-    told = hashed(values) if values.type().is_string() else values
-    return told.collect(where=where & values.notnull())
+    keys = hashed(values) if values.type().is_string() else values
+    return keys.collect(where=where & values.notnull())
 
 
 def distinct_listed(values: ir.Value, where: ir.BooleanValue) -> ir.IntegerScalar:

@@ -129,12 +129,12 @@ def likely_ids(
     return [name for name in back if name in named] or back or named
 
 
-def id_choice(taken: str, other: str, fill: Mapping[str, Fill]) -> DataWarning:
+def id_choice(chosen: str, other: str, fill: Mapping[str, Fill]) -> DataWarning:
     """Return the warning that another column could be the customer as well."""
     return DataWarning(
         "id_choice",
-        f"The customer is taken from '{taken}' ({fill[taken].distinct:,} different in the first "
-        f"{fill[taken].rows:,} rows); '{other}' ({fill[other].distinct:,}) could be it as well.",
+        f"The customer is taken from '{chosen}' ({fill[chosen].distinct:,} different in the first "
+        f"{fill[chosen].rows:,} rows); '{other}' ({fill[other].distinct:,}) could be it as well.",
         f'[columns] customer_id = "{other}"',
         share=0.02,
     )

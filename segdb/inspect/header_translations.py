@@ -108,14 +108,14 @@ _BETWEEN = {
 }
 
 
-def english(told: str) -> str:
+def english(name: str) -> str:
     """Return the lower-case words of a name in English, as far as they are known.
 
     Articles and the like between them are left out: ``date de commande`` is ``date order``.
     """
-    known = [_translated(_plain(word)) for word in told.split()]
-    if all(before == after for before, after in zip(told.split(), known, strict=True)):
-        return told
+    known = [_translated(_plain(word)) for word in name.split()]
+    if all(before == after for before, after in zip(name.split(), known, strict=True)):
+        return name
     return " ".join(word for word in known if word not in _BETWEEN)
 
 

@@ -143,13 +143,13 @@ def score(role: Role, name: str) -> int:
 
 
 def _score(role: Role, name: str) -> int:
-    told = english(words(name))
-    parts = told.split()
+    translated = english(words(name))
+    parts = translated.split()
     if never(role, name):
         return 0
     if role in _ROLE_OF_MONEY:
-        told = " ".join(part for part in parts if part not in _CURRENCIES)
-    points = next((s for s, pattern in _COMPILED[role] if pattern.fullmatch(told)), 0)
+        translated = " ".join(part for part in parts if part not in _CURRENCIES)
+    points = next((s for s, pattern in _COMPILED[role] if pattern.fullmatch(translated)), 0)
     # What was paid is the total.
     return points - bool(points and role == "amount" and _PART_OF_TOTAL & set(parts))
 

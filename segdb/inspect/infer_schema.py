@@ -210,14 +210,14 @@ def _reading(
 def _notes(kind: str, reading: Reading, inferred: list[Role]) -> tuple[str, ...]:
     notes = []
     roles: Mapping[Role, str] = reading.roles
-    told = [
+    said_roles = [
         f"{role} = {roles[role]}" for role in inferred if role in roles and role != "unit_price"
     ]
     if "unit_price" in inferred:
-        told = [words for words in told if not words.startswith("quantity")]
-        told.append(f"amount = {roles['quantity']} × {roles['unit_price']}")
-    if told:
-        notes.append(f"{kind}: {', '.join(told)}")
+        said_roles = [words for words in said_roles if not words.startswith("quantity")]
+        said_roles.append(f"amount = {roles['quantity']} × {roles['unit_price']}")
+    if said_roles:
+        notes.append(f"{kind}: {', '.join(said_roles)}")
     moments = {dates.formats_in_words(c.formats) for c in reading.columns if c.kind == "timestamp"}
     if moments:
         notes.append(f"{kind}: dates read as {' and '.join(sorted(moments))}")

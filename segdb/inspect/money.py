@@ -123,12 +123,12 @@ class Money:
         )
 
     def _prices(self) -> list[str]:
-        taken = set(self.roles.values())
+        used = set(self.roles.values())
         ranked = [(score("unit_price", name), name) for name in self.table.columns]
         fits = [
             (s, name)
             for s, name in ranked
-            if s and name not in taken and self.number(name) is not None
+            if s and name not in used and self.number(name) is not None
         ]
         return [name for _, name in sorted(fits, key=lambda entry: -entry[0])]
 
@@ -197,8 +197,8 @@ class Money:
         self.warnings.append(DataWarning("price_or_total", message, setting, share))
 
     def _product(self) -> str | None:
-        taken = set(self.roles.values())
-        names = (n for n in self.table.columns if n not in taken and is_product(n))
+        used = set(self.roles.values())
+        names = (n for n in self.table.columns if n not in used and is_product(n))
         return next(names, None)
 
     def _slope(self, price: str, quantity: str) -> Slope | None:

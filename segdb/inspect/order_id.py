@@ -25,7 +25,7 @@ _CUSTOMERS, _MOMENTS = 1.01, 1.1
 _PLAIN = 90
 _LOOKED_AT = 4
 # Numbers of orders that differ by less are no other result.
-_ALIKE = 0.01
+_REPEATED = 0.01
 
 
 def order_id(
@@ -105,7 +105,7 @@ def _present(column: ir.Value, null_values: Sequence[str]) -> ir.Value:
 def _warning(points: Mapping[str, int], name: str, counts: Mapping[str, int]) -> DataWarning | None:
     orders, other = counts["bought"], counts[name]
     share = abs(orders - other) / max(orders, other, 1)
-    if points[name] < _PLAIN or share <= _ALIKE:
+    if points[name] < _PLAIN or share <= _REPEATED:
         return None
     customers, moments = counts[f"{name} customers"], counts[f"{name} moments"]
     what = "customers" if customers > _CUSTOMERS * other else "moments"

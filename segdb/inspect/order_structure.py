@@ -92,8 +92,8 @@ def orders(
     if name is None:
         return reading, ()
     alone = replace(reading, roles={"order_id": reading.roles["order_id"], "amount": name})
-    taken = set(reading.roles.values())
-    products = (c.name for c in reading.columns if c.name not in taken and is_product(c.name))
+    used = set(reading.roles.values())
+    products = (c.name for c in reading.columns if c.name not in used and is_product(c.name))
     product = next(products, None)
     # Copies of a row say nothing of what stands in the lines of an order.
     rows = typed(table.limit(HEAD).distinct(), alone)

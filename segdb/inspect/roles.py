@@ -141,10 +141,10 @@ class Chooser:
         # Of ids that are named alike, those that come back most are the customers'.
         fewest = min(fill[name].distinct for name in best)
         self._take("customer_id", [name for name in best if fill[name].distinct == fewest])
-        taken = self.roles["customer_id"]
-        others = [name for _, name in able if fill[name].distinct != fill[taken].distinct]
+        chosen = self.roles["customer_id"]
+        others = [name for _, name in able if fill[name].distinct != fill[chosen].distinct]
         if others:
-            self.warnings.append(id_choice(taken, others[0], fill))
+            self.warnings.append(id_choice(chosen, others[0], fill))
 
     def _infer_order(self) -> None:
         """Take the id with one customer and nearly one moment; of several the coarsest."""

@@ -84,9 +84,9 @@ def infer_types(
         ask: runs a small query.
         counted: those whose bare numbers may be counts since 1970, or Excel's days.
     """
-    seen = shapes(table, columns, source.null_values, ask)
+    patterns = shapes(table, columns, source.null_values, ask)
     known = {
-        name: _Column(name, seen[name], name in counted, source.missing_of(name))
+        name: _Column(name, patterns[name], name in counted, source.missing_of(name))
         for name in columns
     }
     _fit(table, known, source, ask)

@@ -59,8 +59,8 @@ def export(ask: Ask, settings: Settings, path: Path, *, force: bool = False) -> 
     comments = published.rows(_COMMENTS + literal(settings.publish.schema_))
     sentences = {row["column_name"]: row["comment"] for row in comments if row["comment"]}
     names = [table for table in there if table.name in columns]
-    told = readme(names, columns, sentences, int(run["run_id"]))
-    written.append(write(path / README, told))
+    page = readme(names, columns, sentences, int(run["run_id"]))
+    written.append(write(path / README, page))
     return tuple(written)
 
 

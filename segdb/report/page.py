@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from segdb.charts import theme
 from segdb.config.settings import Settings
-from segdb.report import facts as told
+from segdb.report import facts as report_facts
 from segdb.report import formatting as written
 from segdb.report.bundle import bundle
 from segdb.report.embed import packed, policy, safe_json
@@ -57,10 +57,10 @@ def render(ask: Ask, settings: Settings) -> str:
         UserError: nothing was published.
     """
     published = Published(ask, settings.publish.schema_)
-    run = told.last_run(published)[0]
+    run = report_facts.last_run(published)[0]
     forms = written.Forms(settings.report.currency, run["as_of"])
-    look = told.look(published, settings.report.currency)
-    facts = told.facts(published, look, forms, examples=settings.report.examples)
+    look = report_facts.look(published, settings.report.currency)
+    facts = report_facts.facts(published, look, forms, examples=settings.report.examples)
     drawn = figures(published, look, forms)
     filled = {figure.chart.section for figure in drawn} | _ALWAYS
     style, script, vega = _style(), _text("report.js"), bundle()
@@ -88,7 +88,7 @@ def render(ask: Ask, settings: Settings) -> str:
     )
 
 
-def _verdict(facts: told.Facts) -> tuple[str, ...]:
+def _verdict(facts: report_facts.Facts) -> tuple[str, ...]:
     """Return the verdict of the run, a phrase each."""
     words = str(facts.run["verdict"] or "").rstrip(".")
     return tuple(part[:1].upper() + part[1:] for part in words.split("; ") if part)

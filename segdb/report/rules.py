@@ -31,20 +31,20 @@ def in_words(
         tree = sqlglot.parse_one(rule, read="duckdb")
     except sqlglot.errors.SqlglotError:
         return ()
-    told = []
+    clauses = []
     for part in _parts(tree, exp.Or):
         bounds = [_bounds(condition) for condition in _parts(part, exp.And)]
         known = [bound for one in bounds if one for bound in one]
         if not all(bounds):
             return ()
         features = dict.fromkeys(feature for feature, *_ in known)
-        told.append(
+        clauses.append(
             tuple(
                 _in_words(name, [bound for bound in known if bound[0] == name], look, forms, flags)
                 for name in features
             )
         )
-    return tuple(told)
+    return tuple(clauses)
 
 
 def _parts(tree: exp.Expr, kind: type[exp.Connector]) -> Iterator[exp.Expr]:

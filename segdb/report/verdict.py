@@ -41,8 +41,8 @@ def quality(
         return ""
     words = next((words for least, words in _STRUCTURE if silhouette > least), _NO_STRUCTURE)
     whole = _means(row for row in tried if row["selected"])
-    told = _stability(silhouette > _DISTINCT, _means(segments), whole)
-    return f"{words} (silhouette {silhouette:.2f}){told}."
+    stability = _stability(silhouette > _DISTINCT, _means(segments), whole)
+    return f"{words} (silhouette {silhouette:.2f}){stability}."
 
 
 def _means(rows: Iterable[Mapping[str, Any]]) -> list[Mean]:

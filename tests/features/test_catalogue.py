@@ -102,7 +102,7 @@ def test_attributes_and_categories_get_free_names() -> None:
     entries = customer_entries(
         ["Income", "tier", "frequency", "x_1"],
         {"Education": ["PhD", "2n Cycle", "2n-Cycle", "très", "?"]},
-        taken=["frequency", "Monetary"],
+        used_names=["frequency", "Monetary"],
     )
     assert names(entries) == [
         "Income",
@@ -126,7 +126,7 @@ def test_attributes_and_categories_get_free_names() -> None:
 @settings(deadline=None)
 @given(st.lists(st.text(min_size=1), unique=True), st.lists(st.text(), max_size=5, unique=True))
 def test_names_are_unique_regardless_of_case(columns: list[str], values: list[str]) -> None:
-    entries = customer_entries(columns, {"c": values}, taken=["a", "C_A"])
+    entries = customer_entries(columns, {"c": values}, used_names=["a", "C_A"])
     folded = [name.lower() for name in ["a", "C_A", *names(entries)]]
     assert len(set(folded)) == len(folded)
     assert not any(RESERVED.fullmatch(entry.name) for entry in entries)

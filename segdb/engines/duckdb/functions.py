@@ -57,8 +57,8 @@ class _Asked:
             if kind == "SUBQUERY" and above:
                 return "a subquery"
             if "function_name" in node:
-                if blamed := self._function(node, above):
-                    return blamed
+                if unstable_name := self._function(node, above):
+                    return unstable_name
             elif kind == "COLUMN_REF":
                 name = str(node["column_names"][0])
                 if name.lower() not in names and self._is_keyword(name):
@@ -84,8 +84,8 @@ class _Asked:
         for form in fitting:
             if form.definition is not None and name not in above:
                 inner = {parameter.lower() for parameter in form.parameters}
-                if blamed := self.unstable(form.definition, inner, (*above, name)):
-                    return f"{name}(), which is {blamed}"
+                if unstable_name := self.unstable(form.definition, inner, (*above, name)):
+                    return f"{name}(), which is {unstable_name}"
         return None
 
     def _forms(self, name: str) -> list[_Function]:

@@ -153,8 +153,10 @@ def set_aside(store: DuckDB, schema: str, table: Table, *, whole: bool = False) 
     unfit = [c for c in table.columns if c.name in there and not _fits(c, there[c.name])]
     if not there or not (unfit or (whole and lacking) or any(c.type == ID for c in lacking)):
         return False
-    taken = kinds(store, schema)
-    number = next(n for n in range(1, len(taken) + 2) if f"{table.name}_old_{n}" not in taken)
+    there_now = kinds(store, schema)
+    number = next(
+        n for n in range(1, len(there_now) + 2) if f"{table.name}_old_{n}" not in there_now
+    )
     aside = quoted(f"{table.name}_old_{number}")
     store.execute(f"ALTER TABLE {quoted(schema)}.{quoted(table.name)} RENAME TO {aside}")
     return True
@@ -186,7 +188,7 @@ def refuse_strangers(store: DuckDB, schema: str) -> None:
 def _fits(column: Column, there: str) -> bool:
     return (
         column.type in (ID, there)
-        or any(there in alike and column.type in alike for alike in _KINDS)
+        or any(there in group and column.type in group for group in _KINDS)
         or (column.type == "DOUBLE" and there.startswith("DECIMAL"))
     )
 

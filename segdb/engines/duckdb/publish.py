@@ -147,11 +147,11 @@ def refuse_ambiguous(store: DuckDB, schema: str) -> None:
         SettingsError: the schema is called like the database file, or like one of DuckDB's own.
     """
     databases = {row["name"].lower() for row in store.rows("SELECT name FROM pragma_database_list")}
-    taken = [name for name in (schema, archive_schema(schema)) if name.lower() in databases]
-    if taken or schema.lower() in {"system", "temp"}:
+    clashing = [name for name in (schema, archive_schema(schema)) if name.lower() in databases]
+    if clashing or schema.lower() in {"system", "temp"}:
         raise SettingsError(
-            f"[publish] schema = '{schema}': the database is called {(taken or [schema])[0]} too, "
-            "and SQL could not tell them apart. Name the schema or the database file otherwise."
+            f"[publish] schema = '{schema}': the database is called "
+            f"{(clashing or [schema])[0]} too, and SQL could not tell them apart. Name the schema or the database file otherwise."
         )
 
 

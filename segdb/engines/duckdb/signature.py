@@ -88,14 +88,14 @@ def _key(*, make: bool) -> bytes | None:
 
 def _make(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f"{path.name}-{secrets.token_hex(8)}")
+    temporary = path.with_name(f"{path.name}-{secrets.token_hex(8)}")
     try:
         # No one else may read it, from the first moment on.
-        number = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        number = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(number, "wb") as file:
             file.write(secrets.token_bytes(_BYTES))
         # Of two who make it at once the first one's stays.
         with suppress(FileExistsError):
-            os.link(beside, path)
+            os.link(temporary, path)
     finally:
-        beside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)

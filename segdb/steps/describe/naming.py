@@ -198,8 +198,8 @@ def _of_attributes(
     named = []
     for name, words, one in zip(names, described, advice, strict=True):
         apart = f" What sets them apart: {words[0].lower()}{words[1:]}."
-        told = one.action + apart * (often[one.action] > 1)
-        named.append((name, one.tier, told, one.reason))
+        label = one.action + apart * (often[one.action] > 1)
+        named.append((name, one.tier, label, one.reason))
     return named
 
 
@@ -234,13 +234,13 @@ def _described(profile: Profile, matrix: Sequence[str], categories: Categories) 
 
 def _unique(names: Sequence[str], kept: Sequence[str | None]) -> list[str]:
     """Return the kept names as they are, and the others made different from them and each other."""
-    taken = {name for name in kept if name}
+    used = {name for name in kept if name}
     unique = []
     for name, own in zip(names, kept, strict=True):
         candidate, number = own or name, 2
-        while own is None and candidate in taken:
+        while own is None and candidate in used:
             candidate, number = f"{name} {number}", number + 1
-        taken.add(candidate)
+        used.add(candidate)
         unique.append(candidate)
     return unique
 

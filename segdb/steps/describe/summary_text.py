@@ -64,15 +64,15 @@ def summary(
         categories: which features are categories.
     """
 
-    def told(name: str, mean: float) -> str:
+    def written(name: str, mean: float) -> str:
         if name in categories:
             return shares(categories[name], mean, overall[name])
         return phrase(name, mean, overall[name], currency)
 
     said = [
-        told(name, means[name])
+        written(name, means[name])
         for name in remarkable(z, categories)
-        if told(name, means[name]) != told(name, overall[name])
+        if written(name, means[name]) != written(name, overall[name])
     ]
     text = "; ".join(said[:3]) or "close to the average customer in everything"
     return text[0].upper() + text[1:] + "."
@@ -114,13 +114,13 @@ def phrase(name: str, mean: float, average: float, currency: str) -> str:
     if name == "frequency" and average > 0:
         return f"orders {_how_often(mean / average)} ({amount(unit, mean, currency)} each)"
     write = _whole_days if name in _AGO else amount
-    told, usual = (write(unit, value, currency) for value in (mean, average))
-    if name == "days_between_orders" and told == "1 day":
-        told = "day"
+    written, usual = (write(unit, value, currency) for value in (mean, average))
+    if name == "days_between_orders" and written == "1 day":
+        written = "day"
     if name not in _PHRASES:
         # A name from the data is never part of a format string: it may hold braces.
-        return f"{readable(name)} {told} (all customers: {usual})"
-    return _PHRASES[name].format(mean=told, average=usual)
+        return f"{readable(name)} {written} (all customers: {usual})"
+    return _PHRASES[name].format(mean=written, average=usual)
 
 
 def tendency(feature: str, categories: Categories, *, more: bool) -> str:

@@ -61,10 +61,12 @@ def validate_orders(
         store, raw, reading, recipe.rules["orders"], catalogue, watermark, recipe.deduplicate
     )
     rows = how.validated("segdb_orders")
-    counts = alike = None
+    counts = maybe_duplicates = None
     if watermark and reused and reused.aggregates is not None:
         counts = aggregated_again(how, reused.aggregates, rows, watermark, progress)
     if counts is None:
         way = choose_strategy(how, rows, sampled=settings.features.sampled_orders)
-        counts, alike = aggregated(how, rows, way, progress)
-    return ValidatedSource(raw, rows, reading, counts, how.once, how.rows_of, alike, source[1])
+        counts, maybe_duplicates = aggregated(how, rows, way, progress)
+    return ValidatedSource(
+        raw, rows, reading, counts, how.once, how.rows_of, maybe_duplicates, source[1]
+    )

@@ -27,8 +27,8 @@ def check_functions(store: DuckDB, settings: Settings) -> None:
             parsed = UserSQL.parse(name, text, section, aggregate=aggregate)
             # As it was written, and as it is run.
             for sql in (text, parsed.sql):
-                if blamed := unstable(store, sql, parsed.columns):
+                if unstable_name := unstable(store, sql, parsed.columns):
                     raise SettingsError(
-                        f"[{section}] {name} = {text!r}: {blamed} is not allowed here: its value "
-                        "is not of the row alone, and a row must be judged alike each time."
+                        f"[{section}] {name} = {text!r}: {unstable_name} is not allowed here: "
+                        "its value depends on more than the row, and would differ from run to run."
                     )

@@ -18,7 +18,10 @@ from segdb.steps.ingest.reconcile_rows import Accounts, ValidatedSource
 from segdb.steps.progress import Progress
 
 # Where the value stands that a row is rejected for.
-_BLAMED: Mapping[str, Role] = {validate.BAD_DATE: "ordered_at", validate.BAD_AMOUNT: "amount"}
+_ROLE_OF_REASON: Mapping[str, Role] = {
+    validate.BAD_DATE: "ordered_at",
+    validate.BAD_AMOUNT: "amount",
+}
 # Of the orders: with fewer that have no amount at all, lines without one continue an order.
 _FEW = 0.05
 
@@ -125,7 +128,7 @@ def _example(
     store: DuckDB, source: ValidatedSource, name: str, reason: str, rejected: ir.Table
 ) -> object:
     """Return a value for which rows are rejected, where it is one column's."""
-    role = _BLAMED.get(reason)
+    role = _ROLE_OF_REASON.get(reason)
     column = source.source_reading.roles.get(role) if role else None
     if column is None:
         return None

@@ -53,7 +53,7 @@ def validate_without_far_dates(
     sources: Sources,
     catalogue: Catalogue,
     progress: Progress,
-    held: ReusedAggregates | None,
+    reused: ReusedAggregates | None,
 ) -> tuple[Sources, ValidatedSource]:
     """Judge the orders, and once more without dates far from all others, where there are any.
 
@@ -63,7 +63,7 @@ def validate_without_far_dates(
         sources: the sources, orders among them.
         catalogue: the features wanted of the orders.
         progress: receives the warnings.
-        held: what an earlier run gave already.
+        reused: what an earlier run gave already.
 
     Returns:
         The sources as they are read in the end, and the orders.
@@ -71,7 +71,7 @@ def validate_without_far_dates(
     assert sources.orders is not None  # noqa: S101 - the caller asked first
     raw, reading = sources.orders
     judging = frozen(recipe_of(settings, sources))
-    orders = validate_orders(store, settings, judging, (raw, reading), catalogue, progress, held)
+    orders = validate_orders(store, settings, judging, (raw, reading), catalogue, progress, reused)
     if "far_dates" in settings.checks.accept:
         return sources, orders
     nearer = _leaving_out(store, orders, reading, progress)

@@ -30,7 +30,7 @@ class ValidatedSource:
             None where they are in ``rows``, or nobody asks.
         rows_of: makes a view of a name of the judged rows of some customers; None where ``rows``
             is a table.
-        alike: ``customer_id`` of all who may have equal rows; None for anyone.
+        maybe_duplicates: ``customer_id`` of all who may have equal rows; None for anyone.
         whole_reading: with the roles that no feature looks at; None where ``reading`` has them.
     """
 
@@ -40,7 +40,7 @@ class ValidatedSource:
     counts: ir.Table
     once: Callable[[str, ir.Table], ir.Table] | None = None
     rows_of: Callable[[str, ir.Table], ir.Table] | None = None
-    alike: ir.Table | None = None
+    maybe_duplicates: ir.Table | None = None
     whole_reading: Reading | None = None
 
     @property
@@ -85,7 +85,7 @@ def reconcile_rows(
         source_read, source_kept = _counted(store, one, dropped)
         if source_kept < source_read:
             # To fold and to join all rows of a source costs several times what reading it does.
-            rows = validate.candidate_rejects(_theirs(one, dropped), dropped, one.alike)
+            rows = validate.candidate_rejects(_theirs(one, dropped), dropped, one.maybe_duplicates)
             rows = one.once("segdb_suspects", rows) if one.once else rows
             rows = rejects(rows, one.reading, dropped)
             parts.append(rows.select(source=ibis.literal(name), reason=rows.reason, row=rows.row))

@@ -113,7 +113,7 @@ def choose_order_entries(settings: Settings, reading: Reading) -> tuple[Entry, .
 
 
 def choose_customer_entries(
-    store: DuckDB, settings: Settings, customers: ValidatedSource, taken: tuple[Entry, ...]
+    store: DuckDB, settings: Settings, customers: ValidatedSource, of_orders: tuple[Entry, ...]
 ) -> tuple[Entry, ...]:
     """Return the features of the customers table that the settings ask for.
 
@@ -134,7 +134,7 @@ def choose_customer_entries(
     asked = settings.features.attributes
     if asked is None:
         found = numeric_attributes(customers.raw.table, reading, store.fetch)
-        attributes = () if taken or settings.features.categories else found
+        attributes = () if of_orders or settings.features.categories else found
     else:
         attributes = tuple(existing("attributes", column) for column in asked)
     levels = {}
@@ -143,8 +143,8 @@ def choose_customer_entries(
         rows = store.rows(category_values(customers.rows, name, reading).limit(1000))
         levels[name] = [row["value"] for row in rows]
     known = _names_before(store, settings.publish.schema_)
-    entries = customer_entries(attributes, levels, (entry.name for entry in taken), known)
-    if not entries and not taken:
+    entries = customer_entries(attributes, levels, (entry.name for entry in of_orders), known)
+    if not entries and not of_orders:
         texts = [c.name for c in reading.columns if c.name not in reading.roles.values()][:3]
         raise SettingsError(
             f"{customers.raw.origin} has no numeric column that differs between customers. Name "

@@ -45,8 +45,8 @@ def drift_tables(
         found = stability(store, sizes_of(schema, before), sizes_now(assigned, model))
         if then is not None:
             found |= drift_of_features(store, then, assigned, model.catalogue.names)
-        told = {"run_id": run_id, "previous_run_id": before}
-        drift = [{**told, "feature": name, "psi": psi} for name, psi in found.items()]
+        keys = {"run_id": run_id, "previous_run_id": before}
+        drift = [{**keys, "feature": name, "psi": psi} for name, psi in found.items()]
     return {contract.RUN_SEGMENTS: run_sizes(run_id, profiles), contract.RUN_DRIFT: drift}
 
 

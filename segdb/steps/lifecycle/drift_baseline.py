@@ -82,9 +82,9 @@ def run_history_rows(
             edges = {name: own for name, own in edges.items() if name in model.catalogue.names}
             by_feature = stability(store, counted, binned(assigned, edges))
             found |= {name: by_feature[name] for name in edges if name in by_feature}
-    told = {"run_id": run_id, "previous_run_id": learned_by}
+    keys = {"run_id": run_id, "previous_run_id": learned_by}
     return {
         contract.RUN_SEGMENTS: run_sizes(run_id, profiles),
-        contract.RUN_DRIFT: [{**told, "feature": name, "psi": psi} for name, psi in found.items()],
+        contract.RUN_DRIFT: [{**keys, "feature": name, "psi": psi} for name, psi in found.items()],
         contract.LEARNED_DISTRIBUTION: kept,
     }

@@ -57,7 +57,7 @@ def run_row(
     """Return the row of ``runs`` of segments that are about to be published."""
     built, fitted = found.built, found.fitted
     inferred = inferred_of(built.sources, found.playbook)
-    told = {**settings.model_dump(mode="json", by_alias=True), "inferred": inferred}
+    stored = {**settings.model_dump(mode="json", by_alias=True), "inferred": inferred}
     return {
         "run_id": run_id,
         "started_at": found.started,
@@ -78,7 +78,7 @@ def run_row(
         "clear": fitted.clear,
         "warnings": to_json(warnings),
         "learned_by": run_id if found.learned_by is None else found.learned_by,
-        "settings": json.dumps(told, ensure_ascii=False),
+        "settings": json.dumps(stored, ensure_ascii=False),
         "model": model.to_json(),
         "versions": versions(),
     }

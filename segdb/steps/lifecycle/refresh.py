@@ -208,7 +208,7 @@ def evaluate_fixed_model(
     schema = quoted(settings.publish.schema_)
     for table, columns in _NEEDED.items():
         require(store, settings.publish.schema_, table, *columns)
-    told = store.rows(f"FROM {schema}.{RUNS.name} WHERE run_id = {run.run_id}")[0]
+    stored_row = store.rows(f"FROM {schema}.{RUNS.name} WHERE run_id = {run.run_id}")[0]
     evidence = store.rows(f"FROM {schema}.{K_SELECTION.name} ORDER BY k")
     profiles = store.rows(f"FROM {schema}.{SEGMENT_PROFILES.name}")
     stabilities = {
@@ -226,11 +226,11 @@ def evaluate_fixed_model(
         stabilities=tuple(stability for stability, _ in of_segments),
         stability_errors=tuple(error for _, error in of_segments),
         smallest_share=min(quality.sizes) / customers,
-        matrix_rows=told["matrix_rows"],
-        matrix_inertia=told["matrix_inertia"],
-        unrefined_inertia=told["unrefined_inertia"],
-        refine_steps=told["refine_steps"],
-        verdict=told["verdict"],
-        clear=told["clear"],
+        matrix_rows=stored_row["matrix_rows"],
+        matrix_inertia=stored_row["matrix_inertia"],
+        unrefined_inertia=stored_row["unrefined_inertia"],
+        refine_steps=stored_row["refine_steps"],
+        verdict=stored_row["verdict"],
+        clear=stored_row["clear"],
         k_selection=tuple(evidence),
     )

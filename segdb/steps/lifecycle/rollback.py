@@ -68,7 +68,7 @@ def rollback(store: DuckDB, schema: str, run_id: int, keep_runs: int) -> dict[st
     features = kept.features.select("customer_id", *model.catalogue.names)
     pca, assigned = _assigned(store, run, features, kept.run["customers"])
     row = _row(kept, next_run(store, schema))
-    built = _intake(run, row, features, kept.rejected)
+    built = _built(run, row, features, kept.rejected)
     large = queries(built.sources, built, model, assigned, pca, row["run_id"])
     live = large[contract.SEGMENTS_LIVE]
     # To bind it is to look into the files that it names.
@@ -136,7 +136,7 @@ def _sources(run: StoredRun) -> Sources:
     return Sources(pairs.get("orders"), pairs.get("customers"))
 
 
-def _intake(
+def _built(
     run: StoredRun, row: Mapping[str, Any], features: ir.Table, rejected: ir.Table
 ) -> BuiltFeatures:
     """Return what came of the sources of a run, as it was kept."""

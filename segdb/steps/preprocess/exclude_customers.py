@@ -23,7 +23,7 @@ def narrowed(
     catalogue: Catalogue,
     features: ir.Table,
     recipe: Recipe,
-    held: ReusedAggregates | None,
+    reused: ReusedAggregates | None,
 ) -> tuple[ir.Table, Recipe, list[ir.Table], Bounds | None]:
     """Leave out the customers who lack a feature, or have an outlier, where the settings say so.
 
@@ -41,8 +41,8 @@ def narrowed(
     if settings.outliers.action == "cap":
         return features, recipe, out, None
     features = store.table("segdb_with_outliers", features)
-    bounds = held.bounds if held else _bounds(store, settings, catalogue, features)
-    inside = held.bounds if held else _rejecting(settings, bounds)
+    bounds = reused.bounds if reused else _bounds(store, settings, catalogue, features)
+    inside = reused.bounds if reused else _rejecting(settings, bounds)
     if inside:
         out.append(stage.outlying(features, inside))
         features = stage.within(features, inside)

@@ -148,12 +148,12 @@ def _customer_segments(schema: str, key: Any, names: Sequence[str]) -> ir.Table:
     features = published(contract.CUSTOMER_FEATURES, names)
     profiles = published(contract.SEGMENT_PROFILES)
     own = {column.name for column in contract.CUSTOMER_FEATURES.columns} | set(names)
-    taken = {"segment_customers": "customers", "segment_revenue": "revenue"}
+    renamed = {"segment_customers": "customers", "segment_revenue": "revenue"}
     places = {column: segments[column] for column in segments.columns}
     places |= {column: features[column] for column in own - {"customer_id"}}
     for column in contract.CUSTOMER_SEGMENTS.columns:
         if column.name not in places:
-            places[column.name] = profiles[taken.get(column.name, column.name)]
+            places[column.name] = profiles[renamed.get(column.name, column.name)]
     order = [column.name for column in contract.CUSTOMER_SEGMENTS.columns]
     together = segments.join(features, segments.customer_id == features.customer_id).join(
         profiles, segments.segment_id == profiles.segment_id

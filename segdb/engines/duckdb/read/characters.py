@@ -32,7 +32,7 @@ _WORD = re.compile(
     r"|[^\W\d_]+(?:[^\x00-\x7f][^\W\d_]*)*|[^\x00-\x7f]"
 )
 # How such a sign is counted: behind a digit where it touches the number, else behind a blank.
-_TOUCHES, _BESIDE = "0", "0 "
+_TOUCHES, _NEAR = "0", "0 "
 # ln p of a currency's sign beside a number, and of a blank within it.
 _CURRENCY, _GROUP = -1.5, -2.5
 # Below these the second best fits as well (ln of the odds), or the best one badly (ln p a byte).
@@ -84,7 +84,7 @@ def guess(lines: Sequence[bytes], high: bytes = b"") -> Guess:
 def example_of(text: str) -> str:
     """Return the most frequent word of a text with a character beyond ASCII."""
     words = _words(text)
-    return max(words, key=lambda word: (words[word], word), default="").lstrip(_BESIDE)
+    return max(words, key=lambda word: (words[word], word), default="").lstrip(_NEAR)
 
 
 def _decoded(name: str, data: bytes, high: bytes) -> str | None:
@@ -105,11 +105,11 @@ def _words(text: str) -> Counter[str]:
 def _counted(match: re.Match[str]) -> str:
     """Return a word as it is counted: a sign beside a number with where it stands."""
     if match["apart"] or (match["before"] and match["gap"]):
-        return _BESIDE + match[0]
+        return _NEAR + match[0]
     return _TOUCHES + match[0] if match["before"] or match["behind"] else match[0]
 
 
-def _beside_number(word: str) -> float | None:
+def _near_number(word: str) -> float | None:
     """Return ln p of a sign because it stands beside a number; None where that says nothing."""
     sign = word[-1]
     if word[0] != _TOUCHES:
@@ -143,10 +143,10 @@ def _likelihood(letters: Counter[str], language: Mapping[str, float]) -> float:
 
 def _single_byte(word: str) -> tuple[str, float]:
     """Return the letters of a word beyond ASCII in lower case, and ln p of all else about it."""
-    beside = _beside_number(word)
-    if beside is not None:
-        return "", beside
-    letters, penalty, word = "", 0.0, word.lstrip(_BESIDE)
+    near = _near_number(word)
+    if near is not None:
+        return "", near
+    letters, penalty, word = "", 0.0, word.lstrip(_NEAR)
     scripts = {_script(sign) for sign in word if sign.isalpha()}
     lower = any(sign.islower() for sign in word)
     # Capitals of ASCII alone, as in McDonald, say nothing of the encoding.

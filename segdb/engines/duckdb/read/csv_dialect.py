@@ -147,9 +147,9 @@ def _top(path: Path, options: FileOptions, size: int, decision: Decision | None)
     lines = _LINE.findall(sample)
     skip, delimiter = _after_blank(lines, options.skip_rows or 0), options.delimiter
     # The line that Excel writes to tell itself the delimiter.
-    told = re.fullmatch(r"\"?sep=(.)\"?\s*", lines[skip]) if skip < len(lines) else None
-    if told:
-        skip, delimiter = _after_blank(lines, skip + 1), delimiter or told[1]
+    declared = re.fullmatch(r"\"?sep=(.)\"?\s*", lines[skip]) if skip < len(lines) else None
+    if declared:
+        skip, delimiter = _after_blank(lines, skip + 1), delimiter or declared[1]
     if not "".join(lines[skip:]).strip():
         raise SourceError(f"{path.name} has no line below the first {skip:,}.")
     body = "".join(lines[skip:])

@@ -178,11 +178,11 @@ def _by_line(blocks: Iterable[bytes], fallback: str) -> Iterator[str]:
 
 
 def _same_ends(source: Iterable[str], out: IO[str]) -> None:
-    held = ""
+    pending = ""
     for read in source:
-        block = held + read
+        block = pending + read
         # A return at the end may be half of a line's end.
-        held = "\r" if block.endswith("\r") else ""
-        block = block.removesuffix(held) if held else block
+        pending = "\r" if block.endswith("\r") else ""
+        block = block.removesuffix(pending) if pending else block
         out.write(block.replace("\r\n", "\n").replace("\r", "\n"))
-    out.write("\n" if held else "")
+    out.write("\n" if pending else "")

@@ -71,14 +71,14 @@ class Decision:
         mixed: those of them of which other lines are UTF-8.
         warning: that the choice is a guess that may be wrong, or that files are mixed.
         note: what was taken.
-        taken: what the settings would call it.
+        setting: what the settings would call it.
     """
 
     codecs: Mapping[Path, str]
     mixed: frozenset[Path]
     warning: DataWarning | None
     note: str
-    taken: str
+    setting: str
 
 
 def decide(paths: Sequence[Path], origin: str, options: FileOptions) -> Decision:

@@ -19,14 +19,14 @@ def unique(names: Sequence[str]) -> tuple[str, ...]:
     """Return names that differ, also in lower case: ``a, a_2, a_3``; an empty one by its place."""
     shown = [_BLANK.sub(" ", _UNSEEN.sub("", name)).strip() for name in names]
     written = {name.lower() for name in shown}
-    taken: set[str] = set()
+    used: set[str] = set()
     result = []
     for position, name in enumerate(shown, 1):
         base = name or f"column_{position}"
         others = (f"{base}_{copy}" for copy in itertools.count(2))
-        free = (new for new in others if new.lower() not in taken | written)
-        result.append(base if base.lower() not in taken else next(free))
-        taken.add(result[-1].lower())
+        free = (new for new in others if new.lower() not in used | written)
+        result.append(base if base.lower() not in used else next(free))
+        used.add(result[-1].lower())
     return tuple(result)
 
 

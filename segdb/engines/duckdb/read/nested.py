@@ -41,9 +41,9 @@ def _leaves(path: Path, kind: dt.DataType) -> Iterator[tuple[Path, dt.DataType]]
             yield from _leaves((*path, name), inner)
 
 
-def column_names(paths: Sequence[Path], taken: Sequence[str]) -> list[str]:
+def column_names(paths: Sequence[Path], reserved: Sequence[str]) -> list[str]:
     """Return a name for each path, such as ``ecommerce.revenue``, that no column has already."""
-    used = {name.lower() for name in taken}
+    used = {name.lower() for name in reserved}
     names = []
     for path in paths:
         base = ".".join(path)

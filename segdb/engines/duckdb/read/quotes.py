@@ -53,18 +53,18 @@ def left_open(path: Path, codec: str, delimiter: str) -> int | None:
 
     This reads the whole file.
     """
-    held: list[str] = []
+    pending: list[str] = []
     line, record = 0, ""
     with io.TextIOWrapper(opened(path), encoding=codec, newline="") as file:
-        rows = csv.reader(_keeping(file, held), delimiter=delimiter)
+        rows = csv.reader(_keeping(file, pending), delimiter=delimiter)
         try:
             for fields in rows:
                 if fields:
-                    line, record = rows.line_num - len(held) + 1, "".join(held)
-                held.clear()
+                    line, record = rows.line_num - len(pending) + 1, "".join(pending)
+                pending.clear()
         except csv.Error:
             # A value beyond the reader's limit of 128 KB.
-            return rows.line_num - len(held) + 1
+            return rows.line_num - len(pending) + 1
     try:
         list(csv.reader([record], delimiter=delimiter, strict=True))
     except csv.Error as error:
@@ -72,7 +72,7 @@ def left_open(path: Path, codec: str, delimiter: str) -> int | None:
     return None
 
 
-def _keeping(lines: Iterator[str], held: list[str]) -> Iterator[str]:
+def _keeping(lines: Iterator[str], pending: list[str]) -> Iterator[str]:
     for line in lines:
-        held.append(line)
+        pending.append(line)
         yield line

@@ -132,7 +132,7 @@ def _options(layouts: Sequence[Layout], decision: Decision | None) -> Mapping[st
     """Return, as the settings would say it, what was found out about the files."""
     options: dict[str, Any] = {}
     if decision and not decision.mixed:
-        options["encoding"] = decision.taken
+        options["encoding"] = decision.setting
     skips = {layout.skip for layout in layouts}
     if layouts[0].titles and len(skips) == 1:
         options["skip_rows"] = skips.pop()

@@ -40,21 +40,23 @@ def read_workbooks(paths: Sequence[Path], origin: str, options: FileOptions) -> 
             or the columns of sheets that are named, or of workbooks, differ.
     """
     sheets = [sheet for path in paths for sheet in sheets_of(path, options)]
-    taken = sheets if options.sheets else _largest_layout(sheets)
-    missing = {path.name for path in paths} - {sheet.book for sheet in taken}
+    chosen_sheets = sheets if options.sheets else _largest_layout(sheets)
+    missing = {path.name for path in paths} - {sheet.book for sheet in chosen_sheets}
     if missing and not options.union_by_name:
         # Say how the columns differ.
-        taken = [max((s for s in sheets if s.book == path.name), key=_rows) for path in paths]
+        chosen_sheets = [
+            max((s for s in sheets if s.book == path.name), key=_rows) for path in paths
+        ]
     elif options.union_by_name and not options.sheets and len(paths) > 1:
-        chosen = {sheet.layout for sheet in taken}
+        chosen = {sheet.layout for sheet in chosen_sheets}
         for path in paths:
             best = max((s for s in sheets if s.book == path.name), key=_rows)
             chosen.add(best.layout)
-        taken = [sheet for sheet in sheets if sheet.layout in chosen]
-    several = len({sheet.book for sheet in taken}) > 1
+        chosen_sheets = [sheet for sheet in sheets if sheet.layout in chosen]
+    several = len({sheet.book for sheet in chosen_sheets}) > 1
     by_sheet = [
         (f"{sheet.book}, sheet '{sheet.name}'" if several else f"sheet '{sheet.name}'", sheet.names)
-        for sheet in taken
+        for sheet in chosen_sheets
     ]
     names, each = common_names(by_sheet, origin, options)
     tables = [
@@ -67,12 +69,15 @@ def read_workbooks(paths: Sequence[Path], origin: str, options: FileOptions) -> 
                 for name in names
             }
         )
-        for sheet, own in zip(taken, each, strict=True)
+        for sheet, own in zip(chosen_sheets, each, strict=True)
     ]
-    left = [sheet for sheet in sheets if sheet not in taken]
-    warnings = (*_left(left, taken, origin, options), *_sums(taken, origin, options))
-    notes = tuple(_notes(taken, origin, differences(by_sheet)))
-    said = {"sheet": list(dict.fromkeys(sheet.name for sheet in taken))} if left else {}
+    left = [sheet for sheet in sheets if sheet not in chosen_sheets]
+    warnings = (
+        *_left(left, chosen_sheets, origin, options),
+        *_sums(chosen_sheets, origin, options),
+    )
+    notes = tuple(_notes(chosen_sheets, origin, differences(by_sheet)))
+    said = {"sheet": list(dict.fromkeys(sheet.name for sheet in chosen_sheets))} if left else {}
     return Workbooks(pa.concat_tables(tables), notes, warnings, said)
 
 
@@ -89,11 +94,11 @@ def _largest_layout(sheets: Sequence[Sheet]) -> list[Sheet]:
 
 
 def _left(
-    left: Sequence[Sheet], taken: Sequence[Sheet], origin: str, options: FileOptions
+    left: Sequence[Sheet], chosen_sheets: Sequence[Sheet], origin: str, options: FileOptions
 ) -> list[DataWarning]:
     if not left:
         return []
-    rows, all_rows = sum(map(_rows, left)), sum(map(_rows, (*left, *taken)))
+    rows, all_rows = sum(map(_rows, left)), sum(map(_rows, (*left, *chosen_sheets)))
     shown = ", ".join(f"'{sheet.name}' ({sheet.rows:,})" for sheet in left[:5])
     words = (
         f"{origin}: {len(left)} sheet{'s' if len(left) > 1 else ''} with other columns and "
@@ -102,11 +107,11 @@ def _left(
     return [DataWarning("files", words, options.line("sheet", left[0].name), rows / all_rows)]
 
 
-def _sums(taken: Sequence[Sheet], origin: str, options: FileOptions) -> list[DataWarning]:
+def _sums(chosen_sheets: Sequence[Sheet], origin: str, options: FileOptions) -> list[DataWarning]:
     """Warn of a sheet that has as many rows as all others together: it may hold the same."""
-    total = sum(map(_rows, taken))
-    whole = [sheet for sheet in taken if 2 * sheet.rows == total]
-    if len(taken) < 3 or len(whole) != 1:
+    total = sum(map(_rows, chosen_sheets))
+    whole = [sheet for sheet in chosen_sheets if 2 * sheet.rows == total]
+    if len(chosen_sheets) < 3 or len(whole) != 1:
         return []
     words = (
         f"{origin}: the sheet '{whole[0].name}' has as many rows ({whole[0].rows:,}) as the others "
@@ -115,13 +120,15 @@ def _sums(taken: Sequence[Sheet], origin: str, options: FileOptions) -> list[Dat
     return [DataWarning("files", words, options.line("sheet", whole[0].name), 0.5)]
 
 
-def _notes(taken: Sequence[Sheet], origin: str, differ: str) -> list[str]:
+def _notes(chosen_sheets: Sequence[Sheet], origin: str, differ: str) -> list[str]:
     notes = []
-    if len(taken) > 1:
-        shown = ", ".join(f"{sheet.name} ({sheet.rows:,})" for sheet in taken[:12])
-        more = ", …" if taken[12:] else ""
-        notes.append(f"{origin}: {len(taken)} sheets read together, with rows: {shown}{more}")
-    titled = [sheet for sheet in taken if sheet.titles]
+    if len(chosen_sheets) > 1:
+        shown = ", ".join(f"{sheet.name} ({sheet.rows:,})" for sheet in chosen_sheets[:12])
+        more = ", …" if chosen_sheets[12:] else ""
+        notes.append(
+            f"{origin}: {len(chosen_sheets)} sheets read together, with rows: {shown}{more}"
+        )
+    titled = [sheet for sheet in chosen_sheets if sheet.titles]
     if titled:
         notes.append(
             f"{origin}: rows above the header of sheet '{titled[0].name}' left out: "
