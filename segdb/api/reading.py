@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from segdb.api.database import WAREHOUSE, database_at, shown_settings
 from segdb.api.result import Result
 from segdb.checks.warning import stored_warnings
+from segdb.config.settings import Settings
 from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.duckdb.integrity import blaming_changes
-from segdb.engines.duckdb.readonly_query import secured
+from segdb.engines.duckdb.readonly_query import asking, secured
 from segdb.report.export import export as export_tables
 from segdb.steps.lifecycle.diff_runs import Difference, difference
 from segdb.steps.lifecycle.load_run import stored_run
@@ -91,5 +92,6 @@ def export(
     Raises:
         SegdbError: nothing was published, or the folder holds files that segdb did not write.
     """
-    with open(database, schema=schema, wait=wait) as result:
-        return export_tables(result.query, result.settings, Path(folder), force=force)
+    settings = Settings().changed({"publish": {"schema": schema}})
+    with asking(Path(database), schema, wait) as select:
+        return export_tables(select, settings, Path(folder), force=force)

@@ -157,7 +157,7 @@ def test_cards_say_what_the_table_says(made: Get, name: str) -> None:
             assert row[column] is None or row[column] in whole
         assert row["churn_risk"] is None or f"{row['churn_risk']} churn risk" in whole
         for column, words in (
-            ("overdue", "Silent for twice their rhythm"),
+            ("overdue", "Overdue"),
             ("rule_precision", "of those it finds are of this segment"),
         ):
             assert (row[column] is not None) == (words in whole)

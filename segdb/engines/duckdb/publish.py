@@ -151,7 +151,8 @@ def refuse_ambiguous(store: DuckDB, schema: str) -> None:
     if clashing or schema.lower() in {"system", "temp"}:
         raise SettingsError(
             f"[publish] schema = '{schema}': the database is called "
-            f"{(clashing or [schema])[0]} too, and SQL could not tell them apart. Name the schema or the database file otherwise."
+            f"{(clashing or [schema])[0]} too, and SQL could not "
+            "tell them apart. Name the schema or the database file otherwise."
         )
 
 
