@@ -130,3 +130,29 @@ def test_what_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="There is no database at"):
         segdb.open(tmp_path / "nothing.duckdb")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_lines_of_the_readme_run_as_a_notebook_would(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (Path(__file__).resolve().parents[2] / "README.md").read_text("utf-8")
+    code = page.split("```python\n", 1)[1].split("```", 1)[0]
+    monkeypatch.chdir(tmp_path)
+    with shops.opened() as connection:
+        connection.execute(
+            "COPY (SELECT client AS customer_id, basket AS order_id, bought_at AS ordered_at, "
+            "total AS amount FROM shop) TO 'orders.parquet'"
+        ).fetchall()
+    cells = [line for line in code.splitlines() if line.startswith("result.")]
+    before = code.split(cells[0], 1)[0]
+    names: dict[str, object] = {}
+    exec(before, names)  # noqa: S102 - the README's own lines
+    result = names["result"]
+    assert isinstance(result, segdb.Result)
+    try:
+        for line in cells:
+            known = line.replace('"Loyal"', repr(result.segments[0]["segment"]))
+            assert eval(known, names) is not None  # noqa: S307 - likewise
+    finally:
+        result.close()
+    assert (tmp_path / "segments.html").is_file()
