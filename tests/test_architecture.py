@@ -47,6 +47,9 @@ MAY_PRINT = {"cli"}
 # Start-up time: `segdb --help` waits for none of the libraries.
 MAY_IMPORT_LATE = {"__init__.py", "cli"}
 OPTIONAL_EXTRAS = {"python_calamine"}
+# Words without a meaning in the field: a name says what a thing is.
+PRIVATE_WORDS = {"told", "seen", "held", "borne", "beside", "alike", "telling", "taken", "grown"}
+PRIVATE_WORDS |= {"hold", "everyone", "intake", "blamed", "spoken", "suspects"}
 MODULE_LINES = 250
 FUNCTION_LINES = 60
 FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -250,6 +253,23 @@ def imports_are_early(module: Module) -> list[str]:
     return found
 
 
+def names_are_the_fields(module: Module) -> list[str]:
+    """No function, class, argument or variable is called by a word that says nothing of it."""
+    named: list[tuple[int, str]] = []
+    for node in ast.walk(module.tree):
+        if isinstance(node, (*FUNCTION, ast.ClassDef)):
+            named.append((node.lineno, node.name))
+        elif isinstance(node, ast.arg):
+            named.append((node.lineno, node.arg))
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            named.append((node.lineno, node.id))
+    return [
+        f"line {line}: {name}"
+        for line, name in named
+        if PRIVATE_WORDS & set(name.strip("_").lower().split("_"))
+    ]
+
+
 RULES: list[Callable[[Module], list[str]]] = [
     libraries_stay_home,
     pure_packages_stay_pure,
@@ -260,6 +280,7 @@ RULES: list[Callable[[Module], list[str]]] = [
     functions_are_short,
     imports_are_absolute,
     imports_are_early,
+    names_are_the_fields,
 ]
 
 
@@ -300,6 +321,8 @@ BREACHES = [
     (functions_are_short, "api.py", "def f():\n" + "    x = 1\n" * 60),
     (imports_are_absolute, "expressions/winsorize.py", "from .impute import impute"),
     (imports_are_early, "pipeline.py", "def f():\n    import json"),
+    (names_are_the_fields, "pipeline.py", "def f():\n    rows_told = 1"),
+    (names_are_the_fields, "model.py", "def grown(x): ..."),
     (imports_are_early, "engines/duckdb/read/excel.py", "def f():\n    import python_calamine"),
     (
         imports_are_early,
