@@ -75,9 +75,9 @@ class Parameter:
         if self.like:
             table, column = self.like.split(".")
             sql = f"SELECT DISTINCT {column} AS known, known ILIKE $value AS meant FROM {table}"  # noqa: S608
-            found = select(sql, {"value": value}).to_pydict()
-            if not any(found["meant"]):
-                meant = nearest(str(value), found["known"])
+            matches = select(sql, {"value": value}).to_pydict()
+            if not any(matches["meant"]):
+                meant = nearest(str(value), matches["known"])
                 raise UserError(f"There is no {column} '{value}'.{meant}")
         if self.each:
             table, column = self.each.split(".")
@@ -188,12 +188,12 @@ def in_schema(sql: str, schema: str, tables: Collection[str]) -> str:
 def all_queries() -> dict[str, Query]:
     """Return every named query, by name."""
     folder = next(folder for folder in FOLDERS if folder.is_dir())
-    found = {}
+    matches = {}
     for path in sorted(folder.glob("*.sql")):
         sql = path.read_text("utf-8")
         question = sql.splitlines()[0].removeprefix("--").strip()
-        found[path.stem] = Query(path.stem, question, sql, _declared(sql))
-    return found
+        matches[path.stem] = Query(path.stem, question, sql, _declared(sql))
+    return matches
 
 
 def named(name: str) -> Query:

@@ -135,7 +135,7 @@ def _apart(centres: Rows, cells: Rows, scale: str) -> Rows:
 
     ``dy`` is for a page and ``dy_narrow`` for a phone, in pixels below the centre.
     """
-    found: Rows = []
+    drawn_cells: Rows = []
     for axes in dict.fromkeys(row["axes"] for row in centres):
         own = [row for row in centres if row["axes"] == axes]
         drawn = own + [row for row in cells if row["axes"] == axes]
@@ -143,11 +143,11 @@ def _apart(centres: Rows, cells: Rows, scale: str) -> Rows:
         page, phone = (
             _places(own, _pixels(own, drawn, "x", width, scale), y) for width in (980, 260)
         )
-        found += [
+        drawn_cells += [
             {**row, "dy": dy, "dy_narrow": narrow}
             for row, dy, narrow in zip(own, page, phone, strict=True)
         ]
-    return found
+    return drawn_cells
 
 
 def _places(centres: Rows, x: Sequence[float], y: Sequence[float]) -> list[int]:

@@ -148,13 +148,13 @@ def _components(axes: Rows) -> tuple[str, ...]:
 
 def _middles(cells: Rows) -> Rows:
     """Return the middle of each segment's customers, with its name."""
-    found: Rows = []
+    points_drawn: Rows = []
     for segment_id, segment in dict.fromkeys((r["segment_id"], r["segment"]) for r in cells):
         own = [row for row in cells if row["segment_id"] == segment_id]
         weight = sum(row["customers"] for row in own)
         middle = {a: sum(row[a] * row["customers"] for row in own) / weight for a in "xyz"}
-        found.append({"segment_id": segment_id, "segment": segment, **middle})
-    return found
+        points_drawn.append({"segment_id": segment_id, "segment": segment, **middle})
+    return points_drawn
 
 
 def _bubbles(query: Query, name: str, look: Look, most: int) -> Drawn:

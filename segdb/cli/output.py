@@ -142,17 +142,17 @@ def run_json(result: Result, path: Path, report: Path | None) -> dict[str, Any]:
     }
 
 
-def difference_text(found: Difference, before: int, after: int, width: int | None = None) -> str:
+def difference_text(delta: Difference, before: int, after: int, width: int | None = None) -> str:
     """Return what moved between two runs: a heading and a table for each kind of thing."""
     parts = (
-        ("Figures", found.figures, "The same."),
-        ("Settings", found.settings, "The same."),
-        ("Segments", found.segments, ""),
-        ("Centroids, in the features' own units", found.centroids, "No segment is in both."),
-        ("Drift (population stability index: below 0.1 little, above 0.25 much)", found.drift, ""),
+        ("Figures", delta.figures, "The same."),
+        ("Settings", delta.settings, "The same."),
+        ("Segments", delta.segments, ""),
+        ("Centroids, in the features' own units", delta.centroids, "No segment is in both."),
+        ("Drift (population stability index: below 0.1 little, above 0.25 much)", delta.drift, ""),
         (
             "Customers, from segment to segment",
-            found.customers,
+            delta.customers,
             "Not known any more: a run of the two is neither kept nor in segment_history.",
         ),
     )

@@ -70,7 +70,7 @@ def diff(
     from segdb.cli import output
 
     settings = settings_of(config, database)
-    found = api.diff(
+    differences = api.diff(
         before,
         after,
         database=settings.publish.database,
@@ -78,9 +78,9 @@ def diff(
         wait=wait,
     )
     if as_json:
-        click.echo(output.json_text({"before": before, "after": after, **asdict(found)}))
+        click.echo(output.json_text({"before": before, "after": after, **asdict(differences)}))
     else:
-        click.echo(output.difference_text(found, before, after, width()), nl=False)
+        click.echo(output.difference_text(differences, before, after, width()), nl=False)
 
 
 @click.command()

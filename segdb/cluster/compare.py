@@ -111,14 +111,14 @@ def compare(matrix: Matrix, labels: Places, seed: int) -> Compared:
     rows = replace(rows, weights=np.ones(len(drawn)))
     published = np.unique(labels[drawn], return_inverse=True)[1].astype(np.intp)
     k = int(published.max()) + 1
-    found = []
+    fitted = []
     for name, algorithm in ALGORITHMS.items():
         begun = time.perf_counter()
         grouping = in_threads(lambda run: run(rows, k, seed), [algorithm])[0]
         seconds = time.perf_counter() - begun
         sampled = len(drawn) < len(matrix.values)
-        found.append(_measured(name, grouping, rows, published, sampled, seconds))
-    return Compared(rows.ids, tuple(found))
+        fitted.append(_measured(name, grouping, rows, published, sampled, seconds))
+    return Compared(rows.ids, tuple(fitted))
 
 
 def compare_labelled(matrix: Matrix, label: str, seed: int) -> Compared:
@@ -184,30 +184,30 @@ def _kmeans(rows: Matrix, k: int, seed: int) -> Grouping:
 
 
 def _ward(rows: Matrix, k: int, _: int) -> Grouping:
-    found = AgglomerativeClustering(k, linkage="ward").fit(rows.values)
-    return Grouping(found.labels_.astype(np.intp), f"k = {k}")
+    fitted = AgglomerativeClustering(k, linkage="ward").fit(rows.values)
+    return Grouping(fitted.labels_.astype(np.intp), f"k = {k}")
 
 
 def _dbscan(rows: Matrix, _k: int, _: int) -> Grouping:
     near = _neighbours(rows)
     reach = knee_distance(rows.values, near)
-    found = DBSCAN(eps=reach, min_samples=near).fit(rows.values)
-    return Grouping(found.labels_.astype(np.intp), f"eps = {reach:.4g}, min_samples = {near}")
+    fitted = DBSCAN(eps=reach, min_samples=near).fit(rows.values)
+    return Grouping(fitted.labels_.astype(np.intp), f"eps = {reach:.4g}, min_samples = {near}")
 
 
 def _hdbscan(rows: Matrix, _k: int, _: int) -> Grouping:
     near = _neighbours(rows)
     least = max(near, round(_LEAST_SHARE * len(rows.values)))
-    found = HDBSCAN(min_cluster_size=least, min_samples=near, copy=True).fit(rows.values)
+    fitted = HDBSCAN(min_cluster_size=least, min_samples=near, copy=True).fit(rows.values)
     settings = f"min_cluster_size = {least}, min_samples = {near}"
-    return Grouping(found.labels_.astype(np.intp), settings)
+    return Grouping(fitted.labels_.astype(np.intp), settings)
 
 
 def _mixture(rows: Matrix, k: int, seed: int) -> Grouping:
-    found = GaussianMixture(k, n_init=_MIXTURE_STARTS, random_state=seed).fit(rows.values)
-    labels = found.predict(rows.values).astype(np.intp)
+    fitted = GaussianMixture(k, n_init=_MIXTURE_STARTS, random_state=seed).fit(rows.values)
+    labels = fitted.predict(rows.values).astype(np.intp)
     settings = f"{k} components, full covariances"
-    return Grouping(labels, settings, float(found.bic(rows.values)))
+    return Grouping(labels, settings, float(fitted.bic(rows.values)))
 
 
 def _neighbours(rows: Matrix) -> int:

@@ -49,15 +49,15 @@ def find(matrix: Matrix, label: str, clusters: int) -> list[Rule | None]:
 
 def matches(rule: Rule, values: Floats, names: Sequence[str]) -> Flags:
     """Return (n,) flags: which rows of (n, d) values the rule finds."""
-    found = np.zeros(len(values), dtype=bool)
+    selected = np.zeros(len(values), dtype=bool)
     for conjunction in rule.conditions:
         inside = np.ones(len(values), dtype=bool)
         for condition in conjunction:
             column = values[:, list(names).index(condition.feature)]
             below = column <= condition.threshold
             inside &= below if condition.operator == "<=" else ~below
-        found |= inside
-    return found
+        selected |= inside
+    return selected
 
 
 def _rule(values: Floats, own: Flags, weights: Floats, names: Sequence[str]) -> Rule | None:
@@ -90,9 +90,9 @@ def _rule(values: Floats, own: Flags, weights: Floats, names: Sequence[str]) -> 
     return _rounded(pruned(merged(best), reached_by, _PRUNING), reached_by)
 
 
-def _f1(found: Flags, own: Flags, weights: Floats) -> float:
-    both = float(weights[found & own].sum())
-    return 2 * both / float(weights[found].sum() + weights[own].sum())
+def _f1(selected: Flags, own: Flags, weights: Floats) -> float:
+    both = float(weights[selected & own].sum())
+    return 2 * both / float(weights[selected].sum() + weights[own].sum())
 
 
 def _leaves(tree: DecisionTreeClassifier, names: Sequence[str]) -> dict[int, tuple[Condition, ...]]:

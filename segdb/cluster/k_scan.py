@@ -63,16 +63,16 @@ def k_scan(
     center = np.average(matrix.values, axis=0, weights=matrix.weights)
     scatter = float(((matrix.values - center) ** 2).sum(axis=1) @ matrix.weights)
     each = silhouettes(rows, labellings)
-    found = [
+    tried = [
         _candidate(matrix, fit, scatter, rows.weights, labels, values)
         for fit, labels, values in zip(fits, labellings, each, strict=True)
     ]
     if references:
         # More rows to draw from are better; of a coreset, the sample is uniform.
-        found = _with_gaps(found, matrix if matrix.uniform else rows, seed, references)
+        tried = _with_gaps(tried, matrix if matrix.uniform else rows, seed, references)
     if resampled:
-        found = _with_stability(matrix, found, seed, resampled)
-    return tuple(found)
+        tried = _with_stability(matrix, tried, seed, resampled)
+    return tuple(tried)
 
 
 def judging_rows(matrix: Matrix, sample: Matrix | None, seed: int) -> Matrix:
@@ -103,11 +103,11 @@ def _candidate(
     )
 
 
-def _with_gaps(found: list[Candidate], rows: Matrix, seed: int, references: int) -> list[Candidate]:
-    known = gaps(rows, [one.fit for one in found], seed, references)
+def _with_gaps(tried: list[Candidate], rows: Matrix, seed: int, references: int) -> list[Candidate]:
+    known = gaps(rows, [one.fit for one in tried], seed, references)
     if known is None:
-        return found
-    before = [1, *(one.k for one in found)]
+        return tried
+    before = [1, *(one.k for one in tried)]
     return [
         replace(
             one,
@@ -117,16 +117,16 @@ def _with_gaps(found: list[Candidate], rows: Matrix, seed: int, references: int)
             gap_rise_error=known[one.k].error_of_difference(known[1]),
             gap_step_error=known[one.k].error_of_difference(known[k]),
         )
-        for one, k in zip(found, before, strict=False)
+        for one, k in zip(tried, before, strict=False)
     ]
 
 
 def _with_stability(
-    matrix: Matrix, found: list[Candidate], seed: int, count: int
+    matrix: Matrix, tried: list[Candidate], seed: int, count: int
 ) -> list[Candidate]:
-    drawn = resamples(matrix, [one.k for one in found], seed, count)
+    drawn = resamples(matrix, [one.k for one in tried], seed, count)
     validated = []
-    for one in found:
+    for one in tried:
         whole = mean_agreement(matrix, one.fit.labels, drawn[one.k])
         each = segment_stabilities(matrix, one.fit, drawn[one.k])
         validated.append(

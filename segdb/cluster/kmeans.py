@@ -107,6 +107,6 @@ def refuse_too_few(matrix: Matrix, k: int) -> None:
 
 def _fitted(matrix: Matrix, k: int, **options: Any) -> Fit:
     means = KMeans(k, n_init=1, max_iter=_STEPS, **options)
-    found = means.fit(matrix.values, sample_weight=matrix.weights)
-    labels = found.labels_.astype(np.intp)
-    return Fit(k, found.cluster_centers_, labels, float(found.inertia_), int(found.n_iter_))
+    fitted = means.fit(matrix.values, sample_weight=matrix.weights)
+    labels = fitted.labels_.astype(np.intp)
+    return Fit(k, fitted.cluster_centers_, labels, float(fitted.inertia_), int(fitted.n_iter_))

@@ -35,11 +35,11 @@ def match(
         The k ids.
     """
     tried = [_pairs(new, old, threshold) for old in views if len(old)]
-    found = min(tried, key=lambda one: one[0])[1] if tried else {}
+    matched = min(tried, key=lambda one: one[0])[1] if tried else {}
     ids = []
     for place in range(len(new)):
-        if place in found:
-            ids.append(old_ids[found[place]])
+        if place in matched:
+            ids.append(old_ids[matched[place]])
         else:
             ids.append(next_id)
             next_id += 1
@@ -55,5 +55,5 @@ def _pairs(
     costs = np.where(distances <= threshold, distances, threshold + 1e-9)
     rows, columns = linear_sum_assignment(costs)
     pairs = zip(rows.tolist(), columns.tolist(), strict=True)
-    found = {row: column for row, column in pairs if distances[row, column] <= threshold}
-    return float(costs[rows, columns].sum()), found
+    matched = {row: column for row, column in pairs if distances[row, column] <= threshold}
+    return float(costs[rows, columns].sum()), matched

@@ -127,9 +127,9 @@ def _column(table: pa.Table, name: str, ids: pa.Array) -> Floats:
     wrong = np.flatnonzero(~np.isfinite(values))
     if len(wrong):
         row = int(wrong[0])
-        found = "missing" if column[row].as_py() is None else f"{values[row]:g}"
+        shown = "missing" if column[row].as_py() is None else f"{values[row]:g}"
         raise DataError(
-            f"'{name}' of customer {ids[row]} is {found} in the matrix, and distances need a "
+            f"'{name}' of customer {ids[row]} is {shown} in the matrix, and distances need a "
             "number. Choose another [clean] missing or [outliers] method, or leave the feature out."
         )
     return values

@@ -32,14 +32,14 @@ def segment_silhouettes(
     return tuple(float(s / n) if n else None for s, n in zip(sums, sizes, strict=True))
 
 
-def segment_stabilities(matrix: Matrix, fit: Fit, found: Sequence[Resample]) -> tuple[Mean, ...]:
+def segment_stabilities(matrix: Matrix, fit: Fit, draws: Sequence[Resample]) -> tuple[Mean, ...]:
     """Return of each cluster the mean Jaccard similarity to its like in resamples (Hennig 2007).
 
     Its like is the cluster of the resample's fit with the largest similarity, over the rows that
     were drawn, by weight. A cluster's mean is over the resamples that have a row of it.
     """
     values: list[list[float]] = [[] for _ in range(fit.k)]
-    for one in found:
+    for one in draws:
         pairs = fit.labels[one.drawn] * fit.k + one.labels[one.drawn]
         table = np.bincount(pairs, matrix.weights[one.drawn], minlength=fit.k**2)
         both = table.reshape(fit.k, fit.k)

@@ -36,8 +36,8 @@ def silhouettes(matrix: Matrix, labellings: Sequence[Places]) -> list[Floats | N
     rows = len(matrix.values)
     defined = [2 <= len(np.unique(labels)) < rows for labels in labellings]
     asked = [labels for labels, known in zip(labellings, defined, strict=True) if known]
-    found = iter(_by_blocks(matrix, asked) if asked else [])
-    return [next(found) if known else None for known in defined]
+    by_block = iter(_by_blocks(matrix, asked) if asked else [])
+    return [next(by_block) if known else None for known in defined]
 
 
 def mean_silhouettes(matrix: Matrix, labellings: Sequence[Places]) -> list[float | None]:

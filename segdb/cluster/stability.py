@@ -51,13 +51,13 @@ def resamples(
         part = Matrix.of(matrix.values[drawn], times[drawn] * matrix.weights[drawn])
         seeds = generator.integers(2**32, size=len(ks)).tolist()
         possible = [k for k in ks if k <= part.distinct_rows]
-        found = chain(part, possible, seeds[: len(possible)], starts=1)
+        fits = chain(part, possible, seeds[: len(possible)], starts=1)
         return {
-            k: Resample(drawn, nearest(matrix.values, fit.centroids)) for k, fit in found.items()
+            k: Resample(drawn, nearest(matrix.values, fit.centroids)) for k, fit in fits.items()
         }
 
     by_number = in_threads(one, range(count))
-    return {k: [found[k] for found in by_number if k in found] for k in ks}
+    return {k: [fits[k] for fits in by_number if k in fits] for k in ks}
 
 
 @dataclass(frozen=True)
@@ -80,12 +80,12 @@ class Mean:
         return cls(float(each.mean()) if count else None, error)
 
 
-def mean_agreement(matrix: Matrix, labels: Places, found: Sequence[Resample]) -> Mean:
+def mean_agreement(matrix: Matrix, labels: Places, fits: Sequence[Resample]) -> Mean:
     """Return the mean adjusted Rand index of ``labels`` with those of the resamples.
 
     It is taken over all rows, by weight.
     """
-    return Mean.of([adjusted_rand(labels, one.labels, matrix.weights) for one in found])
+    return Mean.of([adjusted_rand(labels, one.labels, matrix.weights) for one in fits])
 
 
 def adjusted_rand(one: Places, other: Places, weights: Floats | None = None) -> float:

@@ -29,9 +29,9 @@ def chain(matrix: Matrix, ks: Sequence[int], seeds: Sequence[int], starts: int) 
         seeds: one of each k, for its starts.
         starts: by k-means++, of each k but the first.
     """
-    found: dict[int, Fit] = {}
+    fits: dict[int, Fit] = {}
     for k, seed in zip(ks, seeds, strict=True):
-        before = found.get(k - 1)
+        before = fits.get(k - 1)
         own = _FIRST if before is None else starts
         tries = [plus_plus(matrix, k, (seed + number) % 2**32) for number in range(own)]
         if before is not None:
@@ -40,5 +40,5 @@ def chain(matrix: Matrix, ks: Sequence[int], seeds: Sequence[int], starts: int) 
                     matrix, one_more(matrix, before.centroids, np.random.default_rng(seed)), ROUGH
                 )
             )
-        found[k] = min(tries, key=lambda one: one.inertia)
-    return found
+        fits[k] = min(tries, key=lambda one: one.inertia)
+    return fits

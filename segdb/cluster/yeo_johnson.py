@@ -54,8 +54,8 @@ def _best(values: Floats, weights: Floats) -> float:
     def loss(power: float) -> float:
         return float(min(-likelihood(values, weights, power) / count, 1e300))
 
-    found = minimize_scalar(loss, bounds=(least, most), method="bounded", options={"xatol": 1e-9})
-    return round(float(found.x), _DIGITS)
+    minimum = minimize_scalar(loss, bounds=(least, most), method="bounded", options={"xatol": 1e-9})
+    return round(float(minimum.x), _DIGITS)
 
 
 def _range(values: Floats) -> tuple[float, float]:

@@ -39,20 +39,20 @@ def files(heading: str) -> dict[str, str]:
 
 def column(table: contract.Table, name: str, model: Model) -> dict[str, Any]:
     """Return ``{"data_tests": …}`` of a column, or nothing."""
-    found: list[Any] = []
+    dbt_checks: list[Any] = []
     if (name,) == table.key:
-        found += ["unique"]
+        dbt_checks += ["unique"]
     if name in {"customer_id", "segment_id", "segment", "distance", "customers"}:
-        found += ["not_null"]
+        dbt_checks += ["not_null"]
     if name == "segment_id":
-        found += [_accepted([s.segment_id for s in model.segments], quote=False)]
+        dbt_checks += [_accepted([s.segment_id for s in model.segments], quote=False)]
         if table is not contract.SEGMENT_PROFILES:
-            found += [_refers("segment_profiles", "segment_id")]
+            dbt_checks += [_refers("segment_profiles", "segment_id")]
     if name == "segment":
-        found += [_accepted([s.name for s in model.segments], quote=True)]
+        dbt_checks += [_accepted([s.name for s in model.segments], quote=True)]
     if name in {"margin", "customer_share"}:
-        found += [{"segdb_between": {"arguments": {"least": 0, "most": 1}}}]
-    return {"data_tests": found} if found else {}
+        dbt_checks += [{"segdb_between": {"arguments": {"least": 0, "most": 1}}}]
+    return {"data_tests": dbt_checks} if dbt_checks else {}
 
 
 def _accepted(values: list[Any], *, quote: bool) -> dict[str, Any]:

@@ -13,5 +13,5 @@ import ibis.expr.types as ir
 
 def quantiles(column: ir.Column, levels: Sequence[float]) -> tuple[ir.Scalar, ...]:
     """Return the interpolated quantile of the column at each level, 0 to 1."""
-    found = column.quantile(list(levels))
-    return tuple(found[place] for place in range(len(levels)))
+    values = column.quantile(list(levels))
+    return tuple(values[place] for place in range(len(levels)))

@@ -116,15 +116,15 @@ def _readings(
     numbers = {name.lower() for name in attributes}
     read = []
     for name in schema.names:
-        role, found = by_column.get(name), validated.get(name)
+        role, judged_type = by_column.get(name), validated.get(name)
         if role is not None and role in _MEASURED:
             place = Place(chooser.table, name, role, chooser.origin, chooser.run_id)
-            read.append(role_reading(place, found, source, chooser.ask))
+            read.append(role_reading(place, judged_type, source, chooser.ask))
         elif name.lower() in numbers:
             place = Place(chooser.table, name, "attribute", chooser.origin, chooser.run_id)
-            read.append(role_reading(place, found, source, chooser.ask))
+            read.append(role_reading(place, judged_type, source, chooser.ask))
         else:
-            read.append(_reading(name, schema[name], found, role, source))
+            read.append(_reading(name, schema[name], judged_type, role, source))
     return tuple(read)
 
 

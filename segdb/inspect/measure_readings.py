@@ -127,8 +127,8 @@ def failing(
     """Return a value that a reading does not read."""
     text = stripped(table[reading.name], (*null_values, *reading.null_values))
     first = text.min(where=value(table, reading, null_values).isnull())
-    found: str | None = ask(table.agg(text=first)).to_pylist()[0]["text"]
-    return found
+    first_text: str | None = ask(table.agg(text=first)).to_pylist()[0]["text"]
+    return first_text
 
 
 def unread(

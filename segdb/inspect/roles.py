@@ -199,14 +199,14 @@ class Chooser:
         With ``unfit``, well-named columns of text whose values do not fit come last: an error
         that shows a bad value helps more than one that knows of no column.
         """
-        found = []
+        fitting_columns = []
         for column in self.columns:
             points = score(role, column.name) if column.name not in self.roles.values() else 0
             if points and not column.fits(role):
                 points = points - 65 if unfit and column.text else 0
             if points > 0:
-                found.append((points, column.name))
-        return sorted(found, key=lambda entry: -entry[0])
+                fitting_columns.append((points, column.name))
+        return sorted(fitting_columns, key=lambda entry: -entry[0])
 
     def _distinct(self, combinations: Mapping[str, Sequence[str]]) -> dict[str, int]:
         return distinct(self.table, combinations, self.ask)

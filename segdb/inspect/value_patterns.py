@@ -68,12 +68,12 @@ def shapes(
     """
     if not columns:
         return {}
-    found = _shapes(table.limit(_ROWS), columns, null_values, ask)
+    patterns = _shapes(table.limit(_ROWS), columns, null_values, ask)
     for column in columns:
-        if column not in found:
+        if column not in patterns:
             there = table.select(column).filter(table[column].notnull()).limit(_ROWS)
-            found |= _shapes(there, [column], null_values, ask)
-    return {column: found.get(column, ()) for column in columns}
+            patterns |= _shapes(there, [column], null_values, ask)
+    return {column: patterns.get(column, ()) for column in columns}
 
 
 def _shapes(
@@ -98,13 +98,13 @@ def _shapes(
     )
     ranked = counted.mutate(nth=rank)
     most = ranked.filter(ranked.nth < _MOST).order_by("place", "nth")
-    found: dict[str, dict[str, Shape]] = {}
+    patterns: dict[str, dict[str, Shape]] = {}
     for row in ask(most).to_pylist():
-        own = found.setdefault(columns[row["place"]], {})
+        own = patterns.setdefault(columns[row["place"]], {})
         text = shape_of(row["shape"])
         known = own.get(text, Shape(text, 0, row["example"]))
         foreign = known.foreign or any(
             mark in FOREIGN_MARKS + _FOREIGN_NINE for mark in row["shape"]
         )
         own[text] = Shape(text, known.count + row["n"], known.example, foreign)
-    return {name: tuple(own.values()) for name, own in found.items()}
+    return {name: tuple(own.values()) for name, own in patterns.items()}

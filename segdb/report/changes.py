@@ -102,11 +102,11 @@ def _drift(run: Mapping[str, Any], moved: Rows) -> list[str]:
 
 
 def _sizes(moves: Rows, side: str) -> dict[int, int]:
-    found: dict[int, int] = {}
+    counts: dict[int, int] = {}
     for row in moves:
         if row[side] is not None:
-            found[row[side]] = found.get(row[side], 0) + row["customers"]
-    return found
+            counts[row[side]] = counts.get(row[side], 0) + row["customers"]
+    return counts
 
 
 def _listed(word: str, names: Sequence[str]) -> list[str]:

@@ -113,15 +113,15 @@ def facts(published: Published, look: Look, forms: Forms, *, examples: bool) -> 
         examples: whether ids of typical customers are shown.
     """
     run, *before = last_run(published)
-    found = segments(published, look, forms, examples=examples)
-    amounts = [one.row["revenue"] for one in found if one.row["revenue"] is not None]
-    shown = [one for one in found if not one.few]
+    cards_of = segments(published, look, forms, examples=examples)
+    amounts = [one.row["revenue"] for one in cards_of if one.row["revenue"] is not None]
+    shown = [one for one in cards_of if not one.few]
     settings = mapping(run["settings"], "settings")
     return Facts(
         run=run,
         before=before[0] if before else None,
         changes=changes(run, before[0], published) if before else (),
-        segments=found,
+        segments=cards_of,
         foremost=max(shown, key=_part, default=None),
         most=max((share for one in shown for share in _shares(one)), default=1.0),
         revenue=sum(amounts) if amounts else None,

@@ -60,7 +60,7 @@ def figures(
         forms: how numbers are written.
         charts: left out, all of the registry.
     """
-    found = []
+    shown_figures = []
     for chart in CHARTS.values() if charts is None else charts:
         rows = {query.name: published.of(query) for query in chart.queries}
         if not chart.shown(rows):
@@ -73,16 +73,16 @@ def figures(
         spec = rounded(chart.spec(rows, look))
         wanted = spec.get("usermeta", {}).get("least", (0,))[0]
         wide = chart.wide or chart.panel > 0 or wanted > _HALF
-        found.append(Figure(chart, spec, numbers, wide))
-    return _paired(found)
+        shown_figures.append(Figure(chart, spec, numbers, wide))
+    return _paired(shown_figures)
 
 
-def _paired(found: Sequence[Figure]) -> tuple[Figure, ...]:
+def _paired(shown_figures: Sequence[Figure]) -> tuple[Figure, ...]:
     """Widen a narrow figure that has no narrow neighbour left to stand beside."""
     laid: list[Figure] = []
     open_place = False
-    for place, figure in enumerate(found):
-        following = found[place + 1] if place + 1 < len(found) else None
+    for place, figure in enumerate(shown_figures):
+        following = shown_figures[place + 1] if place + 1 < len(shown_figures) else None
         alone = (
             following is None or following.wide or following.chart.section != figure.chart.section
         )

@@ -33,8 +33,8 @@ class Published:
         self._ask = ask
         self._schema = schema
         known = "SELECT table_name FROM information_schema.tables WHERE table_schema = "
-        found = self.rows(known + literal(schema))
-        self.tables = frozenset(row["table_name"] for row in found)
+        known_names = self.rows(known + literal(schema))
+        self.tables = frozenset(row["table_name"] for row in known_names)
         self.features = frozenset(
             row["feature"]
             for row in self.rows_or_empty("SELECT feature FROM segdb.feature_parameters")

@@ -177,8 +177,8 @@ class DuckDB:
 
     def stored(self, schema: str, name: str) -> ir.Table:
         """Return a table of the database as an unbound table."""
-        found = self.schema(f"{quoted(schema)}.{quoted(name)}")
-        return ibis.table(found, name=name, database=schema)
+        stored_schema = self.schema(f"{quoted(schema)}.{quoted(name)}")
+        return ibis.table(stored_schema, name=name, database=schema)
 
     def schema(self, relation: str) -> ibis.Schema:
         """Return the column names and types of a relation (SQL of a FROM clause)."""

@@ -234,11 +234,11 @@ def _prepare(store: DuckDB, schema: str, what: Followed) -> str:
             "valid_from TIMESTAMP, valid_to TIMESTAMP, run_id BIGINT)"
         )
         return key
-    found = key_type(store, history)
-    if found == key:
+    stored_type = key_type(store, history)
+    if stored_type == key:
         return key
     # The source's ids are of another type than before: the history takes both as text.
-    if found != "VARCHAR":
+    if stored_type != "VARCHAR":
         store.execute(f"ALTER TABLE {history} ALTER customer_id TYPE VARCHAR")
     return "VARCHAR"
 

@@ -65,7 +65,7 @@ def known(store: DuckDB) -> list[Relation]:
     place = store.connection.execute("SELECT current_database(), current_schema()").fetchall()
     here, main = place[0]
     temporaries = {row[2].lower() for row in rows if row[3]}
-    found = []
+    relations = []
     for database, schema, name, temporary, comment in rows:
         ways: list[tuple[str, ...]] = [(database, schema, name)]
         if temporary:
@@ -79,8 +79,8 @@ def known(store: DuckDB) -> list[Relation]:
         parts = ("temp", name) if temporary else ways[-2] if near else ways[-1]
         if not (temporary and name.startswith("segdb_")):
             sql = ".".join(map(quoted, parts))
-            found.append(Relation(tuple(ways), sql, temporary, comment))
-    return found
+            relations.append(Relation(tuple(ways), sql, temporary, comment))
+    return relations
 
 
 def offered(store: DuckDB) -> list[str]:

@@ -105,8 +105,8 @@ def _histograms(
     # Whoever reaches none of the other edges is in the first bin.
     edges = {column: list(own)[1:] for column, own in places.items() if len(own) > 1}
     capped = filled_and_capped(features, parameters)
-    found = store.rows(histograms(capped, edges))[0] if edges else {}
-    counts = {column: _ascending(found[f"bins_{i}"]) for i, column in enumerate(edges)}
+    bins = store.rows(histograms(capped, edges))[0] if edges else {}
+    counts = {column: _ascending(bins[f"bins_{i}"]) for i, column in enumerate(edges)}
     rows: Rows = []
     for p, stage, column, lower, upper, total in stages:
         own = counts.get(column, [])
@@ -139,13 +139,13 @@ def _reach(p: Parameters, least: float, most: float) -> tuple[float, float]:
 
 def _places(lower: float, upper: float) -> dict[float, int]:
     """Return the places of the bins by their lower edges; of edges in one place the first."""
-    found = {lower: 0}
+    bins = {lower: 0}
     for place in range(1, BINS):
         edge = lower + (upper - lower) / BINS * place
         # SQL writes and reads a number with its last bits astray.
-        if not math.isclose(edge, list(found)[-1], rel_tol=1e-12):
-            found[edge] = place
-    return found
+        if not math.isclose(edge, list(bins)[-1], rel_tol=1e-12):
+            bins[edge] = place
+    return bins
 
 
 def _ascending(counted: Sequence[tuple[float, int]]) -> list[int]:

@@ -206,9 +206,9 @@ def _note_unknown_customers(
     """Tell of a table of customers in which no id is one of the orders'."""
     strangers = rows.filter(rows.reason == validate.NO_ORDERS).customer_id
     kept = rows.filter(rows.reason.isnull())
-    found = [store.rows(ids.limit(1)) for ids in (kept, strangers.as_table(), buyers)]
-    if not found[0] and found[1] and found[2]:
-        here, there = (str(one[0]["customer_id"]) for one in found[1:])
+    examples = [store.rows(ids.limit(1)) for ids in (kept, strangers.as_table(), buyers)]
+    if not examples[0] and examples[1] and examples[2]:
+        here, there = (str(one[0]["customer_id"]) for one in examples[1:])
         progress.note(
             f"customers: no customer_id of {origin} is one of the orders' "
             f"({here!r} here, {there!r} there): are they written alike?"

@@ -77,9 +77,9 @@ def aggregated_again(
     fresh = how.per_customer(theirs)
     if set(fresh.columns) != set(known.columns):
         return None
-    found = store.table("segdb_per_customer", append.merged(known, fresh, ids))
+    whole = store.table("segdb_per_customer", append.merged(known, fresh, ids))
     there = store.rows(raw.table.agg(n=raw.table.count()))[0]["n"]
-    accounted = store.rows(found.agg(n=found.read_rows.sum()))[0]["n"] or 0
+    accounted = store.rows(whole.agg(n=whole.read_rows.sum()))[0]["n"] or 0
     if there != accounted:
         progress.note(
             f"{raw.origin} has {there:,} rows, and by [source] watermark = '{watermark}' there "
@@ -87,7 +87,7 @@ def aggregated_again(
             "are aggregated again."
         )
         return None
-    return found
+    return whole
 
 
 def _asks_the_time(catalogue: Catalogue, rules: validate.Rules, progress: Progress) -> bool:

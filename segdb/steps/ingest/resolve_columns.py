@@ -43,8 +43,8 @@ def recipe_of(settings: Settings, sources: Sources) -> Recipe:
     Raises:
         SettingsError: a predicate reads a column that no source has.
     """
-    found = {"orders": sources.orders, "customers": sources.customers}
-    readings = {name: source[1] for name, source in found.items() if source}
+    by_source = {"orders": sources.orders, "customers": sources.customers}
+    readings = {name: source[1] for name, source in by_source.items() if source}
     orders = Rules(
         returns=settings.clean.returns == "reject",
         predicates=_predicates(settings, sources, "orders"),
@@ -133,8 +133,8 @@ def choose_customer_entries(
 
     asked = settings.features.attributes
     if asked is None:
-        found = numeric_attributes(customers.raw.table, reading, store.fetch)
-        attributes = () if of_orders or settings.features.categories else found
+        by_source = numeric_attributes(customers.raw.table, reading, store.fetch)
+        attributes = () if of_orders or settings.features.categories else by_source
     else:
         attributes = tuple(existing("attributes", column) for column in asked)
     levels = {}

@@ -178,11 +178,11 @@ def _centroids(before: Model, after: Model) -> Rows:
 
 
 def _drift(store: DuckDB, schema: str, ids: tuple[int, int], after: Model) -> Rows:
-    found = stability(store, sizes_of(schema, ids[0]), sizes_of(schema, ids[1]))
+    psi = stability(store, sizes_of(schema, ids[0]), sizes_of(schema, ids[1]))
     then, now = (kept_features(store, schema, run_id) for run_id in ids)
     if then is not None and now is not None:
-        found |= drift_of_features(store, then, now, after.catalogue.names)
-    return [{"feature": name, "psi": index} for name, index in found.items()]
+        psi |= drift_of_features(store, then, now, after.catalogue.names)
+    return [{"feature": name, "psi": index} for name, index in psi.items()]
 
 
 def _customers(store: DuckDB, schema: str, runs: tuple[StoredRun, StoredRun]) -> Rows | None:

@@ -42,11 +42,11 @@ def drift_tables(
     before = published_run(store, schema)
     if before is not None and is_whole(store, schema, contract.RUN_SEGMENTS):
         then = kept_features(store, schema, before)
-        found = stability(store, sizes_of(schema, before), sizes_now(assigned, model))
+        moved = stability(store, sizes_of(schema, before), sizes_now(assigned, model))
         if then is not None:
-            found |= drift_of_features(store, then, assigned, model.catalogue.names)
+            moved |= drift_of_features(store, then, assigned, model.catalogue.names)
         keys = {"run_id": run_id, "previous_run_id": before}
-        drift = [{**keys, "feature": name, "psi": psi} for name, psi in found.items()]
+        drift = [{**keys, "feature": name, "psi": psi} for name, psi in moved.items()]
     return {contract.RUN_SEGMENTS: run_sizes(run_id, profiles), contract.RUN_DRIFT: drift}
 
 
@@ -67,8 +67,8 @@ def drift_of_features(
     edges = {name: own for name, own in edges_of(store, then, shared).items() if own}
     if not edges:
         return {}
-    found = stability(store, binned(then, edges), binned(now, edges))
-    return {name: found[name] for name in edges}
+    moved = stability(store, binned(then, edges), binned(now, edges))
+    return {name: moved[name] for name in edges}
 
 
 def edges_of(
@@ -79,8 +79,8 @@ def edges_of(
         return {}
     row = store.rows(deciles(features, names))[0]
     places = range(1, len(DECILES) + 1)
-    found = {name: {row[f"edge_{i}_{p}"] for p in places} for i, name in enumerate(names)}
-    return {name: tuple(sorted(e for e in own if e is not None)) for name, own in found.items()}
+    moved = {name: {row[f"edge_{i}_{p}"] for p in places} for i, name in enumerate(names)}
+    return {name: tuple(sorted(e for e in own if e is not None)) for name, own in moved.items()}
 
 
 def stability(store: DuckDB, then: ir.Table, now: ir.Table) -> dict[str, float]:

@@ -66,9 +66,9 @@ def run_history_rows(
         model: the model.
         profiles: the rows of ``segment_profiles``.
     """
-    found: dict[str, float] = {}
+    moved: dict[str, float] = {}
     if is_whole(store, schema, contract.RUN_SEGMENTS):
-        found = stability(store, sizes_of(schema, learned_by), sizes_now(assigned, model))
+        moved = stability(store, sizes_of(schema, learned_by), sizes_now(assigned, model))
     kept: Rows = []
     if is_whole(store, schema, contract.LEARNED_DISTRIBUTION):
         then = store.stored(schema, contract.LEARNED_DISTRIBUTION.name)
@@ -81,10 +81,10 @@ def run_history_rows(
             counted = then.select("feature", "bin", "customers")
             edges = {name: own for name, own in edges.items() if name in model.catalogue.names}
             by_feature = stability(store, counted, binned(assigned, edges))
-            found |= {name: by_feature[name] for name in edges if name in by_feature}
+            moved |= {name: by_feature[name] for name in edges if name in by_feature}
     keys = {"run_id": run_id, "previous_run_id": learned_by}
     return {
         contract.RUN_SEGMENTS: run_sizes(run_id, profiles),
-        contract.RUN_DRIFT: [{**keys, "feature": name, "psi": psi} for name, psi in found.items()],
+        contract.RUN_DRIFT: [{**keys, "feature": name, "psi": psi} for name, psi in moved.items()],
         contract.LEARNED_DISTRIBUTION: kept,
     }

@@ -50,17 +50,17 @@ class FittedRun:
 def run_row(
     run_id: int,
     settings: Settings,
-    found: FittedRun,
+    fitted_run: FittedRun,
     model: Model,
     warnings: Sequence[DataWarning],
 ) -> dict[str, Any]:
     """Return the row of ``runs`` of segments that are about to be published."""
-    built, fitted = found.built, found.fitted
-    inferred = inferred_of(built.sources, found.playbook)
+    built, fitted = fitted_run.built, fitted_run.fitted
+    inferred = inferred_of(built.sources, fitted_run.playbook)
     stored = {**settings.model_dump(mode="json", by_alias=True), "inferred": inferred}
     return {
         "run_id": run_id,
-        "started_at": found.started,
+        "started_at": fitted_run.started,
         "finished_at": now(),
         "as_of": built.as_of,
         "rows_read": built.accounts.rows_read,
@@ -77,7 +77,7 @@ def run_row(
         "verdict": fitted.verdict,
         "clear": fitted.clear,
         "warnings": to_json(warnings),
-        "learned_by": run_id if found.learned_by is None else found.learned_by,
+        "learned_by": run_id if fitted_run.learned_by is None else fitted_run.learned_by,
         "settings": json.dumps(stored, ensure_ascii=False),
         "model": model.to_json(),
         "versions": versions(),

@@ -65,7 +65,7 @@ def inferred_of(sources: Sources, playbook: str | None = None) -> dict[str, Any]
         sources: what was read.
         playbook: what named the segments, as TOML text; None for segdb's own.
     """
-    found = {"orders": sources.orders, "customers": sources.customers}
+    by_source = {"orders": sources.orders, "customers": sources.customers}
     named = {} if playbook is None else {"playbook": {"text": playbook}}
     return named | {
         name: {
@@ -74,7 +74,7 @@ def inferred_of(sources: Sources, playbook: str | None = None) -> dict[str, Any]
             "definition": source[0].definition,
             "options": dict(source[0].options),
         }
-        for name, source in found.items()
+        for name, source in by_source.items()
         if source
     }
 
@@ -228,15 +228,15 @@ def _types(kept: Mapping[str, Any], reading: Reading, key: dt.DataType) -> dict[
     """Return the type of each raw column: as it was kept, else as its role makes it."""
     types: Mapping[str, str] = kept.get("types", {})
     roles = {column: role for role, column in reading.roles.items()}
-    found = {}
+    by_source = {}
     for column in reading.columns:
         name = types.get(column.name, "unknown")
         if name != "unknown":
-            found[column.name] = ibis.dtype(name)
+            by_source[column.name] = ibis.dtype(name)
         elif column.kind != "native":
-            found[column.name] = dt.string
+            by_source[column.name] = dt.string
         elif roles.get(column.name) == "customer_id":
-            found[column.name] = key
+            by_source[column.name] = key
         else:
-            found[column.name] = dt.unknown
-    return found
+            by_source[column.name] = dt.unknown
+    return by_source

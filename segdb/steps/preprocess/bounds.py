@@ -52,8 +52,8 @@ def fills_and_bounds(
         bounded = _bounded(store, settings, catalogue, features, blank, bounds)
         capped = cap(features, bounded)
         columns = [p.column for p in bounded]
-        found = store.rows(_middles(capped, columns))[0]
-        return _filled(settings, catalogue, bounded, found)
+        limits = store.rows(_middles(capped, columns))[0]
+        return _filled(settings, catalogue, bounded, limits)
     filled = _filled(settings, catalogue, blank, statistics)
     return _bounded(store, settings, catalogue, fill(features, filled), filled, bounds)
 
@@ -128,8 +128,8 @@ def _learned(
     if query is None:
         return given
     row = store.rows(query)[0]
-    found = {p.feature: (row[f"lower_{i}"], row[f"upper_{i}"]) for i, p in enumerate(learnable)}
-    return {**found, **given}
+    limits = {p.feature: (row[f"lower_{i}"], row[f"upper_{i}"]) for i, p in enumerate(learnable)}
+    return {**limits, **given}
 
 
 def _binary(catalogue: Catalogue) -> set[str]:

@@ -33,7 +33,7 @@ def measured(
         rows = Matrix.from_arrow(
             store.fetch(all_customers(features, columns)), "customer_id", "weight"
         )
-        found = covariances(rows)
+        measured_pairs = covariances(rows)
         pairs = combinations_with_replacement(range(len(columns)), 2)
-        row |= {f"cov_{i}_{j}": float(found[i, j]) for i, j in pairs}
+        row |= {f"cov_{i}_{j}": float(measured_pairs[i, j]) for i, j in pairs}
     return row

@@ -54,15 +54,15 @@ def pca_of(measured: Mapping[str, Any], parameters: Sequence[Parameters]) -> Pca
         first, second = sorted((one[0], other[0]))
         return float(measured[f"cov_{first}_{second}"]) / (one[1].spread * other[1].spread)
 
-    found = principal([[covariance(one, other) for other in inside] for one in inside])
+    axes = principal([[covariance(one, other) for other in inside] for one in inside])
     means = ((measured[f"mean_{place}"] - p.center) / p.spread for place, p in inside)
     return Pca(
         components=Components(
             means=tuple(round(float(mean), _DECIMALS) for mean in means),
-            loadings=tuple(tuple(weights) for weights in found.loadings.tolist()),
+            loadings=tuple(tuple(weights) for weights in axes.loadings.tolist()),
         ),
-        variances=tuple(found.explained_variance.tolist()),
-        shares=tuple(found.explained_share.tolist()),
+        variances=tuple(axes.explained_variance.tolist()),
+        shares=tuple(axes.explained_share.tolist()),
         spreads=tuple(covariance(one, one) for one in inside),
     )
 

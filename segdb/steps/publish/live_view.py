@@ -12,11 +12,11 @@ from segdb.steps.ingest.resolve_columns import Sources
 
 def live_select(sources: Sources, recipe: Recipe, model: Model, run_id: int) -> str | None:
     """Return the SELECT behind ``segments_live``; None where only Python can read the source."""
-    found = {"orders_read": sources.orders, "customers_read": sources.customers}
-    definitions = {name: source[0].definition for name, source in found.items() if source}
+    read_as = {"orders_read": sources.orders, "customers_read": sources.customers}
+    definitions = {name: source[0].definition for name, source in read_as.items() if source}
     raw = {
         name.removesuffix("_read"): ibis.table(source[0].table.schema(), name=name)
-        for name, source in found.items()
+        for name, source in read_as.items()
         if source
     }
     stages = chain(raw, recipe, model)

@@ -119,8 +119,8 @@ def contents(
 
 def versions() -> str:
     """Return the versions of segdb and of what it runs on, as JSON text."""
-    found = {name: version(name) for name in _LIBRARIES}
-    return json.dumps({"python": platform.python_version(), **found})
+    releases = {name: version(name) for name in _LIBRARIES}
+    return json.dumps({"python": platform.python_version(), **releases})
 
 
 def _of_published_features(schema: str, key: Any, model: Model) -> dict[contract.Table, ir.Table]:

@@ -55,8 +55,8 @@ class InDatabase:
 
     def farthest(self, centroids: Centroids, rows: int) -> list[Far]:
         """See ``Everyone``."""
-        found = self.store.rows(farthest(self.scaled, self.columns, centroids, rows))
-        return [(row["nearest"], [row[name] for name in self.columns]) for row in found]
+        farthest_rows = self.store.rows(farthest(self.scaled, self.columns, centroids, rows))
+        return [(row["nearest"], [row[name] for name in self.columns]) for row in farthest_rows]
 
     def _by_place(self, query: ir.Table) -> Groups:
         return {row["nearest"]: row for row in self.store.rows(query)}

@@ -96,17 +96,17 @@ def fit(
     compact, distances = drawn.compact, drawn.distances
     candidates = k_scan(compact, drawn.uniform, tried, seed=chosen.seed, n_init=chosen.n_init)
     progress.step("Weighing the evidence")
-    found = {c.k: c.fit.centroids.tolist() for c in candidates}
-    validated = {k: quality_from(distances.quality(own), own, squares) for k, own in found.items()}
+    by_k = {c.k: c.fit.centroids.tolist() for c in candidates}
+    validated = {k: quality_from(distances.quality(own), own, squares) for k, own in by_k.items()}
     candidates = tuple(_over_all(candidate, validated[candidate.k]) for candidate in candidates)
     decision = _decided(candidates, settings, progress)
     best = next(candidate for candidate in candidates if candidate.k == decision.k)
     # K-Means on every customer ends where a step moves nothing.
     most = 0 if built.customers <= chosen.matrix_rows else chosen.max_refine
     refined = over_all_customers(distances, best.fit, max_steps=most)
-    found[decision.k] = refined.centroids
+    by_k[decision.k] = refined.centroids
     quality = validated[decision.k] = quality_from(refined.groups, refined.centroids, squares)
-    simplified = {k: simplified_silhouette(drawn.judging, own) for k, own in found.items()}
+    simplified = {k: simplified_silhouette(drawn.judging, own) for k, own in by_k.items()}
     order = _canonical(store, built, scaled, model, refined.centroids)
     return Fitted(
         centroids=tuple(refined.centroids[place] for place in order),

@@ -148,8 +148,8 @@ def _check_columns(sources: Sources, run: StoredRun) -> None:
 def _assigned(
     store: DuckDB, sources: Sources, recipe: Recipe, model: Model
 ) -> tuple[ir.Table, dict[tuple[str, str], int]]:
-    found = {"orders": sources.orders, "customers": sources.customers}
-    raw = {name: source[0].table for name, source in found.items() if source}
+    counted_rows = {"orders": sources.orders, "customers": sources.customers}
+    raw = {name: source[0].table for name, source in counted_rows.items() if source}
     stages = chain(raw, recipe, model)
     rejected: dict[tuple[str, str], int] = {}
     for name in raw:
@@ -164,8 +164,8 @@ def _assigned(
 def _reasons(store: DuckDB, source: str, validated: ir.Table) -> dict[tuple[str, str], int]:
     rows = validated.filter(validated.reason.notnull())
     counted = rows.copies.sum() if "copies" in validated.columns else rows.count()
-    found = store.rows(rows.group_by("reason").agg(n=counted).order_by("reason"))
-    return {(source, row["reason"]): int(row["n"]) for row in found}
+    counted_rows = store.rows(rows.group_by("reason").agg(n=counted).order_by("reason"))
+    return {(source, row["reason"]): int(row["n"]) for row in counted_rows}
 
 
 def _measured(

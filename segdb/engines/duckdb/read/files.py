@@ -80,8 +80,8 @@ def find(text: str) -> Files | None:
         return Files.of(path)
     if not glob.has_magic(text):
         return None
-    found = (Path(name).absolute() for name in glob.glob(str(path), recursive=True))  # noqa: PTH207
-    paths = tuple(sorted(each for each in found if each.is_file()))
+    matches = (Path(name).absolute() for name in glob.glob(str(path), recursive=True))  # noqa: PTH207
+    paths = tuple(sorted(each for each in matches if each.is_file()))
     if not paths:
         return None
     origin = f"{path.name} ({len(paths):,} file{'s' if len(paths) > 1 else ''})"

@@ -86,8 +86,8 @@ def decide(paths: Sequence[Path], origin: str, options: FileOptions) -> Decision
 
     All of them are read, and those that are not UTF-8 are taken to be of one encoding.
     """
-    found = {path: _evidence(path) for path in paths}
-    other = {path: each for path, each in found.items() if each.count}
+    signs = {path: _evidence(path) for path in paths}
+    other = {path: each for path, each in signs.items() if each.count}
     lines = list(dict.fromkeys(line for each in other.values() for line in each.lines))
     high = bytes(sorted(set().union(*(each.high for each in other.values()))))
     best = _as_before(lines, options.expected) or guess(lines, high)
@@ -131,14 +131,14 @@ def _warning(
     origin: str,
     best: Guess,
     shown: str,
-    found: Sequence[_Evidence],
+    signs: Sequence[_Evidence],
     *,
     mixed: bool,
     options: FileOptions,
 ) -> DataWarning | None:
-    count, total = sum(each.count for each in found), max(1, sum(each.total for each in found))
+    count, total = sum(each.count for each in signs), max(1, sum(each.total for each in signs))
     if mixed:
-        utf8 = sum(each.utf8 for each in found)
+        utf8 = sum(each.utf8 for each in signs)
         words = (
             f"{origin}: {count:,} of its lines are not UTF-8 and were read as {shown}, such as "
             f"'{best.example}'; {utf8:,} others are UTF-8."

@@ -43,7 +43,7 @@ class _Rows:
     outer: tuple[str, ...]
 
 
-def read_json(store: DuckDB, relation: str, found: Files) -> Raw:
+def read_json(store: DuckDB, relation: str, given: Files) -> Raw:
     """Read JSON files into a temporary table of text.
 
     Raises:
@@ -51,27 +51,27 @@ def read_json(store: DuckDB, relation: str, found: Files) -> Raw:
     """
     # Deep enough for objects within objects; every row and file is looked at.
     sniffed = (
-        f"read_json({found.sql}, maximum_depth = 7, sample_size = -1, records = true, "
-        f"maximum_sample_files = {len(found.paths)})"
+        f"read_json({given.sql}, maximum_depth = 7, sample_size = -1, records = true, "
+        f"maximum_sample_files = {len(given.paths)})"
     )
     try:
-        rows = _find_rows(store, found, store.schema(sniffed))
-        select = _select(rows, found.sql)
+        rows = _find_rows(store, given, store.schema(sniffed))
+        select = _select(rows, given.sql)
         table = store.table(relation, select)
     except (duckdb.InvalidInputException, duckdb.BinderException) as error:
         why = "" if "records" in str(error) else f": {first_line(error)}"
         raise SourceError(
-            f"{found.origin} is not JSON of one object a row{why}. Give a SELECT that makes rows "  # noqa: S608
-            f"of it, such as: SELECT unnest(rows, recursive := true) FROM '{found.origin}'."
+            f"{given.origin} is not JSON of one object a row{why}. Give a SELECT that makes rows "  # noqa: S608
+            f"of it, such as: SELECT unnest(rows, recursive := true) FROM '{given.origin}'."
         ) from None
     if store.rows(f"SELECT count(*) AS n FROM {quoted(relation)}")[0]["n"] == 0:  # noqa: S608
-        raise SourceError(f"{found.origin} has no rows.")
-    notes = (f"{found.origin}: the rows are those of '{rows.inside}'",) if rows.inside else ()
-    live = None if found.unpacked else _select(rows, literal(found.pattern))
-    return Raw(table, found.origin, live, notes=notes)
+        raise SourceError(f"{given.origin} has no rows.")
+    notes = (f"{given.origin}: the rows are those of '{rows.inside}'",) if rows.inside else ()
+    live = None if given.unpacked else _select(rows, literal(given.pattern))
+    return Raw(table, given.origin, live, notes=notes)
 
 
-def _find_rows(store: DuckDB, found: Files, schema: ibis.Schema) -> _Rows:
+def _find_rows(store: DuckDB, given: Files, schema: ibis.Schema) -> _Rows:
     """Return where the rows are: the objects of a file, or an array within its only one."""
     outer = tuple(schema.names)
     arrays = [
@@ -82,12 +82,12 @@ def _find_rows(store: DuckDB, found: Files, schema: ibis.Schema) -> _Rows:
     if len(arrays) != 1:
         return _Rows(schema, None, outer)
     (name, kind), others = arrays[0], {n.lower() for n in schema.names} - {arrays[0][0].lower()}
-    if len(found.paths) > 1 and not others <= _AROUND:
+    if len(given.paths) > 1 and not others <= _AROUND:
         return _Rows(schema, None, outer)
     objects = store.rows(
-        f"SELECT count(*) AS n FROM {_objects(outer, found.sql)}"  # noqa: S608
+        f"SELECT count(*) AS n FROM {_objects(outer, given.sql)}"  # noqa: S608
     )
-    if objects[0]["n"] != len(found.paths):
+    if objects[0]["n"] != len(given.paths):
         return _Rows(schema, None, outer)
     return _Rows(ibis.schema(dict(kind.items())), name, outer)
 
