@@ -1,5 +1,6 @@
 """segdb: customer segmentation that lives in the database."""
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from segdb.errors import (
@@ -14,18 +15,14 @@ from segdb.errors import (
 )
 
 if TYPE_CHECKING:
-    from segdb.api import (
+    from segdb.api.model import (
         compare,
         compile,  # noqa: A004 - asked for as segdb.compile
         compile_dbt,
-        diff,
-        export,
-        open,  # noqa: A004 - asked for as segdb.open
-        refresh,
-        rollback,
-        run,
         score,
     )
+    from segdb.api.publishing import refresh, rollback, run
+    from segdb.api.reading import diff, export, open  # noqa: A004 - asked for as segdb.open
     from segdb.api.result import Result
 
 __all__ = [
@@ -51,12 +48,19 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    # Late, so that `segdb --help` does not wait for scikit-learn.
-    if name in __all__:
-        from segdb import api
+# Late and apart, so that `import segdb` waits for no library, and a query not for scikit-learn.
+_MODULES = {
+    "model": ("compare", "compile", "compile_dbt", "score"),
+    "publishing": ("refresh", "rollback", "run"),
+    "reading": ("diff", "export", "open"),
+    "result": ("Result",),
+}
 
-        return getattr(api, name)
+
+def __getattr__(name: str) -> Any:
+    for module, names in _MODULES.items():
+        if name in names:
+            return getattr(import_module(f"segdb.api.{module}"), name)
     raise AttributeError(f"module 'segdb' has no attribute {name!r}")
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from segdb.api import run
+from segdb.api.publishing import run
 from segdb.config.settings import Settings, parse
 from segdb.engines.duckdb.database import DuckDB
 

@@ -165,6 +165,11 @@ class Query:
         return tree.sql(dialect="duckdb", pretty=True)
 
 
+def is_sql(question: str) -> bool:
+    """Whether it is a SELECT, and not the name of a query: names are one word."""
+    return len(question.split()) > 1
+
+
 def in_schema(sql: str, schema: str, tables: Collection[str]) -> str:
     """Return SQL in which published tables that are named alone are looked up in the schema.
 

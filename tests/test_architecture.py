@@ -44,8 +44,9 @@ WRITES = {"write_text", "write_bytes", "write_table", "mkdir", "touch", "unlink"
 MAY_EXECUTE = {"engines"}
 MAY_WRITE = {"engines", "report"}
 MAY_PRINT = {"cli"}
-# Start-up time: `segdb --help` waits for none of the libraries.
-MAY_IMPORT_LATE = {"__init__.py", "cli"}
+# Start-up time: `segdb --help` waits for none of the libraries, a run without a report not for
+# Altair and Jinja.
+MAY_IMPORT_LATE = {"__init__.py", "api", "cli"}
 OPTIONAL_EXTRAS = {"python_calamine"}
 # Words without a meaning in the field: a name says what a thing is.
 PRIVATE_WORDS = {"told", "seen", "held", "borne", "beside", "alike", "telling", "taken", "grown"}

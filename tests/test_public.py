@@ -66,5 +66,13 @@ def test_importing_waits_for_no_library() -> None:
     assert done.stdout == "[]\n"
 
 
+def test_a_run_without_a_report_waits_for_no_charts() -> None:
+    code = "import sys, segdb; segdb.run; print({'altair', 'jinja2'} & set(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert done.stdout == "set()\n"
+
+
 def test_the_package_is_typed() -> None:
     assert (Path(segdb.__file__).parent / "py.typed").is_file()

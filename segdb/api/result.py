@@ -10,20 +10,18 @@ from typing import TYPE_CHECKING, Any, Self
 import pyarrow as pa
 
 from segdb import contract, named_queries
-from segdb.charts.notebook import as_altair
 from segdb.checks.warning import DataWarning
 from segdb.config.settings import Settings
 from segdb.engines.duckdb.database import DuckDB
+from segdb.engines.output_files import refuse_foreign
 from segdb.errors import SettingsError, UserError, nearest
 from segdb.model import Model
-from segdb.report.figures import Figure
-from segdb.report.notebook import drawn_figures, segments_html
-from segdb.report.page import render
-from segdb.report.write import write
 from segdb.sql import quoted
 
 if TYPE_CHECKING:
     import altair as alt
+
+    from segdb.report.figures import Figure
 
 _TABLES = (*contract.TABLES, contract.ALGORITHM_COMPARISON, contract.ALGORITHM_LABELS)
 
@@ -40,6 +38,7 @@ class Result:
             learned.
         warnings: what of the data may make the result wrong, at most five.
         notes: what was inferred, dropped and decided, in words; empty of a run that was opened.
+        select: runs one SELECT as it is written, with the schema.
         settings: of the run; of a run that was opened, its schema and the look of its report.
         reasons: rejected rows by (source, reason); empty of a run that was opened, whose
             ``rejected_rows`` has them.
@@ -62,7 +61,7 @@ class Result:
         self._store = store
         self.settings = settings
         self._schema = settings.publish.schema_
-        self._select = select or store.fetch
+        self.select = select or store.fetch
         self.run_id = int(run["run_id"])
         self.segments = [dict(segment) for segment in segments]
         self.facts = dict(run)
@@ -78,6 +77,8 @@ class Result:
 
     def _repr_html_(self) -> str:
         """The table of segments, as notebooks show it."""
+        from segdb.report.notebook import segments_html
+
         return segments_html(self.run_id, self.segments, self.settings.report.currency)
 
     @property
@@ -94,7 +95,7 @@ class Result:
         names = [table.name for table in _TABLES]
         if name not in names:
             raise SettingsError(f"There is no table '{name}'.{nearest(name, names)}")
-        return self._select(f"SELECT * FROM {quoted(self._schema)}.{quoted(name)}")  # noqa: S608
+        return self.select(f"SELECT * FROM {quoted(self._schema)}.{quoted(name)}")  # noqa: S608
 
     def query(self, question: str, **parameters: object) -> pa.Table:
         """Ask the published tables, and return the answer as Arrow.
@@ -108,25 +109,32 @@ class Result:
         Raises:
             UserError: there is no such query, a parameter is not one, or the database refuses.
         """
-        if " " in question.strip():
-            names = {table.name for table in _TABLES}
-            sql = named_queries.in_schema(question, self._schema, names)
-            return self._select(sql, parameters) if parameters else self._select(sql)
+        if named_queries.is_sql(question):
+            return self._ask(question, parameters)
         named = named_queries.named(question.strip())
         values = named.values({name: str(value) for name, value in parameters.items()})
         unknown = named.check(values, self._ask)
         if unknown:
             raise UserError(" ".join(unknown))
-        return self._select(named.on(self._schema), values)
+        return self.select(named.on(self._schema), values)
 
     def runs(self) -> pa.Table:
         """Return the published runs with sizes and drift, the last one last."""
         return self.query("runs")
 
-    def report(self, path: str | Path | None = None) -> str | Path:
-        """Return the report as one HTML text; with a path, write it there and return the path."""
-        page = render(self._ask, self.settings)
-        return page if path is None else write(Path(path), page)
+    def report(self, path: str | Path | None = None, *, force: bool = False) -> str | Path:
+        """Return the report as one HTML text; with a path, write it there and return the path.
+
+        Raises:
+            UserError: there is a file that segdb did not write, and no ``force``.
+        """
+        from segdb.report.page import render
+        from segdb.report.write import write
+
+        if path is None:
+            return render(self.select, self.settings)
+        refuse_foreign([Path(path)], force=force, advice="Name another, or give force=True.")
+        return write(Path(path), render(self.select, self.settings))
 
     @property
     def charts(self) -> tuple[str, ...]:
@@ -141,16 +149,21 @@ class Result:
         """
         if name not in self._figures:
             raise SettingsError(f"There is no chart '{name}'.{nearest(name, self.charts)}")
+        from segdb.charts.notebook import as_altair
+
         figure = self._figures[name]
         return as_altair(figure.chart, figure.spec)
 
     @cached_property
     def _figures(self) -> Mapping[str, Figure]:
-        return drawn_figures(self._ask, self.settings)
+        from segdb.report.notebook import drawn_figures
+
+        return drawn_figures(self.select, self.settings)
 
     def _ask(self, sql: str, values: Mapping[str, object] | None = None) -> pa.Table:
+        """Run a SELECT in which the schema may be left out."""
         sql = named_queries.in_schema(sql, self._schema, {table.name for table in _TABLES})
-        return self._select(sql, values) if values else self._select(sql)
+        return self.select(sql, values) if values else self.select(sql)
 
     def close(self) -> None:
         """Close the database, if segdb opened it."""

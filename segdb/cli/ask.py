@@ -62,7 +62,7 @@ def query(
         return
     settings = settings_of(config, database)
     schema = settings.publish.schema_
-    named = None if " " in question.strip() else named_queries.named(question)
+    named = None if named_queries.is_sql(question) else named_queries.named(question)
     if named is None and parameters:
         raise click.UsageError(f"A SELECT takes no '{parameters[0]}'.")
     values = named.values(_pairs(parameters)) if named else {}

@@ -55,7 +55,7 @@ def compile_sql(
     force: bool,
 ) -> None:
     """Print a run as one SELECT, with all that was learned in it, for any engine."""
-    from segdb import api
+    from segdb.api import model
     from segdb.engines.output_files import refuse_foreign
     from segdb.report.write import write
 
@@ -72,10 +72,10 @@ def compile_sql(
         "wait": wait,
     }
     if folder is not None:
-        paths = api.compile_dbt(folder, force=force, **where)
+        paths = model.compile_dbt(folder, force=force, **where)
         click.echo(f"Wrote {len(paths)} files of a dbt package to {folder}.")
         return
-    sql = api.compile(stage=stage, **where)
+    sql = model.compile(stage=stage, **where)
     if output is None:
         click.echo(sql)
     else:
@@ -112,12 +112,12 @@ def score(
     force: bool,
 ) -> None:
     """Assign the customers of SOURCE by the stored model; the published tables stay."""
-    from segdb import api
+    from segdb.api import model
 
     settings = settings_of(config, database)
     listener = Terminal()
     try:
-        scored = api.score(
+        scored = model.score(
             source,
             customers,
             database=settings.publish.database,
@@ -184,12 +184,12 @@ def compare(config: Path | None, database: Path | None, wait: float, as_json: bo
     """Compare K-Means with Ward, DBSCAN, HDBSCAN and a Gaussian mixture on the same customers."""
     import pyarrow as pa
 
-    from segdb import api
+    from segdb.api import model
     from segdb.cli.table import grid
 
     settings = settings_of(config, database)
     schema = settings.publish.schema_
-    compared = api.compare(
+    compared = model.compare(
         database=settings.publish.database, schema=schema, wait=wait, engine=settings.engine
     )
     done(f"The comparison is written into {settings.publish.database}")

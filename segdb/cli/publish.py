@@ -21,7 +21,7 @@ def run_and_show(
     settings: Settings, wait: float, *, as_json: bool, with_report: bool, force: bool
 ) -> None:
     """Make segments by the settings, publish them, and say so."""
-    from segdb.api import run
+    from segdb.api.publishing import run
     from segdb.engines.duckdb.database import DuckDB
 
     listener = Terminal()
@@ -74,7 +74,7 @@ def show(
     if with_report:
         listener.step("Writing the report")
         try:
-            page = render(result.query, settings)
+            page = render(result.select, settings)
             check_report(settings, force=force)
             written = write(Path(settings.report.path), page)
         except UserError as error:

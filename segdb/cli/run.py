@@ -91,7 +91,7 @@ def refresh(
     force: bool,
 ) -> None:
     """Bring the tables up to date by the published model, without learning anew, and tell drift."""
-    from segdb.api import refresh as refresh_api
+    from segdb.api.publishing import refresh as refresh_api
     from segdb.engines.duckdb.database import DuckDB
     from segdb.steps.lifecycle.load_run import stored_run
 

@@ -66,11 +66,11 @@ def diff(
     as_json: bool,
 ) -> None:
     """Show what moved from run BEFORE to run AFTER: settings, segments, features, customers."""
-    from segdb import api
+    from segdb.api import reading
     from segdb.cli import output
 
     settings = settings_of(config, database)
-    differences = api.diff(
+    differences = reading.diff(
         before,
         after,
         database=settings.publish.database,

@@ -80,10 +80,10 @@ def export(
     folder: Path, config: Path | None, database: Path | None, wait: float, force: bool
 ) -> None:
     """Write the published tables to FOLDER as Parquet and CSV, with a README of their columns."""
-    from segdb import api
+    from segdb.api import reading
 
     settings = settings_of(config, database)
-    files = api.export(
+    files = reading.export(
         folder,
         database=settings.publish.database,
         schema=settings.publish.schema_,

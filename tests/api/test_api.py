@@ -57,6 +57,11 @@ def test_the_schema_may_be_left_out(result: segdb.Result) -> None:
     assert named == [{"n": 1}]
 
 
+@pytest.mark.parametrize("sql", ["FROM\tsegments", "SELECT *\nFROM segments", "\nFROM\n segments"])
+def test_a_select_may_stand_in_several_lines(result: segdb.Result, sql: str) -> None:
+    assert result.query(sql).num_rows == result.facts["customers"]
+
+
 def test_named_queries_take_parameters(result: segdb.Result) -> None:
     segment = result.segments[0]["segment"]
     rows = result.query("customers", segment=segment, limit=3)
@@ -97,6 +102,17 @@ def test_the_report_as_text_and_as_a_file(result: segdb.Result, tmp_path: Path) 
     assert text.startswith("<!doctype html>")
     assert result.report(tmp_path / "page.html") == tmp_path / "page.html"
     assert (tmp_path / "page.html").stat().st_size > 500_000
+    result.report(tmp_path / "page.html")
+
+
+def test_a_report_goes_over_no_file_of_someone_else(result: segdb.Result, tmp_path: Path) -> None:
+    page = tmp_path / "mine.html"
+    page.write_text("mine", "utf-8")
+    with pytest.raises(UserError, match="force"):
+        result.report(page)
+    assert page.read_text("utf-8") == "mine"
+    result.report(page, force=True)
+    assert page.stat().st_size > 500_000
 
 
 def test_tables(result: segdb.Result) -> None:

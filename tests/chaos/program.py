@@ -15,7 +15,7 @@ _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload(
     [
         "tests.chaos.program",
-        "segdb.api",
+        "segdb.api.publishing",
         "segdb.steps.lifecycle.rollback",
         "segdb.steps.use.compare_algorithms",
         "segdb.steps.use.score",
