@@ -38,10 +38,10 @@ _FEW_CLUSTERS = 4
 # On few rows a start costs next to nothing, and K-Means has as many optima as on many.
 _FEW_ROWS = 5_000
 _MOST_TIMES = 8
-# Centroids that are nearer, in standard deviations of the rows, are one but for the last moves.
+# Two fits are the same where all their centroids are nearer, in standard deviations of the rows.
 _SAME = 0.05
 _BETTER = 1 - 1e-5
-# On more rows the best of the compact matrix may be overtaken by one so near.
+# Inertia of other fits that are passed on, against the best: on all customers they may be better.
 _GOOD = 1.01
 
 
@@ -118,7 +118,7 @@ def _round(
 
 
 def _different(rows: Matrix, fits: Iterable[Fit]) -> list[Fit]:
-    """Return the best fits, the best first, of which no two have all their centroids in common."""
+    """Return the best fits that ended in different places, the best first."""
     near = _SAME * rows.spread
     best: list[Fit] = []
     for end in sorted(fits, key=_inertia):

@@ -27,15 +27,15 @@ def starts_near(
     count: int,
     generator: np.random.Generator,
 ) -> list[Floats]:
-    """Return ``count`` starts for k, of the four kinds by turns.
+    """Return ``count`` starts for k: centroids added, moved and removed, fits crossed.
 
     Args:
         matrix: the rows.
-        known: by number of clusters the (k, d) centroids of some fits, the best first; there is
-            one for k.
+        known: by number of clusters, the (k, d) centroids of the fits so far, the best first; k
+            itself has at least one.
         k: number of clusters; at least 2.
         count: how many starts.
-        generator: what is drawn comes from here.
+        generator: of random numbers.
     """
     fewer, own, more = known.get(k - 1, ()), known[k], known.get(k + 1, ())
     starts: list[Floats] = []
@@ -56,7 +56,10 @@ def starts_near(
 
 
 def one_more(matrix: Matrix, centroids: Floats, generator: np.random.Generator) -> Floats:
-    """Add the row that lowers the inertia most, of some drawn by their part in it."""
+    """Add a row as a centroid: the one of 16 that lowers the inertia most.
+
+    The 16 are drawn by their part of the inertia, as k-means++ does.
+    """
     values = matrix.values
     squares = cdist(values, centroids, "sqeuclidean").min(axis=1)
     parts = squares * matrix.weights
@@ -68,13 +71,13 @@ def one_more(matrix: Matrix, centroids: Floats, generator: np.random.Generator) 
 
 
 def _one_less(matrix: Matrix, centroids: Floats, rank: int) -> Floats:
-    """Leave out the centroid that is missed least, or the ``rank``-th after it."""
+    """Remove the centroid without which the inertia rises least, or the ``rank``-th after it."""
     order = np.argsort(_losses(matrix, centroids), kind="stable")
     return np.delete(centroids, order[rank % len(centroids)], axis=0)
 
 
 def _one_moved(matrix: Matrix, centroids: Floats, generator: np.random.Generator) -> Floats:
-    """Move a centroid, the likelier the less it is missed, to where it lowers the inertia."""
+    """Remove a centroid, the likelier the less the inertia rises, and add another elsewhere."""
     losses = _losses(matrix, centroids)
     likely = 1.0 / np.maximum(losses, losses.max() * 1e-9 + np.finfo(float).tiny)
     place = generator.choice(len(centroids), p=likely / likely.sum())

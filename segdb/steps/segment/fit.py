@@ -22,7 +22,7 @@ from segdb.steps.features.build_features import BuiltFeatures
 from segdb.steps.preprocess.pca import Pca
 from segdb.steps.progress import Progress
 from segdb.steps.segment.cluster_metrics import Quality, quality_from
-from segdb.steps.segment.refine import Centroids, over_all_customers
+from segdb.steps.segment.refine import Centroids, refine_fit
 from segdb.steps.segment.sampling import matrices
 
 
@@ -103,7 +103,7 @@ def fit(
     best = next(candidate for candidate in candidates if candidate.k == decision.k)
     # K-Means on every customer ends where a step moves nothing.
     most = 0 if built.customers <= chosen.matrix_rows else chosen.max_refine
-    refined = over_all_customers(distances, best.fit, max_steps=most)
+    refined = refine_fit(distances, best.fit, max_steps=most)
     by_k[decision.k] = refined.centroids
     quality = validated[decision.k] = quality_from(refined.groups, refined.centroids, squares)
     simplified = {k: simplified_silhouette(drawn.judging, own) for k, own in by_k.items()}

@@ -42,7 +42,7 @@ class Refined:
     groups: Groups
 
 
-def over_all_customers(distances: CustomerDistances, fit: Fit, *, max_steps: int) -> Refined:
+def refine_fit(distances: CustomerDistances, fit: Fit, *, max_steps: int) -> Refined:
     """Refine a fit of the compact matrix, by single moves where all customers are in memory."""
     if max_steps and isinstance(distances, InMemory):
         return settle(distances, [fit.centroids, *fit.other_ends])
@@ -50,11 +50,14 @@ def over_all_customers(distances: CustomerDistances, fit: Fit, *, max_steps: int
 
 
 def settle(distances: InMemory, ends: Sequence[Floats]) -> Refined:
-    """Carry fits of the compact matrix on over all customers, until no single move helps.
+    """Continue fits of the compact matrix on all customers by Lloyd's steps and single moves.
 
     Args:
         distances: all customers.
         ends: (k, d) centroids of each fit, the best first.
+
+    Returns:
+        The one of least inertia.
     """
     best = min(settle_each(distances.matrix, ends), key=lambda fit: fit.inertia)
     centroids = _rounded(best.centroids.tolist())
