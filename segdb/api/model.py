@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from segdb import pipeline
 from segdb.api.database import WAREHOUSE, database_at
 from segdb.config.sections import Engine
 from segdb.engines.duckdb.integrity import blaming_changes
@@ -13,8 +14,7 @@ from segdb.engines.duckdb.scored import SUFFIXES
 from segdb.steps.progress import Notes, Progress
 from segdb.steps.use.compare_algorithms import ComparedRun, compare_run
 from segdb.steps.use.export_sql import compile_run, write_dbt
-from segdb.steps.use.score import Scored
-from segdb.steps.use.score import score as score_source
+from segdb.steps.use.score import Scored, ScoringJob
 
 if TYPE_CHECKING:
     import duckdb
@@ -58,17 +58,8 @@ def score(
         store.refusals(),
         blaming_changes(store, schema),
     ):
-        return score_source(
-            store,
-            schema,
-            orders,
-            customers,
-            progress or Notes(),
-            run_id=run_id,
-            as_of=as_of,
-            into=place,
-            force=force,
-        )
+        job = ScoringJob(orders, customers, run_id, as_of, place, force)
+        return pipeline.score(store, schema, job, progress or Notes())
 
 
 def compare(

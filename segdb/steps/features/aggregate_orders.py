@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 import ibis.expr.types as ir
 
-from segdb.config.settings import Settings
 from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.duckdb.read.readers import Raw
 from segdb.expressions.aggregate_orders import Bounds, narrowed
@@ -15,6 +14,7 @@ from segdb.features.catalogue import Catalogue
 from segdb.source_schema import Reading
 from segdb.steps.features.count_strategy import aggregated, choose_strategy
 from segdb.steps.features.incremental import aggregated_again, checked
+from segdb.steps.features.options import FeatureOptions
 from segdb.steps.features.validate_orders import Aggregation
 from segdb.steps.ingest.reconcile_rows import ValidatedSource
 from segdb.steps.progress import Progress
@@ -37,7 +37,7 @@ class ReusedAggregates:
 
 def validate_orders(
     store: DuckDB,
-    settings: Settings,
+    options: FeatureOptions,
     recipe: Recipe,
     source: tuple[Raw, Reading],
     catalogue: Catalogue,
@@ -48,7 +48,7 @@ def validate_orders(
 
     Args:
         store: where the orders are.
-        settings: the watermark, and whether rows may be counted for orders by a sample.
+        options: the watermark, and whether rows may be counted for orders by a sample.
         recipe: how they are cleaned.
         source: the orders, and how their columns are read.
         catalogue: the features wanted of them.
@@ -56,7 +56,7 @@ def validate_orders(
         reused: what an earlier run gave already.
     """
     raw, reading = source[0], narrowed(source[1], catalogue)
-    watermark = checked(settings.source.watermark, raw, reading)
+    watermark = checked(options.watermark, raw, reading)
     how = Aggregation(
         store, raw, reading, recipe.rules["orders"], catalogue, watermark, recipe.deduplicate
     )
@@ -65,7 +65,7 @@ def validate_orders(
     if watermark and reused and reused.aggregates is not None:
         counts = aggregated_again(how, reused.aggregates, rows, watermark, progress)
     if counts is None:
-        way = choose_strategy(how, rows, sampled=settings.features.sampled_orders)
+        way = choose_strategy(how, rows, sampled=options.features.sampled_orders)
         counts, maybe_duplicates = aggregated(how, rows, way, progress)
     return ValidatedSource(
         raw, rows, reading, counts, how.once, how.rows_of, maybe_duplicates, source[1]
