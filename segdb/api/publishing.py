@@ -146,14 +146,4 @@ def rollback(
 
 
 def _result(store: DuckDB, settings: Settings, outcome: Outcome, progress: Progress) -> Result:
-    return Result(
-        store,
-        settings,
-        run=outcome.run,
-        segments=outcome.segments,
-        model=outcome.model,
-        drift=outcome.drift,
-        warnings=outcome.warnings,
-        notes=progress.notes,
-        reasons=outcome.reasons,
-    )
+    return Result(store, settings, outcome, notes=progress.notes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import altair as alt
 
@@ -26,15 +26,28 @@ def choice(name: str, options: Sequence[str], label: str) -> Any:
     return alt.param(name=name, value=options[0], bind=bind)
 
 
+class FlatMaps(NamedTuple):
+    """Maps of two axes each.
+
+    Attributes:
+        names: of the maps; ours, never data.
+        titles: of each map its ``x_title`` and ``y_title``, a line a part.
+        label: of the choice between them.
+        scale: of both axes.
+    """
+
+    names: Sequence[str]
+    titles: Rows
+    label: str
+    scale: Literal["linear", "sqrt"]
+
+
 def flat_map(
     look: Look,
     cells: Query,
     rows: Rows,
-    maps: Sequence[str],
-    label: str,
-    titles: Rows,
+    maps: FlatMaps,
     centres: Rows,
-    scale: Any,
 ) -> Drawn:
     """Draw maps of two axes, of which the reader chooses one.
 
@@ -42,13 +55,10 @@ def flat_map(
         look: the colours.
         cells: the query of (axes, segment_id, segment, x, y, customers).
         rows: of that query.
-        maps: their names, ours.
-        label: of the choice.
-        titles: of each map its ``x_title`` and ``y_title``, a line a part.
+        maps: their names and axes.
         centres: (axes, segment_id, segment, x, y).
-        scale: linear or sqrt.
     """
-    own = "datum.axes == shown"
+    own, scale = "datum.axes == shown", maps.scale
     # Padding would stretch the root's steep start far below zero.
     spread = (
         alt.Scale(type="sqrt") if scale == "sqrt" else alt.Scale(zero=False, nice=True, padding=14)
@@ -70,7 +80,7 @@ def flat_map(
             tooltip=cells.tooltip[1:],
         )
     )
-    titles_of = alt.Chart(alt.InlineData(values=titles)).transform_filter(own)
+    titles_of = alt.Chart(alt.InlineData(values=maps.titles)).transform_filter(own)
     below = _title(titles_of, "x_title", "top", 28).encode(
         x=alt.value(alt.expr("width / 2")), y=alt.value(alt.expr("height"))
     )
@@ -80,7 +90,7 @@ def flat_map(
     centred = _centres(look, _apart(centres, rows, scale), own, across, up) if centres else ()
     return (
         alt.layer(bubbles, *centred, below, above)
-        .add_params(choice("shown", maps, label))
+        .add_params(choice("shown", maps.names, maps.label))
         .properties(width="container", height=440)
     )
 

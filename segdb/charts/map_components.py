@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from segdb.charts.cells import flat_map
+from segdb.charts.cells import FlatMaps, flat_map
 from segdb.charts.chart import Chart, Drawn, Field, Query, Rows
 from segdb.charts.labels import Look
 
@@ -127,7 +127,8 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
         for name in maps
         for row in rows["centres"]
     ]
-    return flat_map(look, CELLS, rows["cells"], maps, "Components", titles, centres, "linear")
+    flat = FlatMaps(maps, titles, "Components", "linear")
+    return flat_map(look, CELLS, rows["cells"], flat, centres)
 
 
 def _words(component: int, axes: Rows) -> str:

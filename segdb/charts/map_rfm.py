@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from segdb.charts.cells import flat_map
+from segdb.charts.cells import FlatMaps, flat_map
 from segdb.charts.chart import Chart, Drawn, Field, Query, Rows
 from segdb.charts.labels import Look
 
@@ -142,7 +142,8 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
         for name in maps
         for row in rows["centres"]
     ]
-    return flat_map(look, CELLS, rows["cells"], maps, "Axes", titles, centres, "sqrt")
+    flat = FlatMaps(maps, titles, "Axes", "sqrt")
+    return flat_map(look, CELLS, rows["cells"], flat, centres)
 
 
 CHART = Chart(

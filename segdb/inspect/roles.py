@@ -18,7 +18,7 @@ from segdb.expressions.typed_source import value
 from segdb.inspect.candidates import Column, distinct, fills, id_choice, likely_ids
 from segdb.inspect.header_vocabulary import is_day, never, score
 from segdb.inspect.order_id import order_id
-from segdb.inspect.questions import OPEN, ROLES, OpenQuestionError, several, unknown
+from segdb.inspect.questions import OPEN, ROLES, OpenQuestionError, RoleCandidates, several, unknown
 from segdb.inspect.schema_hints import SchemaHints
 from segdb.inspect.value_patterns import Ask
 from segdb.source_schema import ColumnReading, Role
@@ -220,15 +220,13 @@ class Chooser:
         self.inferred.append(role)
 
     def _unknown(self, role: Role, declared: str | None = None) -> OpenQuestionError:
-        return unknown(
-            self.origin,
-            role,
-            [column.name for column in self.columns if column.fits(role)],
-            [column.name for column in self.columns],
+        candidates = RoleCandidates(
+            columns=[column.name for column in self.columns],
+            able=[column.name for column in self.columns if column.fits(role)],
             likely=self._likely(role),
-            declared=declared,
-            run_id=self.hints.run_id,
         )
+        run_id = self.hints.run_id
+        return unknown(self.origin, role, candidates, declared=declared, run_id=run_id)
 
     def _likely(self, role: Role) -> list[str]:
         """Return the columns that could be the customer by their values: ids that come back."""

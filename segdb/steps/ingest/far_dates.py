@@ -15,7 +15,7 @@ from segdb.source_schema import Reading
 from segdb.steps.features.aggregate_orders import ReusedAggregates, validate_orders
 from segdb.steps.features.options import FeatureOptions
 from segdb.steps.ingest.reconcile_rows import ValidatedSource
-from segdb.steps.ingest.resolve_columns import Sources, frozen, recipe_of
+from segdb.steps.ingest.resolve_columns import Sources
 from segdb.steps.progress import Progress
 
 
@@ -70,17 +70,14 @@ def validate_without_far_dates(
     """
     assert sources.orders is not None  # noqa: S101 - the caller asked first
     raw, reading = sources.orders
-    judging = frozen(recipe_of(options.clean, options.as_of, sources))
-    orders = validate_orders(store, options, judging, (raw, reading), catalogue, progress, reused)
+    orders = validate_orders(store, options, sources, catalogue, progress, reused)
     if "far_dates" in options.checks.accept:
         return sources, orders
     nearer = _leaving_out(store, orders, reading, progress)
     if nearer is None:
         return sources, orders
     sources = replace(sources, orders=(raw, nearer))
-    judging = frozen(recipe_of(options.clean, options.as_of, sources))
-    again = validate_orders(store, options, judging, (raw, nearer), catalogue, progress, None)
-    return sources, again
+    return sources, validate_orders(store, options, sources, catalogue, progress, None)
 
 
 def _days(store: DuckDB, counts: ir.Table) -> list[tuple[date, int]]:

@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 from segdb.cluster.matrix import Matrix
 from segdb.config.sections import Cluster
 from segdb.engines.duckdb.database import DuckDB
-from segdb.expressions.coreset import all_customers, coreset, sample
+from segdb.expressions.coreset import Spread, all_customers, coreset, sample
 from segdb.steps.segment.distance_backend import CustomerDistances, InDatabase, InMemory
 from segdb.steps.segment.scaled_customers import ScaledCustomers
 
@@ -66,6 +66,7 @@ def matrices(store: DuckDB, settings: Cluster, scaled: ScaledCustomers) -> Matri
         known = InMemory(fetched(all_customers(table, columns)))
         if number <= rows:
             return Matrices(known.matrix, uniform, known)
-    drawn = coreset(table, columns, scaled.center, scaled.squares, number, rows, seed)
+    spread = Spread(number, scaled.center, scaled.squares)
+    drawn = coreset(table, columns, spread, rows, seed)
     compact = fetched(drawn)
     return Matrices(compact, uniform, known)
