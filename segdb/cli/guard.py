@@ -30,7 +30,7 @@ def guarded(command: Callable[..., None]) -> Callable[..., None]:
     @wraps(command)
     def guarded(*args: Any, **kwargs: Any) -> None:
         open_descriptors()
-        spoken = in_shell.set(True)
+        token = in_shell.set(True)
         try:
             command(*args, **kwargs)
             sys.stdout.flush()
@@ -57,7 +57,7 @@ def guarded(command: Callable[..., None]) -> Callable[..., None]:
                 raise
             sys.exit(4)
         finally:
-            in_shell.reset(spoken)
+            in_shell.reset(token)
 
     return guarded
 
