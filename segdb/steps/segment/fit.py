@@ -132,7 +132,7 @@ def _decided(candidates: tuple[Candidate, ...], settings: Settings, progress: Pr
     if k == "auto":
         decision = verdict(candidates, settings.cluster.criterion)
     else:
-        decision = Verdict(k, "given", f"{k} segments, as given.", clear=False)
+        decision = Verdict(k, "given", (f"{k} segments, as given",), clear=False)
     progress.note(decision.sentence)
     return decision
 
