@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 import altair as alt
@@ -29,11 +29,10 @@ def choice(name: str, options: Sequence[str], label: str) -> Any:
 def flat_map(
     look: Look,
     cells: Query,
-    rows: Rows,
-    maps: Sequence[str],
+    rows: Mapping[str, Rows],
+    axes: Mapping[str, tuple[str, str]],
     label: str,
-    titles: Rows,
-    centres: Rows,
+    title: Callable[[str], str],
     scale: Any,
 ) -> Drawn:
     """Draw maps of two axes, of which the reader chooses one.
@@ -41,13 +40,16 @@ def flat_map(
     Args:
         look: the colours.
         cells: the query of (axes, segment_id, segment, x, y, customers).
-        rows: of that query.
-        maps: their names, ours.
+        rows: of that query, and of the ``centres``.
+        axes: of each map, by its name, the columns of the centres that lie on its axes.
         label: of the choice.
-        titles: of each map its ``x_title`` and ``y_title``, a line a part.
-        centres: (axes, segment_id, segment, x, y).
+        title: of the axis of a column, a line a part.
         scale: linear or sqrt.
     """
+    maps = [name for name in axes if any(row["axes"] == name for row in rows[cells.name])]
+    named = {name: [title(column) for column in axes[name]] for name in maps}
+    titles = [{"axes": name, "x_title": x, "y_title": y} for name, (x, y) in named.items()]
+    centres = [centre for name in maps for centre in _on(name, axes[name], rows["centres"])]
     own = "datum.axes == shown"
     # Padding would stretch the root's steep start far below zero.
     spread = (
@@ -77,12 +79,23 @@ def flat_map(
     above = _title(titles_of, "y_title", "bottom", -12, "left").encode(
         x=alt.value(0), y=alt.value(0)
     )
-    centred = _centres(look, _apart(centres, rows, scale), own, across, up) if centres else ()
+    apart = _apart(centres, rows[cells.name], scale)
+    centred = _centres(look, apart, own, across, up) if centres else ()
     return (
         alt.layer(bubbles, *centred, below, above)
         .add_params(choice("shown", maps, label))
         .properties(width="container", height=440)
     )
+
+
+def _on(name: str, axes: tuple[str, str], centres: Rows) -> Rows:
+    """Return (axes, segment_id, segment, x, y): where the centres lie on a map."""
+    across, up = axes
+    kept = ("segment_id", "segment")
+    return [
+        {"axes": name, **{column: row[column] for column in kept}, "x": row[across], "y": row[up]}
+        for row in centres
+    ]
 
 
 def _title(
