@@ -97,4 +97,4 @@ def _union(one: Box, other: Box) -> Box | None:
         return None
     together = {f: own for f, (own, _) in sides.items()}
     together[different[0]] = min(low, second_low), max(high, second_high)
-    return together
+    return {f: limits for f, limits in together.items() if limits != EVERYTHING}

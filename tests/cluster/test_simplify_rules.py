@@ -37,11 +37,17 @@ def test_a_merged_rule_finds_the_same(rule: Boxes) -> None:
     # Of a rule that finds nothing there is nothing shorter to say.
     assert (matches(shorter, ROWS, NAMES) == found).all()
     assert len(shorter) <= len(rule)
+    # What bounds nothing is no condition.
+    assert all((-math.inf, math.inf) not in box.values() for box in shorter)
 
 
 def test_boxes_that_touch_become_one() -> None:
     rule = (up_to(a=39.5) | above(b=70.0), up_to(a=39.5) | {"b": (50.0, 70.0)})
     assert merged(rule) == (up_to(a=39.5) | above(b=50.0),)
+
+
+def test_a_feature_that_is_covered_whole_is_left_out() -> None:
+    assert merged((up_to(a=1.0, b=2.0), above(a=1.0) | up_to(b=2.0))) == (up_to(b=2.0),)
 
 
 def test_boxes_with_a_gap_stay_two() -> None:
