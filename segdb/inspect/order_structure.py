@@ -7,7 +7,7 @@ from dataclasses import replace
 import ibis.expr.types as ir
 
 from segdb.checks.warning import DataWarning
-from segdb.config.settings import Clean
+from segdb.config.sections import Clean
 from segdb.expressions.typed_source import typed
 from segdb.inspect.candidates import HEAD
 from segdb.inspect.header_vocabulary import is_of_order, is_product

@@ -13,7 +13,7 @@ from typing import get_args
 import ibis.expr.types as ir
 
 from segdb.checks.warning import DataWarning
-from segdb.config.settings import Columns
+from segdb.config.sections import Columns
 from segdb.errors import SourceError, nearest
 from segdb.expressions.typed_source import value
 from segdb.inspect.candidates import Column, distinct, fills, id_choice, likely_ids

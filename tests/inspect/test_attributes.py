@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from segdb.config.settings import Columns, Source
+from segdb.config.sections import Columns
+from segdb.config.source_section import Source
 from segdb.inspect.attributes import numeric_attributes
 from segdb.inspect.infer_schema import infer_schema
 from segdb.inspect.value_patterns import Ask

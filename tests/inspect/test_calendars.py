@@ -7,7 +7,8 @@ from datetime import date, timedelta
 import pyarrow as pa
 import pytest
 
-from segdb.config.settings import Columns, Source
+from segdb.config.sections import Columns
+from segdb.config.source_section import Source
 from segdb.inspect.infer_schema import infer_schema
 from segdb.inspect.value_patterns import Ask
 from tests.inspect.conftest import Tables

@@ -9,7 +9,8 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from segdb.config.settings import Columns, Source
+from segdb.config.sections import Columns
+from segdb.config.source_section import Source
 from segdb.expressions.typed_source import typed
 from segdb.inspect.infer_schema import infer_schema
 from segdb.inspect.value_patterns import Ask

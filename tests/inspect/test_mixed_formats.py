@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from segdb.config.settings import Columns, Source
+from segdb.config.sections import Columns
+from segdb.config.source_section import Source
 from segdb.errors import SourceError
 from segdb.inspect.infer_schema import InferredSchema, infer_schema
 from segdb.inspect.value_patterns import Ask

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from segdb.config.settings import Columns, Source
+from segdb.config.sections import Columns
+from segdb.config.source_section import Source
 from segdb.expressions.typed_source import typed
 from segdb.inspect.infer_schema import infer_schema
 from segdb.inspect.value_patterns import Ask
