@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import altair as alt
 
@@ -26,14 +26,26 @@ def choice(name: str, options: Sequence[str], label: str) -> Any:
     return alt.param(name=name, value=options[0], bind=bind)
 
 
+class FlatMaps(NamedTuple):
+    """Maps of two axes each.
+
+    Attributes:
+        axes: of each map, by its name, the columns of the centres that lie on its axes.
+        label: of the choice between the maps.
+        scale: of both axes.
+    """
+
+    axes: Mapping[str, tuple[str, str]]
+    label: str
+    scale: Literal["linear", "sqrt"]
+
+
 def flat_map(
     look: Look,
     cells: Query,
     rows: Mapping[str, Rows],
-    axes: Mapping[str, tuple[str, str]],
-    label: str,
+    maps: FlatMaps,
     title: Callable[[str], str],
-    scale: Any,
 ) -> Drawn:
     """Draw maps of two axes, of which the reader chooses one.
 
@@ -41,16 +53,14 @@ def flat_map(
         look: the colours.
         cells: the query of (axes, segment_id, segment, x, y, customers).
         rows: of that query, and of the ``centres``.
-        axes: of each map, by its name, the columns of the centres that lie on its axes.
-        label: of the choice.
+        maps: their names and axes; those without a cell are left out.
         title: of the axis of a column, a line a part.
-        scale: linear or sqrt.
     """
-    maps = [name for name in axes if any(row["axes"] == name for row in rows[cells.name])]
-    named = {name: [title(column) for column in axes[name]] for name in maps}
-    titles = [{"axes": name, "x_title": x, "y_title": y} for name, (x, y) in named.items()]
-    centres = [centre for name in maps for centre in _on(name, axes[name], rows["centres"])]
-    own = "datum.axes == shown"
+    own, scale = "datum.axes == shown", maps.scale
+    names = [name for name in maps.axes if any(row["axes"] == name for row in rows[cells.name])]
+    titles_of_axes = {name: [title(column) for column in maps.axes[name]] for name in names}
+    titles = [{"axes": name, "x_title": x, "y_title": y} for name, (x, y) in titles_of_axes.items()]
+    centres = [centre for name in names for centre in _on(name, maps.axes[name], rows["centres"])]
     # Padding would stretch the root's steep start far below zero.
     spread = (
         alt.Scale(type="sqrt") if scale == "sqrt" else alt.Scale(zero=False, nice=True, padding=14)
@@ -83,7 +93,7 @@ def flat_map(
     centred = _centres(look, apart, own, across, up) if centres else ()
     return (
         alt.layer(bubbles, *centred, below, above)
-        .add_params(choice("shown", maps, label))
+        .add_params(choice("shown", names, maps.label))
         .properties(width="container", height=440)
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from segdb.charts.cells import flat_map
+from segdb.charts.cells import FlatMaps, flat_map
 from segdb.charts.chart import Chart, Drawn, Field, Query, Rows
 from segdb.charts.labels import Look
 from segdb.charts.map_sql import flat
@@ -65,13 +65,17 @@ ORDER BY component, abs(loading) DESC, feature
         Field("loading", "Loading", "decimal"),
     ),
 )
-_MAPS = {"1 and 2": ("pc1", "pc2"), "1 and 3": ("pc1", "pc3"), "2 and 3": ("pc2", "pc3")}
+_MAPS = FlatMaps(
+    {"1 and 2": ("pc1", "pc2"), "1 and 3": ("pc1", "pc3"), "2 and 3": ("pc2", "pc3")},
+    label="Components",
+    scale="linear",
+)
 
 
 def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
     """Draw the cells as bubbles, the centres with their names, and what the axes mean."""
     words = {f"pc{component}": _words(component, rows["axes"]) for component in (1, 2, 3)}
-    return flat_map(look, CELLS, rows, _MAPS, "Components", words.__getitem__, "linear")
+    return flat_map(look, CELLS, rows, _MAPS, words.__getitem__)
 
 
 def _words(component: int, axes: Rows) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from segdb.charts.cells import flat_map
+from segdb.charts.cells import FlatMaps, flat_map
 from segdb.charts.chart import Chart, Drawn, Field, Query, Rows
 from segdb.charts.labels import Look
 from segdb.charts.map_sql import BOUNDS, flat
@@ -70,16 +70,20 @@ ORDER BY segment_id
         Field("monetary", "Median monetary", "money"),
     ),
 )
-_MAPS = {
-    "Recency and monetary": ("recency_days", "monetary"),
-    "Recency and frequency": ("recency_days", "frequency"),
-    "Frequency and monetary": ("frequency", "monetary"),
-}
+_MAPS = FlatMaps(
+    {
+        "Recency and monetary": ("recency_days", "monetary"),
+        "Recency and frequency": ("recency_days", "frequency"),
+        "Frequency and monetary": ("frequency", "monetary"),
+    },
+    label="Axes",
+    scale="sqrt",
+)
 
 
 def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
     """Draw the cells as bubbles, and the medians with the segments' names."""
-    return flat_map(look, CELLS, rows, _MAPS, "Axes", look.label, "sqrt")
+    return flat_map(look, CELLS, rows, _MAPS, look.label)
 
 
 CHART = Chart(
