@@ -1,32 +1,38 @@
-"""The pipeline: every step of a run, read from top to bottom. It alone knows the order."""
+"""The pipeline: every step of each job, read from top to bottom. It alone knows the order."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Container
+from dataclasses import replace
 from typing import Any
 
 from segdb import contract
-from segdb.checks.warning import DataWarning, most_important, stop_if_wrong
-from segdb.config.playbook import text_of
+from segdb.checks.warning import most_important, stop_if_wrong
+from segdb.config.playbook import playbook_of, text_of
 from segdb.config.settings import Settings
 from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.duckdb.integrity import refuse_strangers
-from segdb.engines.duckdb.publish import next_run, publish, refuse_ambiguous
+from segdb.engines.duckdb.publish import Publication, next_run, publish, refuse_ambiguous
 from segdb.engines.duckdb.run_archive import kept_aggregates
-from segdb.expressions.assign import assign
-from segdb.expressions.pca import in_matrix
-from segdb.expressions.preprocess import preprocess
-from segdb.model import Model
-from segdb.steps.describe.explain import explain
+from segdb.inspect.schema_hints import SchemaHints
 from segdb.steps.describe.map_points import map_rows
+from segdb.steps.describe.profiles import feature_rows, profile_rows
+from segdb.steps.describe.rules import find_rules
+from segdb.steps.describe.segment_profiles import describe_segments, segment_qualities
 from segdb.steps.describe.statistics import explore
 from segdb.steps.features.aggregate_orders import ReusedAggregates
 from segdb.steps.features.build_features import build_features
+from segdb.steps.features.options import FeatureOptions
 from segdb.steps.ingest.read_sources import read_sources
-from segdb.steps.lifecycle.drift import drift_tables
-from segdb.steps.lifecycle.drift_baseline import distribution, run_history_rows
-from segdb.steps.lifecycle.fitted_run import FittedRun, now, run_row
+from segdb.steps.ingest.resolve_columns import category_names
+from segdb.steps.ingest.user_sql import UserExpressions, check_functions, user_sql_errors
+from segdb.steps.lifecycle.drift import drift_from_previous, run_sizes
+from segdb.steps.lifecycle.drift_baseline import (
+    drift_from_learned,
+    learned_distribution,
+    stored_distribution,
+)
+from segdb.steps.lifecycle.fitted_run import FittedRun, Outcome, now, run_row
 from segdb.steps.lifecycle.load_run import stored_run
 from segdb.steps.lifecycle.match_segments import match_segments, previous_run
 from segdb.steps.lifecycle.refresh import (
@@ -36,75 +42,64 @@ from segdb.steps.lifecycle.refresh import (
     reading_from,
     reads_the_same,
 )
+from segdb.steps.lifecycle.rollback import (
+    kept_as_it_was,
+    kept_rows,
+    pca_by_model,
+    rebuilt_features,
+    republished_row,
+    without_unproven_view,
+)
 from segdb.steps.preprocess.learn import learn
-from segdb.steps.preprocess.pca import chosen_components
+from segdb.steps.preprocess.options import PreprocessOptions
 from segdb.steps.progress import Progress
 from segdb.steps.publish.quality_gates import check
 from segdb.steps.publish.tables import contents, queries
-from segdb.steps.segment.fit import fit
+from segdb.steps.segment.fit import fit_segments
+from segdb.steps.segment.scaled_customers import assign_segments, scale_customers
+from segdb.steps.use.score import (
+    Scored,
+    ScoringJob,
+    assign_customers,
+    recipe_as_the_run,
+    save_scores,
+    settings_of_run,
+    summarize_scores,
+)
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What a run did.
-
-    Attributes:
-        run: its row of ``runs``.
-        model: what was learned.
-        segments: the rows of ``segment_profiles``.
-        reasons: rejected rows by (source, reason).
-        drift: rows of ``run_drift``: how far the customers moved.
-        warnings: what of the data may make the result wrong, the most important ones.
-    """
-
-    run: Mapping[str, Any]
-    model: Model
-    segments: list[dict[str, Any]]
-    reasons: Mapping[tuple[str, str], int]
-    drift: list[dict[str, Any]]
-    warnings: list[DataWarning]
-
-
-def run(
+def fit(
     store: DuckDB, settings: Settings, orders: object, customers: object, progress: Progress
 ) -> Outcome:
-    """Make segments of the sources and publish them.
-
-    Args:
-        store: the database to publish to.
-        settings: the settings.
-        orders: a path, table, SELECT or frame; None without orders.
-        customers: likewise.
-        progress: receives messages and warnings.
+    """Make segments of the sources and publish them; arguments as for ``segdb.run``.
 
     Raises:
         SegdbError: see ``segdb.errors``; whatever is raised, the last run's tables stay.
     """
-    started = now()
-    schema = settings.publish.schema_
+    started, schema = now(), settings.publish.schema_
     refuse_ambiguous(store, schema)
     refuse_strangers(store, schema)
     playbook = text_of(settings.personas.playbook)
+    playbook_of(playbook)  # what is wrong in it is said before anything is read
+    expressions = UserExpressions.of(settings)
+    check_functions(store, expressions)
     progress.step("Reading the sources")
-    sources = read_sources(store, settings, orders, customers, progress)
-    stop_if_wrong(progress.warnings, settings.checks.accept)
-    built = build_features(store, settings, sources, progress)
+    with user_sql_errors(store, expressions):
+        sources = read_sources(store, SchemaHints.of(settings), orders, customers, progress)
+        stop_if_wrong(progress.warnings, settings.checks.accept)
+        options, names = FeatureOptions.of(settings), category_names(store, schema)
+        built = build_features(store, options, sources, progress, previous_names=names)
     stop_if_wrong(progress.warnings, settings.checks.accept)
     progress.step("Learning fills, bounds and scales")
-    learned = learn(store, settings, built, progress)
-    model = learned.model(built)
-    scaled = store.table("segdb_scaled", preprocess(built.features, model.matrix))
-    pca = learned.pca
-    components = chosen_components(pca, settings.features.components, model.matrix)
-    if components is not None:
-        model = replace(model, components=components)
-        scaled = store.view("segdb_components", in_matrix(scaled, model))
-    fitted = fit(store, settings, built, model, scaled, pca, progress)
-    earlier = previous_run(store, schema, model, pca)
-    fitted, segments, names = match_segments(fitted, model, earlier, settings.cluster.match_within)
-    model = replace(model, segments=segments)
-    fitted_run = FittedRun(started, built, learned, scaled, model, fitted, names, playbook=playbook)
-    return _published(store, settings, fitted_run, progress)
+    learned = learn(store, PreprocessOptions.of(settings), built, progress)
+    model = learned.model(built, settings.features.components)
+    scaled = scale_customers(store, built.features, model, learned.pca, built.customers)
+    fitted = fit_segments(store, settings.cluster, scaled, progress)
+    previous = previous_run(store, schema, model, learned.pca)
+    fitted, segments, kept = match_segments(fitted, model, previous, settings.cluster.match_within)
+    scaled = replace(scaled, model=replace(model, segments=segments))
+    run = FittedRun(started, built, learned, scaled, fitted, kept, playbook=playbook)
+    return _describe_and_publish(store, settings, run, progress)
 
 
 def refresh(
@@ -117,88 +112,138 @@ def refresh(
 ) -> Outcome:
     """Publish the segments of today's sources by the model that is published; nothing is learned.
 
-    Args:
-        store: the database of the segments.
-        schema: where they are.
-        orders: a source in the place of the published run's own; None for that one.
-        customers: likewise.
-        progress: receives messages and warnings.
-        trusted: sources that may be read also where nothing proves that segdb named them.
+    Arguments are those of ``segdb.refresh``.
 
     Raises:
         SegdbError: see ``segdb.errors``; whatever is raised, the last run's tables stay.
     """
-    started = now()
-    last = stored_run(store, schema)
+    started, last = now(), stored_run(store, schema)
     settings, model = reading_from(last.settings, orders, customers), last.model
+    expressions = UserExpressions.of(settings)
+    check_functions(store, expressions)
     progress.step("Reading the sources")
     sources = read_as_then(store, last, progress, orders, customers, trusted)
     again = reads_the_same(sources, last)
     aggregates = kept_aggregates(store, schema, last.run_id) if again else None
     reused = ReusedAggregates(model.catalogue, aggregates, model.within)
-    built = build_features(store, settings, sources, progress, reused)
+    with user_sql_errors(store, expressions):
+        built = build_features(store, FeatureOptions.of(settings), sources, progress, reused)
     stop_if_wrong(progress.warnings, settings.checks.accept)
     progress.step("Assigning by the model")
-    learned = measure_by_model(store, settings, built, model)
-    scaled = store.table("segdb_scaled", preprocess(built.features, model.matrix))
-    if model.components is not None:
-        scaled = store.view("segdb_components", in_matrix(scaled, model))
-    fitted = evaluate_fixed_model(store, settings, last, scaled, learned.pca, built.customers)
+    learned = measure_by_model(store, PreprocessOptions.of(settings), built, model)
+    scaled = scale_customers(store, built.features, model, learned.pca, built.customers)
+    fitted = evaluate_fixed_model(store, schema, settings.cluster, last, scaled)
     names = tuple(segment.name for segment in model.segments)
-    by, book = last.learned_by, last.playbook
-    fitted_run = FittedRun(started, built, learned, scaled, model, fitted, names, by, book)
-    return _published(store, settings, fitted_run, progress)
+    by, playbook = last.learned_by, last.playbook
+    run = FittedRun(started, built, learned, scaled, fitted, names, by, playbook)
+    return _describe_and_publish(store, settings, run, progress)
 
 
-def _published(
+def _describe_and_publish(
     store: DuckDB, settings: Settings, fitted_run: FittedRun, progress: Progress
 ) -> Outcome:
-    schema, built, fitted = settings.publish.schema_, fitted_run.built, fitted_run.fitted
-    placed = assign(fitted_run.scaled, fitted_run.model.columns, fitted.centroids)
-    assigned = store.table("segdb_assigned", placed)
+    """Describe the segments of a fit or a refresh, and publish them."""
+    schema, cluster = settings.publish.schema_, settings.cluster
+    built, learned, fitted = fitted_run.built, fitted_run.learned, fitted_run.fitted
+    statistics, learned_by = learned.statistics, fitted_run.learned_by
+    assigned = assign_segments(store, fitted_run.scaled, fitted.centroids)
     progress.step("Explaining the segments")
-    statistics = fitted_run.learned.statistics
-    explained = explain(
-        store,
-        settings,
-        assigned,
-        fitted_run.model,
-        fitted,
-        fitted_run.names,
-        statistics,
-        progress,
-        fitted_run.playbook,
-    )
-    model = explained.model
+    playbook, unnamed = playbook_of(fitted_run.playbook), fitted_run.scaled.model
+    names = fitted_run.names
+    described = describe_segments(store, assigned, unnamed, names, statistics, playbook)
+    model, groups = described.model, described.groups
+    progress.step("Finding rules")
+    rows, seed = cluster.matrix_rows, cluster.seed
+    rules = find_rules(store, assigned, model, matrix_rows=rows, seed=seed)
+    qualities = segment_qualities(model, fitted, rules)
+    profiles = profile_rows(model, groups, described.descriptions, qualities)
     progress.step("Exploring the features")
-    small = {
-        contract.SEGMENT_PROFILES: explained.profiles,
-        contract.SEGMENT_FEATURES: explained.features,
-        contract.K_SELECTION: list(fitted.k_selection),
-        **explore(store, built.features, assigned, model, fitted_run.learned),
-        **map_rows(model, fitted_run.learned.pca),
-    }
+    explored = explore(store, built.features, assigned, model, learned)
     check(settings.gates, fitted, built.accounts.rows_rejected / built.accounts.rows_read)
     progress.step("Publishing")
     run_id = next_run(store, schema)
-    if fitted_run.learned_by is None:
-        small |= drift_tables(store, schema, run_id, assigned, model, explained.profiles)
-        features, names = built.features, model.catalogue.names
-        small[contract.LEARNED_DISTRIBUTION] = distribution(store, features, names, statistics)
+    if learned_by is None:
+        drift = drift_from_previous(store, schema, run_id, assigned, model)
+        names_of_features = model.catalogue.names
+        baseline = learned_distribution(store, built.features, names_of_features, statistics)
     else:
-        by = fitted_run.learned_by
-        small |= run_history_rows(store, schema, run_id, by, assigned, model, explained.profiles)
+        drift = drift_from_learned(store, schema, run_id, learned_by, assigned, model)
+        baseline = stored_distribution(store, schema)
+    small = {
+        contract.SEGMENT_PROFILES: profiles,
+        contract.SEGMENT_FEATURES: feature_rows(model, groups, statistics),
+        contract.K_SELECTION: list(fitted.k_selection),
+        **explored,
+        **map_rows(model, learned.pca),
+        contract.RUN_SEGMENTS: run_sizes(run_id, profiles),
+        contract.RUN_DRIFT: drift,
+        contract.LEARNED_DISTRIBUTION: baseline,
+    }
     warnings = most_important(progress.warnings, settings.checks.accept)
     row = run_row(run_id, settings, fitted_run, model, warnings)
-    large = queries(built.sources, built, model, assigned, fitted_run.learned.pca, run_id)
-    publish(
-        store,
-        schema,
-        contents(schema, model, large, small, row),
-        run_id,
-        built.as_of or fitted_run.started,
-        keep_runs=settings.publish.keep_runs,
-        aggregates=built.aggregates,
+    large = queries(built, model, assigned, learned.pca, run_id)
+    moment, keep_runs = built.as_of or fitted_run.started, settings.publish.keep_runs
+    tables = contents(schema, model, large, small, row)
+    publication = Publication(run_id, moment, tables, keep_runs, aggregates=built.aggregates)
+    publish(store, schema, publication)
+    return Outcome(row, model, profiles, built.accounts.reasons, drift, warnings)
+
+
+def rollback(store: DuckDB, schema: str, run_id: int, keep_runs: int) -> dict[str, Any]:
+    """Publish the tables of an earlier run again, as a run of its own.
+
+    The features and the small tables are as they were kept, and the model of the run makes the
+    segments of them again. ``runs`` gets a row more, none is changed; the history is what it was
+    when the earlier run was published.
+
+    Returns:
+        The new row of ``runs``.
+
+    Raises:
+        UserError: there is no such run, it is the one that is published, or it is not kept.
+        PublishError: the database refused; what was published is as it was.
+    """
+    run = stored_run(store, schema, run_id)
+    kept, model = kept_as_it_was(store, schema, run), run.model
+    built = rebuilt_features(run, kept)
+    pca = pca_by_model(store, run, built)
+    scaled = scale_customers(store, built.features, model, pca, built.customers)
+    assigned = assign_segments(store, scaled, [segment.centroid for segment in model.segments])
+    row = republished_row(kept, next_run(store, schema))
+    large = queries(built, model, assigned, pca, row["run_id"])
+    large = without_unproven_view(store, run, large)
+    small = kept_rows(kept.tables, large) | map_rows(model, pca)
+    profiles = small[contract.SEGMENT_PROFILES]
+    small[contract.RUN_SEGMENTS] = run_sizes(row["run_id"], profiles)
+    small[contract.RUN_DRIFT] = drift_from_previous(store, schema, row["run_id"], assigned, model)
+    moment, tables = row["as_of"] or row["started_at"], contents(schema, model, large, small, row)
+    publication = Publication(
+        row["run_id"], moment, tables, keep_runs, rewind=True, signed=run.proven
     )
-    drift = small[contract.RUN_DRIFT]
-    return Outcome(row, model, explained.profiles, built.accounts.reasons, drift, warnings)
+    publish(store, schema, publication)
+    return row
+
+
+def score(store: DuckDB, schema: str, job: ScoringJob, progress: Progress) -> Scored:
+    """Assign the customers of a source to the segments of a run; its own tables stay.
+
+    Raises:
+        SourceError: a source cannot be read, or is not one that the run had.
+        DataError: no customer is left.
+        SettingsError: the table or file cannot be written, or is someone else's.
+    """
+    job.check_target()
+    run = stored_run(store, schema, job.run_id)
+    settings = settings_of_run(run, job)
+    hints = replace(SchemaHints.of(settings), run_id=run.run_id)
+    expressions = UserExpressions.of(settings)
+    check_functions(store, expressions)
+    progress.step("Reading the sources")
+    with user_sql_errors(store, expressions):
+        sources = read_sources(store, hints, job.orders, job.customers, progress)
+    recipe = recipe_as_the_run(run, settings, sources)
+    progress.step("Scoring")
+    assigned, rejected = assign_customers(store, sources, recipe, run.model)
+    scored = summarize_scores(store, run, assigned, rejected)
+    save_scores(store, schema, run, assigned, job.into)
+    return scored

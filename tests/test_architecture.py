@@ -53,6 +53,16 @@ PRIVATE_WORDS = {"told", "seen", "held", "borne", "beside", "alike", "telling", 
 PRIVATE_WORDS |= {"hold", "everyone", "intake", "blamed", "spoken", "suspects"}
 MODULE_LINES = 250
 FUNCTION_LINES = 60
+PARAMETERS = 6
+MIRRORS_THE_COMMAND_LINE = {"api", "cli"}
+# What stores settings, reads stored ones, or asks what is missing in them.
+READS_SETTINGS = {
+    "steps/ingest/open_questions.py",
+    "steps/lifecycle/fitted_run.py",
+    "steps/lifecycle/load_run.py",
+    "steps/lifecycle/refresh.py",
+    "steps/use/score.py",
+}
 FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 TOP_LEVEL = {"segdb", "sql", "warehouse", "reports", "tests", "pyproject.toml", "README.md"}
 TOP_LEVEL |= {"LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "Makefile", ".gitignore", ".ci", ".git"}
@@ -271,6 +281,37 @@ def names_are_the_fields(module: Module) -> list[str]:
     ]
 
 
+def functions_take_few_arguments(module: Module) -> list[str]:
+    """No function has more than six parameters, but those that mirror the command line."""
+    if module.home in MIRRORS_THE_COMMAND_LINE:
+        return []
+    return [
+        f"line {function.lineno}: {function.name} takes {len(names)}"
+        for function in functions(module.tree)
+        if len(names := _parameters(function)) > PARAMETERS
+    ]
+
+
+def _parameters(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
+    arguments = function.args
+    every = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
+    return [argument.arg for argument in every if argument.arg not in {"self", "cls"}]
+
+
+def steps_take_what_they_need(module: Module) -> list[str]:
+    """A step takes options or sections; the settings as a whole are for what reads them."""
+    if module.home != "steps":
+        return []
+    takes = {
+        f"line {function.lineno}: {function.name} takes Settings"
+        for function in functions(module.tree)
+        for argument in (*function.args.args, *function.args.kwonlyargs)
+        if argument.annotation is not None and ast.unparse(argument.annotation) == "Settings"
+        if function.name != "of" and module.path not in READS_SETTINGS
+    }
+    return sorted(takes)
+
+
 RULES: list[Callable[[Module], list[str]]] = [
     libraries_stay_home,
     pure_packages_stay_pure,
@@ -282,6 +323,8 @@ RULES: list[Callable[[Module], list[str]]] = [
     imports_are_absolute,
     imports_are_early,
     names_are_the_fields,
+    functions_take_few_arguments,
+    steps_take_what_they_need,
 ]
 
 
@@ -324,6 +367,8 @@ BREACHES = [
     (imports_are_early, "pipeline.py", "def f():\n    import json"),
     (names_are_the_fields, "pipeline.py", "def f():\n    rows_told = 1"),
     (names_are_the_fields, "model.py", "def grown(x): ..."),
+    (functions_take_few_arguments, "model.py", "def f(a, b, c, d, e, *, f, g): ..."),
+    (steps_take_what_they_need, "steps/segment/fit.py", "def f(x: Settings): ..."),
     (imports_are_early, "engines/duckdb/read/excel.py", "def f():\n    import python_calamine"),
     (
         imports_are_early,
@@ -342,6 +387,8 @@ def test_a_breach_is_seen(rule: Callable[[Module], list[str]]) -> None:
 
 
 ALLOWED = [
+    (functions_take_few_arguments, "cli/run.py", "def f(a, b, c, d, e, f, g): ..."),
+    (steps_take_what_they_need, "steps/a.py", "class A:\n def of(cls, x: Settings): ..."),
     (libraries_stay_home, "api.py", "if TYPE_CHECKING:\n    import duckdb"),
     (libraries_stay_home, "cluster/kmeans.py", "import numpy as np"),
     (only_engines_and_report_write_files, "api.py", "DuckDB.open(path)\nopen(path, 'rb')"),

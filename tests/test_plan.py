@@ -14,10 +14,12 @@ import pytest
 from segdb.config.settings import Settings, parse
 from segdb.demo import synthetic
 from segdb.engines.duckdb.database import DuckDB
-from segdb.pipeline import run
+from segdb.inspect.schema_hints import SchemaHints
+from segdb.pipeline import fit
 from segdb.sql import to_sql
 from segdb.steps.features import count_strategy
 from segdb.steps.features.build_features import build_features
+from segdb.steps.features.options import FeatureOptions
 from segdb.steps.ingest.read_sources import read_sources
 from segdb.steps.progress import Notes
 
@@ -85,7 +87,8 @@ def taken_in(
     """Go as far as the features; nothing behind them reads the source, as the first test says."""
     store, notes = Watched(), Notes()
     chosen = settings(duplicates, sampled=sampled)
-    built = build_features(store, chosen, read_sources(store, chosen, orders, None, notes), notes)
+    sources = read_sources(store, SchemaHints.of(chosen), orders, None, notes)
+    built = build_features(store, FeatureOptions.of(chosen), sources, notes)
     features = built.features
     return (
         store,
@@ -106,7 +109,7 @@ def spotless(tmp_path: Path) -> str:
 
 def test_a_whole_run_scans_the_source_once(spotless: str) -> None:
     store = Watched()
-    run(store, settings("keep"), spotless, None, Notes())
+    fit(store, settings("keep"), spotless, None, Notes())
     (scan,) = store.scans
     assert "segdb_per_customer" in scan
 

@@ -14,10 +14,10 @@ from scipy import stats
 import segdb
 from segdb.engines.duckdb.database import DuckDB
 from segdb.features.rfm import grid
-from segdb.steps.lifecycle.rollback import rollback
+from segdb.pipeline import rollback, score
 from segdb.steps.progress import Notes
-from segdb.steps.use.export_sql import compile_run
-from segdb.steps.use.score import score
+from segdb.steps.use.export_sql import ExportTarget, compile_run
+from segdb.steps.use.score import ScoringJob
 from tests.steps import shops
 
 
@@ -247,10 +247,11 @@ def test_outliers_are_rejected(connection: duckdb.DuckDBPyConnection, fill: str)
     again = segdb.refresh(database=connection)
     assert again.facts["customers"] == facts["customers"]
     assert again.table("feature_parameters").to_pylist() == before
-    scored = score(DuckDB(connection), "segdb", "shop", None, Notes())
+    scored = score(DuckDB(connection), "segdb", ScoringJob("shop", None), Notes())
     assert scored.customers == facts["customers"]
     # The package and the script leave them out as well.
-    assert len(connection.execute(compile_run(DuckDB(connection), "segdb")).fetchall()) == len(left)
+    sql = compile_run(DuckDB(connection), "segdb", ExportTarget())
+    assert len(connection.execute(sql).fetchall()) == len(left)
 
 
 def test_fill_after_capping(connection: duckdb.DuckDBPyConnection) -> None:

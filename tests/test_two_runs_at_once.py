@@ -16,7 +16,7 @@ import pytest
 import segdb
 from segdb.config.settings import parse
 from segdb.engines.duckdb.database import DuckDB
-from segdb.engines.duckdb.publish import next_run, publish
+from segdb.engines.duckdb.publish import Publication, next_run, publish
 from segdb.engines.duckdb.readonly_query import ask
 from segdb.errors import LockedError, SourceError
 from tests.steps import shops
@@ -107,6 +107,6 @@ def test_a_run_that_was_overtaken_in_this_process_publishes_nothing(tmp_path: Pa
         late = next_run(store, "segdb")
         segdb.run("shop", database=connection, settings=settings)
         with pytest.raises(LockedError, match="Another connection published run 2"):
-            publish(store, "segdb", [], late, datetime(2026, 1, 1), keep_runs=3)
+            publish(store, "segdb", Publication(late, datetime(2026, 1, 1), [], keep_runs=3))
         store.connection.close()
     one_run(path, runs=2)

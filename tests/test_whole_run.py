@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -255,14 +255,10 @@ def test_a_failure_while_publishing_changes_nothing(
     publish, write = publishing.publish, publishing._write
     failed: list[str] = []
 
-    def fail_after_each(
-        store: DuckDB,
-        schema: str,
-        contents: Sequence[publishing.Content],
-        *given: Any,
-        **named: Any,
-    ) -> None:
-        for failing in [content.table for content in contents if content.rows is not None]:
+    def fail_after_each(store: DuckDB, schema: str, publication: publishing.Publication) -> None:
+        for failing in [
+            content.table for content in publication.contents if content.rows is not None
+        ]:
 
             def write_and_fail(
                 store: DuckDB,
@@ -277,13 +273,13 @@ def test_a_failure_while_publishing_changes_nothing(
 
             monkeypatch.setattr(publishing, "_write", write_and_fail)
             with pytest.raises(segdb.PublishError, match="rolled back"):
-                publish(store, schema, contents, *given, **named)
+                publish(store, schema, publication)
             for name in STABLE:
                 assert first.table(name).equals(before[name]), (failing.name, name)
             assert first.table("runs").num_rows == 1
             failed.append(failing.name)
         monkeypatch.setattr(publishing, "_write", write)
-        publish(store, schema, contents, *given, **named)
+        publish(store, schema, publication)
 
     monkeypatch.setattr(pipeline, "publish", fail_after_each)
     again = segdb.run(shop_frame(60, 900), database=con, settings=SHOP)

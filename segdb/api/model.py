@@ -6,15 +6,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from segdb import pipeline
 from segdb.api.database import WAREHOUSE, database_at
 from segdb.config.sections import Engine
 from segdb.engines.duckdb.integrity import blaming_changes
 from segdb.engines.duckdb.scored import SUFFIXES
 from segdb.steps.progress import Notes, Progress
 from segdb.steps.use.compare_algorithms import ComparedRun, compare_run
-from segdb.steps.use.export_sql import compile_run, write_dbt
-from segdb.steps.use.score import Scored
-from segdb.steps.use.score import score as score_source
+from segdb.steps.use.export_sql import ExportTarget, compile_run, write_dbt
+from segdb.steps.use.score import Scored, ScoringJob
 
 if TYPE_CHECKING:
     import duckdb
@@ -58,17 +58,8 @@ def score(
         store.refusals(),
         blaming_changes(store, schema),
     ):
-        return score_source(
-            store,
-            schema,
-            orders,
-            customers,
-            progress or Notes(),
-            run_id=run_id,
-            as_of=as_of,
-            into=place,
-            force=force,
-        )
+        job = ScoringJob(orders, customers, run_id, as_of, place, force)
+        return pipeline.score(store, schema, job, progress or Notes())
 
 
 def compare(
@@ -120,13 +111,13 @@ def compile(  # noqa: A001 - as the command
     Raises:
         SegdbError: there is no such run, dialect or stage.
     """
-    named = {"orders": orders, "customers": customers}
+    target = ExportTarget(run_id, dialect, orders, customers)
     with (
         database_at(database, read_only=True, locked=True, wait=wait) as store,
         store.refusals(),
         blaming_changes(store, schema),
     ):
-        return compile_run(store, schema, run_id, dialect, stage=stage, **named)
+        return compile_run(store, schema, target, stage)
 
 
 def compile_dbt(
@@ -146,10 +137,10 @@ def compile_dbt(
     Raises:
         SegdbError: there is no such run or dialect, or the folder holds other files.
     """
-    named = {"orders": orders, "customers": customers}
+    target = ExportTarget(run_id, dialect, orders, customers)
     with (
         database_at(database, read_only=True, locked=True, wait=wait) as store,
         store.refusals(),
         blaming_changes(store, schema),
     ):
-        return write_dbt(store, schema, Path(folder), run_id, dialect, force=force, **named)
+        return write_dbt(store, schema, Path(folder), target, force=force)

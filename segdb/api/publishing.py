@@ -6,6 +6,7 @@ from collections.abc import Container, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from segdb import pipeline
 from segdb.api.database import WAREHOUSE, connected, database_at, shown_settings
 from segdb.api.result import Result
 from segdb.config.settings import Settings, parse
@@ -14,11 +15,8 @@ from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.duckdb.integrity import blaming_changes
 from segdb.engines.duckdb.signature import proven
 from segdb.errors import SettingsError
-from segdb.pipeline import Outcome
-from segdb.pipeline import refresh as refresh_pipeline
-from segdb.pipeline import run as run_pipeline
+from segdb.steps.lifecycle.fitted_run import Outcome
 from segdb.steps.lifecycle.load_run import stored_run
-from segdb.steps.lifecycle.rollback import rollback as roll_back
 from segdb.steps.progress import Notes, Progress
 
 if TYPE_CHECKING:
@@ -67,7 +65,7 @@ def run(
     store = connected(chosen.publish.database if database is None else database, chosen)
     try:
         with store.refusals():
-            outcome = run_pipeline(store, chosen, orders, customers, listener)
+            outcome = pipeline.fit(store, chosen, orders, customers, listener)
     except BaseException:
         store.close()
         raise
@@ -110,7 +108,7 @@ def refresh(
             with store.refusals():
                 store.limit(stored_run(store, schema).settings.engine)
         with store.refusals(), blaming_changes(store, schema):
-            outcome = refresh_pipeline(store, schema, orders, customers, listener, trusted)
+            outcome = pipeline.refresh(store, schema, orders, customers, listener, trusted)
     except BaseException:
         store.close()
         raise
@@ -144,18 +142,8 @@ def rollback(
         if isinstance(database, str | Path) and not proven(store, schema, run_id):
             lock_files(store.connection)
         with store.refusals(), blaming_changes(store, schema):
-            return roll_back(store, schema, run_id, keep_runs)
+            return pipeline.rollback(store, schema, run_id, keep_runs)
 
 
 def _result(store: DuckDB, settings: Settings, outcome: Outcome, progress: Progress) -> Result:
-    return Result(
-        store,
-        settings,
-        run=outcome.run,
-        segments=outcome.segments,
-        model=outcome.model,
-        drift=outcome.drift,
-        warnings=outcome.warnings,
-        notes=progress.notes,
-        reasons=outcome.reasons,
-    )
+    return Result(store, settings, outcome, notes=progress.notes)

@@ -14,6 +14,7 @@ from segdb.engines.duckdb.integrity import blaming_changes
 from segdb.engines.duckdb.readonly_query import asking, secured
 from segdb.report.export import export as export_tables
 from segdb.steps.lifecycle.diff_runs import Difference, difference
+from segdb.steps.lifecycle.fitted_run import Outcome
 from segdb.steps.lifecycle.load_run import stored_run
 
 if TYPE_CHECKING:
@@ -43,16 +44,15 @@ def open(  # noqa: A001 - as in the standard library
             last = stored_run(store, schema)
             of_run = {"run": last.run_id}
             runs = select("FROM runs WHERE run_id = $run", of_run).to_pylist()
-            return Result(
-                store,
-                shown_settings(store, schema),
+            outcome = Outcome(
                 run=runs[0],
-                segments=select("FROM segment_profiles ORDER BY segment_id").to_pylist(),
                 model=last.model,
+                segments=select("FROM segment_profiles ORDER BY segment_id").to_pylist(),
+                reasons={},
                 drift=select("FROM run_drift WHERE run_id = $run", of_run).to_pylist(),
                 warnings=stored_warnings(runs[0].get("warnings")),
-                select=select,
             )
+            return Result(store, shown_settings(store, schema), outcome, select=select)
     except BaseException:
         store.close()
         raise

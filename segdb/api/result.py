@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 import pyarrow as pa
 
 from segdb import contract, named_queries
-from segdb.checks.warning import DataWarning
 from segdb.config.settings import Settings
 from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.output_files import refuse_foreign
 from segdb.errors import SettingsError, UserError, nearest
-from segdb.model import Model
 from segdb.sql import in_schema, quoted
+from segdb.steps.lifecycle.fitted_run import Outcome
 
 if TYPE_CHECKING:
     import altair as alt
@@ -48,28 +47,23 @@ class Result:
         self,
         store: DuckDB,
         settings: Settings,
+        outcome: Outcome,
         *,
-        run: Mapping[str, Any],
-        segments: Sequence[Mapping[str, Any]],
-        model: Model,
-        drift: Sequence[Mapping[str, Any]] = (),
-        warnings: Sequence[DataWarning] = (),
         notes: Sequence[str] = (),
-        reasons: Mapping[tuple[str, str], int] | None = None,
         select: Callable[..., pa.Table] | None = None,
     ) -> None:
         self._store = store
         self.settings = settings
         self._schema = settings.publish.schema_
         self.select = select or store.fetch
-        self.run_id = int(run["run_id"])
-        self.segments = [dict(segment) for segment in segments]
-        self.facts = dict(run)
-        self.model = model
-        self.drift = [dict(row) for row in drift]
-        self.warnings = list(warnings)
+        self.run_id = int(outcome.run["run_id"])
+        self.segments = [dict(segment) for segment in outcome.segments]
+        self.facts = dict(outcome.run)
+        self.model = outcome.model
+        self.drift = [dict(row) for row in outcome.drift]
+        self.warnings = list(outcome.warnings)
         self.notes = list(notes)
-        self.reasons = dict(reasons or {})
+        self.reasons = dict(outcome.reasons)
 
     def __repr__(self) -> str:
         sizes = ", ".join(f"{s['segment']}: {s['customers']:,}" for s in self.segments)

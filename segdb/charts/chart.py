@@ -168,7 +168,7 @@ def _readable(query: Query, rows: Sequence[Mapping[str, Any]], look: Look) -> Ro
 
 def _used(spec: Mapping[str, Any], rows: Mapping[str, Rows]) -> dict[str, Rows]:
     named = set(_data_names(spec))
-    return {name: found for name, found in rows.items() if name in named}
+    return {name: records for name, records in rows.items() if name in named}
 
 
 def _data_names(value: Any) -> list[str]:

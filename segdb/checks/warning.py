@@ -29,7 +29,7 @@ CODES: dict[str, str] = {
     "equal_rows": "many equal rows, of which one is kept",
     "far_dates": "a few dates far from all others",
     "old_dates": "dates of a time when nobody ordered: another calendar, or a sentinel",
-    "time_zones": "dates that name a time zone which several places have",
+    "time_zones": "dates that name a time zone which no one place has",
     "mixed_dates": "dates written in several ways",
     "mixed_numbers": "numbers written in several ways",
     "sentinels": "a value that stands for a missing one",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -17,9 +17,21 @@ if TYPE_CHECKING:
     from segdb.config.settings import Settings
 
 
-def run_and_show(
-    settings: Settings, wait: float, *, as_json: bool, with_report: bool, force: bool
-) -> None:
+class Ending(NamedTuple):
+    """What a command that publishes ends with.
+
+    Attributes:
+        as_json: what it did is said as JSON.
+        with_report: the report is written.
+        force: over a file that segdb did not write, too.
+    """
+
+    as_json: bool
+    with_report: bool
+    force: bool
+
+
+def run_and_show(settings: Settings, wait: float, ending: Ending) -> None:
     """Make segments by the settings, publish them, and say so."""
     from segdb.api.publishing import run
     from segdb.engines.duckdb.database import DuckDB
@@ -28,21 +40,13 @@ def run_and_show(
     if settings.source.orders is None and settings.source.customers is None:
         raise click.UsageError("Name a SOURCE, or set one in [source] of segdb.toml.")
     path, schema = Path(settings.publish.database), settings.publish.schema_
-    if with_report:
-        check_report(settings, force=force)
+    if ending.with_report:
+        check_report(settings, force=ending.force)
     store = DuckDB.open(path, wait=wait, engine=settings.engine)
     try:
         with publishing(store, path, schema):
             result = run(database=store.connection, settings=settings, progress=listener)
-            show(
-                result,
-                path,
-                settings,
-                listener,
-                as_json=as_json,
-                with_report=with_report,
-                force=force,
-            )
+            show(result, path, settings, listener, ending)
     finally:
         listener.done()
         store.close()
@@ -60,10 +64,7 @@ def show(
     path: Path,
     settings: Settings,
     listener: Terminal,
-    *,
-    as_json: bool,
-    with_report: bool,
-    force: bool,
+    ending: Ending,
 ) -> None:
     """Write the report of a run, and say what the run did."""
     from segdb.cli import output
@@ -71,11 +72,11 @@ def show(
     from segdb.report.write import write
 
     written = None
-    if with_report:
+    if ending.with_report:
         listener.step("Writing the report")
         try:
             page = render(result.select, settings)
-            check_report(settings, force=force)
+            check_report(settings, force=ending.force)
             written = write(Path(settings.report.path), page)
         except UserError as error:
             raise UserError(
@@ -83,7 +84,7 @@ def show(
                 f"{error}"
             ) from None
     listener.done()
-    if as_json:
+    if ending.as_json:
         summary = output.run_json(result, path, written)
         click.echo(json.dumps(summary, default=str, ensure_ascii=False))
     else:

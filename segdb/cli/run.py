@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from segdb.cli.guard import guarded, publishing
-from segdb.cli.publish import check_report, run_and_show, show
+from segdb.cli.publish import Ending, check_report, run_and_show, show
 from segdb.cli.terminal import (
     CONFIG,
     Terminal,
@@ -60,7 +60,7 @@ def run(
         settings = settings.changed({"cluster": {"k": k}})
     if as_of:
         settings = settings.model_copy(update={"as_of": as_of})
-    run_and_show(settings, wait, as_json=as_json, with_report=with_report, force=force)
+    run_and_show(settings, wait, Ending(as_json, with_report, force))
 
 
 @click.command()
@@ -118,15 +118,7 @@ def refresh(
                 progress=listener,
                 trusted=_sources(last.settings) if sources else named,
             )
-            show(
-                result,
-                path,
-                settings,
-                listener,
-                as_json=as_json,
-                with_report=with_report,
-                force=force,
-            )
+            show(result, path, settings, listener, Ending(as_json, with_report, force))
     finally:
         listener.done()
         store.close()
@@ -170,7 +162,7 @@ def demo(
         values = complete_journey.settings(complete_journey.locate())
     if database:
         values["publish"] = {"database": str(database)}
-    run_and_show(parse(values), wait, as_json=as_json, with_report=with_report, force=force)
+    run_and_show(parse(values), wait, Ending(as_json, with_report, force))
 
 
 @click.command()

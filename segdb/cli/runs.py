@@ -94,12 +94,11 @@ def rollback(
     run_id: int, config: Path | None, database: Path | None, wait: float, as_json: bool
 ) -> None:
     """Publish the tables of an earlier RUN again, as a run of its own."""
+    from segdb.api.publishing import rollback as rollback_api
     from segdb.cli import output
     from segdb.engines.duckdb.connect import lock_files
     from segdb.engines.duckdb.database import DuckDB
-    from segdb.engines.duckdb.integrity import blaming_changes
     from segdb.engines.duckdb.signature import proven
-    from segdb.steps.lifecycle.rollback import rollback as roll_back
 
     settings = settings_of(config, database)
     path, publish = Path(settings.publish.database), settings.publish
@@ -108,9 +107,10 @@ def rollback(
         schema = publish.schema_
         if not proven(store, schema, run_id):
             lock_files(store.connection)
-        changes = blaming_changes(store, schema)
-        with store.refusals(), changes, publishing(store, path, schema):
-            row = roll_back(store, schema, run_id, publish.keep_runs)
+        with publishing(store, path, schema):
+            row = rollback_api(
+                run_id, database=store.connection, schema=schema, keep_runs=publish.keep_runs
+            )
             done(f"Run {row['run_id']} is published in {path}")
     finally:
         store.close()

@@ -97,8 +97,8 @@ def gaps(matrix: Matrix, fits: Sequence[Fit], seed: int, references: int) -> dic
         noise = []
         for rows in boxes:
             seeds = generator.integers(2**32, size=len(ks)).tolist()
-            found = chain(Matrix.of(rows), ks, seeds, starts=0)
-            noise.append([_scatter(rows), *(found[k].inertia for k in ks)])
+            reference_fits = chain(Matrix.of(rows), ks, seeds, starts=0)
+            noise.append([_scatter(rows), *(reference_fits[k].inertia for k in ks)])
         return np.log([_scatter(data.values), *within]), np.log(noise)
 
     logs = [pair for pair in in_threads(one, range(references)) if pair is not None]

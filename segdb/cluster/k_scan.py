@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,12 +19,23 @@ from segdb.cluster.silhouette import EXACT_ROWS, silhouettes
 from segdb.cluster.stability import mean_agreement, resamples
 from segdb.cluster.verdict import Verdict, verdict
 
-__all__ = ["REFERENCES", "RESAMPLES", "Candidate", "Verdict", "k_scan", "verdict"]
+__all__ = ["DRAWS", "Candidate", "Draws", "Verdict", "k_scan", "verdict"]
 
-# Draws of the gap statistic, with uniform references each, and bootstrap resamples of the
-# stability; the same for each k.
-REFERENCES = 10
-RESAMPLES = 10
+
+class Draws(NamedTuple):
+    """How often is drawn for the evidence, the same for each k.
+
+    Attributes:
+        references: draws of the gap statistic, with uniform references each, at least 2; 0 leaves
+            it out.
+        resamples: bootstrap resamples of the stability; 0 leaves it out.
+    """
+
+    references: int = 10
+    resamples: int = 10
+
+
+DRAWS = Draws()
 
 
 def k_scan(
@@ -32,8 +44,7 @@ def k_scan(
     k_range: Sequence[int],
     seed: int,
     n_init: int,
-    references: int = REFERENCES,
-    resampled: int = RESAMPLES,
+    draws: Draws = DRAWS,
 ) -> tuple[Candidate, ...]:
     """Fit each k and gather the evidence.
 
@@ -48,8 +59,7 @@ def k_scan(
             left out, unless that leaves none.
         seed: of all that is drawn.
         n_init: starts of K-Means for each k.
-        references: draws of the gap statistic with references each, at least 2; 0 leaves it out.
-        resampled: how many resamples the stability takes; 0 leaves it out.
+        draws: of the gap statistic and the stability.
 
     Raises:
         DataError: there are fewer rows that differ than the least k.
@@ -65,11 +75,11 @@ def k_scan(
         _candidate(matrix, fit, rows.weights, labels, values)
         for fit, labels, values in zip(fits, labellings, each, strict=True)
     ]
-    if references:
+    if draws.references:
         # More rows to draw from are better; of a coreset, the sample is uniform.
-        tried = _with_gaps(tried, matrix if matrix.uniform else rows, seed, references)
-    if resampled:
-        tried = _with_stability(matrix, tried, seed, resampled)
+        tried = _with_gaps(tried, matrix if matrix.uniform else rows, seed, draws.references)
+    if draws.resamples:
+        tried = _with_stability(matrix, tried, seed, draws.resamples)
     return tuple(tried)
 
 

@@ -123,6 +123,15 @@ def text_of(path: str | Path | None) -> str | None:
         raise SettingsError(f"[personas] playbook {path}: {error}.") from None
 
 
+def playbook_of(text: str | None) -> Playbook:
+    """Return the playbook of a run; segdb's own where there is none.
+
+    Raises:
+        SettingsError: it is no TOML, or lacks something.
+    """
+    return load() if text is None else read(text, "of the run")
+
+
 def load(path: Path = OWN) -> Playbook:
     """Read a playbook.
 

@@ -9,6 +9,7 @@ equal draws. Each customer is drawn at most once (Poisson sampling), with the we
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import ibis
 import ibis.expr.types as ir
@@ -22,6 +23,21 @@ _HASHES = float(2**64)
 _ONE = ibis.literal(1, "int64").cast("float64")
 
 
+@dataclass(frozen=True)
+class Spread:
+    """Where all customers lie.
+
+    Attributes:
+        customers: how many there are.
+        means: of each column, scaled units.
+        squares: the sum of the customers' squared distances from the means.
+    """
+
+    customers: int
+    means: Sequence[float]
+    squares: float
+
+
 def all_customers(scaled: ir.Table, matrix: Sequence[str]) -> ir.Table:
     """Return (customer_id, matrix columns, weight 1), by id."""
     table = scaled.select("customer_id", *matrix, weight=_ONE)
@@ -29,28 +45,21 @@ def all_customers(scaled: ir.Table, matrix: Sequence[str]) -> ir.Table:
 
 
 def coreset(
-    scaled: ir.Table,
-    matrix: Sequence[str],
-    means: Sequence[float],
-    squares: float,
-    customers: int,
-    rows: int,
-    seed: int,
+    scaled: ir.Table, matrix: Sequence[str], spread: Spread, rows: int, seed: int
 ) -> ir.Table:
     """Return (customer_id, matrix columns, weight) of about ``rows`` drawn customers, by id.
 
     Args:
         scaled: all customers, scaled units.
         matrix: the columns of the matrix.
-        means: of each of them.
-        squares: the sum of all squared distances from the means.
-        customers: how many there are.
+        spread: where all customers lie in these columns.
         rows: the expected size of the draw.
         seed: another seed draws others.
     """
-    pairs = zip(matrix, means, strict=True)
+    pairs = zip(matrix, spread.means, strict=True)
     distance = added([(scaled[name] - mean) * (scaled[name] - mean) for name, mean in pairs])
-    chance = ibis.least(1.0, rows * (0.5 / customers + distance * (0.5 / squares)))
+    by_distance = distance * (0.5 / spread.squares)
+    chance = ibis.least(1.0, rows * (0.5 / spread.customers + by_distance))
     drawn = scaled.select("customer_id", *matrix, chance=chance)
     drawn = drawn.filter(uniform(drawn.customer_id, seed) < drawn.chance)
     weighted = drawn.select("customer_id", *matrix, weight=1.0 / drawn.chance)

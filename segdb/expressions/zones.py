@@ -1,7 +1,7 @@
 """Zones: names of time zones behind a time, such as EST, as the offsets that they stand for.
 
-The names of RFC 2822, and others that only one zone is called by. A name of several zones is taken
-away, so that the local time stays as it stands.
+The names of RFC 2822, and others that only one zone is called by. Any other name, such as IST (of
+India, Israel and Ireland), is taken away, so that the local time stays as it stands.
 """
 
 from __future__ import annotations
@@ -22,13 +22,10 @@ ZONES: Mapping[str, str] = {
     "NZDT": "+13:00", "PKT": "+05:00", "SGT": "+08:00", "WIB": "+07:00", "BRT": "-03:00",
     "UTC": "+00:00", "GMT": "+00:00", "UT": "+00:00",
 }  # fmt: skip
-# India, Israel and Ireland; Britain and Bangladesh; the Atlantic and Arabia; and so on.
-AMBIGUOUS = ("IST", "BST", "AST", "ADT", "GST", "SST", "ECT", "AMT", "WST")
 CLOCK = r"(:\d\d(?:[.,]\d+)?(?: ?[AaPp]\.?[Mm]\.?)?|\d{8}[T ]?\d{4}(?:\d\d)?)"
-_NAMED = (
-    rf"{CLOCK}( ?[-+]\d\d:?\d\d)? ?\(?"
-    rf"({'|'.join(sorted((*ZONES, *AMBIGUOUS), key=len, reverse=True))})\)?\s*$"
-)
+# Of two letters only UT: AM and PM are no zones.
+_NAME = r"(UT|[A-Z]{3,5})"
+_NAMED = rf"{CLOCK}( ?[-+]\d\d:?\d\d)? ?\(?{_NAME}\)?\s*$"
 # What a cast or a format reads by itself.
 _PLAIN = ("UTC", "GMT", "UT")
 
@@ -58,6 +55,6 @@ def with_offsets(text: ir.StringValue) -> ir.StringValue:
 
 
 def ambiguous_name(text: ir.StringValue) -> ir.StringValue:
-    """Return the name of several zones that stands behind a time with no offset; else NULL."""
-    name = text.re_extract(rf"{CLOCK} ?\(?({'|'.join(AMBIGUOUS)})\)?\s*$", 2)
-    return ibis.ifelse(name == "", ibis.null("string"), name)
+    """Return the name of no one zone that stands behind a time with no offset; else NULL."""
+    name = text.re_extract(rf"{CLOCK} ?\(?{_NAME}\)?\s*$", 2)
+    return ibis.ifelse((name == "") | name.isin([*ZONES]), ibis.null("string"), name)

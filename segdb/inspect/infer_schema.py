@@ -10,7 +10,7 @@ import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
 from segdb.checks.warning import DataWarning
-from segdb.config.sections import Clean, Columns
+from segdb.config.sections import Columns
 from segdb.config.source_section import Source
 from segdb.inspect import dates
 from segdb.inspect.calendars import old_dates
@@ -22,6 +22,7 @@ from segdb.inspect.money import Money, numbers_of
 from segdb.inspect.order_structure import identities, orders
 from segdb.inspect.role_types import ENOUGH, Place, native, role_reading
 from segdb.inspect.roles import Chooser
+from segdb.inspect.schema_hints import SchemaHints
 from segdb.inspect.type_inference import InferredType, infer_types
 from segdb.inspect.value_patterns import Ask
 from segdb.inspect.zones import ambiguous_zones
@@ -51,13 +52,8 @@ def infer_schema(
     raw_table: ir.Table,
     origin: str,
     ask: Ask,
-    source: Source,
-    columns: Columns,
     kind: Literal["orders", "customers"],
-    attributes: Collection[str] = (),
-    run_id: int | None = None,
-    clean: Clean = Clean(),  # noqa: B008 - frozen
-    open_roles: Collection[str] = (),
+    hints: SchemaHints,
 ) -> InferredSchema:
     """Find the kind of each column and the roles.
 
@@ -65,14 +61,8 @@ def infer_schema(
         raw_table: raw rows; text files arrive as text.
         origin: what to call the source in messages.
         ask: runs a small query.
-        source: what the settings say of numbers, dates and missing values.
-        columns: the roles that the settings name.
         kind: what the rows are.
-        attributes: columns that the settings want as numbers.
-        run_id: the run whose settings they are, so that nobody can change them; None for a new
-            run.
-        clean: what an amount is of, which ids are one, and whether each row is an order.
-        open_roles: roles that are left without a column.
+        hints: what the settings say of the columns.
 
     Returns:
         The reading, and what was inferred or looks wrong.
@@ -80,25 +70,24 @@ def infer_schema(
     Raises:
         SourceError: a column is not there, cannot be found or read, or can be read in two ways.
     """
-    schema = raw_table.schema()
-    validated = _validated(raw_table, source, columns, attributes, ask)
+    schema, source = raw_table.schema(), hints.source
+    attributes = hints.attributes if kind == "customers" else ()
+    validated = _validated(raw_table, source, hints.columns, attributes, ask)
     described = [_column(name, schema[name], validated.get(name)) for name in schema.names]
     moments = {name: each.moment.reading for name, each in validated.items() if each.moment}
-    chooser = Chooser(
-        raw_table, origin, described, ask, source.null_values, run_id, open_roles, moments
-    )
+    chooser = Chooser(raw_table, origin, described, ask, hints, moments)
     if kind == "orders":
-        chooser.orders(columns)
+        chooser.orders()
         number = numbers_of(raw_table, validated, source.null_values)
         Money(raw_table, number, chooser.roles, chooser.inferred, ask, chooser.warnings).settle()
     else:
-        chooser.customers(columns)
+        chooser.customers()
     read = _readings(chooser, validated, attributes, source)
     read, of_values = _with_forms(chooser, read, source)
     reading = Reading(read, chooser.roles, source.null_values)
-    reading, warnings = identities(raw_table, reading, clean, ask)
+    reading, warnings = identities(raw_table, reading, hints.clean, ask)
     if kind == "orders":
-        reading, more = orders(raw_table, reading, clean, ask)
+        reading, more = orders(raw_table, reading, hints.clean, ask)
         reading = with_decimals(raw_table, reading, ask)
         warnings += more
     notes = _notes(kind, reading, chooser.inferred)
@@ -119,10 +108,10 @@ def _readings(
     for name in schema.names:
         role, judged_type = by_column.get(name), validated.get(name)
         if role is not None and role in _MEASURED:
-            place = Place(chooser.table, name, role, chooser.origin, chooser.run_id)
+            place = Place(chooser.table, name, role, chooser.origin, chooser.hints.run_id)
             read.append(role_reading(place, judged_type, source, chooser.ask))
         elif name.lower() in numbers:
-            place = Place(chooser.table, name, "attribute", chooser.origin, chooser.run_id)
+            place = Place(chooser.table, name, "attribute", chooser.origin, chooser.hints.run_id)
             read.append(role_reading(place, judged_type, source, chooser.ask))
         else:
             read.append(_reading(name, schema[name], judged_type, role, source))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from segdb.errors import SourceError
 
@@ -47,13 +48,25 @@ def several(origin: str, role: str, candidates: Sequence[str]) -> OpenQuestionEr
     )
 
 
+class RoleCandidates(NamedTuple):
+    """The columns of a source, as candidates for a role.
+
+    Attributes:
+        columns: all of them.
+        able: those whose values could play it.
+        likely: the likeliest of these.
+    """
+
+    columns: Sequence[str]
+    able: Sequence[str]
+    likely: Sequence[str]
+
+
 def unknown(
     origin: str,
     role: str,
-    able: Sequence[str],
-    columns: Sequence[str],
+    candidates: RoleCandidates,
     *,
-    likely: Sequence[str] = (),
     declared: str | None = None,
     run_id: int | None = None,
 ) -> OpenQuestionError:
@@ -62,14 +75,13 @@ def unknown(
     Args:
         origin: what to call the source.
         role: the role.
-        able: the columns whose values could play it.
-        columns: all columns.
-        likely: of those that are able, the likeliest ones.
+        candidates: the columns that could play it.
         declared: the column that the settings name for another source of the run.
         run_id: the run whose settings cannot be changed any more; None for a new one.
     """
+    able, likely = candidates.able, candidates.likely
     kind = {"amount": "numeric ", "ordered_at": "date "}.get(role, "") if able else ""
-    shown = able or columns
+    shown = able or candidates.columns
     more = ", …" if shown[_SHOWN:] else ""
     there = f" Its {kind}columns are: {', '.join(shown[:_SHOWN])}{more}."
     asked = f" and none is called '{declared}'" if declared else ""

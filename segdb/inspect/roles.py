@@ -7,7 +7,6 @@ that fit alike: an order has one customer and one moment, and a customer comes b
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from types import MappingProxyType
 from typing import get_args
 
 import ibis.expr.types as ir
@@ -19,7 +18,8 @@ from segdb.expressions.typed_source import value
 from segdb.inspect.candidates import Column, distinct, fills, id_choice, likely_ids
 from segdb.inspect.header_vocabulary import is_day, never, score
 from segdb.inspect.order_id import order_id
-from segdb.inspect.questions import OPEN, ROLES, OpenQuestionError, several, unknown
+from segdb.inspect.questions import OPEN, ROLES, OpenQuestionError, RoleCandidates, several, unknown
+from segdb.inspect.schema_hints import SchemaHints
 from segdb.inspect.value_patterns import Ask
 from segdb.source_schema import ColumnReading, Role
 
@@ -27,9 +27,8 @@ from segdb.source_schema import ColumnReading, Role
 class Chooser:
     """Finds the column of each role, one after another; no column plays two.
 
-    With ``run_id`` the declared columns are those of a run, whose settings cannot be changed.
-    Roles in ``open_roles`` are left without a column; ``moments`` has how columns of text are
-    read as moments.
+    ``hints`` has the columns that the settings name, ``moments`` how columns of text are read as
+    moments.
 
     Attributes:
         roles: the column of each role.
@@ -43,41 +42,39 @@ class Chooser:
         origin: str,
         columns: Sequence[Column],
         ask: Ask,
-        null_values: Sequence[str],
-        run_id: int | None = None,
-        open_roles: Collection[str] = (),
-        moments: Mapping[str, ColumnReading] = MappingProxyType({}),
+        hints: SchemaHints,
+        moments: Mapping[str, ColumnReading],
     ) -> None:
-        self.run_id = run_id
-        self.open_roles = open_roles
+        self.hints = hints
+        self.null_values = hints.source.null_values
         self.moments = moments
         self.table = table
         self.origin = origin
         self.columns = columns
         self.ask = ask
-        self.null_values = null_values
         self.roles: dict[Role, str] = {}
         self.inferred: list[Role] = []
         self.warnings: list[DataWarning] = []
 
-    def orders(self, declared: Columns) -> None:
+    def orders(self) -> None:
         """Find the roles of a table of orders."""
-        self._declare(declared, get_args(Role))
+        self._declare(self.hints.columns, get_args(Role))
         self._infer_customer()
         self._infer("ordered_at", required=True)
         self._infer_order()
         self._infer("quantity")
-        if "amount" not in self.roles and "amount" not in self.open_roles:
+        if "amount" not in self.roles and "amount" not in self.hints.open_roles:
             self._infer_amount()
         self._infer("category")
 
-    def customers(self, declared: Columns) -> None:
+    def customers(self) -> None:
         """Find the id of a table of customers; the orders may call it otherwise."""
+        declared = self.hints.columns
         names = {column.name.lower() for column in self.columns}
         if (declared.customer_id or "").lower() in names:
             self._declare(declared, ["customer_id"])
             return
-        if "customer_id" in self.open_roles:
+        if "customer_id" in self.hints.open_roles:
             return
         ranked = self._ranked("customer_id")
         plain = [c.name for c in self.columns if c.name.lower() in ("id", "key", "index")]
@@ -95,7 +92,7 @@ class Chooser:
         exact = {column.name: column.name for column in self.columns}
         for role in roles:
             wanted = getattr(declared, role)
-            if wanted is None or role in self.open_roles:
+            if wanted is None or role in self.hints.open_roles:
                 continue
             if wanted == OPEN:
                 raise self._unknown(role)
@@ -105,14 +102,14 @@ class Chooser:
             if name is None:
                 whose = f"[columns] {role} names"
                 advice = nearest(wanted, exact)
-                if self.run_id is not None:
-                    whose = f"run {self.run_id} read as {ROLES.get(role, f'the {role}')}"
+                if self.hints.run_id is not None:
+                    whose = f"run {self.hints.run_id} read as {ROLES.get(role, f'the {role}')}"
                     advice += " Where a column has it under another name, rename it in a SELECT."
                 raise SourceError(f"{self.origin} has no column '{wanted}', which {whose}.{advice}")
             self.roles[role] = name
 
     def _infer(self, role: Role, *, required: bool = False) -> None:
-        if role in self.roles or role in self.open_roles:
+        if role in self.roles or role in self.hints.open_roles:
             return
         ranked = self._ranked(role, unfit=required)
         candidates = [name for points, name in ranked if points == ranked[0][0]]
@@ -130,7 +127,7 @@ class Chooser:
 
     def _infer_customer(self) -> None:
         """Take the plainest name among those whose values can tell customers apart."""
-        if "customer_id" in self.roles or "customer_id" in self.open_roles:
+        if "customer_id" in self.roles or "customer_id" in self.hints.open_roles:
             return
         ranked = self._ranked("customer_id", unfit=True)
         if not ranked:
@@ -153,7 +150,12 @@ class Chooser:
             return
         customer, moment = self.roles["customer_id"], self.roles["ordered_at"]
         name, warning = order_id(
-            self.table, ranked, customer, self.moment(moment), self.null_values, self.ask
+            self.table,
+            ranked,
+            customer,
+            self.moment(moment),
+            self.null_values,
+            self.ask,
         )
         self.warnings += [warning] if warning else []
         if name is not None:
@@ -218,15 +220,13 @@ class Chooser:
         self.inferred.append(role)
 
     def _unknown(self, role: Role, declared: str | None = None) -> OpenQuestionError:
-        return unknown(
-            self.origin,
-            role,
-            [column.name for column in self.columns if column.fits(role)],
-            [column.name for column in self.columns],
+        candidates = RoleCandidates(
+            columns=[column.name for column in self.columns],
+            able=[column.name for column in self.columns if column.fits(role)],
             likely=self._likely(role),
-            declared=declared,
-            run_id=self.run_id,
         )
+        run_id = self.hints.run_id
+        return unknown(self.origin, role, candidates, declared=declared, run_id=run_id)
 
     def _likely(self, role: Role) -> list[str]:
         """Return the columns that could be the customer by their values: ids that come back."""

@@ -27,7 +27,7 @@ def ambiguous_zones(
         return []
     message = (
         f"{place}: {row['odd']:,} of {row['n']:,} dates name the time zone {row['example']}, which "
-        f"is that of several places; they are taken as local time of {source.time_zone}. A SELECT "
+        f"no one place has; they are taken as local time of {source.time_zone}. A SELECT "
         "that writes the offset, such as +05:30, corrects it; without time_zone all dates are "
         "local time as they stand."
     )

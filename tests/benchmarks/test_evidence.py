@@ -15,7 +15,7 @@ import pytest
 
 import segdb
 from segdb.cluster.gap import gaps
-from segdb.cluster.k_scan import REFERENCES, RESAMPLES
+from segdb.cluster.k_scan import DRAWS
 from segdb.cluster.kmeans import Fit, nearest
 from segdb.cluster.kmeans_range import fit_range
 from segdb.cluster.matrix import Floats, Matrix
@@ -72,8 +72,8 @@ def test_evidence(matrix: tuple[str, Matrix]) -> None:
     rows = whole.sample(EXACT_ROWS, np.random.default_rng(1))
     labels = [nearest(rows.values, fit.centroids) for fit in fits]
     timed("silhouette", lambda: silhouettes(rows, labels))
-    timed("gap statistic", lambda: gaps(rows, fits, 1, REFERENCES))
-    timed("stability", lambda: resamples(whole, KS, 1, RESAMPLES))
+    timed("gap statistic", lambda: gaps(rows, fits, 1, DRAWS.references))
+    timed("stability", lambda: resamples(whole, KS, 1, DRAWS.resamples))
     timed("figures in SQL", lambda: in_sql(whole, fits))
     seconds, processor = (sum(part[place] for part in parts.values()) for place in (0, 1))
     show(f"\nEvidence of {name} for k = 2 to 10: {seconds:.1f} s (target {TARGET}), cpu s by part:")

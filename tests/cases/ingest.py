@@ -14,7 +14,9 @@ from segdb.engines.duckdb.database import DuckDB
 from segdb.expressions import validate
 from segdb.expressions.typed_source import typed
 from segdb.expressions.validate import Rules
+from segdb.inspect.schema_hints import SchemaHints
 from segdb.steps.features.build_features import BuiltFeatures, build_features
+from segdb.steps.features.options import FeatureOptions
 from segdb.steps.ingest.read_sources import read_sources
 from segdb.steps.progress import Notes
 
@@ -62,9 +64,10 @@ def ingest(
     settings = parse(sections)
     store, listener = DuckDB.memory(), Notes()
     try:
-        sources = read_sources(store, settings, _named(orders), _named(customers), listener)
+        hints = SchemaHints.of(settings)
+        sources = read_sources(store, hints, _named(orders), _named(customers), listener)
         stop_if_wrong(listener.warnings, settings.checks.accept)
-        built = build_features(store, settings, sources, listener)
+        built = build_features(store, FeatureOptions.of(settings), sources, listener)
         stop_if_wrong(listener.warnings, settings.checks.accept)
         return _ingested(store, built, listener, settings.checks.accept)
     finally:
@@ -76,9 +79,9 @@ def ingest_orders(orders: Path) -> Ingested:
     settings = parse({})
     store, listener = DuckDB.memory(), Notes()
     try:
-        sources = read_sources(store, settings, str(orders), None, listener)
+        sources = read_sources(store, SchemaHints.of(settings), str(orders), None, listener)
         stop_if_wrong(listener.warnings, settings.checks.accept)
-        built = build_features(store, settings, sources, listener)
+        built = build_features(store, FeatureOptions.of(settings), sources, listener)
         stop_if_wrong(listener.warnings, settings.checks.accept)
         ingested = _ingested(store, built, listener, settings.checks.accept)
         return replace(ingested, by_customer=_by_customer(store, built))

@@ -16,9 +16,8 @@ _CONTEXT.set_forkserver_preload(
     [
         "tests.chaos.program",
         "segdb.api.publishing",
-        "segdb.steps.lifecycle.rollback",
         "segdb.steps.use.compare_algorithms",
-        "segdb.steps.use.score",
+        "segdb.pipeline",
     ]
 )
 

@@ -11,7 +11,7 @@ import pytest
 from sklearn import metrics
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from segdb.cluster.k_scan import Candidate, k_scan, verdict
+from segdb.cluster.k_scan import Candidate, Draws, k_scan, verdict
 from segdb.cluster.kmeans import nearest
 from segdb.cluster.matrix import Floats, Matrix, Places
 from segdb.cluster.silhouette import EXACT_ROWS
@@ -29,7 +29,7 @@ def planted(rows: int = 900, clusters: int = 4) -> tuple[Floats, Places]:
 
 
 def plain(values: Floats, ks: range = KS, sample: Matrix | None = None) -> tuple[Candidate, ...]:
-    return k_scan(Matrix.of(values), sample, ks, seed=42, n_init=5, references=0, resampled=0)
+    return k_scan(Matrix.of(values), sample, ks, seed=42, n_init=5, draws=Draws(0, 0))
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +90,7 @@ def test_planted_segments_are_found_by_every_criterion() -> None:
 def test_no_k_is_clear_in_noise(kind: str, dimensions: int) -> None:
     draw = np.random.default_rng(3)
     values = getattr(draw, kind)(size=(500, dimensions))
-    found = k_scan(Matrix.of(values), None, KS, seed=1, n_init=2, resampled=0)
+    found = k_scan(Matrix.of(values), None, KS, seed=1, n_init=2, draws=Draws(resamples=0))
     without_gap = [replace(one, gap=None, gap_error=None, gap_of_one=None) for one in found]
     for evidence in (found, without_gap):
         decision = verdict(evidence, "elbow")
@@ -112,7 +112,7 @@ def test_a_weight_of_two_is_two_customers() -> None:
     values, _ = planted(300)
     weights = np.random.default_rng(1).integers(1, 3, 300)
     matrix = Matrix.of(values, weights.astype(float))
-    weighted = k_scan(matrix, None, range(4, 5), seed=1, n_init=5, references=0, resampled=0)[0]
+    weighted = k_scan(matrix, None, range(4, 5), seed=1, n_init=5, draws=Draws(0, 0))[0]
     repeated = plain(values.repeat(weights, axis=0), range(4, 5))[0]
     for name in ("inertia", "explained", "davies_bouldin", "calinski_harabasz"):
         assert getattr(weighted, name) == pytest.approx(getattr(repeated, name), rel=1e-9)
@@ -123,7 +123,7 @@ def test_the_number_of_threads_changes_no_bit() -> None:
     found = []
     for threads in (1, 2):
         with threadpool_limits(threads):
-            found.append(k_scan(Matrix.of(values), None, range(3, 6), 7, 3, 2, 2))
+            found.append(k_scan(Matrix.of(values), None, range(3, 6), 7, 3, Draws(2, 2)))
     for one, two in zip(*found, strict=True):
         assert (one.fit.centroids == two.fit.centroids).all()
         for name in ("inertia", "silhouette", "davies_bouldin", "gap", "gap_error", "stability"):

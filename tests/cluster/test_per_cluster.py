@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import silhouette_samples
 
-from segdb.cluster.k_scan import RESAMPLES
+from segdb.cluster.k_scan import DRAWS
 from segdb.cluster.kmeans import nearest
 from segdb.cluster.kmeans_range import fit
 from segdb.cluster.matrix import Matrix
@@ -42,7 +42,7 @@ def test_silhouettes_on_a_sample_that_misses_a_segment() -> None:
 
 
 def test_stabilities_are_mean_best_jaccards() -> None:
-    drawn = resamples(MATRIX, [5], 3, RESAMPLES)[5]
+    drawn = resamples(MATRIX, [5], 3, DRAWS.resamples)[5]
     found = segment_stabilities(MATRIX, FIT, drawn)
     expected = []
     for place in range(5):
@@ -57,7 +57,7 @@ def test_stabilities_are_mean_best_jaccards() -> None:
 
 
 def test_what_is_apart_is_more_stable_than_what_is_cut() -> None:
-    drawn = resamples(MATRIX, [5], 3, RESAMPLES)[5]
+    drawn = resamples(MATRIX, [5], 3, DRAWS.resamples)[5]
     found = [mean.value or 0.0 for mean in segment_stabilities(MATRIX, FIT, drawn)]
     apart = np.hypot(*FIT.centroids.T) > 10
     assert apart.sum() == 2

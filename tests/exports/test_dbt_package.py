@@ -9,7 +9,7 @@ from typing import Any
 import segdb
 from segdb.engines.duckdb.database import DuckDB
 from segdb.exports.yaml import to_yaml
-from segdb.steps.use.export_sql import write_dbt
+from segdb.steps.use.export_sql import ExportTarget, write_dbt
 from tests.exports.engines import labels, load_postgres
 from tests.steps import shops
 from tests.warehouse.shop import dbt
@@ -25,7 +25,7 @@ def test_it_builds_in_postgres(postgres: Any, tmp_path: Path) -> None:
     with shops.opened() as connection:
         segdb.run(**given, database=connection, settings=shops.settings("both"))
         tables: dict[str, Any] = {role: f"public.{name}" for role, name in given.items()}
-        write_dbt(DuckDB(connection), "segdb", package, None, "postgres", **tables)
+        write_dbt(DuckDB(connection), "segdb", package, ExportTarget(None, "postgres", **tables))
         assert not (package / "profiles.yml").exists()
         profile = {"segdb": {"target": "dev", "outputs": {"dev": target}}}
         (package / "profiles.yml").write_text(to_yaml(profile), "utf-8")

@@ -19,7 +19,7 @@ from sklearn.cluster import KMeans
 import segdb
 from segdb.engines.duckdb.database import DuckDB
 from segdb.model import Model
-from segdb.steps.use.export_sql import compile_run
+from segdb.steps.use.export_sql import ExportTarget, compile_run
 from tests.conftest import ROOT
 from tests.exports.engines import Labels, labels, load_postgres, load_sqlite
 
@@ -193,7 +193,7 @@ def test_the_live_view_gives_the_published_labels(case: Case) -> None:
 
 def compiled(case: Case, dialect: str) -> str:
     named = {name: f"{name}_typed_source" for name in case[1]}
-    return compile_run(DuckDB(case[0]), "segdb", None, dialect, **named)
+    return compile_run(DuckDB(case[0]), "segdb", ExportTarget(None, dialect, **named))
 
 
 def published(case: Case) -> Labels:

@@ -12,7 +12,7 @@ import pytest
 from scipy import stats
 
 from segdb.engines.duckdb.database import DuckDB
-from segdb.expressions.coreset import all_customers, coreset, sample, uniform
+from segdb.expressions.coreset import Spread, all_customers, coreset, sample, uniform
 
 NAMES = ("x_a", "x_b", "x_c")
 CUSTOMERS, ROWS = 20_000, 2_000
@@ -46,7 +46,9 @@ def drawn(store: DuckDB, values: Values, seed: int, relation: str = "scaled") ->
     means = values.mean(axis=0)
     squares = float(((values - means) ** 2).sum())
     table = store.unbound(relation, relation)
-    return store.fetch(coreset(table, NAMES, means.tolist(), squares, CUSTOMERS, ROWS, seed))
+    return store.fetch(
+        coreset(table, NAMES, Spread(CUSTOMERS, means.tolist(), squares), ROWS, seed)
+    )
 
 
 def chances(values: Values) -> Values:
@@ -104,7 +106,7 @@ def test_all_are_drawn_where_rows_suffice(scaled: DuckDB, values: Values) -> Non
     table = scaled.unbound("scaled", "scaled")
     squares = float(((values - values.mean(axis=0)) ** 2).sum())
     means = values.mean(axis=0).tolist()
-    got = scaled.fetch(coreset(table, NAMES, means, squares, CUSTOMERS, 2 * CUSTOMERS, 1))
+    got = scaled.fetch(coreset(table, NAMES, Spread(CUSTOMERS, means, squares), 2 * CUSTOMERS, 1))
     assert len(got) == CUSTOMERS
     assert np.allclose(got["weight"], 1.0)
 

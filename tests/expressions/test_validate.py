@@ -51,7 +51,7 @@ READING = Reading(
     },
 )
 PREDICATES = tuple(
-    UserSQL.parse(name, text, "validate.reject", aggregate=False)
+    UserSQL.parse(name, text, "clean.reject", aggregate=False)
     for name, text in ((ODD, "code = 'X'"), (BIG, "amount > 90 OR copies > 1"))
 )
 Row = tuple[Any, ...]
@@ -286,7 +286,7 @@ CUSTOMER_READING = Reading(
     ),
     {"customer_id": "id"},
 )
-MINOR = UserSQL.parse("minor", "age < 18", "validate.reject", aggregate=False)
+MINOR = UserSQL.parse("minor", "age < 18", "clean.reject", aggregate=False)
 
 
 def judged_customers(

@@ -9,7 +9,7 @@ import duckdb
 import ibis
 import pytest
 
-from segdb.expressions.zones import AMBIGUOUS, ZONES, has_name, with_offset, with_offsets
+from segdb.expressions.zones import ZONES, has_name, with_offset, with_offsets
 from segdb.sql import to_sql
 
 TEXTS = {
@@ -61,7 +61,3 @@ def test_the_offsets_are_those_of_the_time_zone_database(
         moment = datetime(2024, month, 10, tzinfo=ZoneInfo(place))
         assert moment.tzname() == name
         assert moment.strftime("%z") == ZONES[name].replace(":", "")
-
-
-def test_no_name_is_known_and_ambiguous() -> None:
-    assert not set(AMBIGUOUS) & set(ZONES)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from segdb.config.sections import Columns
-from segdb.config.source_section import Source
 from segdb.inspect.attributes import numeric_attributes
 from segdb.inspect.infer_schema import infer_schema
+from segdb.inspect.schema_hints import SchemaHints
 from segdb.inspect.value_patterns import Ask
 from tests.inspect.conftest import Tables
 
@@ -29,17 +28,17 @@ def test_numbers_that_differ_between_customers(table: Tables, ask: Ask) -> None:
             "town": ["a", "b"] * (rows // 2),
         }
     )
-    reading = infer_schema(raw, "c.csv", ask, Source(), Columns(), "customers").reading
+    reading = infer_schema(raw, "c.csv", ask, "customers", SchemaHints()).reading
     assert numeric_attributes(raw, reading, ask) == ("age", "income", "born", "flag")
 
 
 def test_there_may_be_none(table: Tables, ask: Ask) -> None:
     raw = table({"customer_id": ["1", "2"], "town": ["a", "b"]})
-    reading = infer_schema(raw, "c.csv", ask, Source(), Columns(), "customers").reading
+    reading = infer_schema(raw, "c.csv", ask, "customers", SchemaHints()).reading
     assert numeric_attributes(raw, reading, ask) == ()
 
 
 def test_a_column_without_a_value_is_none(table: Tables, ask: Ask) -> None:
     raw = table({"customer_id": ["1", "2"], "income": pa.array([None, None], pa.float64())})
-    reading = infer_schema(raw, "c.csv", ask, Source(), Columns(), "customers").reading
+    reading = infer_schema(raw, "c.csv", ask, "customers", SchemaHints()).reading
     assert numeric_attributes(raw, reading, ask) == ()

@@ -7,9 +7,8 @@ from datetime import date, timedelta
 import pyarrow as pa
 import pytest
 
-from segdb.config.sections import Columns
-from segdb.config.source_section import Source
 from segdb.inspect.infer_schema import infer_schema
+from segdb.inspect.schema_hints import SchemaHints
 from segdb.inspect.value_patterns import Ask
 from tests.inspect.conftest import Tables
 
@@ -31,7 +30,7 @@ def test_most_years_tell_the_calendar(
     days = [date(year, 1, 1) + timedelta(days=3 * n) for n in range(40)]
     dates = pa.array(days) if native else [f"{day}" for day in days]
     columns = {"customer_id": [f"c{n % 9}" for n in range(40)], "date": dates, "total": ["1"] * 40}
-    made = infer_schema(table(columns), "o.csv", ask, Source(), Columns(), "orders")
+    made = infer_schema(table(columns), "o.csv", ask, "orders", SchemaHints())
     said = [warning for warning in made.warnings if warning.code == "old_dates"]
     assert bool(said) == (calendar != "")
     for warning in said:
@@ -42,4 +41,4 @@ def test_most_years_tell_the_calendar(
 def test_a_few_old_dates_are_not_another_calendar(table: Tables, ask: Ask) -> None:
     dates = ["1445-01-01"] * 10 + ["2024-01-01"] * 30
     columns = {"customer_id": [f"c{n % 9}" for n in range(40)], "date": dates, "total": ["1"] * 40}
-    assert infer_schema(table(columns), "o.csv", ask, Source(), Columns(), "orders").warnings == ()
+    assert infer_schema(table(columns), "o.csv", ask, "orders", SchemaHints()).warnings == ()

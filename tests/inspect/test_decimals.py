@@ -9,10 +9,9 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from segdb.config.sections import Columns
-from segdb.config.source_section import Source
 from segdb.expressions.typed_source import typed
 from segdb.inspect.infer_schema import infer_schema
+from segdb.inspect.schema_hints import SchemaHints
 from segdb.inspect.value_patterns import Ask
 from segdb.source_schema import FINE, USUAL, Reading
 from tests.inspect.conftest import Tables
@@ -26,7 +25,7 @@ def revenue(table: Tables, ask: Ask, **columns: Sequence[Any]) -> tuple[int, Dec
     """Return the decimals that amounts are read with, and their sum."""
     dates = [f"2024-01-{1 + n % 28:02d}" for n in range(N)]
     raw = table({"customer_id": [f"c{n % 9}" for n in range(N)], "date": dates, **columns})
-    reading = infer_schema(raw, "o.csv", ask, Source(), Columns(), "orders").reading
+    reading = infer_schema(raw, "o.csv", ask, "orders", SchemaHints()).reading
     assert Reading.from_dict(reading.to_dict()) == reading
     total = ask(typed(raw, reading).amount.sum().as_table()).to_pylist()[0]
     return reading.decimals, Decimal(next(iter(total.values())))

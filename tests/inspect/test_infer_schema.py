@@ -17,6 +17,7 @@ from segdb.engines.duckdb.read.readers import read
 from segdb.errors import SourceError
 from segdb.inspect.attributes import numeric_attributes
 from segdb.inspect.infer_schema import InferredSchema, infer_schema
+from segdb.inspect.schema_hints import SchemaHints
 from segdb.inspect.value_patterns import Ask
 from segdb.source_schema import Reading
 from tests.inspect.conftest import Tables
@@ -31,7 +32,7 @@ def store(tmp_path: Path) -> Iterator[DuckDB]:
 
 def of_file(store: DuckDB, path: Path, kind: Literal["orders", "customers"]) -> InferredSchema:
     raw = read(store, kind, path, Source())
-    return infer_schema(raw.table, raw.origin, store.fetch, Source(), Columns(), kind)
+    return infer_schema(raw.table, raw.origin, store.fetch, kind, SchemaHints())
 
 
 class TestRealData:
@@ -85,7 +86,7 @@ class TestKinds:
 
     def kinds(self, table: Tables, ask: Ask, **columns: Any) -> dict[str, str]:
         raw = table({"customer_id": ["1", "2", "3", "4"], **columns})
-        reading = infer_schema(raw, "c.csv", ask, Source(), Columns(), "customers").reading
+        reading = infer_schema(raw, "c.csv", ask, "customers", SchemaHints()).reading
         return {column.name: column.kind for column in reading.columns}
 
     def test_of_text(self, table: Tables, ask: Ask) -> None:
@@ -127,7 +128,7 @@ class TestOrders:
 
     def understood(self, table: Tables, ask: Ask, declared: Columns, **columns: Any) -> Reading:
         raw = table({**self.COLUMNS, **columns})
-        return infer_schema(raw, "o.csv", ask, Source(), declared, "orders").reading
+        return infer_schema(raw, "o.csv", ask, "orders", SchemaHints(columns=declared)).reading
 
     def refused(
         self, table: Tables, ask: Ask, declared: Columns | None = None, **columns: Any
@@ -182,7 +183,7 @@ class TestOrders:
 
         def kind(attribute: str) -> str:
             understood = infer_schema(
-                raw, "c.csv", ask, Source(), Columns(), "customers", [attribute]
+                raw, "c.csv", ask, "customers", SchemaHints(attributes=[attribute])
             )
             return understood.reading.column(attribute).kind
 
@@ -192,7 +193,7 @@ class TestOrders:
 
     def test_a_note_says_how_dates_and_numbers_were_read(self, table: Tables, ask: Ask) -> None:
         raw = table({**self.COLUMNS, "date": ["31.1.2026"] * 3, "total": ["1,5"] * 3})
-        notes = infer_schema(raw, "o.csv", ask, Source(), Columns(), "orders").notes
+        notes = infer_schema(raw, "o.csv", ask, "orders", SchemaHints()).notes
         assert notes[1:] == (
             "orders: dates read as dd.mm.yyyy",
             "orders: numbers read with a decimal comma",

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from segdb.config.sections import Columns
 from segdb.config.source_section import Source
 from segdb.errors import SourceError
 from segdb.inspect.infer_schema import InferredSchema, infer_schema
+from segdb.inspect.schema_hints import SchemaHints
 from segdb.inspect.value_patterns import Ask
 from tests.inspect.conftest import Tables
 
@@ -32,7 +32,7 @@ def understood(
         "date": dates,
         "total": amounts or ["1"] * len(dates),
     }
-    return infer_schema(table(columns), "o.csv", ask, Source(**keys), Columns(), "orders")
+    return infer_schema(table(columns), "o.csv", ask, "orders", SchemaHints(source=Source(**keys)))
 
 
 def written(*forms: str) -> list[str]:

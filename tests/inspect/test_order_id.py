@@ -7,9 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from segdb.checks.warning import DataWarning
-from segdb.config.sections import Columns
-from segdb.config.source_section import Source
 from segdb.inspect.infer_schema import infer_schema
+from segdb.inspect.schema_hints import SchemaHints
 from segdb.inspect.value_patterns import Ask
 from tests.inspect.conftest import Tables
 
@@ -30,7 +29,7 @@ def taken(table: Tables, ask: Ask) -> Take:
     def take(**columns: list[str]) -> Taken:
         given = {"customer_id": CUSTOMER, "order_date": DAY, "amount": MONEY} | columns
         raw = table({name: values for name, values in given.items() if values})
-        made = infer_schema(raw, "o.csv", ask, Source(), Columns(), "orders")
+        made = infer_schema(raw, "o.csv", ask, "orders", SchemaHints())
         said = [warning for warning in made.warnings if warning.code == "order_id_choice"]
         return made.reading.roles.get("order_id"), said
 

@@ -10,9 +10,9 @@ import pyarrow as pa
 import pytest
 
 from segdb.config.sections import Columns
-from segdb.config.source_section import Source
 from segdb.errors import SourceError
 from segdb.inspect.infer_schema import infer_schema
+from segdb.inspect.schema_hints import SchemaHints
 from segdb.inspect.value_patterns import Ask
 from segdb.source_schema import Role
 from tests.inspect.conftest import Tables
@@ -32,7 +32,9 @@ PRODUCT = pa.array([line % 5 for line in LINES])
 def roles(table: Tables, ask: Ask) -> Any:
     def found(columns: Mapping[str, Sequence[Any]], **declared: str) -> Mapping[Role, str]:
         raw = table(columns)
-        reading = infer_schema(raw, "o.csv", ask, Source(), Columns(**declared), "orders").reading
+        reading = infer_schema(
+            raw, "o.csv", ask, "orders", SchemaHints(columns=Columns(**declared))
+        ).reading
         return reading.roles
 
     return found
@@ -151,7 +153,7 @@ class TestCustomers:
     def found(self, table: Tables, ask: Ask, columns: dict[str, Any], **declared: str) -> str:
         raw = table(columns)
         reading = infer_schema(
-            raw, "c.csv", ask, Source(), Columns(**declared), "customers"
+            raw, "c.csv", ask, "customers", SchemaHints(columns=Columns(**declared))
         ).reading
         assert set(reading.roles) == {"customer_id"}
         return reading.roles["customer_id"]

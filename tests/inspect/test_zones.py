@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from segdb.config.sections import Columns
 from segdb.config.source_section import Source
 from segdb.expressions.typed_source import typed
 from segdb.inspect.infer_schema import infer_schema
+from segdb.inspect.schema_hints import SchemaHints
 from segdb.inspect.value_patterns import Ask
 from tests.inspect.conftest import Tables
 
@@ -26,6 +26,7 @@ FIRST = datetime(2024, 1, 3, 15, 4, 5)
     [
         ("EST", 6, 0),
         ("IST", 0, 1),
+        ("XYZ", 0, 1),
         pytest.param("PDT", 8, 0, marks=pytest.mark.slow),
         pytest.param("UTC", 1, 0, marks=pytest.mark.slow),
     ],
@@ -36,9 +37,9 @@ def test_names_of_zones(
     dates = [f"{FIRST + timedelta(days=5 * n):{form}} {name}" for n in range(40)]
     raw = table({"user_id": [f"c{n % 9}" for n in range(40)], "date": dates, "total": ["1"] * 40})
     for zone, expected in ((None, FIRST), ("Europe/Berlin", FIRST + timedelta(hours=hours))):
-        made = infer_schema(raw, "o.csv", ask, Source(time_zone=zone), Columns(), "orders")
+        made = infer_schema(raw, "o.csv", ask, "orders", SchemaHints(source=Source(time_zone=zone)))
         first = ask(typed(raw, made.reading).ordered_at.min().as_table()).to_pylist()[0]
         assert list(first.values()) == [expected]
         warnings = [warning for warning in made.warnings if warning.code == "time_zones"]
         assert len(warnings) == (warned if zone else 0)
-        assert all("40 of 40 dates name the time zone IST" in w.message for w in warnings)
+        assert all(f"40 of 40 dates name the time zone {name}" in w.message for w in warnings)

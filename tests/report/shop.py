@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from segdb import contract
 from segdb.engines.duckdb.database import DuckDB
-from segdb.engines.duckdb.publish import Content, publish
+from segdb.engines.duckdb.publish import Content, Publication, publish
 from segdb.sql import literal, quoted
 
 HOSTILE = (
@@ -87,7 +87,8 @@ def make(path: Path, shop: Shop | None = None) -> DuckDB:
             made |= {name: [] for name in LATER}
         contents = tuple(Content(t, made[t.name], {}) for t in contract.TABLES if t.name in made)
         moment = made["runs"][0]["as_of"]
-        publish(store, shop.schema, _placed(contents, shop), run_id, moment, keep_runs=0)
+        placed = _placed(contents, shop)
+        publish(store, shop.schema, Publication(run_id, moment, placed, keep_runs=0))
     return store
 
 

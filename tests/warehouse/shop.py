@@ -12,7 +12,7 @@ import pytest
 
 import segdb
 from segdb.engines.duckdb.database import DuckDB
-from segdb.steps.use.export_sql import write_dbt
+from segdb.steps.use.export_sql import ExportTarget, write_dbt
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 # Where `make dbt` puts it.
@@ -42,7 +42,7 @@ def compile_package(database: Path, folder: Path) -> None:
     """Write the compiled package, as `segdb compile --dbt` does."""
     store = DuckDB.open(database)
     try:
-        write_dbt(store, "segdb", folder, orders=ORDERS)
+        write_dbt(store, "segdb", folder, ExportTarget(orders=ORDERS))
     finally:
         store.close()
 

@@ -10,7 +10,7 @@ import pytest
 
 import segdb
 from segdb.engines.duckdb.database import DuckDB
-from segdb.steps.use.export_sql import write_dbt
+from segdb.steps.use.export_sql import ExportTarget, write_dbt
 from tests.steps import shops
 from tests.warehouse.shop import PACKAGE, compile_package, copy_of_project, dbt, publish
 
@@ -96,7 +96,7 @@ def test_a_package_by_itself_on_tables_of_the_target(source: str, tmp_path: Path
     with duckdb.connect(str(path)) as connection:
         connection.execute(f"{shops.SHOP.format(rows=1200)}; {shops.PEOPLE}").fetchall()
         segdb.run(**given, database=connection, settings=shops.settings(source))
-        write_dbt(DuckDB(connection), "segdb", tmp_path / "package", **given)
+        write_dbt(DuckDB(connection), "segdb", tmp_path / "package", ExportTarget(**given))
     succeeded(tmp_path / "package", "build")
     assert rows(path, LABELS.format("main.segments")) == rows(path, LABELS.format("segdb.segments"))
 

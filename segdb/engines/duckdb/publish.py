@@ -36,12 +36,7 @@ from segdb.errors import LockedError, PublishError, SettingsError
 from segdb.sql import literal, quoted, to_sql
 
 # Written from the tables of the customers, as soon as those are.
-_HISTORIES = (
-    SEGMENT_HISTORY,
-    SEGMENT_MIGRATIONS,
-    RFM_SEGMENT_HISTORY,
-    RFM_SEGMENT_MIGRATIONS,
-)
+_HISTORIES = (SEGMENT_HISTORY, SEGMENT_MIGRATIONS, RFM_SEGMENT_HISTORY, RFM_SEGMENT_MIGRATIONS)
 
 
 @dataclass(frozen=True)
@@ -60,42 +55,49 @@ class Content:
     features: Mapping[str, str]
 
 
-def publish(
-    store: DuckDB,
-    schema: str,
-    contents: Sequence[Content],
-    run_id: int,
-    moment: datetime,
-    *,
-    keep_runs: int,
-    rewind: bool = False,
-    aggregates: ir.Table | None = None,
-    signed: bool = True,
-) -> None:
-    """Write the contents in one transaction, and check that the run's row is there.
+@dataclass(frozen=True)
+class Publication:
+    """A run on its way into its tables.
 
-    Args:
-        store: the database.
-        schema: where the tables go.
-        contents: what goes into them, in order; SEGMENTS among them.
-        run_id: the run, as in the row of RUNS.
+    Attributes:
+        run_id: its number, as in the row of RUNS.
         moment: since when the segments hold, for the history.
+        contents: what goes into the tables, in order; SEGMENTS among them.
         keep_runs: how many earlier runs stay, to be published again.
         rewind: the run is an earlier one, published again in the place of the later ones.
         aggregates: of the orders, one row a customer, for the next refresh to go on from.
         signed: whether this user's segdb vouches for how the run reads its sources.
+    """
+
+    run_id: int
+    moment: datetime
+    contents: Sequence[Content]
+    keep_runs: int
+    rewind: bool = False
+    aggregates: ir.Table | None = None
+    signed: bool = True
+
+
+def publish(store: DuckDB, schema: str, publication: Publication) -> None:
+    """Write a run in one transaction, and check that its row is there.
+
+    Args:
+        store: the database.
+        schema: where the tables go.
+        publication: the run.
 
     Raises:
         LockedError: another connection published a run in the meantime.
         PublishError: the database refused; the last run's tables are as they were.
         SettingsError: the schema is called like a database.
     """
+    run_id, contents, moment = publication.run_id, publication.contents, publication.moment
     refuse_ambiguous(store, schema)
     with store.transaction():
         _refuse_overtaken(store, schema, run_id)
         store.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(schema)}")
         _make_growing(store, schema, KEPT_RUNS)
-        if keep_runs:
+        if publication.keep_runs:
             keep(store, schema, [c.table for c in contents if _is_small(c)])
         for content in contents:
             if content.rows is None:
@@ -104,14 +106,14 @@ def publish(
             _write(store, schema, content)
             for what in (SEGMENT, RFM_SEGMENT):
                 if content.table.name == what.groups:
-                    record(store, schema, run_id, moment, what, rewind=rewind)
+                    record(store, schema, run_id, moment, what, rewind=publication.rewind)
             _comment(store, schema, content)
-        prune(store, schema, keep_runs)
-        keep_aggregates(store, schema, run_id, aggregates)
+        prune(store, schema, publication.keep_runs)
+        keep_aggregates(store, schema, run_id, publication.aggregates)
         for table in (*_HISTORIES, KEPT_RUNS):
             if store.holds(schema, table.name):
                 _comment(store, schema, Content(table, None, {}))
-        if signed:
+        if publication.signed:
             sign(store, schema, run_id)
     if published_run(store, schema) != run_id:
         raise PublishError(

@@ -76,7 +76,6 @@ def personas(
     overall: Mapping[str, float],
     matrix: Sequence[str],
     playbook: Playbook,
-    currency: str,
     categories: Categories,
 ) -> tuple[SegmentDescription, ...]:
     """Name the segments and say what to do with each.
@@ -87,7 +86,6 @@ def personas(
         overall: all customers' mean of each feature, natural units.
         matrix: the features that made the segments.
         playbook: names and actions.
-        currency: as in the settings.
         categories: of each 0/1 feature of a category, its column and value.
     """
     named = _of_orders(profiles, kept, playbook, categories)
@@ -96,7 +94,7 @@ def personas(
         SegmentDescription(
             name=name,
             tier=tier,
-            summary=summary(profile.means, profile.z, overall, currency, categories),
+            summary=summary(profile.means, profile.z, overall, categories),
             churn_risk=risk(profile.overdue),
             overdue=profile.overdue,
             action=action,
@@ -122,15 +120,15 @@ def _of_orders(
     if not all(profile.scores for profile in profiles):
         return []
     # A kept name brings its own advice, and is not given to another segment.
-    found: list[Persona | None] = [_persona_of(name, playbook) for name in kept]
+    matched: list[Persona | None] = [_persona_of(name, playbook) for name in kept]
     free = [p for p in playbook.personas if p.name not in kept] or list(playbook.personas)
-    open_places = [place for place, persona in enumerate(found) if persona is None]
+    open_places = [place for place, persona in enumerate(matched) if persona is None]
     chosen = match_places(
         [profiles[place].place for place in open_places], [persona.place for persona in free]
     )
     for place, choice in zip(open_places, chosen, strict=True):
-        found[place] = free[choice]
-    given = [persona for persona in found if persona]
+        matched[place] = free[choice]
+    given = [persona for persona in matched if persona]
     names = _unique(_distinguished(profiles, given, kept, categories), kept)
     fitting = [
         _fitting(persona, profile, playbook) if own else persona
@@ -154,7 +152,7 @@ def _persona_of(name: str | None, playbook: Playbook) -> Persona | None:
 
 def _distinguished(
     profiles: Sequence[Profile],
-    found: Sequence[Persona],
+    matched: Sequence[Persona],
     kept: Sequence[str | None],
     categories: Categories,
 ) -> list[str]:
@@ -162,9 +160,9 @@ def _distinguished(
 
     That one has kept the name from the last run, or fits it best.
     """
-    names = [persona.name for persona in found]
-    for persona in {persona.name: persona for persona in found}.values():
-        own = [place for place, one in enumerate(found) if one is persona]
+    names = [persona.name for persona in matched]
+    for persona in {persona.name: persona for persona in matched}.values():
+        own = [place for place, one in enumerate(matched) if one is persona]
         first = min(
             own,
             key=lambda place: (

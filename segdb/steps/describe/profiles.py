@@ -18,7 +18,7 @@ Groups = Mapping[int, Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
-class Judgement:
+class SegmentQuality:
     """How good a segment is; the fields are columns of ``segment_profiles``."""
 
     rule: str | None
@@ -33,16 +33,16 @@ class Judgement:
 def profile_rows(
     model: Model,
     groups: Groups,
-    characters: Sequence[SegmentDescription],
-    validated: Sequence[Judgement],
+    descriptions: Sequence[SegmentDescription],
+    qualities: Sequence[SegmentQuality],
 ) -> Rows:
     """Return the rows of ``segment_profiles``.
 
     Args:
         model: whose segments are in the order of ``nearest``.
         groups: what ``by_segment`` gave, by ``nearest``.
-        characters: names, tiers and actions of the segments.
-        validated: figures of the segments' quality.
+        descriptions: names, tiers and actions of the segments.
+        qualities: figures of the segments' quality.
     """
     names = model.catalogue.names
     customers = sum(row["customers"] for row in groups.values())
@@ -54,25 +54,25 @@ def profile_rows(
     )
     rows: Rows = []
     for place, segment in enumerate(model.segments):
-        row, character, judgement = groups.get(place, {}), characters[place], validated[place]
+        row, description, quality = groups.get(place, {}), descriptions[place], qualities[place]
         own = None if monetary is None else float(row.get(f"sum_{monetary}") or 0.0)
         rows.append(
             {
                 "segment_id": segment.segment_id,
                 "segment": segment.name,
-                "tier": character.tier,
+                "tier": description.tier,
                 "customers": row.get("customers", 0),
                 "customer_share": row.get("customers", 0) / customers,
                 "revenue": own,
                 "revenue_share": None if own is None or not revenue else own / revenue,
-                "summary": character.summary,
-                "churn_risk": character.churn_risk,
-                "overdue": character.overdue,
-                "action": character.action,
-                "action_reason": character.reason,
+                "summary": description.summary,
+                "churn_risk": description.churn_risk,
+                "overdue": description.overdue,
+                "action": description.action,
+                "action_reason": description.reason,
                 "cohesion": row.get("cohesion"),
                 "margin": row.get("margin"),
-                **asdict(judgement),
+                **asdict(quality),
             }
         )
     return rows

@@ -9,7 +9,6 @@ import ibis.expr.types as ir
 from segdb.cluster.decision_rules import find
 from segdb.cluster.matrix import Matrix
 from segdb.cluster.simplify_rules import Boxes
-from segdb.config.settings import Settings
 from segdb.engines.duckdb.database import DuckDB
 from segdb.expressions.coreset import all_customers, sample
 from segdb.model import Model
@@ -20,12 +19,19 @@ Figures = tuple[str | None, float | None, float | None]
 
 
 def find_rules(
-    store: DuckDB, settings: Settings, assigned: ir.Table, model: Model
+    store: DuckDB, assigned: ir.Table, model: Model, *, matrix_rows: int, seed: int
 ) -> list[Figures]:
     """Return (rule, precision, recall) of each segment, in the order of the model.
 
     The trees are grown on the matrix's rows, or on a uniform sample of that size; precision and
     recall are counted in SQL over all customers.
+
+    Args:
+        store: where the customers are.
+        assigned: every customer with ``nearest``.
+        model: the model of the segments.
+        matrix_rows: customers that the trees see, at most.
+        seed: of their draw.
     """
     fills = {p.feature: p.fill for p in model.parameters}
     names = [p.feature for p in model.matrix]
@@ -35,13 +41,12 @@ def find_rules(
     counts = store.rows(
         assigned.agg(customers=assigned.count(), **{n: assigned[n].isnull().sum() for n in names})
     )[0]
-    rows = settings.cluster.matrix_rows
     wanted = ["nearest", *names]
-    few = counts["customers"] <= rows
+    few = counts["customers"] <= matrix_rows
     query = (
         all_customers(natural, wanted)
         if few
-        else sample(natural, wanted, rows, counts["customers"], settings.cluster.seed + 2)
+        else sample(natural, wanted, matrix_rows, counts["customers"], seed + 2)
     )
     matrix = Matrix.from_arrow(store.fetch(query), "customer_id", "weight")
     binary = {entry.name for entry in model.catalogue.of("category")}
@@ -87,14 +92,14 @@ def _counted(store: DuckDB, assigned: ir.Table, rules: Sequence[str | None]) -> 
         own = f"nearest = {place}"
         parts += [
             f"count(*) FILTER (WHERE ({text or 'false'}) AND {own}) AS both_{place}",
-            f"count(*) FILTER (WHERE {text or 'false'}) AS found_{place}",
+            f"count(*) FILTER (WHERE {text or 'false'}) AS chosen_{place}",
             f"count(*) FILTER (WHERE {own}) AS own_{place}",
         ]
     query = f"SELECT {', '.join(parts)} FROM ({compiled(assigned, pretty=False)})"  # noqa: S608
     row = store.rows(query)[0]
     figures: list[Figures] = []
     for place, text in enumerate(rules):
-        both, found, own = (row[f"{name}_{place}"] for name in ("both", "found", "own"))
-        precision = both / found if found else None
+        both, chosen, own = (row[f"{name}_{place}"] for name in ("both", "chosen", "own"))
+        precision = both / chosen if chosen else None
         figures.append((text, precision, both / own if own else None))
     return figures

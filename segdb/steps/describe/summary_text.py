@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 
 from segdb.features.catalogue import REGISTRY
-from segdb.formats.currency import money
 
 # From this mean distance from the average on, in standard deviations, a feature is remarkable.
 REMARKABLE = 0.35
@@ -49,7 +48,6 @@ def summary(
     means: Mapping[str, float],
     z: Mapping[str, float],
     overall: Mapping[str, float],
-    currency: str,
     categories: Categories,
 ) -> str:
     """Say in words what sets a segment apart: its three most remarkable features.
@@ -60,14 +58,13 @@ def summary(
         means: mean of each feature, natural units.
         z: its distance from all customers' mean, in their standard deviations.
         overall: all customers' means.
-        currency: as in the settings.
         categories: which features are categories.
     """
 
     def written(name: str, mean: float) -> str:
         if name in categories:
             return shares(categories[name], mean, overall[name])
-        return phrase(name, mean, overall[name], currency)
+        return phrase(name, mean, overall[name])
 
     said = [
         written(name, means[name])
@@ -108,13 +105,13 @@ def labelled(category: tuple[str, str]) -> str:
     return f"{readable(column)} {value}"
 
 
-def phrase(name: str, mean: float, average: float, currency: str) -> str:
+def phrase(name: str, mean: float, average: float) -> str:
     """Say how a mean compares with all customers' mean, in natural units."""
     unit = REGISTRY[name].unit if name in REGISTRY else ""
     if name == "frequency" and average > 0:
-        return f"orders {_how_often(mean / average)} ({amount(unit, mean, currency)} each)"
+        return f"orders {_how_often(mean / average)} ({amount(unit, mean)} each)"
     write = _whole_days if name in _AGO else amount
-    written, usual = (write(unit, value, currency) for value in (mean, average))
+    written, usual = (write(unit, value) for value in (mean, average))
     if name == "days_between_orders" and written == "1 day":
         written = "day"
     if name not in _PHRASES:
@@ -140,11 +137,11 @@ def readable(feature: str) -> str:
     return re.sub(r"\s+", " ", text).strip().lower() or feature
 
 
-def amount(unit: str, value: float, currency: str) -> str:
+def amount(unit: str, value: float) -> str:
     """Write a value with its unit, to the digits that a reader wants."""
     if unit == "currency":
-        size = f"{abs(value):,.0f}" if abs(value) >= 100 else f"{abs(value):,.2f}"
-        return money(size, currency, negative=value < 0)
+        digits = 0 if abs(value) >= 100 else 2
+        return f"{round(value, digits) or 0.0:,.{digits}f}"
     if unit == "share":
         return f"{value:.0%}"
     number = f"{value:,.0f}" if abs(value) >= 10 else f"{value:,.1f}".removesuffix(".0")
@@ -153,7 +150,7 @@ def amount(unit: str, value: float, currency: str) -> str:
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.3g}"
 
 
-def _whole_days(_unit: str, value: float, _currency: str) -> str:
+def _whole_days(_unit: str, value: float) -> str:
     days = round(value)
     return "less than a day" if days < 1 else "1 day" if days == 1 else f"{days:,} days"
 
@@ -167,4 +164,4 @@ def _how_often(times: float) -> str:
         return "as often as the average customer"
     if times >= 0.1:
         return f"{1 - times:.0%} less often than the average customer"
-    return "hardly ever beside the average customer"
+    return "hardly ever compared with the average customer"

@@ -6,17 +6,15 @@ from dataclasses import dataclass, field
 
 import ibis.expr.types as ir
 
-from segdb.config.settings import Settings
 from segdb.engines.duckdb.database import DuckDB
-from segdb.engines.duckdb.read.readers import Raw
 from segdb.expressions.aggregate_orders import Bounds, narrowed
-from segdb.expressions.scoring_chain import Recipe
 from segdb.features.catalogue import Catalogue
-from segdb.source_schema import Reading
 from segdb.steps.features.count_strategy import aggregated, choose_strategy
 from segdb.steps.features.incremental import aggregated_again, checked
+from segdb.steps.features.options import FeatureOptions
 from segdb.steps.features.validate_orders import Aggregation
 from segdb.steps.ingest.reconcile_rows import ValidatedSource
+from segdb.steps.ingest.resolve_columns import Sources, frozen, recipe_of
 from segdb.steps.progress import Progress
 
 
@@ -37,9 +35,8 @@ class ReusedAggregates:
 
 def validate_orders(
     store: DuckDB,
-    settings: Settings,
-    recipe: Recipe,
-    source: tuple[Raw, Reading],
+    options: FeatureOptions,
+    sources: Sources,
     catalogue: Catalogue,
     progress: Progress,
     reused: ReusedAggregates | None,
@@ -48,15 +45,17 @@ def validate_orders(
 
     Args:
         store: where the orders are.
-        settings: the watermark, and whether rows may be counted for orders by a sample.
-        recipe: how they are cleaned.
-        source: the orders, and how their columns are read.
+        options: how they are cleaned, and may be counted; the watermark.
+        sources: the sources, orders among them.
         catalogue: the features wanted of them.
         progress: receives messages and warnings.
         reused: what an earlier run gave already.
     """
-    raw, reading = source[0], narrowed(source[1], catalogue)
-    watermark = checked(settings.source.watermark, raw, reading)
+    assert sources.orders is not None  # noqa: S101 - the caller asked first
+    raw, whole_reading = sources.orders
+    reading = narrowed(whole_reading, catalogue)
+    recipe = frozen(recipe_of(options.clean, options.as_of, sources))
+    watermark = checked(options.watermark, raw, reading)
     how = Aggregation(
         store, raw, reading, recipe.rules["orders"], catalogue, watermark, recipe.deduplicate
     )
@@ -65,8 +64,8 @@ def validate_orders(
     if watermark and reused and reused.aggregates is not None:
         counts = aggregated_again(how, reused.aggregates, rows, watermark, progress)
     if counts is None:
-        way = choose_strategy(how, rows, sampled=settings.features.sampled_orders)
+        way = choose_strategy(how, rows, sampled=options.features.sampled_orders)
         counts, maybe_duplicates = aggregated(how, rows, way, progress)
     return ValidatedSource(
-        raw, rows, reading, counts, how.once, how.rows_of, maybe_duplicates, source[1]
+        raw, rows, reading, counts, how.once, how.rows_of, maybe_duplicates, whole_reading
     )

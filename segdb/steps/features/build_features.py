@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from types import MappingProxyType
 
 import ibis
 import ibis.expr.types as ir
 
-from segdb.config.settings import Settings
 from segdb.engines.duckdb.database import DuckDB
-from segdb.engines.duckdb.read.readers import Raw
-from segdb.errors import EngineError, SettingsError
+from segdb.errors import SettingsError
 from segdb.expressions import aggregate_orders as stage
 from segdb.expressions import validate
 from segdb.expressions.aggregate_orders import Bounds
 from segdb.expressions.scoring_chain import Recipe
 from segdb.expressions.typed_source import typed
 from segdb.features.catalogue import Catalogue, Entry
-from segdb.features.feature import epoch
 from segdb.inspect.sentinels import sentinels
-from segdb.source_schema import Reading
 from segdb.steps.features.aggregate_orders import ReusedAggregates
+from segdb.steps.features.options import FeatureOptions
+from segdb.steps.features.order_features import OrderFeatures, order_features
 from segdb.steps.ingest.check_data import check_data
-from segdb.steps.ingest.far_dates import validate_without_far_dates
 from segdb.steps.ingest.reconcile_rows import (
     Accounts,
     ValidatedSource,
@@ -33,12 +31,10 @@ from segdb.steps.ingest.reconcile_rows import (
 )
 from segdb.steps.ingest.resolve_columns import (
     Sources,
-    as_user_error,
     choose_customer_entries,
-    choose_order_entries,
     recipe_of,
 )
-from segdb.steps.preprocess.exclude_customers import narrowed
+from segdb.steps.preprocess.exclude_customers import exclude_customers
 from segdb.steps.progress import Progress
 
 
@@ -75,89 +71,61 @@ class BuiltFeatures:
 
 def build_features(
     store: DuckDB,
-    settings: Settings,
+    options: FeatureOptions,
     sources: Sources,
     progress: Progress,
     reused: ReusedAggregates | None = None,
+    previous_names: Mapping[tuple[str, str], str] = MappingProxyType({}),
 ) -> BuiltFeatures:
     """Read and judge the sources, and aggregate the orders in one pass.
 
     Args:
         store: the database.
-        settings: how to clean, and which features.
+        options: how to clean, and which features.
         sources: the sources.
         progress: receives messages and warnings.
         reused: what an earlier run gave already; None to choose the features by the settings.
+        previous_names: of the last run's 0/1 features, by column and value: by its name a feature
+            is known again from run to run.
 
     Raises:
         DataError: no row is left.
-        SettingsError: the user's own SQL cannot be run.
         SegdbError: whatever reading and the settings have to say.
     """
-    try:
-        with store.refusals():
-            return _build_features(store, settings, sources, progress, reused)
-    except EngineError as error:
-        raise as_user_error(error, settings) from error
-
-
-def _build_features(
-    store: DuckDB,
-    settings: Settings,
-    sources: Sources,
-    progress: Progress,
-    reused: ReusedAggregates | None,
-) -> BuiltFeatures:
-    as_of = settings.as_of
-    recipe = recipe_of(settings, sources)
-    orders = customers = order_features = dropped = buyers = None
+    recipe = recipe_of(options.clean, options.as_of, sources)
+    orders = customers = None
     entries: tuple[Entry, ...] = ()
     if sources.orders:
-        progress.step("Aggregating the orders")
-        entries = (
-            reused.catalogue.of("orders", "sql")
-            if reused
-            else choose_order_entries(settings, sources.orders[1])
-        )
-        sources, orders = validate_without_far_dates(
-            store, settings, sources, Catalogue(entries), progress, reused
-        )
-        recipe = recipe_of(settings, sources)
-        per_customer = orders.counts
-        totals = store.rows(stage.totals(per_customer))[0]
-        if totals["last_order_at"] is None:
-            dropped = store.table("segdb_dropped", stage.without_orders(per_customer))
-            raise nothing_left(orders, reconcile_rows(store, {"orders": orders}, dropped)[0])
-        as_of = as_of or _next_midnight(totals["last_order_at"])
-        order_features = stage.of_orders(per_customer, Catalogue(entries), epoch(as_of))
-        buyers = per_customer.filter(per_customer.last_order_at.notnull()).select("customer_id")
-        dropped = stage.without_orders(per_customer)
+        orders = order_features(store, options, sources, progress, reused)
+        sources, entries = orders.sources, orders.entries
+        recipe = recipe_of(options.clean, options.as_of, sources)
     if sources.customers:
+        buyers = orders.buyers if orders else None
         customers = _validate_customers(store, recipe, sources, buyers, progress)
+        wanted = options.features
         entries += (
             reused.catalogue.of("attribute", "category")
             if reused
-            else choose_customer_entries(store, settings, customers, entries)
+            else choose_customer_entries(store, wanted, customers, entries, previous_names)
         )
     catalogue = _not_empty(entries)
-    if reused is None and sources.customers:
-        _warn_of_sentinels(store, sources.customers, entries, progress)
-    if reused is None and sources.orders and sources.customers:
-        _note_unused_customers(catalogue, recipe, sources.customers[0].origin, progress)
-    features = _features(catalogue, order_features, customers)
-    features, recipe, out, bounds = narrowed(store, settings, catalogue, features, recipe, reused)
+    if reused is None:
+        _check_customers(store, sources, catalogue, recipe, progress)
+    features = _features(catalogue, orders.features if orders else None, customers)
+    features, recipe, out, bounds = exclude_customers(
+        store, options.preprocess, catalogue, features, recipe, reused
+    )
     features = store.table("segdb_features", features)
-    dropped = _dropped(store, [*([] if dropped is None else [dropped]), *out])
+    dropped = _dropped(store, [*([orders.dropped] if orders else []), *out])
     progress.step("Accounting for every row")
-    present = {
-        name: one for name, one in (("orders", orders), ("customers", customers)) if one is not None
-    }
-    accounts, rejected = reconcile_rows(store, present, dropped)
-    check_data(store, present, accounts, rejected, settings, progress)
+    validated = _validated(orders, customers)
+    accounts, rejected = reconcile_rows(store, validated, dropped)
+    check_data(store, validated, accounts, rejected, options, progress)
     count = int(store.rows(features.agg(n=features.count()))[0]["n"])
     if count == 0:
-        raise nothing_left(next(iter(present.values())), accounts)
-    aggregates = orders.counts if orders and settings.source.watermark else None
+        raise nothing_left(next(iter(validated.values())), accounts)
+    as_of = orders.as_of if orders else options.as_of
+    aggregates = orders.validated.counts if orders and options.watermark else None
     return BuiltFeatures(
         features, catalogue, recipe, as_of, accounts, rejected, count, sources, aggregates, bounds
     )
@@ -180,11 +148,24 @@ def _not_empty(entries: tuple[Entry, ...]) -> Catalogue:
     return Catalogue(entries)
 
 
-def _warn_of_sentinels(
-    store: DuckDB, customers: tuple[Raw, Reading], entries: tuple[Entry, ...], progress: Progress
+def _validated(
+    orders: OrderFeatures | None, customers: ValidatedSource | None
+) -> dict[str, ValidatedSource]:
+    """Return the sources that there are, by name."""
+    pairs = (("orders", orders.validated if orders else None), ("customers", customers))
+    return {name: source for name, source in pairs if source is not None}
+
+
+def _check_customers(
+    store: DuckDB, sources: Sources, catalogue: Catalogue, recipe: Recipe, progress: Progress
 ) -> None:
-    raw, reading = customers
-    attributes = [entry.column for entry in entries if entry.kind == "attribute" and entry.column]
+    """Say what of a table of customers is unused, or stands for missing values."""
+    if sources.customers is None:
+        return
+    raw, reading = sources.customers
+    if sources.orders:
+        _note_unused_customers(catalogue, recipe, raw.origin, progress)
+    attributes = [entry.column for entry in catalogue.of("attribute") if entry.column]
     for warning in sentinels(raw.table, reading, attributes, store.fetch, raw.origin):
         progress.warn(warning)
 
@@ -237,8 +218,3 @@ def _features(
         return orders
     attributes = stage.of_customers(customers.rows, catalogue, customers.reading)
     return attributes if orders is None else stage.joined(orders, attributes)
-
-
-def _next_midnight(moment: datetime) -> datetime:
-    day = datetime(moment.year, moment.month, moment.day)
-    return day + timedelta(days=1)

@@ -66,8 +66,8 @@ def choose_strategy(how: Aggregation, rows: ir.Table, *, sampled: bool) -> Count
     if not how.deduplicate:
         return (SAMPLED_ROWS if sampled else UNIQUE_ROWS) if one_row else LISTED
     way = UNIQUE_ROWS if one_row else UNIQUE_LINES
-    found = store.rows(stage.copies(head))[0]
-    return way if (found["copies"] or 0) <= _COPIES[way] * found["rows"] else EXACT
+    copied = store.rows(stage.copies(head))[0]
+    return way if (copied["copies"] or 0) <= _COPIES[way] * copied["rows"] else EXACT
 
 
 def aggregated(
@@ -85,23 +85,23 @@ def aggregated(
         The aggregates; and ``customer_id`` of all who may have equal rows, None for anyone.
     """
     store = how.store
-    found = duplicates = None
+    aggregates = duplicates = None
     if way.extra == "unique":
         counts = store.fitting("segdb_unique_rows", how.per_customer(rows, way))
         if counts is not None:
             duplicates = store.table("segdb_duplicates", stage.with_duplicates(counts))
-            found = corrected(how, counts, duplicates)
+            aggregates = corrected(how, counts, duplicates)
     elif way.extra == "sampled":
         counts = store.table("segdb_per_customer", how.per_customer(rows, way))
-        found = validate_sample(store, counts, progress)
-    if found is not None:
-        return found, duplicates
+        aggregates = validate_sample(store, counts, progress)
+    if aggregates is not None:
+        return aggregates, duplicates
     once = how.all_once("segdb_orders_once")
     if way != EXACT and not how.deduplicate:
-        found = store.fitting("segdb_per_customer", how.per_customer(once, LISTED))
-    if found is None:
-        found = store.table("segdb_per_customer", how.per_customer(once))
-    return found, None
+        aggregates = store.fitting("segdb_per_customer", how.per_customer(once, LISTED))
+    if aggregates is None:
+        aggregates = store.table("segdb_per_customer", how.per_customer(once))
+    return aggregates, None
 
 
 def validate_sample(store: DuckDB, counts: ir.Table, progress: Progress) -> ir.Table | None:
@@ -116,12 +116,12 @@ def validate_sample(store: DuckDB, counts: ir.Table, progress: Progress) -> ir.T
         The aggregates without the sample; None where an order is of several rows, or too
         few customers were sampled.
     """
-    found = store.rows(stage.sampled_counts(counts))[0]
-    if found["customers"] < _FEWEST or found["rows"] != found["orders"]:
+    sample = store.rows(stage.sampled_counts(counts))[0]
+    if sample["customers"] < _FEWEST or sample["rows"] != sample["orders"]:
         return None
-    most = 3 / found["customers"]  # the rule of three, for 95 %
+    most = 3 / sample["customers"]  # the rule of three, for 95 %
     progress.note(
-        f"Each of the {found['orders']:,} orders of {found['customers']:,} sampled customers is "
+        f"Each of the {sample['orders']:,} orders of {sample['customers']:,} sampled customers is "
         f"one row, so rows are counted for orders; at most {most:.3%} of the customers can have "
         "an order of more (95 % sure)."
     )

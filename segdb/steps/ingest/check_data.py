@@ -9,11 +9,11 @@ import ibis.expr.types as ir
 
 from segdb.checks import customers, money, rows
 from segdb.checks.warning import DataWarning
-from segdb.config.settings import Settings
 from segdb.engines.duckdb.database import DuckDB
 from segdb.expressions import validate
 from segdb.expressions.typed_source import carried, typed
 from segdb.source_schema import Role
+from segdb.steps.features.options import FeatureOptions
 from segdb.steps.ingest.reconcile_rows import Accounts, ValidatedSource
 from segdb.steps.progress import Progress
 
@@ -31,7 +31,7 @@ def check_data(
     sources: Mapping[str, ValidatedSource],
     accounts: Accounts,
     rejected: ir.Table,
-    settings: Settings,
+    options: FeatureOptions,
     progress: Progress,
 ) -> None:
     """Tell what of the sources would make the result wrong.
@@ -41,12 +41,12 @@ def check_data(
         sources: the sources with their judged rows, by name.
         accounts: rows read, kept and rejected.
         rejected: (source, reason, row) of every rejected row.
-        settings: the share of rejected rows above which a run stops, and ``as_of``.
+        options: the share of rejected rows above which a run stops, and ``as_of``.
         progress: receives the warnings.
     """
     warnings: list[DataWarning] = []
     for name, source in sources.items():
-        warnings += _rejections(store, name, source, accounts, rejected, settings)
+        warnings += _rejections(store, name, source, accounts, rejected, options)
     orders = sources.get("orders")
     if orders is not None:
         warnings += _orders(store, orders)
@@ -73,14 +73,14 @@ def _rejections(
     source: ValidatedSource,
     accounts: Accounts,
     rejected: ir.Table,
-    settings: Settings,
+    options: FeatureOptions,
 ) -> list[DataWarning]:
-    limit = settings.checks.max_rejected_share
+    limit = options.checks.max_rejected_share
     read = accounts.read_of[name]
     warnings: list[DataWarning] = []
     for (of, reason), number in accounts.reasons.items():
         # Whoever looks back to an earlier as_of wants later orders out.
-        if of != name or (reason == validate.FUTURE and settings.as_of):
+        if of != name or (reason == validate.FUTURE and options.as_of):
             continue
         if reason == validate.DUPLICATE_ROW:
             warnings += rows.equal_rows(number, read, source.source_reading)

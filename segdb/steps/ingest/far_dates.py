@@ -9,13 +9,13 @@ import ibis
 import ibis.expr.types as ir
 
 from segdb.checks import far_dates as check
-from segdb.config.settings import Settings
 from segdb.engines.duckdb.database import DuckDB
 from segdb.features.catalogue import Catalogue
 from segdb.source_schema import Reading
 from segdb.steps.features.aggregate_orders import ReusedAggregates, validate_orders
+from segdb.steps.features.options import FeatureOptions
 from segdb.steps.ingest.reconcile_rows import ValidatedSource
-from segdb.steps.ingest.resolve_columns import Sources, frozen, recipe_of
+from segdb.steps.ingest.resolve_columns import Sources
 from segdb.steps.progress import Progress
 
 
@@ -49,7 +49,7 @@ def _leaving_out(
 
 def validate_without_far_dates(
     store: DuckDB,
-    settings: Settings,
+    options: FeatureOptions,
     sources: Sources,
     catalogue: Catalogue,
     progress: Progress,
@@ -59,7 +59,7 @@ def validate_without_far_dates(
 
     Args:
         store: where the orders are.
-        settings: the settings.
+        options: how the orders are cleaned, and which warnings are accepted.
         sources: the sources, orders among them.
         catalogue: the features wanted of the orders.
         progress: receives the warnings.
@@ -70,17 +70,14 @@ def validate_without_far_dates(
     """
     assert sources.orders is not None  # noqa: S101 - the caller asked first
     raw, reading = sources.orders
-    judging = frozen(recipe_of(settings, sources))
-    orders = validate_orders(store, settings, judging, (raw, reading), catalogue, progress, reused)
-    if "far_dates" in settings.checks.accept:
+    orders = validate_orders(store, options, sources, catalogue, progress, reused)
+    if "far_dates" in options.checks.accept:
         return sources, orders
     nearer = _leaving_out(store, orders, reading, progress)
     if nearer is None:
         return sources, orders
     sources = replace(sources, orders=(raw, nearer))
-    judging = frozen(recipe_of(settings, sources))
-    again = validate_orders(store, settings, judging, (raw, nearer), catalogue, progress, None)
-    return sources, again
+    return sources, validate_orders(store, options, sources, catalogue, progress, None)
 
 
 def _days(store: DuckDB, counts: ir.Table) -> list[tuple[date, int]]:

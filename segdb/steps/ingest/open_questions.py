@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from segdb.config.settings import Settings
 from segdb.engines.duckdb.database import DuckDB
 from segdb.inspect.questions import OPEN, OpenQuestionError
+from segdb.inspect.schema_hints import SchemaHints
 from segdb.steps.ingest.read_sources import read_sources
 from segdb.steps.ingest.resolve_columns import Sources
+from segdb.steps.ingest.user_sql import UserExpressions, check_functions, user_sql_errors
 from segdb.steps.progress import Notes
 
 # Choices that are written beside an open place.
@@ -20,11 +23,15 @@ def read_with_questions(
 ) -> tuple[Sources, list[OpenQuestionError], tuple[str, ...]]:
     """Read the sources as far as they tell; return them, what is open, and what was inferred."""
     questions: list[OpenQuestionError] = []
+    expressions = UserExpressions.of(settings)
+    check_functions(store, expressions)
     while True:
         listener = Notes()
         roles = [one.key for one in questions if one.section == "columns"]
         try:
-            sources = read_sources(store, settings, orders, customers, listener, open_roles=roles)
+            hints = replace(SchemaHints.of(settings), open_roles=roles)
+            with user_sql_errors(store, expressions):
+                sources = read_sources(store, hints, orders, customers, listener)
         except OpenQuestionError as question:
             asked = {(one.section, one.key) for one in questions}
             if (question.section, question.key) in asked:

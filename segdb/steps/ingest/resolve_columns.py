@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from segdb.config.settings import Settings
+from segdb.config.feature_sections import Features
+from segdb.config.sections import Clean
 from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.duckdb.history import last_model
 from segdb.engines.duckdb.read.readers import Raw
-from segdb.errors import EngineError, SegdbError, SettingsError, nearest
+from segdb.errors import SettingsError, nearest
 from segdb.expressions import validate
 from segdb.expressions.aggregate_orders import category_values
 from segdb.expressions.scoring_chain import Recipe
@@ -37,8 +38,13 @@ class Sources:
         return {c.name.lower(): c.name for c in source[1].columns} if source else {}
 
 
-def recipe_of(settings: Settings, sources: Sources) -> Recipe:
-    """Return how the settings want the sources read and cleaned.
+def recipe_of(clean: Clean, as_of: datetime | None, sources: Sources) -> Recipe:
+    """Return how the sources are read and cleaned.
+
+    Args:
+        clean: which rows are rejected.
+        as_of: later orders are rejected; None for the time it is.
+        sources: the sources.
 
     Raises:
         SettingsError: a predicate reads a column that no source has.
@@ -46,17 +52,17 @@ def recipe_of(settings: Settings, sources: Sources) -> Recipe:
     by_source = {"orders": sources.orders, "customers": sources.customers}
     readings = {name: source[1] for name, source in by_source.items() if source}
     orders = Rules(
-        returns=settings.clean.returns == "reject",
-        predicates=_predicates(settings, sources, "orders"),
-        latest=settings.as_of,
+        returns=clean.returns == "reject",
+        predicates=_predicates(clean.reject, sources, "orders"),
+        latest=as_of,
     )
-    customers = Rules(predicates=_predicates(settings, sources, "customers"))
+    customers = Rules(predicates=_predicates(clean.reject, sources, "customers"))
     rules = {"orders": orders, "customers": customers}
     return Recipe(
         readings=readings,
         rules={name: rules[name] for name in readings},
-        deduplicate=settings.clean.duplicates == "reject",
-        as_of=settings.as_of,
+        deduplicate=clean.duplicates == "reject",
+        as_of=as_of,
     )
 
 
@@ -70,11 +76,11 @@ def frozen(recipe: Recipe) -> Recipe:
     return replace(recipe, rules=rules)
 
 
-def _predicates(settings: Settings, sources: Sources, name: str) -> tuple[UserSQL, ...]:
+def _predicates(expressions: Mapping[str, str], sources: Sources, name: str) -> tuple[UserSQL, ...]:
     """Return the predicates of a source: those whose columns the orders have are theirs."""
     own = []
-    for reason, text in settings.clean.reject.items():
-        predicate = UserSQL.parse(reason, text, "validate.reject", aggregate=False)
+    for reason, text in expressions.items():
+        predicate = UserSQL.parse(reason, text, "clean.reject", aggregate=False)
         asked = {column.lower() for column in predicate.columns}
         columns = {n: sources.columns(n) for n in ("orders", "customers")}
         fits = [n for n in columns if columns[n] and asked <= set(columns[n])]
@@ -83,7 +89,7 @@ def _predicates(settings: Settings, sources: Sources, name: str) -> tuple[UserSQ
             alien = [c for c in predicate.columns if c.lower() not in known]
             lacking = alien[0] if alien else predicate.columns[0]
             raise SettingsError(
-                f"[validate.reject] {reason!r}: no source has the column '{lacking}'"
+                f"[clean.reject] {reason!r}: no source has the column '{lacking}'"
                 + ("." if alien else " beside the others it reads.")
                 + (nearest(lacking, known.values()) if alien else "")
             )
@@ -92,13 +98,13 @@ def _predicates(settings: Settings, sources: Sources, name: str) -> tuple[UserSQ
     return tuple(own)
 
 
-def choose_order_entries(settings: Settings, reading: Reading) -> tuple[Entry, ...]:
+def choose_order_entries(features: Features, reading: Reading) -> tuple[Entry, ...]:
     """Return the features of the orders that the settings ask for.
 
     Raises:
         SettingsError: a feature or a column of the user's SQL does not exist.
     """
-    entries = order_entries(settings.features.use, settings.features.sql, reading)
+    entries = order_entries(features.use, features.sql, reading)
     known = {column.name.lower() for column in reading.columns}
     for entry in entries:
         if entry.sql is None:
@@ -113,9 +119,20 @@ def choose_order_entries(settings: Settings, reading: Reading) -> tuple[Entry, .
 
 
 def choose_customer_entries(
-    store: DuckDB, settings: Settings, customers: ValidatedSource, of_orders: tuple[Entry, ...]
+    store: DuckDB,
+    features: Features,
+    customers: ValidatedSource,
+    of_orders: tuple[Entry, ...],
+    previous_names: Mapping[tuple[str, str], str],
 ) -> tuple[Entry, ...]:
     """Return the features of the customers table that the settings ask for.
+
+    Args:
+        store: where the customers are.
+        features: which features are wanted.
+        customers: the customers, validated.
+        of_orders: the features of the orders.
+        previous_names: of the last run's 0/1 features, by column and value.
 
     Raises:
         SettingsError: a column does not exist, or none can be a feature.
@@ -131,19 +148,19 @@ def choose_customer_entries(
             )
         return names[column.lower()]
 
-    asked = settings.features.attributes
+    asked = features.attributes
     if asked is None:
         by_source = numeric_attributes(customers.raw.table, reading, store.fetch)
-        attributes = () if of_orders or settings.features.categories else by_source
+        attributes = () if of_orders or features.categories else by_source
     else:
         attributes = tuple(existing("attributes", column) for column in asked)
     levels = {}
-    for column in settings.features.categories:
+    for column in features.categories:
         name = existing("categories", column)
         rows = store.rows(category_values(customers.rows, name, reading).limit(1000))
         levels[name] = [row["value"] for row in rows]
-    known = _names_before(store, settings.publish.schema_)
-    entries = customer_entries(attributes, levels, (entry.name for entry in of_orders), known)
+    of_orders_names = (entry.name for entry in of_orders)
+    entries = customer_entries(attributes, levels, of_orders_names, previous_names)
     if not entries and not of_orders:
         texts = [c.name for c in reading.columns if c.name not in reading.roles.values()][:3]
         raise SettingsError(
@@ -154,7 +171,7 @@ def choose_customer_entries(
     return entries
 
 
-def _names_before(store: DuckDB, schema: str) -> Mapping[tuple[str, str], str]:
+def category_names(store: DuckDB, schema: str) -> Mapping[tuple[str, str], str]:
     """Return the names of the last run's 0/1 features, by column and value.
 
     By its name a feature is known again from run to run, and in what others have built on it.
@@ -165,23 +182,3 @@ def _names_before(store: DuckDB, schema: str) -> Mapping[tuple[str, str], str]:
     except SettingsError:  # of another version of segdb
         return {}
     return {(entry.column or "", entry.value or ""): entry.name for entry in entries}
-
-
-def as_user_error(error: EngineError, settings: Settings) -> SegdbError:
-    """Return the error as one of the settings, if SQL of the user's own was run; else as it is."""
-    sections = {
-        "[validate.reject]": bool(settings.clean.reject),
-        "[features.sql]": bool(settings.features.sql),
-        "[source] orders": _is_select(settings.source.orders),
-        "[source] customers": _is_select(settings.source.customers),
-    }
-    own = [name for name, holds in sections.items() if holds]
-    if not own:
-        return error
-    return SettingsError(f"{error} It stands in SQL of your own, in {' or '.join(own)}.")
-
-
-def _is_select(source: str | None) -> bool:
-    return source is not None and source.lstrip("( \n").lower().startswith(
-        ("select", "with", "from")
-    )

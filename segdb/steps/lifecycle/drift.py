@@ -20,15 +20,10 @@ from segdb.steps.describe.profiles import Rows
 SIZES = "segment_id"
 
 
-def drift_tables(
-    store: DuckDB,
-    schema: str,
-    run_id: int,
-    assigned: ir.Table,
-    model: Model,
-    profiles: Rows,
-) -> dict[contract.Table, Rows]:
-    """Return the rows that a run adds to ``run_segments`` and ``run_drift``.
+def drift_from_previous(
+    store: DuckDB, schema: str, run_id: int, assigned: ir.Table, model: Model
+) -> Rows:
+    """Return the rows that a run which learned its model adds to ``run_drift``.
 
     Args:
         store: the database, with the run before still published.
@@ -36,18 +31,21 @@ def drift_tables(
         run_id: the new run.
         assigned: its customers with ``nearest`` and every feature in natural units.
         model: its model.
-        profiles: its rows of ``segment_profiles``.
     """
-    drift: Rows = []
     before = published_run(store, schema)
-    if before is not None and is_whole(store, schema, contract.RUN_SEGMENTS):
-        then = kept_features(store, schema, before)
-        moved = stability(store, sizes_of(schema, before), sizes_now(assigned, model))
-        if then is not None:
-            moved |= drift_of_features(store, then, assigned, model.catalogue.names)
-        keys = {"run_id": run_id, "previous_run_id": before}
-        drift = [{**keys, "feature": name, "psi": psi} for name, psi in moved.items()]
-    return {contract.RUN_SEGMENTS: run_sizes(run_id, profiles), contract.RUN_DRIFT: drift}
+    if before is None or not is_whole(store, schema, contract.RUN_SEGMENTS):
+        return []
+    then = kept_features(store, schema, before)
+    moved = stability(store, sizes_of(schema, before), sizes_now(assigned, model))
+    if then is not None:
+        moved |= drift_of_features(store, then, assigned, model.catalogue.names)
+    return drift_rows(run_id, before, moved)
+
+
+def drift_rows(run_id: int, from_run: int, moved: Mapping[str, float]) -> Rows:
+    """Return the rows of ``run_drift`` of stability indices by feature."""
+    keys = {"run_id": run_id, "previous_run_id": from_run}
+    return [{**keys, "feature": name, "psi": psi} for name, psi in moved.items()]
 
 
 def run_sizes(run_id: int, profiles: Rows) -> Rows:

@@ -14,10 +14,10 @@ from segdb.expressions.distributions import TENTHS
 from segdb.expressions.drift import MISSING, binned
 from segdb.model import Model
 from segdb.steps.describe.profiles import Rows
-from segdb.steps.lifecycle.drift import run_sizes, sizes_now, sizes_of, stability
+from segdb.steps.lifecycle.drift import drift_rows, sizes_now, sizes_of, stability
 
 
-def distribution(
+def learned_distribution(
     store: DuckDB, features: ir.Table, names: Sequence[str], statistics: Mapping[str, Any]
 ) -> Rows:
     """Return the rows of ``learned_distribution``: where the customers are as the model is learned.
@@ -46,16 +46,18 @@ def distribution(
     ]
 
 
-def run_history_rows(
-    store: DuckDB,
-    schema: str,
-    run_id: int,
-    learned_by: int,
-    assigned: ir.Table,
-    model: Model,
-    profiles: Rows,
-) -> dict[contract.Table, Rows]:
-    """Return what a run with a held model adds to ``run_segments`` and ``run_drift``, and keeps.
+def stored_distribution(store: DuckDB, schema: str) -> Rows:
+    """Return the rows of ``learned_distribution`` as they are published; none where it is gone."""
+    if not is_whole(store, schema, contract.LEARNED_DISTRIBUTION):
+        return []
+    then = store.stored(schema, contract.LEARNED_DISTRIBUTION.name)
+    return store.rows(then.order_by("feature", "bin"))
+
+
+def drift_from_learned(
+    store: DuckDB, schema: str, run_id: int, learned_by: int, assigned: ir.Table, model: Model
+) -> Rows:
+    """Return the rows that a refresh adds to ``run_drift``: since the model was learned.
 
     Args:
         store: the database, with the run before still published.
@@ -64,27 +66,19 @@ def run_history_rows(
         learned_by: the run that learned the model: what the drift is measured against.
         assigned: the customers with ``nearest`` and every feature in natural units.
         model: the model.
-        profiles: the rows of ``segment_profiles``.
     """
     moved: dict[str, float] = {}
     if is_whole(store, schema, contract.RUN_SEGMENTS):
         moved = stability(store, sizes_of(schema, learned_by), sizes_now(assigned, model))
-    kept: Rows = []
-    if is_whole(store, schema, contract.LEARNED_DISTRIBUTION):
-        then = store.stored(schema, contract.LEARNED_DISTRIBUTION.name)
-        kept = store.rows(then.order_by("feature", "bin"))
-        edges = {
-            name: tuple(r["upper"] for r in kept if r["feature"] == name and r["upper"] is not None)
-            for name in dict.fromkeys(row["feature"] for row in kept)
-        }
-        if edges:
-            counted = then.select("feature", "bin", "customers")
-            edges = {name: own for name, own in edges.items() if name in model.catalogue.names}
-            by_feature = stability(store, counted, binned(assigned, edges))
-            moved |= {name: by_feature[name] for name in edges if name in by_feature}
-    keys = {"run_id": run_id, "previous_run_id": learned_by}
-    return {
-        contract.RUN_SEGMENTS: run_sizes(run_id, profiles),
-        contract.RUN_DRIFT: [{**keys, "feature": name, "psi": psi} for name, psi in moved.items()],
-        contract.LEARNED_DISTRIBUTION: kept,
+    stored = stored_distribution(store, schema)
+    edges = {
+        name: tuple(r["upper"] for r in stored if r["feature"] == name and r["upper"] is not None)
+        for name in dict.fromkeys(row["feature"] for row in stored)
+        if name in model.catalogue.names
     }
+    if edges:
+        then = store.stored(schema, contract.LEARNED_DISTRIBUTION.name)
+        counted = then.select("feature", "bin", "customers")
+        by_feature = stability(store, counted, binned(assigned, edges))
+        moved |= {name: by_feature[name] for name in edges if name in by_feature}
+    return drift_rows(run_id, learned_by, moved)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-
-import ibis.expr.types as ir
 
 from segdb.checks.warning import DataWarning, to_json
 from segdb.config.settings import Settings
@@ -18,18 +16,18 @@ from segdb.steps.lifecycle.load_run import inferred_of
 from segdb.steps.preprocess.learn import Learned
 from segdb.steps.publish.tables import versions
 from segdb.steps.segment.fit import Fitted
+from segdb.steps.segment.scaled_customers import ScaledCustomers
 
 
 @dataclass(frozen=True)
 class FittedRun:
-    """Segments that were found or held, before they are explained and published.
+    """Segments that were learned or are a stored model's, before they are explained and published.
 
     Attributes:
         started: when the run began, UTC.
         built: the customers.
         learned: what is known of their features.
-        scaled: they, with the model's columns.
-        model: the model; its segments may have no names yet.
+        scaled: they in scaled units, with the model; its segments may have no names yet.
         fitted: the figures of the segments, in their order.
         names: what each segment is called already; None for a new one.
         learned_by: the run that learned the model; None for this one.
@@ -39,12 +37,32 @@ class FittedRun:
     started: datetime
     built: BuiltFeatures
     learned: Learned
-    scaled: ir.Table
-    model: Model
+    scaled: ScaledCustomers
     fitted: Fitted
     names: tuple[str | None, ...]
     learned_by: int | None = None
     playbook: str | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run did.
+
+    Attributes:
+        run: its row of ``runs``.
+        model: what was learned.
+        segments: the rows of ``segment_profiles``.
+        reasons: rejected rows by (source, reason).
+        drift: rows of ``run_drift``: how far the customers moved.
+        warnings: what of the data may make the result wrong, the most important ones.
+    """
+
+    run: Mapping[str, Any]
+    model: Model
+    segments: list[dict[str, Any]]
+    reasons: Mapping[tuple[str, str], int]
+    drift: list[dict[str, Any]]
+    warnings: list[DataWarning]
 
 
 def run_row(

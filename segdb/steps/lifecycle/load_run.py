@@ -216,7 +216,9 @@ def _recipe(
     settings: Settings, sources: Mapping[str, Raw], readings: Mapping[str, Reading], model: Model
 ) -> Recipe:
     pairs = {name: (sources[name], reading) for name, reading in readings.items()}
-    recipe = recipe_of(settings, Sources(pairs.get("orders"), pairs.get("customers")))
+    recipe = recipe_of(
+        settings.clean, settings.as_of, Sources(pairs.get("orders"), pairs.get("customers"))
+    )
     recipe = replace(recipe, within=model.within)
     if settings.clean.missing != "reject":
         return recipe

@@ -7,9 +7,8 @@ from dataclasses import replace
 from pathlib import PurePath
 from typing import Any
 
-import ibis.expr.types as ir
-
 from segdb.cluster.fixed_silhouette import fixed_silhouettes
+from segdb.config.sections import Cluster
 from segdb.config.settings import Settings
 from segdb.contract import K_SELECTION, RUNS, SEGMENT_PROFILES
 from segdb.engines.duckdb.database import DuckDB
@@ -23,16 +22,17 @@ from segdb.model import Model
 from segdb.source_schema import Reading
 from segdb.sql import quoted
 from segdb.steps.features.build_features import BuiltFeatures
-from segdb.steps.features.user_functions import check_functions
 from segdb.steps.ingest.resolve_columns import Sources
 from segdb.steps.lifecycle.load_run import StoredRun
 from segdb.steps.preprocess.covariance import measured
 from segdb.steps.preprocess.learn import Learned, correlations_of
-from segdb.steps.preprocess.pca import Pca, pca_of
+from segdb.steps.preprocess.options import PreprocessOptions
+from segdb.steps.preprocess.pca import pca_of
 from segdb.steps.progress import Progress
 from segdb.steps.segment.cluster_metrics import quality_from
 from segdb.steps.segment.fit import Fitted
 from segdb.steps.segment.sampling import matrices
+from segdb.steps.segment.scaled_customers import ScaledCustomers
 
 # What only the run that learned can tell.
 _NEEDED = {
@@ -71,7 +71,6 @@ def read_as_then(
         SourceError: the run had no such source, it cannot be read, lacks a column, or may be
             what someone else wrote into the database.
     """
-    check_functions(store, run.settings)
 
     def one(name: Any, given: object) -> tuple[Raw, Reading] | None:
         reading = run.recipe.readings.get(name)
@@ -155,21 +154,21 @@ def _check_columns(raw: Raw, then: Raw, reading: Reading) -> None:
 
 
 def measure_by_model(
-    store: DuckDB, settings: Settings, built: BuiltFeatures, model: Model
+    store: DuckDB, options: PreprocessOptions, built: BuiltFeatures, model: Model
 ) -> Learned:
-    """Return what is seen of the features, in the terms of a model that is held.
+    """Return the statistics of the features, by the parameters of a stored model.
 
     Args:
         store: where the customers are.
-        settings: how the model scaled.
+        options: how the model scaled.
         built: the customers.
         model: what was learned.
     """
     parameters = model.parameters
     columns, names = [p.column for p in parameters], [p.feature for p in parameters]
-    few = built.customers <= settings.cluster.matrix_rows
+    few = built.customers <= options.matrix_rows
     logged = transformed(built.features, parameters)
-    row = measured(store, logged, columns, settings.scale.method, few=few)
+    row = measured(store, logged, columns, options.scale, few=few)
     correlations = correlations_of(names, row)
     known = store.rows(statistics(built.features, names))[0]
     pca = pca_of(row, parameters)
@@ -177,12 +176,7 @@ def measure_by_model(
 
 
 def evaluate_fixed_model(
-    store: DuckDB,
-    settings: Settings,
-    run: StoredRun,
-    scaled: ir.Table,
-    pca: Pca,
-    customers: int,
+    store: DuckDB, schema: str, settings: Cluster, run: StoredRun, scaled: ScaledCustomers
 ) -> Fitted:
     """Return the segments of a run, judged on the customers of today.
 
@@ -191,26 +185,25 @@ def evaluate_fixed_model(
 
     Args:
         store: where the customers are, with the run still published.
-        settings: the schema, and the size of the matrix.
+        schema: where its tables are.
+        settings: the size of the matrix, and the seed.
         run: the published run.
-        scaled: customers with the columns of the matrix.
-        pca: where they lie.
-        customers: how many there are.
+        scaled: the customers of today.
     """
     model = run.model
     centroids = tuple(segment.centroid for segment in model.segments)
-    drawn = matrices(store, settings.cluster, model, scaled, customers, pca)
+    drawn = matrices(store, settings, scaled)
     groups = drawn.distances.quality(centroids)
-    quality = quality_from(groups, centroids, customers * pca.variance(model))
+    quality = quality_from(groups, centroids, scaled.squares)
     silhouette, silhouettes = fixed_silhouettes(
-        drawn.compact, drawn.uniform, centroids, settings.cluster.seed
+        drawn.compact, drawn.uniform, centroids, settings.seed
     )
-    schema = quoted(settings.publish.schema_)
     for table, columns in _NEEDED.items():
-        require(store, settings.publish.schema_, table, *columns)
-    stored_row = store.rows(f"FROM {schema}.{RUNS.name} WHERE run_id = {run.run_id}")[0]
-    evidence = store.rows(f"FROM {schema}.{K_SELECTION.name} ORDER BY k")
-    profiles = store.rows(f"FROM {schema}.{SEGMENT_PROFILES.name}")
+        require(store, schema, table, *columns)
+    place = quoted(schema)
+    stored_row = store.rows(f"FROM {place}.{RUNS.name} WHERE run_id = {run.run_id}")[0]
+    evidence = store.rows(f"FROM {place}.{K_SELECTION.name} ORDER BY k")
+    profiles = store.rows(f"FROM {place}.{SEGMENT_PROFILES.name}")
     stabilities = {
         # A run of an older release has no errors.
         row["segment_id"]: (row["stability"], row.get("stability_error"))
@@ -225,7 +218,7 @@ def evaluate_fixed_model(
         silhouettes=silhouettes,
         stabilities=tuple(stability for stability, _ in of_segments),
         stability_errors=tuple(error for _, error in of_segments),
-        smallest_share=min(quality.sizes) / customers,
+        smallest_share=min(quality.sizes) / scaled.number,
         matrix_rows=stored_row["matrix_rows"],
         matrix_inertia=stored_row["matrix_inertia"],
         unrefined_inertia=stored_row["unrefined_inertia"],

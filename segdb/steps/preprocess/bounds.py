@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import ibis.expr.types as ir
 
-from segdb.config.settings import Settings
 from segdb.engines.duckdb.database import DuckDB
 from segdb.errors import SettingsError, nearest
 from segdb.expressions.aggregate_orders import Bounds
@@ -17,6 +16,7 @@ from segdb.expressions.impute import fill, fill_values
 from segdb.expressions.winsorize import cap, cap_bounds
 from segdb.features.catalogue import Catalogue
 from segdb.model import Parameters
+from segdb.steps.preprocess.options import PreprocessOptions
 
 # Of a spread, that tell customers apart.
 _DIGITS = 12
@@ -24,7 +24,7 @@ _DIGITS = 12
 
 def fills_and_bounds(
     store: DuckDB,
-    settings: Settings,
+    options: PreprocessOptions,
     catalogue: Catalogue,
     features: ir.Table,
     statistics: Mapping[str, Any],
@@ -34,7 +34,7 @@ def fills_and_bounds(
 
     Args:
         store: where the customers are.
-        settings: how to fill and cap, and in which order.
+        options: how to fill and cap, and in which order.
         catalogue: the features.
         features: of all customers, natural units.
         statistics: what ``segdb.expressions.distributions.statistics`` gave of them.
@@ -43,19 +43,19 @@ def fills_and_bounds(
     Raises:
         SettingsError: a feature named in [outliers.bounds] does not exist.
     """
-    last = settings.outliers.fill == "after"
+    last = options.outliers.fill == "after"
     blank = tuple(
         Parameters(name, None, None, 0.0, None, None, "none", 0.0, 1.0, fill_last=last)
         for name in catalogue.names
     )
     if last:
-        bounded = _bounded(store, settings, catalogue, features, blank, bounds)
+        bounded = _bounded(store, options, catalogue, features, blank, bounds)
         capped = cap(features, bounded)
         columns = [p.column for p in bounded]
         limits = store.rows(_middles(capped, columns))[0]
-        return _filled(settings, catalogue, bounded, limits)
-    filled = _filled(settings, catalogue, blank, statistics)
-    return _bounded(store, settings, catalogue, fill(features, filled), filled, bounds)
+        return _filled(options.missing, catalogue, bounded, limits)
+    filled = _filled(options.missing, catalogue, blank, statistics)
+    return _bounded(store, options, catalogue, fill(features, filled), filled, bounds)
 
 
 def settled(value: float, spread: float) -> float:
@@ -77,14 +77,14 @@ def _middles(features: ir.Table, columns: Sequence[str]) -> ir.Table:
 
 
 def _filled(
-    settings: Settings,
+    missing: Literal["median", "mean", "zero", "reject"],
     catalogue: Catalogue,
     parameters: tuple[Parameters, ...],
     known: Mapping[str, Any],
 ) -> tuple[Parameters, ...]:
     names = catalogue.names
-    fills = fill_values(known, names, settings.clean.missing)
-    if settings.clean.missing == "mean":
+    fills = fill_values(known, names, missing)
+    if missing == "mean":
         spreads = {name: known[f"sd_{place}"] for place, name in enumerate(names)}
         fills |= {n: settled(fills[n], spread) for n, spread in spreads.items() if spread}
     fills |= dict.fromkeys(_binary(catalogue), 0.0)
@@ -93,14 +93,14 @@ def _filled(
 
 def _bounded(
     store: DuckDB,
-    settings: Settings,
+    options: PreprocessOptions,
     catalogue: Catalogue,
     features: ir.Table,
     parameters: tuple[Parameters, ...],
     bounds: Bounds | None,
 ) -> tuple[Parameters, ...]:
     if bounds is None:
-        bounds = _learned(store, settings, catalogue, features, parameters)
+        bounds = _learned(store, options, catalogue, features, parameters)
     sides = {p.feature: bounds.get(p.feature, (None, None)) for p in parameters}
     return tuple(
         replace(p, lower=sides[p.feature][0], upper=sides[p.feature][1]) for p in parameters
@@ -109,12 +109,12 @@ def _bounded(
 
 def _learned(
     store: DuckDB,
-    settings: Settings,
+    options: PreprocessOptions,
     catalogue: Catalogue,
     features: ir.Table,
     parameters: tuple[Parameters, ...],
 ) -> Bounds:
-    given = settings.outliers.bounds
+    given = options.outliers.bounds
     for name in given:
         if name not in catalogue.names:
             raise SettingsError(
@@ -124,7 +124,7 @@ def _learned(
     fixed = _binary(catalogue) | set(given)
     learnable = [p for p in parameters if p.feature not in fixed]
     columns = [p.column if p.column in features.columns else p.feature for p in learnable]
-    query = cap_bounds(features, columns, settings.outliers) if columns else None
+    query = cap_bounds(features, columns, options.outliers) if columns else None
     if query is None:
         return given
     row = store.rows(query)[0]

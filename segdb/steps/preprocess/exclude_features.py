@@ -8,9 +8,10 @@ from typing import Any
 
 from segdb.checks.settings_lines import percent
 from segdb.checks.warning import DataWarning
-from segdb.config.settings import Settings
+from segdb.config.feature_sections import Features
 from segdb.model import Parameters
 from segdb.steps.features.build_features import BuiltFeatures
+from segdb.steps.preprocess.options import PreprocessOptions
 from segdb.steps.progress import Progress
 
 DESCRIBES = "describes only"
@@ -18,13 +19,13 @@ CONSTANT = "constant"
 
 
 def mostly_missing(
-    settings: Settings, built: BuiltFeatures, known: Mapping[str, Any], progress: Progress
+    options: PreprocessOptions, built: BuiltFeatures, known: Mapping[str, Any], progress: Progress
 ) -> dict[int, str]:
     """Return why features are excluded that most customers lack, by their place.
 
     Where missing stands for zero, or customers who lack a feature are left out, none is.
     """
-    if settings.clean.missing not in ("median", "mean"):
+    if options.missing not in ("median", "mean"):
         return {}
     binary = {entry.name for entry in built.catalogue.of("category")}
     shares = {
@@ -32,7 +33,7 @@ def mostly_missing(
         for place, name in enumerate(built.catalogue.names)
         if name not in binary
     }
-    most = {p: share for p, share in shares.items() if share > settings.features.max_missing}
+    most = {p: share for p, share in shares.items() if share > options.features.max_missing}
     if most and len(most) < len(built.catalogue.names):
         names = [built.catalogue.names[place] for place in most]
         each = ", ".join(f"{n} ({percent(s)})" for n, s in zip(names, most.values(), strict=True))
@@ -50,7 +51,7 @@ def mostly_missing(
 
 
 def excluded(
-    settings: Settings,
+    features: Features,
     parameters: tuple[Parameters, ...],
     row: Mapping[str, Any],
     correlations: Mapping[tuple[str, str], float | None],
@@ -59,7 +60,7 @@ def excluded(
     """Return why features are excluded from clustering, by their place.
 
     Args:
-        settings: features that only describe, and the largest correlation.
+        features: features that only describe, and the largest correlation.
         parameters: of each feature.
         row: what was measured of them.
         correlations: Pearson's r of each pair.
@@ -67,7 +68,7 @@ def excluded(
     """
     left_out = dict(missing)
     for place, p in enumerate(parameters):
-        if p.feature in settings.features.describe:
+        if p.feature in features.describe:
             left_out[place] = DESCRIBES
         elif row[f"least_{place}"] == row[f"most_{place}"]:
             left_out[place] = CONSTANT
@@ -75,6 +76,6 @@ def excluded(
         r = correlations[parameters[i].feature, parameters[j].feature]
         if i in left_out or j in left_out or r is None:
             continue
-        if abs(r) > settings.features.max_correlation:
+        if abs(r) > features.max_correlation:
             left_out[j] = f"r = {r:.3f} with {parameters[i].feature}"
     return left_out

@@ -12,7 +12,6 @@ import ibis.expr.types as ir
 
 from segdb.cluster.matrix import Matrix
 from segdb.cluster.yeo_johnson import best_powers
-from segdb.config.settings import Settings
 from segdb.engines.duckdb.database import DuckDB
 from segdb.errors import DataError, SettingsError, nearest
 from segdb.expressions.coreset import all_customers, sample
@@ -26,7 +25,8 @@ from segdb.steps.features.build_features import BuiltFeatures
 from segdb.steps.preprocess.bounds import fills_and_bounds, settled
 from segdb.steps.preprocess.covariance import measured
 from segdb.steps.preprocess.exclude_features import DESCRIBES, excluded, mostly_missing
-from segdb.steps.preprocess.pca import Pca, pca_of
+from segdb.steps.preprocess.options import PreprocessOptions
+from segdb.steps.preprocess.pca import Pca, chosen_components, pca_of
 from segdb.steps.preprocess.rfm_scores import rfm_rules, score_edges
 from segdb.steps.progress import Progress
 
@@ -51,9 +51,18 @@ class Learned:
     pca: Pca
     rfm: RfmRules = CLASSIC
 
-    def model(self, built: BuiltFeatures) -> Model:
-        """Return the model of the customers, without segments yet."""
-        return Model(
+    def model(self, built: BuiltFeatures, components: int | None) -> Model:
+        """Return the model of the customers, without segments yet.
+
+        Args:
+            built: the customers.
+            components: how many principal components stand in the matrix for its features; None
+                for the features themselves.
+
+        Raises:
+            SettingsError: more components are asked for than there are features.
+        """
+        model = Model(
             built.catalogue,
             self.parameters,
             (),
@@ -61,36 +70,45 @@ class Learned:
             rfm=self.rfm,
             within=built.recipe.within,
         )
+        return replace(model, components=chosen_components(self.pca, components, model.matrix))
 
 
-def learn(store: DuckDB, settings: Settings, built: BuiltFeatures, progress: Progress) -> Learned:
+def learn(
+    store: DuckDB, options: PreprocessOptions, built: BuiltFeatures, progress: Progress
+) -> Learned:
     """Learn fills, bounds, transforms, scales and score edges.
+
+    Args:
+        store: where the customers are.
+        options: how they are preprocessed.
+        built: their features.
+        progress: receives messages and warnings.
 
     Raises:
         DataError: no feature differs between customers.
         SettingsError: a feature named in the settings does not exist.
     """
     names = built.catalogue.names
-    for name in settings.features.describe:
+    for name in options.features.describe:
         if name not in names:
             raise SettingsError(
                 f"[features] describe: there is no feature '{name}'.{nearest(name, names)}"
             )
     known = store.rows(statistics(built.features, names))[0]
-    edges = score_edges(store, settings, built.features, names, known)
-    rfm = rfm_rules(store, settings, built.features, names, edges)
+    edges = score_edges(store, options.rfm, built.features, names, known)
+    rfm = rfm_rules(store, options.rfm, built.features, names, edges)
     parameters = fills_and_bounds(
-        store, settings, built.catalogue, built.features, known, built.bounds
+        store, options, built.catalogue, built.features, known, built.bounds
     )
     capped = store.view("segdb_capped", filled_and_capped(built.features, parameters))
-    parameters = _transformed(store, settings, built, capped, parameters)
+    parameters = _transformed(store, options, built, capped, parameters)
     logged = store.view("segdb_transformed", transform(capped, parameters))
     columns = [p.column for p in parameters]
-    few = built.customers <= settings.cluster.matrix_rows
-    row = measured(store, logged, columns, settings.scale.method, few=few)
+    few = built.customers <= options.matrix_rows
+    row = measured(store, logged, columns, options.scale, few=few)
     correlations = correlations_of(names, row)
-    missing = mostly_missing(settings, built, known, progress)
-    parameters = _scaled(settings, row, correlations, parameters, missing, progress)
+    missing = mostly_missing(options, built, known, progress)
+    parameters = _scaled(options, row, correlations, parameters, missing, progress)
     return Learned(parameters, correlations, edges, known, pca_of(row, parameters), rfm)
 
 
@@ -101,7 +119,7 @@ def to_matrix(features: ir.Table, model: Model) -> ir.Table:
 
 def _transformed(
     store: DuckDB,
-    settings: Settings,
+    options: PreprocessOptions,
     built: BuiltFeatures,
     capped: ir.Table,
     parameters: tuple[Parameters, ...],
@@ -112,13 +130,13 @@ def _transformed(
     minima = [row[f"minimum_{i}"] for i in range(len(names))]
     chosen = choose(
         names,
-        settings.features.transform,
+        options.features.transform,
         [row[f"skewness_{i}"] for i in range(len(names))],
         minima,
         binary,
     )
     moved = [replace(p, transform=t) for p, t in zip(parameters, chosen, strict=True)]
-    powers = _powers(store, settings, built, capped, moved)
+    powers = _powers(store, options, built, capped, moved)
     return tuple(
         within_domain(replace(p, power=powers.get(p.feature)), minimum)
         for p, minimum in zip(moved, minima, strict=True)
@@ -127,7 +145,7 @@ def _transformed(
 
 def _powers(
     store: DuckDB,
-    settings: Settings,
+    options: PreprocessOptions,
     built: BuiltFeatures,
     capped: ir.Table,
     parameters: Sequence[Parameters],
@@ -136,23 +154,23 @@ def _powers(
     moved = [p for p in parameters if p.transform == "yeo-johnson"]
     if not moved:
         return {}
-    columns, most = [p.column for p in moved], settings.cluster.matrix_rows
+    columns, most = [p.column for p in moved], options.matrix_rows
     drawn = all_customers(capped, columns)
     if built.customers > most:
-        drawn = sample(capped, columns, most, built.customers, settings.cluster.seed)
+        drawn = sample(capped, columns, most, built.customers, options.seed)
     rows = Matrix.from_arrow(store.fetch(drawn), "customer_id", "weight")
     return dict(zip((p.feature for p in moved), best_powers(rows), strict=True))
 
 
 def _scaled(
-    settings: Settings,
+    options: PreprocessOptions,
     row: Mapping[str, Any],
     correlations: Mapping[tuple[str, str], float | None],
     parameters: tuple[Parameters, ...],
     missing: Mapping[int, str],
     progress: Progress,
 ) -> tuple[Parameters, ...]:
-    left_out = excluded(settings, parameters, row, correlations, missing)
+    left_out = excluded(options.features, parameters, row, correlations, missing)
     for place, reason in left_out.items():
         if reason != DESCRIBES:
             progress.note(f"{parameters[place].feature} is excluded from clustering: {reason}.")

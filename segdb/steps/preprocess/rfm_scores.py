@@ -7,7 +7,7 @@ from typing import Any
 
 import ibis.expr.types as ir
 
-from segdb.config.settings import Settings
+from segdb.config.feature_sections import Rfm
 from segdb.engines.duckdb.database import DuckDB
 from segdb.errors import EngineError, SettingsError, nearest
 from segdb.expressions.distributions import FIFTHS
@@ -19,7 +19,7 @@ Edges = Mapping[str, tuple[float, ...]]
 
 def score_edges(
     store: DuckDB,
-    settings: Settings,
+    rfm: Rfm,
     features: ir.Table,
     names: Sequence[str],
     statistics: Mapping[str, Any],
@@ -31,7 +31,7 @@ def score_edges(
 
     Args:
         store: where the customers are.
-        settings: how many scores, and how ties are scored.
+        rfm: how many scores, and how ties are scored.
         features: of all customers, natural units.
         names: of the features.
         statistics: what ``segdb.expressions.distributions.statistics`` gave of them.
@@ -39,7 +39,7 @@ def score_edges(
     Raises:
         SettingsError: there are edges of a feature that is not there.
     """
-    bins, given = settings.rfm.bins, settings.rfm.edges
+    bins, given = rfm.bins, rfm.edges
     for name in given:
         if name not in names:
             raise SettingsError(
@@ -54,7 +54,7 @@ def score_edges(
             edges[feature] = given[feature]
         elif not statistics[f"customers_{place}"]:
             edges[feature] = (0.0,) * (bins - 1)
-        elif settings.rfm.ties == "rank":
+        elif rfm.ties == "rank":
             ends = [float(row["value"]) for row in store.rows(group_ends(features, feature, bins))]
             edges[feature] = tuple((ends + ends[-1:] * bins)[: bins - 1])
         elif bins == len(FIFTHS) + 1:
@@ -67,7 +67,7 @@ def score_edges(
 
 
 def rfm_rules(
-    store: DuckDB, settings: Settings, features: ir.Table, names: Sequence[str], edges: Edges
+    store: DuckDB, rfm: Rfm, features: ir.Table, names: Sequence[str], edges: Edges
 ) -> RfmRules:
     """Return how customers are scored and named beside the edges, each predicate tried.
 
@@ -75,13 +75,12 @@ def rfm_rules(
         SettingsError: a predicate is none, reads a column that customer_features does not have,
             or cannot be run on the customers.
     """
-    wanted = settings.rfm
-    ranked = wanted.ties == "rank"
+    ranked = rfm.ties == "rank"
     rules = RfmRules(
-        tuple(name for name in edges if ranked and name not in wanted.edges),
-        tuple(wanted.segments.items()),
-        wanted.other,
-        tuple(wanted.edges),
+        tuple(name for name in edges if ranked and name not in rfm.edges),
+        tuple(rfm.segments.items()),
+        rfm.other,
+        tuple(rfm.edges),
     )
     known = ["customer_id", *names, *(score for score, _, _ in SCORES)]
     folded = {name.lower(): name for name in known}

@@ -31,7 +31,6 @@ from segdb.steps.describe.profiles import (
     score_sentences,
 )
 from segdb.steps.features.build_features import BuiltFeatures
-from segdb.steps.ingest.resolve_columns import Sources
 from segdb.steps.preprocess.pca import Pca
 from segdb.steps.publish.live_view import live_select
 
@@ -43,7 +42,6 @@ _LIBRARIES = ("segdb", "duckdb", "ibis-framework", "sqlglot", "numpy", "scikit-l
 
 
 def queries(
-    sources: Sources,
     built: BuiltFeatures,
     model: Model,
     assigned: ir.Table,
@@ -53,8 +51,7 @@ def queries(
     """Return the query of each table that is written without passing through Python.
 
     Args:
-        sources: for the live view.
-        built: the features, the rejects, and how they came about.
+        built: the sources, the features, the rejects, and how they came about.
         model: the model.
         assigned: every customer with ``nearest``, ``distance`` and ``margin``.
         pca: of the maps.
@@ -66,7 +63,7 @@ def queries(
     rejected = built.rejected
     return {
         contract.SEGMENTS: labelled(assigned, model).mutate(run_id=run),
-        contract.SEGMENTS_LIVE: live_select(sources, built.recipe, model, run_id),
+        contract.SEGMENTS_LIVE: live_select(built.sources, built.recipe, model, run_id),
         contract.CUSTOMER_FEATURES: features.select("customer_id", *model.catalogue.names, *scores),
         contract.REJECTED_ROWS: rejected.select(
             run_id=run,

@@ -7,23 +7,19 @@ from dataclasses import dataclass, replace
 from operator import mul
 from typing import Any
 
-import ibis.expr.types as ir
-
 from segdb.cluster.candidate import Candidate
 from segdb.cluster.distance_stats import simplified_silhouette
 from segdb.cluster.k_scan import Verdict, k_scan, verdict
-from segdb.config.settings import Settings
+from segdb.config.sections import Cluster
 from segdb.engines.duckdb.database import DuckDB
 from segdb.errors import DataError
 from segdb.expressions.assign import assign
 from segdb.expressions.profile import sizes
-from segdb.model import Model
-from segdb.steps.features.build_features import BuiltFeatures
-from segdb.steps.preprocess.pca import Pca
 from segdb.steps.progress import Progress
 from segdb.steps.segment.cluster_metrics import Quality, quality_from
 from segdb.steps.segment.refine import Centroids, refine_fit
 from segdb.steps.segment.sampling import matrices
+from segdb.steps.segment.scaled_customers import ScaledCustomers
 
 
 @dataclass(frozen=True)
@@ -65,36 +61,25 @@ class Fitted:
     k_selection: tuple[dict[str, Any], ...]
 
 
-def fit(
-    store: DuckDB,
-    settings: Settings,
-    built: BuiltFeatures,
-    model: Model,
-    scaled: ir.Table,
-    pca: Pca,
-    progress: Progress,
+def fit_segments(
+    store: DuckDB, settings: Cluster, scaled: ScaledCustomers, progress: Progress
 ) -> Fitted:
     """Find the segments.
 
     Args:
         store: where the customers are.
         settings: how many segments, and how to look for them.
-        built: the customers and their features.
-        model: what was learned so far; its segments are to be found.
-        scaled: customers with the model's columns, scaled units.
-        pca: where they lie.
+        scaled: the customers.
         progress: receives messages and warnings.
 
     Raises:
         DataError: there are fewer customers than segments, or they are all alike.
     """
-    chosen = settings.cluster
-    tried = _tried(settings, built)
-    squares = built.customers * pca.variance(model)
+    tried, squares = _tried(settings, scaled.number), scaled.squares
     progress.step(f"Finding segments (k = {tried[0]} to {tried[-1]})")
-    drawn = matrices(store, chosen, model, scaled, built.customers, pca)
+    drawn = matrices(store, settings, scaled)
     compact, distances = drawn.compact, drawn.distances
-    candidates = k_scan(compact, drawn.uniform, tried, seed=chosen.seed, n_init=chosen.n_init)
+    candidates = k_scan(compact, drawn.uniform, tried, seed=settings.seed, n_init=settings.n_init)
     progress.step("Weighing the evidence")
     by_k = {c.k: c.fit.centroids.tolist() for c in candidates}
     validated = {k: quality_from(distances.quality(own), own, squares) for k, own in by_k.items()}
@@ -102,12 +87,12 @@ def fit(
     decision = _decided(candidates, settings, progress)
     best = next(candidate for candidate in candidates if candidate.k == decision.k)
     # K-Means on every customer ends where a step moves nothing.
-    most = 0 if built.customers <= chosen.matrix_rows else chosen.max_refine
+    most = 0 if scaled.number <= settings.matrix_rows else settings.max_refine
     refined = refine_fit(distances, best.fit, max_steps=most)
     by_k[decision.k] = refined.centroids
     quality = validated[decision.k] = quality_from(refined.groups, refined.centroids, squares)
     simplified = {k: simplified_silhouette(drawn.judging, own) for k, own in by_k.items()}
-    order = _canonical(store, built, scaled, model, refined.centroids)
+    order = _canonical(store, scaled, refined.centroids)
     return Fitted(
         centroids=tuple(refined.centroids[place] for place in order),
         inertia=quality.inertia,
@@ -116,7 +101,7 @@ def fit(
         silhouettes=tuple(best.silhouettes[place] for place in order),
         stabilities=tuple(best.stabilities[place] for place in order),
         stability_errors=tuple(best.stability_errors[place] for place in order),
-        smallest_share=min(quality.sizes) / built.customers,
+        smallest_share=min(quality.sizes) / scaled.number,
         matrix_rows=len(compact.values),
         matrix_inertia=best.fit.inertia,
         unrefined_inertia=refined.inertia_before,
@@ -127,49 +112,43 @@ def fit(
     )
 
 
-def _decided(candidates: tuple[Candidate, ...], settings: Settings, progress: Progress) -> Verdict:
-    k = settings.cluster.k
+def _decided(candidates: tuple[Candidate, ...], settings: Cluster, progress: Progress) -> Verdict:
+    k = settings.k
     if k == "auto":
-        decision = verdict(candidates, settings.cluster.criterion)
+        decision = verdict(candidates, settings.criterion)
     else:
         decision = Verdict(k, "given", (f"{k} segments, as given",), clear=False)
     progress.note(decision.sentence)
     return decision
 
 
-def _tried(settings: Settings, built: BuiltFeatures) -> range:
-    chosen = settings.cluster
-    if chosen.k != "auto":
-        if chosen.k > built.customers:
+def _tried(settings: Cluster, customers: int) -> range:
+    if settings.k != "auto":
+        if settings.k > customers:
             raise DataError(
-                f"{built.customers:,} customers cannot make {chosen.k} segments. Set [cluster] k "
+                f"{customers:,} customers cannot make {settings.k} segments. Set [cluster] k "
                 "to fewer, or read more customers."
             )
-        return range(chosen.k, chosen.k + 1)
-    if chosen.k_min >= built.customers:
+        return range(settings.k, settings.k + 1)
+    if settings.k_min >= customers:
         raise DataError(
-            f"{built.customers:,} customers are too few to choose among {chosen.k_min} segments "
+            f"{customers:,} customers are too few to choose among {settings.k_min} segments "
             "and more. Read more customers, or set [cluster] k."
         )
-    return range(chosen.k_min, min(chosen.k_max, built.customers - 1) + 1)
+    return range(settings.k_min, min(settings.k_max, customers - 1) + 1)
 
 
-def _canonical(
-    store: DuckDB,
-    built: BuiltFeatures,
-    scaled: ir.Table,
-    model: Model,
-    centroids: Centroids,
-) -> list[int]:
+def _canonical(store: DuckDB, scaled: ScaledCustomers, centroids: Centroids) -> list[int]:
     """Return the clusters from the most valuable to the least.
 
     Without money to go by, it is by the sum of their scaled features, each by its better end.
     """
-    if "monetary" in built.catalogue.names:
-        measured = store.rows(sizes(assign(scaled, model.columns, centroids), "monetary"))
+    model = scaled.model
+    if "monetary" in model.catalogue.names:
+        measured = store.rows(sizes(assign(scaled.table, model.columns, centroids), "monetary"))
         worth = {row["nearest"]: row["value"] or 0.0 for row in measured}
     else:
-        better = {e.name: 1.0 if e.better == "higher" else -1.0 for e in built.catalogue.entries}
+        better = {e.name: 1.0 if e.better == "higher" else -1.0 for e in model.catalogue.entries}
         signs = [better[p.feature] for p in model.matrix]
         values = [model.scaled(centroid) for centroid in centroids]
         worth = dict(enumerate(math.fsum(map(mul, signs, one)) for one in values))

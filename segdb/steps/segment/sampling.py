@@ -9,10 +9,9 @@ import ibis.expr.types as ir
 from segdb.cluster.matrix import Matrix
 from segdb.config.sections import Cluster
 from segdb.engines.duckdb.database import DuckDB
-from segdb.expressions.coreset import all_customers, coreset, sample
-from segdb.model import Model
-from segdb.steps.preprocess.pca import Pca
+from segdb.expressions.coreset import Spread, all_customers, coreset, sample
 from segdb.steps.segment.distance_backend import CustomerDistances, InDatabase, InMemory
+from segdb.steps.segment.scaled_customers import ScaledCustomers
 
 # The silhouette needs the distances of all pairs: exact up to here, on a sample above.
 SILHOUETTE_ROWS = 10_000
@@ -43,35 +42,31 @@ class Matrices:
         return self.compact if self.uniform is None else self.uniform
 
 
-def matrices(
-    store: DuckDB, settings: Cluster, model: Model, scaled: ir.Table, customers: int, pca: Pca
-) -> Matrices:
+def matrices(store: DuckDB, settings: Cluster, scaled: ScaledCustomers) -> Matrices:
     """Draw the matrices of a fit.
 
     Args:
         store: where the customers are.
         settings: the size of the matrix, and the seed.
-        model: what was learned so far.
-        scaled: all customers with the model's columns.
-        customers: how many there are.
-        pca: where they lie.
+        scaled: the customers.
     """
-    columns = model.columns
+    columns, number, table = scaled.model.columns, scaled.number, scaled.table
 
     def fetched(query: ir.Table) -> Matrix:
         return Matrix.from_arrow(store.fetch(query), "customer_id", "weight")
 
     uniform = None
-    if customers > SILHOUETTE_ROWS:
+    if number > SILHOUETTE_ROWS:
         # Not the coreset's own draw: the silhouette wants every customer to be as likely.
-        uniform = fetched(sample(scaled, columns, SILHOUETTE_ROWS, customers, settings.seed + 1))
+        uniform = fetched(sample(table, columns, SILHOUETTE_ROWS, number, settings.seed + 1))
     rows, seed = settings.matrix_rows, settings.seed
     most = max(rows, min(MEMORY_ROWS, MEMORY_VALUES // len(columns)))
-    known: CustomerDistances = InDatabase(store, scaled, columns)
-    if customers <= most:
-        known = InMemory(fetched(all_customers(scaled, columns)))
-        if customers <= rows:
+    known: CustomerDistances = InDatabase(store, table, columns)
+    if number <= most:
+        known = InMemory(fetched(all_customers(table, columns)))
+        if number <= rows:
             return Matrices(known.matrix, uniform, known)
-    center, squares = pca.center(model), customers * pca.variance(model)
-    compact = fetched(coreset(scaled, columns, center, squares, customers, rows, seed))
+    spread = Spread(number, scaled.center, scaled.squares)
+    drawn = coreset(table, columns, spread, rows, seed)
+    compact = fetched(drawn)
     return Matrices(compact, uniform, known)

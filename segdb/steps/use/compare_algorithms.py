@@ -77,25 +77,25 @@ def compare_run(store: DuckDB, schema: str) -> ComparedRun:
         else sample(table, wanted, chosen.matrix_rows, customers, chosen.seed + 3)
     )
     matrix = Matrix.from_arrow(store.fetch(query), "customer_id", "weight")
-    found = compare_labelled(matrix, "segment_id", chosen.seed)
-    rows = [{**asdict(one), "run_id": run.run_id} for one in found.algorithms]
+    compared = compare_labelled(matrix, "segment_id", chosen.seed)
+    rows = [{**asdict(one), "run_id": run.run_id} for one in compared.algorithms]
     rows = [{name: row[name] for name in _COLUMNS} | {"sizes": list(row["sizes"])} for row in rows]
     published = [{**row, "sizes": json.dumps(row["sizes"])} for row in rows]
-    publish_comparison(store, schema, published, _labels(found, run.run_id))
+    publish_comparison(store, schema, published, _labels(compared, run.run_id))
     return ComparedRun(rows, customers)
 
 
-def _labels(found: Compared, run_id: int) -> pa.Table:
+def _labels(compared: Compared, run_id: int) -> pa.Table:
     """Return the rows of ``algorithm_labels``."""
     tables = [
         pa.table(
             {
                 "algorithm": pa.array([one.algorithm] * len(one.labels)),
-                "customer_id": found.ids,
+                "customer_id": compared.ids,
                 "cluster": pa.array([label or None for label in one.labels], pa.int32()),
                 "run_id": pa.array([run_id] * len(one.labels), pa.int64()),
             }
         )
-        for one in found.algorithms
+        for one in compared.algorithms
     ]
     return pa.concat_tables(tables)

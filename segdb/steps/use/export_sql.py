@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from segdb.engines.duckdb.database import DuckDB
@@ -17,35 +18,45 @@ from segdb.steps.describe.profiles import feature_sentences, score_sentences
 from segdb.steps.lifecycle.load_run import StoredRun, stored_run
 
 
+@dataclass(frozen=True)
+class ExportTarget:
+    """Which run is exported, and for which engine.
+
+    Attributes:
+        run_id: None for the last run.
+        dialect: one of ``segdb.exports.dialects.DIALECTS``.
+        orders: the table to read the orders from, schema.table; None for the run's own source in
+            DuckDB, and ``orders`` elsewhere.
+        customers: likewise.
+    """
+
+    run_id: int | None = None
+    dialect: str = "duckdb"
+    orders: str | None = None
+    customers: str | None = None
+
+
 def compile_run(
     store: DuckDB,
     schema: str,
-    run_id: int | None = None,
-    into: str = "duckdb",
-    *,
+    target: ExportTarget,
     stage: str | None = None,
-    orders: str | None = None,
-    customers: str | None = None,
 ) -> str:
     """Return the SQL of a run: one SELECT, a CTE a stage, with what was learned as constants.
 
     Args:
         store: the database of the segments.
         schema: where they are.
-        run_id: which run; None for the last one.
-        into: the dialect, one of ``segdb.exports.dialects.DIALECTS``.
+        target: which run, and for which engine.
         stage: the SELECT of this stage alone; None for all.
-        orders: the table to read the orders from; None for the run's own source in DuckDB, and
-            ``orders`` elsewhere.
-        customers: likewise.
 
     Raises:
         UserError: there is no such run, dialect, stage or source, or the dialect cannot express
             a stage.
     """
-    language = dialect(into)
-    run = stored_run(store, schema, run_id)
-    origins = origins_of(run, orders, customers)
+    language = dialect(target.dialect)
+    run = stored_run(store, schema, target.run_id)
+    origins = origins_of(run, target)
     exported = exported_run(run, origins, language)
     return as_statement(exported, language, heading(run.run_id, language, origins), stage)
 
@@ -55,13 +66,13 @@ def exported_run(run: StoredRun, origins: Mapping[str, Origin], into: Dialect) -
     return export(run.run_id, run.recipe, run.model, origins, into)
 
 
-def origins_of(run: StoredRun, orders: str | None, customers: str | None) -> dict[str, Origin]:
+def origins_of(run: StoredRun, target: ExportTarget) -> dict[str, Origin]:
     """Return where the exported SQL of a run reads its sources.
 
     Raises:
         SettingsError: a table is named for a source that the run did not have.
     """
-    named = {"orders": orders, "customers": customers}
+    named = {"orders": target.orders, "customers": target.customers}
     for name, table in named.items():
         if table is not None and name not in run.sources:
             raise SettingsError(
@@ -77,11 +88,8 @@ def write_dbt(
     store: DuckDB,
     schema: str,
     folder: Path,
-    run_id: int | None = None,
-    into: str = "duckdb",
+    target: ExportTarget,
     *,
-    orders: str | None = None,
-    customers: str | None = None,
     force: bool = False,
 ) -> tuple[Path, ...]:
     """Write the run as a dbt package of plain SQL, and return the paths written.
@@ -90,25 +98,22 @@ def write_dbt(
         store: the database of the segments.
         schema: where they are.
         folder: an empty one, or that of a package written before.
-        run_id: which run; None for the last one, and no other has its profiles published.
-        into: the dialect of the project's engine.
-        orders: the table to read, schema.table; None as in ``compile_run``.
-        customers: likewise.
+        target: for which engine, and which run: the last one, no other has its profiles published.
         force: write into a folder that holds something else, too.
 
     Raises:
         UserError: as ``compile_run``, or the run is not the published one, or the folder holds
             something else.
     """
-    language = dialect(into)
-    run = stored_run(store, schema, run_id)
+    language = dialect(target.dialect)
+    run = stored_run(store, schema, target.run_id)
     published = store.rows(f"SELECT max(run_id) AS id FROM {quoted(schema)}.segments")[0]["id"]  # noqa: S608
     if published != run.run_id:
         raise SettingsError(
             f"A dbt package takes names and profiles from the published tables, which are of run "
             f"{published}, and not {run.run_id}. `segdb rollback {run.run_id}` publishes it again."
         )
-    origins = origins_of(run, orders, customers)
+    origins = origins_of(run, target)
     profiles = f"SELECT * FROM {quoted(schema)}.segment_profiles ORDER BY segment_id"  # noqa: S608
     package = Package(
         run_id=run.run_id,

@@ -21,10 +21,8 @@ from segdb.expressions.ctes import as_select
 from segdb.expressions.distributions import uncapped_fill
 from segdb.expressions.scoring_chain import Recipe, chain
 from segdb.model import Model
-from segdb.steps.ingest.read_sources import read_sources
 from segdb.steps.ingest.resolve_columns import Sources, recipe_of
-from segdb.steps.lifecycle.load_run import StoredRun, stored_run
-from segdb.steps.progress import Progress
+from segdb.steps.lifecycle.load_run import StoredRun
 from segdb.user_sql import UserSQL
 
 
@@ -52,58 +50,61 @@ class Scored:
     rejected: Mapping[tuple[str, str], int]
 
 
-def score(
-    store: DuckDB,
-    schema: str,
-    orders: object,
-    customers: object,
-    progress: Progress,
-    *,
-    run_id: int | None = None,
-    as_of: datetime | None = None,
-    into: str | Path = "scored_customers",
-    force: bool = False,
-) -> Scored:
-    """Assign the customers of a source to the segments of a run; its own tables stay.
+@dataclass(frozen=True)
+class ScoringJob:
+    """What is to be scored, by which model, and where the labels go.
 
-    Args:
-        store: the database of the segments.
-        schema: where they are.
+    Attributes:
         orders: a path, table, SELECT or frame; None for a run without orders.
         customers: likewise.
-        progress: receives messages and warnings.
-        run_id: whose model; None for the last one.
+        run_id: whose model; None for the last run's.
         as_of: the moment days count back from; None for the run's setting, and without one for
             the midnight after the last order.
         into: a table of the schema, or the path of a csv, tsv or parquet file. Its columns are
             those of ``segments``.
         force: write over a file that segdb did not write, too.
+    """
+
+    orders: object = None
+    customers: object = None
+    run_id: int | None = None
+    as_of: datetime | None = None
+    into: str | Path = "scored_customers"
+    force: bool = False
+
+    def check_target(self) -> None:
+        """Refuse a file that is a source, or that segdb did not write.
+
+        Raises:
+            SettingsError: it is one.
+        """
+        if isinstance(self.into, Path):
+            sources = (*files_of(self.orders), *files_of(self.customers))
+            check_file(self.into, sources, force=self.force)
+
+
+def settings_of_run(run: StoredRun, job: ScoringJob) -> Settings:
+    """Return the settings of a run, with the columns that it inferred named in them.
 
     Raises:
-        SourceError: a source cannot be read, or is not one that the run had.
-        DataError: no customer is left.
-        SettingsError: the table or file cannot be written, or is someone else's.
+        SourceError: a source is missing, or is not one that the run had.
     """
-    if isinstance(into, Path):
-        check_file(into, (*files_of(orders), *files_of(customers)), force=force)
-    run = stored_run(store, schema, run_id)
-    _check_sources(run, {"orders": orders, "customers": customers})
-    settings = _as_the_run(run, as_of)
-    progress.step("Reading the sources")
-    sources = read_sources(store, settings, orders, customers, progress, run.run_id)
-    recipe = replace(
-        recipe_of(settings, sources), complete=run.recipe.complete, within=run.recipe.within
-    )
+    _check_sources(run, {"orders": job.orders, "customers": job.customers})
+    name = "orders" if "orders" in run.recipe.readings else "customers"
+    roles: Mapping[Any, str] = run.recipe.readings[name].roles
+    declared = run.settings.changed({"columns": dict(roles)})
+    return declared.model_copy(update={"as_of": job.as_of or run.settings.as_of})
+
+
+def recipe_as_the_run(run: StoredRun, settings: Settings, sources: Sources) -> Recipe:
+    """Return how the sources are read and cleaned, as the run did.
+
+    Raises:
+        SourceError: a source lacks a column that the model reads.
+    """
+    recipe = recipe_of(settings.clean, settings.as_of, sources)
     _check_columns(sources, run)
-    progress.step("Scoring")
-    assigned, rejected = _assigned(store, sources, recipe, run.model)
-    scored = _measured(store, run, assigned, rejected)
-    rows = labelled(assigned, run.model).mutate(run_id=ibis.literal(run.run_id).cast("int64"))
-    if isinstance(into, Path):
-        save_file(store, into, rows)
-    else:
-        save_table(store, schema, into, rows, f"by the model of run {run.run_id}.")
-    return scored
+    return replace(recipe, complete=run.recipe.complete, within=run.recipe.within)
 
 
 def _check_sources(run: StoredRun, given: Mapping[str, object]) -> None:
@@ -117,14 +118,6 @@ def _check_sources(run: StoredRun, given: Mapping[str, object]) -> None:
             raise SourceError(
                 f"{learned} alone, and {name} were given as well: give {needed} alone."
             )
-
-
-def _as_the_run(run: StoredRun, as_of: datetime | None) -> Settings:
-    """Return the run's settings, with the columns that it found named in them."""
-    name = "orders" if "orders" in run.recipe.readings else "customers"
-    roles: Mapping[Any, str] = run.recipe.readings[name].roles
-    declared = run.settings.changed({"columns": dict(roles)})
-    return declared.model_copy(update={"as_of": as_of or run.settings.as_of})
 
 
 def _check_columns(sources: Sources, run: StoredRun) -> None:
@@ -145,9 +138,10 @@ def _check_columns(sources: Sources, run: StoredRun) -> None:
                 )
 
 
-def _assigned(
+def assign_customers(
     store: DuckDB, sources: Sources, recipe: Recipe, model: Model
 ) -> tuple[ir.Table, dict[tuple[str, str], int]]:
+    """Return every customer with ``nearest`` and ``margin``, and the rejected rows by reason."""
     counted_rows = {"orders": sources.orders, "customers": sources.customers}
     raw = {name: source[0].table for name, source in counted_rows.items() if source}
     stages = chain(raw, recipe, model)
@@ -168,9 +162,14 @@ def _reasons(store: DuckDB, source: str, validated: ir.Table) -> dict[tuple[str,
     return {(source, row["reason"]): int(row["n"]) for row in counted_rows}
 
 
-def _measured(
+def summarize_scores(
     store: DuckDB, run: StoredRun, assigned: ir.Table, rejected: Mapping[tuple[str, str], int]
 ) -> Scored:
+    """Return the sizes of the segments, and how far the customers are from what was learned.
+
+    Raises:
+        DataError: no customer is left.
+    """
     bounded = [p for p in run.model.matrix if p.lower is not None or p.upper is not None]
     outside: dict[str, ir.BooleanValue] = {}
     for p in bounded:
@@ -203,3 +202,18 @@ def _measured(
 
 def _share(condition: ir.BooleanValue) -> ir.FloatingScalar:
     return condition.cast("float64").mean()
+
+
+def save_scores(
+    store: DuckDB, schema: str, run: StoredRun, assigned: ir.Table, into: str | Path
+) -> None:
+    """Write the labels into a table of the schema, or a file.
+
+    Raises:
+        SettingsError: the table or file cannot be written, or is someone else's.
+    """
+    rows = labelled(assigned, run.model).mutate(run_id=ibis.literal(run.run_id).cast("int64"))
+    if isinstance(into, Path):
+        save_file(store, into, rows)
+    else:
+        save_table(store, schema, into, rows, f"by the model of run {run.run_id}.")

@@ -13,7 +13,7 @@ import pytest
 
 from segdb import contract
 from segdb.engines.duckdb.database import DuckDB
-from segdb.engines.duckdb.publish import Content, next_run, refuse_ambiguous
+from segdb.engines.duckdb.publish import Content, Publication, next_run, refuse_ambiguous
 from segdb.engines.duckdb.publish import publish as publish_at
 from segdb.errors import PublishError, SettingsError
 from segdb.sql import quoted
@@ -69,7 +69,7 @@ def contents(run_id: int, tables: Sequence[contract.Table] = contract.TABLES) ->
 
 
 def publish(store: DuckDB, schema: str, given: Sequence[Content], run_id: int) -> None:
-    publish_at(store, schema, given, run_id, datetime(2026, 1, run_id), keep_runs=3)
+    publish_at(store, schema, Publication(run_id, datetime(2026, 1, run_id), given, keep_runs=3))
 
 
 def everything(store: DuckDB, schema: str = "segdb") -> dict[str, list[dict[str, Any]]]:

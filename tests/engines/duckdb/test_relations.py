@@ -10,8 +10,9 @@ import pytest
 import segdb
 from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.duckdb.relations import find, known, offered
+from segdb.pipeline import score
 from segdb.steps.progress import Notes
-from segdb.steps.use.score import score
+from segdb.steps.use.score import ScoringJob
 from tests.steps import shops
 
 
@@ -75,7 +76,7 @@ def test_only_the_tables_of_the_user_are_offered(tmp_path: Path) -> None:
     assert sorted(offered(store)) == sorted(own)
     for _ in range(2):
         segdb.run("shop", database=store.connection, settings=shops.settings("orders"))
-    score(store, "segdb", "shop", None, Notes())
+    score(store, "segdb", ScoringJob("shop", None), Notes())
     there = {schema for schema, _ in store.tables()}
     assert there == {"main", "jobs", "segdb", "segdb_kept"}
     assert sorted(offered(store)) == sorted(own)

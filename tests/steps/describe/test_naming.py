@@ -31,7 +31,7 @@ def profile(name: str) -> Profile:
 
 def names(profiles: list[Profile], kept: list[str | None] | None = None) -> list[str]:
     given = kept or [None] * len(profiles)
-    named = personas(profiles, given, {"a": 1.0}, ["a"], load(), "£", {})
+    named = personas(profiles, given, {"a": 1.0}, ["a"], load(), {})
     return [character.name for character in named]
 
 
@@ -54,11 +54,11 @@ def test_of_two_of_a_kind_the_second_says_how_it_differs() -> None:
         Profile(means, {"tenure_days": z, "monetary": 0.1}, {**scores, "r": recency}, 1.0)
         for z, recency in ((-0.6, 1.7), (0.8, 1.2))
     ]
-    found = [c.name for c in personas(profiles, [None] * 2, means, ["monetary"], load(), "", {})]
+    found = [c.name for c in personas(profiles, [None] * 2, means, ["monetary"], load(), {})]
     assert found == ["Lost, joined later", "Lost"]
     # They stay so in the next run, with the advice of their persona.
     profiles = [Profile({"a": 1.0}, {"a": 0.0}, scores, 1.0)] * 2
-    kept = personas(profiles, found, {"a": 1.0}, ["a"], load(), "", {})
+    kept = personas(profiles, found, {"a": 1.0}, ["a"], load(), {})
     assert [one.name for one in kept] == found
     assert len({one.action for one in kept}) == 1
 
@@ -108,7 +108,7 @@ def test_a_kept_name_stays_and_is_given_once() -> None:
 def test_advice_follows_the_profile_under_a_kept_name(become: str) -> None:
     playbook = load()
     own = next(persona for persona in playbook.personas if persona.name == become)
-    found = personas([profile(become)], ["Champions"], {"a": 1.0}, ["a"], playbook, "£", {})[0]
+    found = personas([profile(become)], ["Champions"], {"a": 1.0}, ["a"], playbook, {})[0]
     assert found.name == "Champions"
     assert (found.tier, found.action, found.reason) == (own.tier, own.action, own.reason)
 
@@ -116,7 +116,7 @@ def test_advice_follows_the_profile_under_a_kept_name(become: str) -> None:
 def test_a_small_step_changes_no_advice() -> None:
     near = {axis: value - 0.4 for axis, value in PLACES["Champions"].items()}
     moved = Profile({"a": 1.0}, {"a": 0.0}, near, 0.1)
-    found = personas([moved], ["Champions"], {"a": 1.0}, ["a"], load(), "£", {})[0]
+    found = personas([moved], ["Champions"], {"a": 1.0}, ["a"], load(), {})[0]
     own = next(persona for persona in load().personas if persona.name == "Champions")
     assert found.action == own.action
 
@@ -139,7 +139,7 @@ def test_attributes_are_named_by_what_they_are() -> None:
     ]
     matrix = ["Income", "Spending (1-100)"]
     found = personas(
-        profiles, [None, None], {"Income": 5.0, "Spending (1-100)": 5.0}, matrix, load(), "", {}
+        profiles, [None, None], {"Income": 5.0, "Spending (1-100)": 5.0}, matrix, load(), {}
     )
     assert [one.name for one in found] == [
         "High income, low spending",
@@ -157,14 +157,14 @@ def test_segments_that_are_told_the_same_are_told_apart() -> None:
         Profile(overall, {"Age": age, "Size": size}, {}, None)
         for age, size in ((1.0, -1.0), (-1.0, 1.5))
     ]
-    found = personas(profiles, [None] * 2, overall, ["Age", "Size"], load(), "", {})
+    found = personas(profiles, [None] * 2, overall, ["Age", "Size"], load(), {})
     general = load().standing(0.0)
     assert [one.action for one in found] == [
         f"{general.action} What sets them apart: high age, low size.",
         f"{general.action} What sets them apart: low age, very high size.",
     ]
     assert [one.reason for one in found] == [general.reason] * 2
-    alone = personas(profiles[:1], [None], overall, ["Age", "Size"], load(), "", {})
+    alone = personas(profiles[:1], [None], overall, ["Age", "Size"], load(), {})
     assert alone[0].action == general.action
 
 
@@ -180,7 +180,7 @@ def test_of_a_category_the_value_that_most_have_is_named() -> None:
             (55.0, 1.0, {"Age": 1.3, "Gender_Female": 0.88, "Gender_Male": -0.88}),
         )
     ]
-    found = personas(profiles, [None] * 3, overall, matrix, load(), "", categories)
+    found = personas(profiles, [None] * 3, overall, matrix, load(), categories)
     assert [one.name for one in found] == [
         "Low age, gender Male",
         "Average age",

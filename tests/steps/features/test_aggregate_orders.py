@@ -15,9 +15,11 @@ from hypothesis import strategies as st
 from segdb.config.settings import parse
 from segdb.engines.duckdb.database import DuckDB
 from segdb.expressions.count_strategy import EXACT, LISTED, UNIQUE_LINES, UNIQUE_ROWS, CountStrategy
+from segdb.inspect.schema_hints import SchemaHints
 from segdb.steps.features import aggregate_orders as orders
 from segdb.steps.features import count_strategy
 from segdb.steps.features.build_features import build_features
+from segdb.steps.features.options import FeatureOptions
 from segdb.steps.ingest.read_sources import read_sources
 from segdb.steps.progress import Notes
 from tests.depth import examples
@@ -62,7 +64,10 @@ def taken_in(
         patch.object(count_strategy, "_MOST", 1.0),
     ):
         built = build_features(
-            store, chosen, read_sources(store, chosen, "lines", None, Notes()), Notes()
+            store,
+            FeatureOptions.of(chosen),
+            read_sources(store, SchemaHints.of(chosen), "lines", None, Notes()),
+            Notes(),
         )
     assert ("segdb_unique_rows" in {name for _, name in temporary(store)}) == (
         way.extra == "unique"

@@ -14,7 +14,7 @@ from segdb import contract
 from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.duckdb.run_archive import equal_runs, kept_ids
 from segdb.errors import UserError
-from segdb.steps.lifecycle.rollback import rollback
+from segdb.pipeline import rollback
 from tests.steps import shops
 
 GROWS = {table.name for table in contract.TABLES if table.grows}

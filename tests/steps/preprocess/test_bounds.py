@@ -17,6 +17,7 @@ from segdb.expressions.distributions import statistics
 from segdb.features.catalogue import Catalogue, Entry
 from segdb.model import Parameters
 from segdb.steps.preprocess.bounds import fills_and_bounds
+from segdb.steps.preprocess.options import PreprocessOptions
 
 DRAW = np.random.default_rng(12)
 NATURAL = DRAW.lognormal(2, 1.5, 900)
@@ -37,8 +38,8 @@ def learned(**sections: Any) -> dict[str, Parameters]:
     store.connection.register("people", pa.table({"a": values, "c_x": LEVEL}))
     table = store.unbound("people", "people")
     known = store.rows(statistics(table, CATALOGUE.names))[0]
-    settings = Settings.model_validate(sections)
-    found = fills_and_bounds(store, settings, CATALOGUE, table, known)
+    options = PreprocessOptions.of(Settings.model_validate(sections))
+    found = fills_and_bounds(store, options, CATALOGUE, table, known)
     return {p.feature: p for p in found}
 
 

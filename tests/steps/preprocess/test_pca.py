@@ -16,9 +16,9 @@ import segdb
 from segdb.contract.segments import SEGMENT_CENTROIDS
 from segdb.engines.duckdb.database import DuckDB
 from segdb.model import Components
+from segdb.pipeline import rollback
 from segdb.steps.lifecycle.diff_runs import difference
 from segdb.steps.lifecycle.match_segments import PreviousRun, match_segments
-from segdb.steps.lifecycle.rollback import rollback
 from segdb.steps.segment.fit import Fitted
 from segdb.steps.use.compare_algorithms import compare_run
 from tests.steps import shops

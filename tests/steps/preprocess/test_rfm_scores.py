@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from segdb.config.settings import Settings
+from segdb.config.feature_sections import Rfm
 from segdb.engines.duckdb.database import DuckDB
 from segdb.errors import SettingsError
 from segdb.expressions.distributions import statistics
@@ -30,10 +30,10 @@ def store() -> Iterator[DuckDB]:
 
 
 def learned(store: DuckDB, **rfm: Any) -> tuple[dict[str, tuple[float, ...]], RfmRules]:
-    settings, table = Settings.model_validate({"rfm": rfm}), store.unbound("people", "people")
+    wanted, table = Rfm.model_validate(rfm), store.unbound("people", "people")
     known = store.rows(statistics(table, NAMES))[0]
-    edges = score_edges(store, settings, table, NAMES, known)
-    return edges, rfm_rules(store, settings, table, NAMES, edges)
+    edges = score_edges(store, wanted, table, NAMES, known)
+    return edges, rfm_rules(store, wanted, table, NAMES, edges)
 
 
 @pytest.mark.parametrize("bins", range(2, 11))
@@ -63,18 +63,18 @@ def test_own_edges_come_before_ranks(store: DuckDB) -> None:
 
 def test_more_groups_than_customers(store: DuckDB) -> None:
     table = store.unbound("people", "people").limit(3)
-    settings = Settings.model_validate({"rfm": {"bins": 10, "ties": "rank"}})
+    wanted = Rfm.model_validate({"bins": 10, "ties": "rank"})
     known = store.rows(statistics(table, NAMES))[0]
-    found = score_edges(store, settings, table, NAMES, known)
+    found = score_edges(store, wanted, table, NAMES, known)
     assert all(len(edges) == 9 for edges in found.values())
 
 
 def test_edges_of_what_is_no_feature_are_refused(store: DuckDB) -> None:
-    settings = Settings.model_validate({"rfm": {"edges": {"monetary": [1, 2, 3, 4]}}})
+    wanted = Rfm.model_validate({"edges": {"monetary": [1, 2, 3, 4]}})
     table, names = store.unbound("people", "people"), ("recency_days", "frequency")
     known = store.rows(statistics(table, names))[0]
     with pytest.raises(SettingsError, match=r"\[rfm.edges\] there is no feature 'monetary'"):
-        score_edges(store, settings, table, names, known)
+        score_edges(store, wanted, table, names, known)
 
 
 def test_rules_read_features_scores_and_ids_in_any_case(store: DuckDB) -> None:

@@ -16,8 +16,10 @@ from segdb.engines.duckdb.database import DuckDB
 from segdb.expressions.assign import assign, labelled
 from segdb.expressions.scale import METHODS as SCALES
 from segdb.expressions.winsorize import METHODS as CAPS
+from segdb.inspect.schema_hints import SchemaHints
 from segdb.model import Model
 from segdb.steps.features.build_features import build_features
+from segdb.steps.features.options import FeatureOptions
 from segdb.steps.ingest.read_sources import read_sources
 from segdb.steps.preprocess.learn import to_matrix
 from segdb.steps.progress import Notes
@@ -75,8 +77,10 @@ def close(found: list[Any], expected: list[Any]) -> bool:
 def held(connection: duckdb.DuckDBPyConnection, settings: Any, given: Any, model: Model) -> Any:
     """A full run on the sources as they are now, but for the model."""
     store, notes, chosen = DuckDB(connection), Notes(), parse(settings)
-    found = read_sources(store, chosen, given.get("orders"), given.get("customers"), notes)
-    built = build_features(store, chosen, found, notes)
+    found = read_sources(
+        store, SchemaHints.of(chosen), given.get("orders"), given.get("customers"), notes
+    )
+    built = build_features(store, FeatureOptions.of(chosen), found, notes)
     assert built.catalogue == model.catalogue
     scaled = to_matrix(built.features, model)
     assigned = assign(scaled, model.columns, [s.centroid for s in model.segments])

@@ -23,6 +23,7 @@ from segdb.steps.preprocess.pca import pca_of
 from segdb.steps.segment.distance_backend import InDatabase
 from segdb.steps.segment.refine import refine
 from segdb.steps.segment.sampling import SILHOUETTE_ROWS, Matrices, matrices
+from segdb.steps.segment.scaled_customers import ScaledCustomers
 
 Values = npt.NDArray[np.float64]
 CUSTOMERS, K = 40_000, 6
@@ -56,7 +57,7 @@ def compact(values: Values, settings: Cluster = SETTINGS) -> tuple[DuckDB, Model
     store.execute("CREATE TABLE scaled AS FROM given")
     scaled = store.unbound("scaled", "scaled")
     pca = pca_of(store.rows(measures(scaled, list(columns), "none"))[0], parameters)
-    return store, model, matrices(store, settings, model, scaled, len(values), pca)
+    return store, model, matrices(store, settings, ScaledCustomers(scaled, model, pca, len(values)))
 
 
 @pytest.mark.parametrize("kind", [blobs, heavy])

@@ -12,7 +12,7 @@ import segdb
 from segdb.engines.duckdb.database import DuckDB
 from segdb.errors import SettingsError, UserError
 from segdb.exports.dialects import DIALECTS
-from segdb.steps.use.export_sql import compile_run, write_dbt
+from segdb.steps.use.export_sql import ExportTarget, compile_run, write_dbt
 from tests.steps import shops
 
 
@@ -28,7 +28,7 @@ def store() -> Iterator[DuckDB]:
 
 @pytest.mark.parametrize("name", DIALECTS)
 def test_one_statement_with_a_comment_a_stage(store: DuckDB, name: str) -> None:
-    sql = compile_run(store, "segdb", None, name, orders="sales.lines", customers="people")
+    sql = compile_run(store, "segdb", ExportTarget(None, name, "sales.lines", "people"))
     tree = sqlglot.parse_one(sql, read={"mssql": "tsql"}.get(name, name))
     parts = [cte.alias for cte in tree.find_all(sqlglot.exp.CTE, bfs=True)]
     parts = [part for part in parts if not part.startswith("t")]
@@ -41,11 +41,11 @@ def test_one_statement_with_a_comment_a_stage(store: DuckDB, name: str) -> None:
 
 
 def test_a_stage_by_name(store: DuckDB) -> None:
-    sql = compile_run(store, "segdb", stage="capped")
+    sql = compile_run(store, "segdb", ExportTarget(), "capped")
     assert "CASE" in sql
     assert "WITH" not in sql
     with pytest.raises(SettingsError, match="Did you mean 'capped'"):
-        compile_run(store, "segdb", stage="caped")
+        compile_run(store, "segdb", ExportTarget(), "caped")
 
 
 def test_without_names_duckdb_gives_the_published_segments(store: DuckDB) -> None:
@@ -53,32 +53,35 @@ def test_without_names_duckdb_gives_the_published_segments(store: DuckDB) -> Non
     store.execute("CREATE OR REPLACE VIEW orders AS FROM shop")
     store.execute("CREATE OR REPLACE VIEW customers AS FROM people")
     columns = "customer_id, segment_id, segment, run_id"
-    again = store.fetch(f"SELECT {columns} FROM ({compile_run(store, 'segdb')}) ORDER BY ALL")
+    sql = compile_run(store, "segdb", ExportTarget())
+    again = store.fetch(f"SELECT {columns} FROM ({sql}) ORDER BY ALL")
     assert again == store.fetch(f"SELECT {columns} FROM segdb.segments ORDER BY ALL")
 
 
 def test_an_earlier_run(store: DuckDB) -> None:
-    assert "run 1," in compile_run(store, "segdb", 1)
+    assert "run 1," in compile_run(store, "segdb", ExportTarget(1))
     with pytest.raises(UserError, match=r"There is no run 7\. There is: 1, 2"):
-        compile_run(store, "segdb", 7)
+        compile_run(store, "segdb", ExportTarget(7))
 
 
 def test_a_source_that_the_run_did_not_have() -> None:
     with shops.opened() as connection:
         segdb.run("shop", database=connection, settings=shops.settings("orders"))
         with pytest.raises(SettingsError, match="without customers"):
-            compile_run(DuckDB(connection), "segdb", customers="people")
+            compile_run(DuckDB(connection), "segdb", ExportTarget(customers="people"))
 
 
 def test_what_is_no_table(store: DuckDB) -> None:
     with pytest.raises(SettingsError, match="no name of a table"):
-        compile_run(store, "segdb", None, "postgres", orders="DROP TABLE x; --")
+        compile_run(store, "segdb", ExportTarget(None, "postgres", "DROP TABLE x; --"))
 
 
 def test_a_package_is_of_the_published_run(store: DuckDB, tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="segdb rollback 1"):
-        write_dbt(store, "segdb", tmp_path / "package", 1)
-    written = write_dbt(store, "segdb", tmp_path / "package", orders="shop", customers="people")
+        write_dbt(store, "segdb", tmp_path / "package", ExportTarget(1))
+    written = write_dbt(
+        store, "segdb", tmp_path / "package", ExportTarget(orders="shop", customers="people")
+    )
     assert tmp_path / "package" / "models" / "marts" / "segments.sql" in written
     clean = (tmp_path / "package" / "models" / "stages" / "segdb_orders_clean.sql").read_text()
     assert "'{{ '{' }}{ no }}'" in clean

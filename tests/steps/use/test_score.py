@@ -16,8 +16,9 @@ import pytest
 import segdb
 from segdb.engines.duckdb.database import DuckDB
 from segdb.errors import DataError, SettingsError, SourceError, UserError
+from segdb.pipeline import score
 from segdb.steps.progress import Notes
-from segdb.steps.use.score import score
+from segdb.steps.use.score import ScoringJob
 from tests.steps import shops
 
 # Those who only gave back are found after the rows are judged.
@@ -49,7 +50,7 @@ def asked(store: DuckDB, sql: str) -> Any:
 
 
 def test_the_same_customers_get_the_published_segments(store: DuckDB) -> None:
-    scored = score(store, "segdb", "shop", "people", Notes())
+    scored = score(store, "segdb", ScoringJob("shop", "people"), Notes())
     [(customers, equal)] = asked(store, EQUAL.format("segdb.scored_customers"))
     assert scored.customers == customers == equal == sum(scored.segments.values())
     margin = asked(store, "SELECT avg(margin) FROM segdb.segments")[0][0]
@@ -65,7 +66,7 @@ def test_how_far_the_customers_are_from_what_was_learned(store: DuckDB) -> None:
     bounds = asked(store, "SELECT feature, upper FROM segdb.feature_parameters WHERE upper > 0")
     upper = dict(bounds)["monetary"]
     dear = "SELECT * REPLACE (total * 1000 AS total) FROM shop"
-    scored = score(store, "segdb", dear, "people", Notes())
+    scored = score(store, "segdb", ScoringJob(dear, "people"), Notes())
     assert upper > 0
     assert scored.beyond_by_feature["monetary"] > 0.9
     assert scored.beyond_caps is not None
@@ -73,7 +74,7 @@ def test_how_far_the_customers_are_from_what_was_learned(store: DuckDB) -> None:
 
 
 def test_the_share_beyond_the_bounds_recomputed(store: DuckDB) -> None:
-    scored = score(store, "segdb", "shop", "people", Notes())
+    scored = score(store, "segdb", ScoringJob("shop", "people"), Notes())
     parameters = asked(
         store,
         "SELECT feature, fill, lower, upper FROM segdb.feature_parameters WHERE position >= 0",
@@ -92,7 +93,7 @@ def test_the_share_beyond_the_bounds_recomputed(store: DuckDB) -> None:
 
 def test_into_files(store: DuckDB, tmp_path: Path) -> None:
     for name in ("scores.csv", "scores.tsv", "deep/scores.parquet"):
-        score(store, "segdb", "shop", "people", Notes(), into=tmp_path / name)
+        score(store, "segdb", ScoringJob("shop", "people", into=tmp_path / name), Notes())
         [(customers, equal)] = asked(store, EQUAL.format(f"'{tmp_path / name}'"))
         assert customers == equal > 0
     for name, mark in (("scores.csv", ","), ("scores.tsv", "\t")):
@@ -100,27 +101,27 @@ def test_into_files(store: DuckDB, tmp_path: Path) -> None:
             header = next(csv.reader(file, delimiter=mark))
         assert header[:3] == ["customer_id", "segment_id", "segment"]
     with pytest.raises(SettingsError, match="does not say its format"):
-        score(store, "segdb", "shop", "people", Notes(), into=tmp_path / "scores.txt")
+        score(store, "segdb", ScoringJob("shop", "people", into=tmp_path / "scores.txt"), Notes())
 
 
 def test_a_table_of_others_is_not_written_over(store: DuckDB) -> None:
     with pytest.raises(SettingsError, match="published table"):
-        score(store, "segdb", "shop", "people", Notes(), into="Segments")
+        score(store, "segdb", ScoringJob("shop", "people", into="Segments"), Notes())
     asked(store, "CREATE TABLE segdb.mine AS SELECT 1 AS one")
     with pytest.raises(SettingsError, match="not by `segdb score`"):
-        score(store, "segdb", "shop", "people", Notes(), into="mine")
-    score(store, "segdb", "shop", "people", Notes())
-    assert score(store, "segdb", "shop", "people", Notes()).customers > 0
+        score(store, "segdb", ScoringJob("shop", "people", into="mine"), Notes())
+    score(store, "segdb", ScoringJob("shop", "people"), Notes())
+    assert score(store, "segdb", ScoringJob("shop", "people"), Notes()).customers > 0
 
 
 def test_an_earlier_run_and_another_moment(store: DuckDB) -> None:
     settings = shops.settings("both", cluster={"k": 5, "n_init": 1})
     segdb.run("shop", "people", database=store.connection, settings=settings)
-    first = score(store, "segdb", "shop", "people", Notes(), run_id=1)
+    first = score(store, "segdb", ScoringJob("shop", "people", run_id=1), Notes())
     assert (first.run_id, len(first.segments)) == (1, 3)
-    assert len(score(store, "segdb", "shop", "people", Notes()).segments) == 5
+    assert len(score(store, "segdb", ScoringJob("shop", "people"), Notes()).segments) == 5
     later = datetime(2026, 1, 1)
-    old = score(store, "segdb", "shop", "people", Notes(), run_id=1, as_of=later)
+    old = score(store, "segdb", ScoringJob("shop", "people", run_id=1, as_of=later), Notes())
     assert old.beyond_by_feature["recency_days"] == 1.0
 
 
@@ -128,7 +129,7 @@ def test_a_source_of_other_types_is_read_anew(store: DuckDB, tmp_path: Path) -> 
     shop, people = tmp_path / "shop.csv", tmp_path / "people.csv"
     asked(store, f"COPY shop TO '{shop}'")
     asked(store, f"COPY people TO '{people}'")
-    score(store, "segdb", shop, people, Notes())
+    score(store, "segdb", ScoringJob(shop, people), Notes())
     [(customers, equal)] = asked(store, EQUAL.format("segdb.scored_customers"))
     assert customers == equal
 
@@ -145,7 +146,7 @@ def test_what_cannot_be_scored(
     store: DuckDB, orders: str, customers: str | None, error: type[Exception], words: str
 ) -> None:
     with pytest.raises(error, match=words):
-        score(store, "segdb", orders, customers, Notes())
+        score(store, "segdb", ScoringJob(orders, customers), Notes())
 
 
 def test_orders_that_a_run_did_not_have() -> None:
@@ -153,7 +154,7 @@ def test_orders_that_a_run_did_not_have() -> None:
         settings = shops.settings("customers")
         segdb.run(customers="people", database=connection, settings=settings)
         with pytest.raises(SourceError, match="customers alone, and orders were given"):
-            score(DuckDB(connection), "segdb", "shop", "people", Notes())
+            score(DuckDB(connection), "segdb", ScoringJob("shop", "people"), Notes())
 
 
 COLUMNS = "client, basket, total, department"
@@ -179,7 +180,7 @@ COLUMNS = "client, basket, total, department"
 )
 def test_what_is_wrong_is_told_without_settings(store: DuckDB, orders: str, words: str) -> None:
     with pytest.raises(SourceError) as caught:
-        score(store, "segdb", orders, "people", Notes())
+        score(store, "segdb", ScoringJob(orders, "people"), Notes())
     assert words in str(caught.value)
     assert "[columns]" not in str(caught.value)
     assert "[source]" not in str(caught.value)
@@ -191,7 +192,7 @@ def test_customers_with_an_id_of_another_name() -> None:
         segdb.run(customers="people", database=connection, settings=settings)
         renamed = "SELECT * RENAME (client AS who) FROM people"
         with pytest.raises(SourceError, match=r"Name it so in a SELECT: … AS client\."):
-            score(DuckDB(connection), "segdb", None, renamed, Notes())
+            score(DuckDB(connection), "segdb", ScoringJob(None, renamed), Notes())
 
 
 def test_orders_of_the_future_are_told() -> None:
@@ -201,11 +202,11 @@ def test_orders_of_the_future_are_told() -> None:
         store = DuckDB(connection)
         later = "SELECT * REPLACE (bought_at + INTERVAL 1 YEAR AS bought_at) FROM shop"
         with pytest.raises(DataError, match="future date"):
-            score(store, "segdb", later, None, Notes())
+            score(store, "segdb", ScoringJob(later, None), Notes())
         moment = datetime(2025, 7, 10)
-        assert score(store, "segdb", later, None, Notes(), as_of=moment).customers > 100
+        assert score(store, "segdb", ScoringJob(later, None, as_of=moment), Notes()).customers > 100
 
 
 def test_nothing_is_published() -> None:
     with duckdb.connect() as connection, pytest.raises(UserError, match="`segdb run`"):
-        score(DuckDB(connection), "segdb", "shop", None, Notes())
+        score(DuckDB(connection), "segdb", ScoringJob("shop", None), Notes())

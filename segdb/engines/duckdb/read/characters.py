@@ -98,8 +98,8 @@ def _decoded(name: str, data: bytes, high: bytes) -> str | None:
 
 def _words(text: str) -> Counter[str]:
     """Return the words, or single signs, that hold a character beyond ASCII."""
-    found = Counter(_counted(match) for match in _WORD.finditer(text) if not match[0].isascii())
-    return Counter(dict(found.most_common(_MOST_WORDS)))
+    words = Counter(_counted(match) for match in _WORD.finditer(text) if not match[0].isascii())
+    return Counter(dict(words.most_common(_MOST_WORDS)))
 
 
 def _counted(match: re.Match[str]) -> str:

@@ -36,16 +36,16 @@ def count(path: Path, codec: str) -> Marks:
             # Half of another character may look like one.
             text = io.TextIOWrapper(file, encoding=codec, newline="", errors="replace")
             return Marks(sum(block.count('"') for block in iter(lambda: text.read(_BLOCK), "")))
-        found, nul_lines, in_line = 0, 0, False
+        quotes, nul_lines, in_line = 0, 0, False
         while block := file.read(_BLOCK):
-            found += block.count(b'"')
+            quotes += block.count(b'"')
             if in_line or b"\0" in block:
                 lines = block.split(b"\n")
                 holding = [b"\0" in line for line in lines]
                 # The first line may have begun, and been counted, in the block before.
                 nul_lines += sum(holding) - (in_line and holding[0])
                 in_line = holding[-1] or (in_line and len(lines) == 1)
-        return Marks(found, nul_lines)
+        return Marks(quotes, nul_lines)
 
 
 def left_open(path: Path, codec: str, delimiter: str) -> int | None:

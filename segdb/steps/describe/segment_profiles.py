@@ -1,4 +1,4 @@
-"""Explain: the profile of each segment, and from it its name, its words and its rule."""
+"""Segment profiles: the figures of each segment, and from them its name and its words."""
 
 from __future__ import annotations
 
@@ -9,17 +9,15 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from segdb.config.playbook import load, read
-from segdb.config.settings import Settings
+from segdb.config.playbook import Playbook
 from segdb.engines.duckdb.database import DuckDB
 from segdb.expressions.distributions import FIFTHS
 from segdb.expressions.profile import by_segment, composite
 from segdb.features.rfm import SCORES, scores
 from segdb.model import Model
-from segdb.steps.describe.naming import FEWEST, Profile, personas, score
-from segdb.steps.describe.profiles import Judgement, Rows, feature_rows, profile_rows
-from segdb.steps.describe.rules import find_rules
-from segdb.steps.progress import Progress
+from segdb.steps.describe.naming import FEWEST, Profile, SegmentDescription, personas, score
+from segdb.steps.describe.profiles import Groups, SegmentQuality
+from segdb.steps.describe.rules import Figures
 from segdb.steps.segment.cluster_metrics import separations
 from segdb.steps.segment.fit import Fitted
 
@@ -27,79 +25,76 @@ _TENURE = "tenure_days"
 
 
 @dataclass(frozen=True)
-class Explained:
-    """The segments with names, words and rules.
+class DescribedSegments:
+    """The segments with names and words.
 
     Attributes:
         model: with the segments' names.
-        profiles: rows of ``segment_profiles``.
-        features: rows of ``segment_features``.
+        groups: what ``by_segment`` gave, by ``nearest``.
+        descriptions: names, tiers and actions, in the order of the segments.
     """
 
     model: Model
-    profiles: Rows
-    features: Rows
+    groups: Groups
+    descriptions: tuple[SegmentDescription, ...]
 
 
-def explain(
+def describe_segments(
     store: DuckDB,
-    settings: Settings,
     assigned: ir.Table,
     model: Model,
-    fitted: Fitted,
     names: Sequence[str | None],
     whole: Mapping[str, Any],
-    progress: Progress,
-    playbook: str | None = None,
-) -> Explained:
-    """Name the segments, find their rules, and judge them.
+    playbook: Playbook,
+) -> DescribedSegments:
+    """Profile the segments, name them, and say what to do with each.
 
     Args:
         store: where the customers are.
-        settings: the currency, the size of the matrix.
         assigned: the relation ``segdb_assigned``: every customer with ``nearest``.
         model: whose segments, in the order of ``nearest``, are not named yet.
-        fitted: what K-Means gave.
         names: the name that each segment keeps from the last run; None for a new one.
         whole: what ``statistics`` gave of all customers.
-        progress: receives messages and warnings.
-        playbook: TOML text; None for segdb's own.
+        playbook: names and actions.
     """
     measured = by_segment(assigned, model.catalogue.names)
     groups = {row["nearest"]: row for row in store.rows(measured)}
     profiles = _naming_profiles(store, assigned, model, groups, whole)
     averages = {n: whole[f"mean_{i}"] or 0.0 for i, n in enumerate(model.catalogue.names)}
-    entries = load() if playbook is None else read(playbook, "of the run")
     matrix = [p.feature for p in model.matrix]
     categories = {
         entry.name: (entry.column or "", entry.value or "")
         for entry in model.catalogue.of("category")
     }
-    currency = settings.report.currency
-    characters = personas(profiles, names, averages, matrix, entries, currency, categories)
+    descriptions = personas(profiles, names, averages, matrix, playbook, categories)
     segments = tuple(
-        replace(segment, name=character.name)
-        for segment, character in zip(model.segments, characters, strict=True)
+        replace(segment, name=description.name)
+        for segment, description in zip(model.segments, descriptions, strict=True)
     )
-    named = replace(model, segments=segments)
-    progress.step("Finding rules")
-    rules = find_rules(store, settings, assigned, named)
-    apart = separations([segment.centroid for segment in segments])
-    validated = [
-        Judgement(
+    return DescribedSegments(replace(model, segments=segments), groups, descriptions)
+
+
+def segment_qualities(
+    model: Model, fitted: Fitted, rules: Sequence[Figures]
+) -> list[SegmentQuality]:
+    """Return how good each segment is, in the order of the model.
+
+    Args:
+        model: the model of the segments.
+        fitted: what K-Means gave.
+        rules: rule, precision and recall of each.
+    """
+    separation = separations([segment.centroid for segment in model.segments])
+    return [
+        SegmentQuality(
             *rules[place],
-            apart[place],
+            separation[place],
             fitted.silhouettes[place],
             fitted.stabilities[place],
             fitted.stability_errors[place],
         )
-        for place in range(len(segments))
+        for place in range(len(model.segments))
     ]
-    return Explained(
-        named,
-        profile_rows(named, groups, characters, validated),
-        feature_rows(named, groups, whole),
-    )
 
 
 def _naming_profiles(
