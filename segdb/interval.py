@@ -6,6 +6,8 @@ from typing import Literal
 
 # Standard errors to each side of a mean: about 95 % of a normal distribution.
 ERRORS = 2.0
+# From a mean adjusted Rand index of so much on, a segmentation counts as stable.
+STABLE = 0.8
 Side = Literal["above", "below", "uncertain"]
 
 

@@ -5,20 +5,18 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
-import sqlglot
-from sqlglot import exp
 
 from segdb.errors import UserError, nearest, option
+from segdb.sql import in_schema
 
 _HERE = Path(__file__).parent
 # In a wheel the files lie in the package, in a checkout beside it.
 FOLDERS = (_HERE / "queries", _HERE.parent / "sql" / "queries")
-_WRITTEN_FOR = "segdb"
 _PARAMETER = re.compile(
     r"^-- Parameter (?P<name>\w+) = (?P<default>\".*?\"|[^\s:]+)"
     r"(?: from (?P<least>\d+)| like (?P<like>\w+\.\w+)| each of (?P<each>\w+\.\w+))?: .+$",
@@ -156,38 +154,12 @@ class Query:
 
     def on(self, schema: str) -> str:
         """Return its SQL for tables in that schema."""
-        if schema == _WRITTEN_FOR:
-            return self.sql
-        tree = sqlglot.parse_one(self.sql, read="duckdb")
-        for table in tree.find_all(exp.Table):
-            if table.db == _WRITTEN_FOR:
-                table.set("db", exp.to_identifier(schema, quoted=True))
-        return tree.sql(dialect="duckdb", pretty=True)
+        return in_schema(self.sql, schema)
 
 
 def is_sql(question: str) -> bool:
     """Whether it is a SELECT, and not the name of a query: names are one word."""
     return len(question.split()) > 1
-
-
-def in_schema(sql: str, schema: str, tables: Collection[str]) -> str:
-    """Return SQL in which published tables that are named alone are looked up in the schema.
-
-    SQL that sqlglot cannot read, or that has no such name, is returned as it is.
-    """
-    try:
-        tree = sqlglot.parse_one(sql, read="duckdb")
-    except sqlglot.errors.SqlglotError:
-        return sql
-    own = {cte.alias_or_name.lower() for cte in tree.find_all(exp.CTE)}
-    bare = [
-        table
-        for table in tree.find_all(exp.Table)
-        if not table.db and table.name.lower() in tables and table.name.lower() not in own
-    ]
-    for table in bare:
-        table.set("db", exp.to_identifier(schema, quoted=True))
-    return tree.sql(dialect="duckdb") if bare else sql
 
 
 def all_queries() -> dict[str, Query]:

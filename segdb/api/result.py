@@ -14,7 +14,7 @@ from segdb.config.settings import Settings
 from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.output_files import refuse_foreign
 from segdb.errors import SettingsError, UserError, nearest
-from segdb.sql import quoted
+from segdb.sql import in_schema, quoted
 from segdb.steps.lifecycle.fitted_run import Outcome
 
 if TYPE_CHECKING:
@@ -167,7 +167,8 @@ class Result:
 
     def _ask(self, sql: str, values: Mapping[str, object] | None = None) -> pa.Table:
         """Run a SELECT in which the schema may be left out."""
-        sql = named_queries.in_schema(sql, self._schema, {table.name for table in _TABLES})
+        names = {table.name for table in _TABLES}
+        sql = in_schema(sql, self._schema, written="", tables=names)
         return self.select(sql, values) if values else self.select(sql)
 
     def close(self) -> None:

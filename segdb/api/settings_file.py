@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from segdb.config.init_file import render
-from segdb.config.settings import Settings, Source, load
+from segdb.config.settings import Settings, load
+from segdb.config.source_section import Source
 from segdb.engines.duckdb.database import DuckDB
 from segdb.errors import SettingsError, option
 from segdb.inspect.questions import OPEN

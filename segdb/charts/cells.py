@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 import altair as alt
@@ -30,14 +30,12 @@ class FlatMaps(NamedTuple):
     """Maps of two axes each.
 
     Attributes:
-        names: of the maps; ours, never data.
-        titles: of each map its ``x_title`` and ``y_title``, a line a part.
-        label: of the choice between them.
+        axes: of each map, by its name, the columns of the centres that lie on its axes.
+        label: of the choice between the maps.
         scale: of both axes.
     """
 
-    names: Sequence[str]
-    titles: Rows
+    axes: Mapping[str, tuple[str, str]]
     label: str
     scale: Literal["linear", "sqrt"]
 
@@ -45,20 +43,24 @@ class FlatMaps(NamedTuple):
 def flat_map(
     look: Look,
     cells: Query,
-    rows: Rows,
+    rows: Mapping[str, Rows],
     maps: FlatMaps,
-    centres: Rows,
+    title: Callable[[str], str],
 ) -> Drawn:
     """Draw maps of two axes, of which the reader chooses one.
 
     Args:
         look: the colours.
         cells: the query of (axes, segment_id, segment, x, y, customers).
-        rows: of that query.
-        maps: their names and axes.
-        centres: (axes, segment_id, segment, x, y).
+        rows: of that query, and of the ``centres``.
+        maps: their names and axes; those without a cell are left out.
+        title: of the axis of a column, a line a part.
     """
     own, scale = "datum.axes == shown", maps.scale
+    names = [name for name in maps.axes if any(row["axes"] == name for row in rows[cells.name])]
+    titles_of_axes = {name: [title(column) for column in maps.axes[name]] for name in names}
+    titles = [{"axes": name, "x_title": x, "y_title": y} for name, (x, y) in titles_of_axes.items()]
+    centres = [centre for name in names for centre in _on(name, maps.axes[name], rows["centres"])]
     # Padding would stretch the root's steep start far below zero.
     spread = (
         alt.Scale(type="sqrt") if scale == "sqrt" else alt.Scale(zero=False, nice=True, padding=14)
@@ -80,19 +82,30 @@ def flat_map(
             tooltip=cells.tooltip[1:],
         )
     )
-    titles_of = alt.Chart(alt.InlineData(values=maps.titles)).transform_filter(own)
+    titles_of = alt.Chart(alt.InlineData(values=titles)).transform_filter(own)
     below = _title(titles_of, "x_title", "top", 28).encode(
         x=alt.value(alt.expr("width / 2")), y=alt.value(alt.expr("height"))
     )
     above = _title(titles_of, "y_title", "bottom", -12, "left").encode(
         x=alt.value(0), y=alt.value(0)
     )
-    centred = _centres(look, _apart(centres, rows, scale), own, across, up) if centres else ()
+    apart = _apart(centres, rows[cells.name], scale)
+    centred = _centres(look, apart, own, across, up) if centres else ()
     return (
         alt.layer(bubbles, *centred, below, above)
-        .add_params(choice("shown", maps.names, maps.label))
+        .add_params(choice("shown", names, maps.label))
         .properties(width="container", height=440)
     )
+
+
+def _on(name: str, axes: tuple[str, str], centres: Rows) -> Rows:
+    """Return (axes, segment_id, segment, x, y): where the centres lie on a map."""
+    across, up = axes
+    kept = ("segment_id", "segment")
+    return [
+        {"axes": name, **{column: row[column] for column in kept}, "x": row[across], "y": row[up]}
+        for row in centres
+    ]
 
 
 def _title(

@@ -12,6 +12,7 @@ from altair.utils.schemapi import debug_mode
 from sqlglot import exp
 
 from segdb.charts.labels import Look
+from segdb.sql import WRITTEN_FOR
 
 Section = Literal["distribution", "differences", "maps", "choice", "quality", "data", "history"]
 # How a value is written: count 1,234; money £1,234; share 12.3%; decimal 0.123; number 1,234.5.
@@ -71,7 +72,7 @@ class Query:
     def tables(self) -> frozenset[str]:
         """The published tables it reads."""
         tree = sqlglot.parse_one(self.sql, read="duckdb")
-        return frozenset(t.name for t in tree.find_all(exp.Table) if t.db == "segdb")
+        return frozenset(t.name for t in tree.find_all(exp.Table) if t.db == WRITTEN_FOR)
 
     @property
     def tooltip(self) -> list[alt.Tooltip]:

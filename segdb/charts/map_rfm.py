@@ -7,17 +7,12 @@ from collections.abc import Mapping
 from segdb.charts.cells import FlatMaps, flat_map
 from segdb.charts.chart import Chart, Drawn, Field, Query, Rows
 from segdb.charts.labels import Look
+from segdb.charts.map_sql import BOUNDS, flat
 
 CELLS = Query(
     "cells",
-    """
-WITH bounds AS (
-    SELECT
-        any_value("upper") FILTER (feature = 'recency_days') AS r,
-        any_value("upper") FILTER (feature = 'frequency') AS f,
-        any_value("upper") FILTER (feature = 'monetary') AS m
-    FROM segdb.feature_parameters
-),
+    flat(
+        """
 customers AS (  -- what lies beyond the upper bounds of capping is drawn on them
     SELECT
         segment_id,
@@ -33,56 +28,14 @@ points AS (
     UNION ALL
     SELECT 'Frequency and monetary', segment_id, f, m FROM customers
 ),
-rooted AS (  -- square roots give the many small values their room
-    SELECT *, sign(x) * sqrt(abs(x)) AS root_x, sign(y) * sqrt(abs(y)) AS root_y
+placed AS (  -- square roots give the many small values their room
+    SELECT *, sign(x) * sqrt(abs(x)) AS u, sign(y) * sqrt(abs(y)) AS v
     FROM points
     WHERE x IS NOT NULL AND y IS NOT NULL
-),
-box AS (  -- as many cells across as the customers can fill, from 5 to 28
-    SELECT
-        axes,
-        min(root_x) AS left_x,
-        max(root_x) - min(root_x) AS width,
-        min(root_y) AS low_y,
-        max(root_y) - min(root_y) AS height,
-        least(28, greatest(5, sqrt(count(*) / 8)))::INTEGER - 0.001 AS cells,
-        greatest(5, count(*) / 800) AS fewest
-    FROM rooted
-    GROUP BY axes
-    HAVING max(x) > min(x) AND max(y) > min(y)
-),
-fine AS (
-    SELECT
-        axes,
-        segment_id,
-        floor(cells * (root_x - left_x) / width) AS i,
-        floor(cells * (root_y - low_y) / height) AS j,
-        any_value(fewest) AS fewest,
-        count(*) AS customers,
-        sum(x) AS sum_x,
-        sum(y) AS sum_y
-    FROM rooted
-    JOIN box USING (axes)
-    GROUP BY axes, segment_id, i, j
-),
-pooled AS (  -- cells of fewer than 5, or one in 800, become parts of cells four times as wide
-    SELECT
-        axes,
-        segment_id,
-        if(customers >= fewest, i, -1 - floor(i / 4)) AS i,
-        if(customers >= fewest, j, -1 - floor(j / 4)) AS j,
-        sum(customers)::BIGINT AS customers,
-        sum(sum_x) / sum(customers) AS x,
-        sum(sum_y) / sum(customers) AS y
-    FROM fine
-    GROUP BY ALL
-)
-SELECT axes, segment_id, segment, x, y, pooled.customers
-FROM pooled
-JOIN segdb.segment_profiles USING (segment_id)
-WHERE pooled.customers >= 5
-ORDER BY axes DESC, pooled.customers DESC, segment_id, x, y
-""",
+)""",
+        order="axes DESC",
+        before=BOUNDS,
+    ),
     (
         Field("axes", "Axes"),
         Field("segment_id", "Number"),
@@ -117,33 +70,20 @@ ORDER BY segment_id
         Field("monetary", "Median monetary", "money"),
     ),
 )
-_MAPS = {
-    "Recency and monetary": ("recency_days", "monetary"),
-    "Recency and frequency": ("recency_days", "frequency"),
-    "Frequency and monetary": ("frequency", "monetary"),
-}
+_MAPS = FlatMaps(
+    {
+        "Recency and monetary": ("recency_days", "monetary"),
+        "Recency and frequency": ("recency_days", "frequency"),
+        "Frequency and monetary": ("frequency", "monetary"),
+    },
+    label="Axes",
+    scale="sqrt",
+)
 
 
 def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
     """Draw the cells as bubbles, and the medians with the segments' names."""
-    maps = [name for name in _MAPS if any(row["axes"] == name for row in rows["cells"])]
-    titles = [
-        {"axes": name, "x_title": look.label(_MAPS[name][0]), "y_title": look.label(_MAPS[name][1])}
-        for name in maps
-    ]
-    centres = [
-        {
-            "axes": name,
-            "segment_id": row["segment_id"],
-            "segment": row["segment"],
-            "x": row[_MAPS[name][0]],
-            "y": row[_MAPS[name][1]],
-        }
-        for name in maps
-        for row in rows["centres"]
-    ]
-    flat = FlatMaps(maps, titles, "Axes", "sqrt")
-    return flat_map(look, CELLS, rows["cells"], flat, centres)
+    return flat_map(look, CELLS, rows, _MAPS, look.label)
 
 
 CHART = Chart(

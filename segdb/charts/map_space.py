@@ -13,64 +13,9 @@ from segdb.charts.cube import frame, place, turned
 from segdb.charts.drawing import HALO, data, of_chosen
 from segdb.charts.labels import Look
 from segdb.charts.map_components import AXES
+from segdb.charts.map_sql import BOUNDS, space
 from segdb.charts.theme import SOFT, SURFACE
 
-# The rest of both queries, from ``points`` on. At most 700 cells, so that it turns.
-_POOLED = """
-box AS (  -- as many cells across as the customers can fill, from 4 to 12
-    SELECT
-        quantile_cont(x, 0.01) AS left_x, quantile_cont(x, 0.99) - left_x AS width,
-        quantile_cont(y, 0.01) AS low_y, quantile_cont(y, 0.99) - low_y AS height,
-        quantile_cont(z, 0.01) AS near_z, quantile_cont(z, 0.99) - near_z AS depth,
-        least(12, greatest(4, cbrt(count(*) / 4)))::INTEGER - 0.001 AS cells,
-        greatest(5, count(*) / 600) AS fewest
-    FROM points
-    HAVING width > 0 AND height > 0 AND depth > 0
-),
-placed AS (  -- every axis from 0 to 1; the outermost hundredths are drawn on the sides
-    SELECT
-        segment_id,
-        cells,
-        fewest,
-        greatest(0, least(1, (x - left_x) / width)) AS x,
-        greatest(0, least(1, (y - low_y) / height)) AS y,
-        greatest(0, least(1, (z - near_z) / depth)) AS z
-    FROM points, box
-),
-fine AS (
-    SELECT
-        segment_id,
-        floor(cells * x) AS i,
-        floor(cells * y) AS j,
-        floor(cells * z) AS k,
-        any_value(fewest) AS fewest,
-        count(*) AS customers,
-        sum(x) AS sum_x,
-        sum(y) AS sum_y,
-        sum(z) AS sum_z
-    FROM placed
-    GROUP BY segment_id, i, j, k
-),
-pooled AS (  -- cells of fewer than 5, or one in 600, become parts of cells three times as wide
-    SELECT
-        segment_id,
-        if(customers >= fewest, i, -1 - floor(i / 3)) AS i,
-        if(customers >= fewest, j, -1 - floor(j / 3)) AS j,
-        if(customers >= fewest, k, -1 - floor(k / 3)) AS k,
-        sum(customers)::BIGINT AS customers,
-        2 * sum(sum_x) / sum(customers) - 1 AS x,
-        2 * sum(sum_y) / sum(customers) - 1 AS y,
-        2 * sum(sum_z) / sum(customers) - 1 AS z
-    FROM fine
-    GROUP BY ALL
-)
-SELECT segment_id, segment, x, y, z, pooled.customers
-FROM pooled
-JOIN segdb.segment_profiles USING (segment_id)
-WHERE pooled.customers >= 5
-ORDER BY pooled.customers DESC, segment_id, x, y, z
-LIMIT 700
-"""
 _FIELDS = (
     Field("segment_id", "Number"),
     Field("segment", "Segment"),
@@ -81,24 +26,19 @@ _FIELDS = (
 )
 COMPONENTS = Query(
     "components",
-    """
+    space(
+        """
 WITH points AS (
     SELECT segment_id, pc1 AS x, pc2 AS y, pc3 AS z FROM segdb.customer_map
-),"""  # noqa: S608 - both parts stand in this file
-    + _POOLED,
+)"""
+    ),
     _FIELDS,
     shown=30,
 )
 RFM = Query(
     "rfm",
-    """
-WITH bounds AS (
-    SELECT
-        any_value("upper") FILTER (feature = 'recency_days') AS r,
-        any_value("upper") FILTER (feature = 'frequency') AS f,
-        any_value("upper") FILTER (feature = 'monetary') AS m
-    FROM segdb.feature_parameters
-),
+    space(
+        """
 points AS (  -- capped above, and by square roots, which give small values their room
     SELECT
         segment_id,
@@ -107,8 +47,9 @@ points AS (  -- capped above, and by square roots, which give small values their
         sqrt(greatest(least(monetary, m), 0)) AS z
     FROM segdb.customer_segments, bounds
     WHERE recency_days IS NOT NULL AND frequency IS NOT NULL AND monetary IS NOT NULL
-),"""
-    + _POOLED,
+)""",
+        before=BOUNDS,
+    ),
     _FIELDS,
     shown=30,
     needs=("recency_days", "frequency", "monetary"),

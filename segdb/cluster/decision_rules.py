@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.tree import DecisionTreeClassifier
 
 from segdb.cluster.matrix import Floats, Matrix
-from segdb.cluster.simplify_rules import Condition, Rule, merged, pruned
+from segdb.cluster.simplify_rules import EVERYTHING, Box, Boxes, bounds, merged, pruned, with_bound
 from segdb.cluster.threads import in_threads
 
 DEPTH = 3
@@ -24,7 +23,7 @@ _ROUNDING = 0.005
 Flags = npt.NDArray[np.bool_]
 
 
-def find(matrix: Matrix, label: str, clusters: int) -> list[Rule | None]:
+def find(matrix: Matrix, label: str, clusters: int) -> list[Boxes | None]:
     """Return a rule for each cluster, or None where it has no row or no rule is better than none.
 
     A decision tree (CART, Breiman et al. 1984) of depth 3 is grown for each cluster against the
@@ -41,26 +40,25 @@ def find(matrix: Matrix, label: str, clusters: int) -> list[Rule | None]:
     values = np.delete(matrix.values, place, axis=1)
     names = [name for name in matrix.features if name != label]
 
-    def one(cluster: int) -> Rule | None:
+    def one(cluster: int) -> Boxes | None:
         return _rule(values, labels == cluster, matrix.weights, names)
 
     return in_threads(one, range(clusters))
 
 
-def matches(rule: Rule, values: Floats, names: Sequence[str]) -> Flags:
-    """Return (n,) flags: which rows of (n, d) values the rule finds."""
+def matches(boxes: Boxes, values: Floats, names: Sequence[str]) -> Flags:
+    """Return (n,) flags: which rows of (n, d) values lie in any of the boxes."""
     selected = np.zeros(len(values), dtype=bool)
-    for conjunction in rule.conditions:
+    for box in boxes:
         inside = np.ones(len(values), dtype=bool)
-        for condition in conjunction:
-            column = values[:, list(names).index(condition.feature)]
-            below = column <= condition.threshold
-            inside &= below if condition.operator == "<=" else ~below
+        for feature, (low, high) in box.items():
+            column = values[:, list(names).index(feature)]
+            inside &= (column > low) & (column <= high)
         selected |= inside
     return selected
 
 
-def _rule(values: Floats, own: Flags, weights: Floats, names: Sequence[str]) -> Rule | None:
+def _rule(values: Floats, own: Flags, weights: Floats, names: Sequence[str]) -> Boxes | None:
     if not own.any() or own.all():
         return None
     least = max(1, math.ceil(_LEAF_SHARE * len(values)))
@@ -74,17 +72,17 @@ def _rule(values: Floats, own: Flags, weights: Floats, names: Sequence[str]) -> 
         return float((weights * own)[at == leaf].sum() / weights[at == leaf].sum())
 
     ranked = sorted(leaves, key=lambda leaf: (-gain(leaf), leaf))
-    best: Rule | None = None
+    best: Boxes | None = None
     score = 0.0
     for count in range(1, len(ranked)):
-        rule = Rule(tuple(leaves[leaf] for leaf in ranked[:count]))
+        rule = tuple(leaves[leaf] for leaf in ranked[:count])
         reached = _f1(matches(rule, values, names), own, weights)
         if reached > score + 1e-12:
             best, score = rule, reached
     if best is None:
         return None
 
-    def reached_by(rule: Rule) -> float:
+    def reached_by(rule: Boxes) -> float:
         return _f1(matches(rule, values, names), own, weights)
 
     return _rounded(pruned(merged(best), reached_by, _PRUNING), reached_by)
@@ -95,45 +93,37 @@ def _f1(selected: Flags, own: Flags, weights: Floats) -> float:
     return 2 * both / float(weights[selected].sum() + weights[own].sum())
 
 
-def _leaves(tree: DecisionTreeClassifier, names: Sequence[str]) -> dict[int, tuple[Condition, ...]]:
-    """Return each leaf's conditions, with bounds on the same feature merged."""
+def _leaves(tree: DecisionTreeClassifier, names: Sequence[str]) -> dict[int, Box]:
+    """Return the box of each leaf."""
     inner = tree.tree_
-    leaves: dict[int, tuple[Condition, ...]] = {}
+    leaves: dict[int, Box] = {}
 
-    def walk(node: int, bounds: dict[tuple[str, Literal["<=", ">"]], float]) -> None:
+    def walk(node: int, box: Box) -> None:
         if inner.children_left[node] == inner.children_right[node]:
-            leaves[node] = tuple(Condition(n, o, t) for (n, o), t in bounds.items())
+            leaves[node] = box
             return
         name, threshold = names[inner.feature[node]], float(inner.threshold[node])
         # The bound of a deeper node is the tighter one.
-        walk(inner.children_left[node], {**bounds, (name, "<="): threshold})
-        walk(inner.children_right[node], {**bounds, (name, ">"): threshold})
+        low, high = box.get(name, EVERYTHING)
+        walk(inner.children_left[node], {**box, name: (low, threshold)})
+        walk(inner.children_right[node], {**box, name: (threshold, high)})
 
     walk(0, {})
     return leaves
 
 
-def _rounded(rule: Rule, score: Callable[[Rule], float]) -> Rule:
+def _rounded(rule: Boxes, score: Callable[[Boxes], float]) -> Boxes:
     """Round each threshold to the fewest digits that cost next to nothing."""
     least = score(rule) - _ROUNDING
-    for i, conjunction in enumerate(rule.conditions):
-        for j, condition in enumerate(conjunction):
+    for place, box in enumerate(rule):
+        for feature, side, limit in bounds(box):
             for digits in range(1, 7):
-                rounded = _significant(condition.threshold, digits)
-                candidate = _with(
-                    rule, i, j, Condition(condition.feature, condition.operator, rounded)
-                )
+                candidate = with_bound(rule, place, feature, side, _significant(limit, digits))
                 if score(candidate) >= least:
                     rule = candidate
                     break
-    # Rounding may have closed a conjunction, or made two of them touch.
+    # Rounding may have closed a box, or made two of them touch.
     return merged(rule)
-
-
-def _with(rule: Rule, i: int, j: int, condition: Condition) -> Rule:
-    conjunction = rule.conditions[i]
-    changed = (*conjunction[:j], condition, *conjunction[j + 1 :])
-    return Rule((*rule.conditions[:i], changed, *rule.conditions[i + 1 :]))
 
 
 def _significant(value: float, digits: int) -> float:

@@ -70,11 +70,9 @@ def k_scan(
     labellings = [
         fit.labels if rows is matrix else nearest(rows.values, fit.centroids) for fit in fits
     ]
-    center = np.average(matrix.values, axis=0, weights=matrix.weights)
-    scatter = float(((matrix.values - center) ** 2).sum(axis=1) @ matrix.weights)
     each = silhouettes(rows, labellings)
     tried = [
-        _candidate(matrix, fit, scatter, rows.weights, labels, values)
+        _candidate(matrix, fit, rows.weights, labels, values)
         for fit, labels, values in zip(fits, labellings, each, strict=True)
     ]
     if draws.references:
@@ -95,7 +93,6 @@ def judging_rows(matrix: Matrix, sample: Matrix | None, seed: int) -> Matrix:
 def _candidate(
     matrix: Matrix,
     fit: Fit,
-    scatter: float,
     weights: Floats,
     labels: Places,
     values: Floats | None,
@@ -105,7 +102,7 @@ def _candidate(
         k=fit.k,
         fit=fit,
         inertia=fit.inertia,
-        explained=1.0 - fit.inertia / scatter if scatter else 1.0,
+        explained=1.0 - fit.inertia / of.scatter if of.scatter else 1.0,
         silhouette=None if values is None else float(np.average(values, weights=weights)),
         silhouettes=segment_silhouettes(values, labels, weights, fit.k),
         davies_bouldin=davies_bouldin(of),

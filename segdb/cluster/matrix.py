@@ -86,11 +86,15 @@ class Matrix:
         return Matrix.of(values, weights), places
 
     @cached_property
+    def scatter(self) -> float:
+        """Sum of squared distances from the mean, by weight: scaled units squared."""
+        center = np.average(self.values, axis=0, weights=self.weights)
+        return float(((self.values - center) ** 2).sum(axis=1) @ self.weights)
+
+    @property
     def spread(self) -> float:
         """Root of the summed variances of the columns, by weight: scaled units."""
-        center = np.average(self.values, axis=0, weights=self.weights)
-        squares = ((self.values - center) ** 2).sum(axis=1)
-        return float(np.sqrt(np.average(squares, weights=self.weights)))
+        return float(np.sqrt(self.scatter / self.weights.sum()))
 
     @cached_property
     def uniform(self) -> bool:

@@ -1,42 +1,64 @@
-"""Davies-Bouldin and Calinski-Harabasz from a few moments of each segment.
+"""Davies-Bouldin and Calinski-Harabasz from a few sums of each segment.
 
-The moments are what one GROUP BY gives, so the figures are exact over all customers without one
-of them in memory. Of each segment SQL has to supply
-
-- ``sizes``: count(*),
-- ``means``: avg of each column of the matrix,
-- ``distances``: avg of the distance to those means,
-- ``squares``: sum of its square.
-
-At the fixed point of K-Means the means are the centroids, and the distance that assigning gives
-serves for both.
+The sums are what one GROUP BY gives, so the figures are exact over all customers without one of
+them in memory. At the fixed point of K-Means the centroids are the means, and the figures are
+scikit-learn's.
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.spatial.distance import cdist
 
+from segdb.cluster.distance_stats import Centroids
 from segdb.cluster.matrix import Floats, Matrix, Places
 
 
 @dataclass(frozen=True)
 class Moments:
-    """Moments of k segments, none of them empty.
+    """Sums of k segments, none of them empty.
 
     Attributes:
         sizes: (k,), customers.
-        means: (k, d), scaled units.
-        distances: (k,), mean distance to the segment's mean.
-        squares: (k,), sum of squared distances to it.
+        centroids: (k, d), scaled units.
+        distances: (k,), sum of the distances to the centroid.
+        squares: (k,), sum of their squares.
+        scatter: sum of squared distances of all customers from their mean.
     """
 
     sizes: Floats
-    means: Floats
+    centroids: Floats
     distances: Floats
     squares: Floats
+    scatter: float
+
+    @property
+    def inertia(self) -> float:
+        """Sum of squared distances of all customers to their centroids."""
+        return math.fsum(self.squares)
+
+
+def moments_of(
+    groups: Mapping[int, Mapping[str, Any]], centroids: Centroids, scatter: float
+) -> Moments:
+    """Return the moments of the centroids that have customers.
+
+    Args:
+        groups: ``customers``, ``distances`` and ``squares`` by place of the centroid.
+        centroids: (k, d).
+        scatter: sum of squared distances of all customers from their mean.
+    """
+    places = sorted(groups)
+    sizes, distances, squares = (
+        np.array([groups[place][name] for place in places], dtype=np.float64)
+        for name in ("customers", "distances", "squares")
+    )
+    return Moments(sizes, np.array([centroids[p] for p in places]), distances, squares, scatter)
 
 
 def moments(matrix: Matrix, labels: Places) -> Moments:
@@ -51,36 +73,31 @@ def moments(matrix: Matrix, labels: Places) -> Moments:
     sums = [total(column) for column in matrix.values.T]
     means = np.column_stack(sums) / sizes[:, None]
     squares = ((matrix.values - means[own]) ** 2).sum(axis=1)
-    return Moments(
-        sizes=sizes,
-        means=means,
-        distances=total(np.sqrt(squares)) / sizes,
-        squares=total(squares),
-    )
+    return Moments(sizes, means, total(np.sqrt(squares)), total(squares), matrix.scatter)
 
 
 def davies_bouldin(of: Moments) -> float | None:
     """Return the index of Davies and Bouldin (1979), lower is better.
 
     Mean over the segments of their largest (s_i + s_j) / d_ij, with s the mean distance to the own
-    mean and d the distance between means. None for one segment, or for two with the same mean.
+    centroid and d the distance between centroids. None for one segment, or for two with the same
+    centroid.
     """
-    apart = cdist(of.means, of.means)
+    apart = cdist(of.centroids, of.centroids)
     np.fill_diagonal(apart, np.inf)
     if len(of.sizes) < 2 or not apart.all():
         return None
-    return float(((of.distances[:, None] + of.distances) / apart).max(axis=1).mean())
+    spread = of.distances / of.sizes
+    return float(((spread[:, None] + spread) / apart).max(axis=1).mean())
 
 
 def calinski_harabasz(of: Moments) -> float | None:
     """Return the index of Calinski and Harabasz (1974), higher is better.
 
-    The scatter between segments, Σ size · d²(mean, mean of all) / (k - 1), by the scatter within,
-    Σ squares / (n - k). None for one segment, as many as customers, or nothing scattered within.
+    The scatter between segments by k - 1, over the scatter within by n - k. None for one segment,
+    as many as customers, or nothing scattered within.
     """
-    count, customers, within = len(of.sizes), of.sizes.sum(), of.squares.sum()
+    count, customers, within = len(of.sizes), of.sizes.sum(), of.inertia
     if count < 2 or customers <= count or within <= 0.0:
         return None
-    center = of.sizes @ of.means / customers
-    between = of.sizes @ ((of.means - center) ** 2).sum(axis=1)
-    return float(between / (count - 1) / (within / (customers - count)))
+    return float((of.scatter - within) / (count - 1) / (within / (customers - count)))

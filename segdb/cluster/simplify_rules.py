@@ -4,121 +4,91 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Literal
+from itertools import combinations
+
+# Of each feature that is bounded, above what and up to what, in natural units.
+Box = Mapping[str, tuple[float, float]]
+# It finds what lies in any of its boxes.
+Boxes = tuple[Box, ...]
+EVERYTHING = (-math.inf, math.inf)
 
 
-@dataclass(frozen=True)
-class Condition:
-    """One bound on one feature, in natural units."""
-
-    feature: str
-    operator: Literal["<=", ">"]
-    threshold: float
-
-    def holds(self, value: float) -> bool:
-        """Say whether a value is within it."""
-        return value <= self.threshold if self.operator == "<=" else value > self.threshold
-
-
-@dataclass(frozen=True)
-class Rule:
-    """A disjunction of conjunctions of conditions."""
-
-    conditions: tuple[tuple[Condition, ...], ...]
-
-
-# Of each feature, above what and up to what.
-_Box = Mapping[str, tuple[float, float]]
-_EVERYTHING = (-math.inf, math.inf)
-
-
-def merged(rule: Rule) -> Rule:
-    """Return a rule that finds the same with as few conjunctions as joining pairs gives.
+def merged(boxes: Boxes) -> Boxes:
+    """Return boxes that find the same, as few as joining pairs gives.
 
     Two boxes that differ in one feature, and touch there, are one box; one inside of another is
-    left out, and so is an empty one, such as ``x > 50 AND x <= 50``.
+    left out, and so is an empty one, such as above 50 and up to 50.
     """
-    boxes: list[_Box] = [
-        box for box in map(_box, rule.conditions) if all(low < high for low, high in box.values())
-    ]
-    joined = True
-    while joined:
-        joined = False
-        for i, j in _pairs(len(boxes)):
-            union = _union(boxes[i], boxes[j])
-            if union is not None:
-                boxes[i] = union
-                del boxes[j]
-                joined = True
-                break
-    return Rule(tuple(_conditions(box) for box in boxes)) if boxes else rule
+    joined = [box for box in boxes if all(low < high for low, high in box.values())]
+    while pair := _joinable(joined):
+        i, j, union = pair
+        joined[i] = union
+        del joined[j]
+    return tuple(joined) or boxes
 
 
-def pruned(rule: Rule, score: Callable[[Rule], float], cost: float) -> Rule:
-    """Leave out conditions and conjunctions, each time the one that serves least.
+def pruned(boxes: Boxes, score: Callable[[Boxes], float], cost: float) -> Boxes:
+    """Leave out bounds and boxes, each time the one that serves least.
 
     Args:
-        rule: of one conjunction and one condition at least.
+        boxes: one box and one bound at least.
         score: how good a rule is.
         cost: how much of the score all of it may cost.
     """
-    least = score(rule) - cost
+    least = score(boxes) - cost
     while True:
-        shorter = [(score(one), place, one) for place, one in enumerate(_shorter(rule))]
+        shorter = [(score(one), place, one) for place, one in enumerate(_shorter(boxes))]
         best = max(shorter, key=lambda one: (one[0], -one[1]), default=None)
         if best is None or best[0] < least:
-            return rule
-        rule = merged(best[2])
+            return boxes
+        boxes = merged(best[2])
 
 
-def _shorter(rule: Rule) -> Iterator[Rule]:
-    parts = rule.conditions
-    for i, part in enumerate(parts):
-        before, behind = parts[:i], parts[i + 1 :]
-        if len(parts) > 1:
-            yield Rule((*before, *behind))
-        if len(part) > 1:
-            for j in range(len(part)):
-                yield Rule((*before, (*part[:j], *part[j + 1 :]), *behind))
+def bounds(box: Box) -> list[tuple[str, int, float]]:
+    """Return (feature, 0 for above and 1 for up to, bound) of each bound of a box."""
+    return [
+        (feature, side, limit)
+        for feature, limits in box.items()
+        for side, limit in enumerate(limits)
+        if math.isfinite(limit)
+    ]
 
 
-def _pairs(count: int) -> Iterator[tuple[int, int]]:
-    return ((i, j) for i in range(count) for j in range(i + 1, count))
+def with_bound(boxes: Boxes, place: int, feature: str, side: int, limit: float) -> Boxes:
+    """Return the boxes with another bound in one of them; an infinite one is none."""
+    box = dict(boxes[place])
+    box[feature] = (limit, box[feature][1]) if side == 0 else (box[feature][0], limit)
+    if box[feature] == EVERYTHING:
+        del box[feature]
+    return (*boxes[:place], box, *boxes[place + 1 :])
 
 
-def _box(part: tuple[Condition, ...]) -> dict[str, tuple[float, float]]:
-    box: dict[str, tuple[float, float]] = {}
-    for one in part:
-        low, high = box.get(one.feature, _EVERYTHING)
-        if one.operator == ">":
-            box[one.feature] = max(low, one.threshold), high
-        else:
-            box[one.feature] = low, min(high, one.threshold)
-    return box
+def _shorter(boxes: Boxes) -> Iterator[Boxes]:
+    for i, box in enumerate(boxes):
+        if len(boxes) > 1:
+            yield (*boxes[:i], *boxes[i + 1 :])
+        of_box = bounds(box)
+        if len(of_box) > 1:
+            for feature, side, _ in of_box:
+                yield with_bound(boxes, i, feature, side, EVERYTHING[side])
 
 
-def _conditions(box: _Box) -> tuple[Condition, ...]:
-    return tuple(
-        condition
-        for feature, (low, high) in box.items()
-        for condition in (Condition(feature, ">", low), Condition(feature, "<=", high))
-        if math.isfinite(condition.threshold)
-    )
+def _joinable(boxes: list[Box]) -> tuple[int, int, Box] | None:
+    for (i, one), (j, other) in combinations(enumerate(boxes), 2):
+        union = _union(one, other)
+        if union is not None:
+            return i, j, union
+    return None
 
 
-def _union(one: _Box, other: _Box) -> _Box | None:
+def _union(one: Box, other: Box) -> Box | None:
     """Return the box that is both together; None where they make none."""
     features = dict.fromkeys([*one, *other])
-    sides = {f: (one.get(f, _EVERYTHING), other.get(f, _EVERYTHING)) for f in features}
-    for larger, smaller in ((one, other), (other, one)):
-        if all(
-            a <= c and d <= b
-            for a, b, c, d in (
-                (*larger.get(f, _EVERYTHING), *smaller.get(f, _EVERYTHING)) for f in features
-            )
-        ):
-            return larger
+    sides = {f: (one.get(f, EVERYTHING), other.get(f, EVERYTHING)) for f in features}
+    if all(a <= c and d <= b for (a, b), (c, d) in sides.values()):
+        return one
+    if all(c <= a and b <= d for (a, b), (c, d) in sides.values()):
+        return other
     different = [f for f, (own, others) in sides.items() if own != others]
     if len(different) != 1:
         return None
@@ -127,4 +97,4 @@ def _union(one: _Box, other: _Box) -> _Box | None:
         return None
     together = {f: own for f, (own, _) in sides.items()}
     together[different[0]] = min(low, second_low), max(high, second_high)
-    return together
+    return {f: limits for f, limits in together.items() if limits != EVERYTHING}

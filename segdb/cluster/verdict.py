@@ -10,13 +10,11 @@ from typing import Literal
 
 from segdb.cluster.candidate import Candidate
 from segdb.cluster.elbow import SHARP, bends, elbow
-from segdb.interval import Side, interval, side
+from segdb.formats.phrases import sentence
+from segdb.interval import STABLE, Side, interval, side
 
 Criterion = Literal["elbow", "silhouette", "davies_bouldin", "calinski_harabasz", "gap"]
 
-# From a mean adjusted Rand index of so much on, a segmentation counts as stable: two standard
-# errors around it have to lie there.
-STABLE = 0.8
 # How far the gap must rise above that of one segment, two standard errors apart: in the logarithm
 # of the inertia, about 5 %. No noise that was tried reached a third of it.
 _STRUCTURE = 0.05
@@ -41,7 +39,7 @@ class Verdict:
         k: number of segments.
         criterion_used: the one asked for; ``silhouette`` where that had nothing to say; ``only``
             where no other k was tried.
-        sentence: the evidence, for and against.
+        evidence: for and against, a phrase each.
         clear: whether there is more structure than in noise, another criterion agrees, no other k
             is preferred by more of them, and the segments are stable beyond the error of that, as
             far as each was computed.
@@ -49,8 +47,13 @@ class Verdict:
 
     k: int
     criterion_used: str
-    sentence: str
+    evidence: tuple[str, ...]
     clear: bool
+
+    @property
+    def sentence(self) -> str:
+        """The evidence in one sentence."""
+        return sentence(self.evidence)
 
 
 def verdict(candidates: Sequence[Candidate], criterion: Criterion) -> Verdict:
@@ -62,7 +65,8 @@ def verdict(candidates: Sequence[Candidate], criterion: Criterion) -> Verdict:
     """
     if len(candidates) == 1:
         only = candidates[0].k
-        return Verdict(only, "only", f"{only} segments, the only number that was tried.", False)
+        words = f"{only} segments, the only number that was tried"
+        return Verdict(only, "only", (words,), False)
     wanted = {name: _preferred(candidates, name) for name in _NAMES}
     used: Criterion = criterion if wanted[criterion] is not None else "silhouette"
     k = wanted[used] or candidates[0].k
@@ -86,8 +90,7 @@ def verdict(candidates: Sequence[Candidate], criterion: Criterion) -> Verdict:
     parts += _stability(candidates)
     if not clear:
         parts.append("no number of segments is clearly better" + _why(structure, stable, rival))
-    sentence = "; ".join(parts) + "."
-    return Verdict(k, used, sentence[0].upper() + sentence[1:], clear)
+    return Verdict(k, used, tuple(parts), clear)
 
 
 def _preferred(candidates: Sequence[Candidate], criterion: Criterion) -> int | None:

@@ -13,28 +13,8 @@ from pydantic import Field, ValidatorFunctionWrapHandler, field_validator, model
 
 from segdb.checks.roles import two_roles
 from segdb.checks.warning import unknown_code
-from segdb.config.feature_sections import Features, Outliers, Rfm, Scale
 from segdb.config.section import Section, or_else
-from segdb.config.source_section import Source
 from segdb.formats.currency import PLACE
-
-__all__ = [
-    "Checks",
-    "Clean",
-    "Cluster",
-    "Columns",
-    "Engine",
-    "Features",
-    "Gates",
-    "Outliers",
-    "Personas",
-    "Publish",
-    "Report",
-    "Rfm",
-    "Scale",
-    "Section",
-    "Source",
-]
 
 
 class Columns(Section):

@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError, field_validator
 
+from segdb.config.feature_sections import Features, Outliers, Rfm, Scale
 from segdb.config.section import Section
 from segdb.config.sections import (
     Checks,
@@ -20,38 +21,13 @@ from segdb.config.sections import (
     Cluster,
     Columns,
     Engine,
-    Features,
     Gates,
-    Outliers,
     Personas,
     Publish,
     Report,
-    Rfm,
-    Scale,
 )
 from segdb.config.source_section import Source
 from segdb.errors import SettingsError, nearest
-
-__all__ = [
-    "Checks",
-    "Clean",
-    "Cluster",
-    "Columns",
-    "Engine",
-    "Features",
-    "Gates",
-    "Outliers",
-    "Personas",
-    "Publish",
-    "Report",
-    "Rfm",
-    "Scale",
-    "Section",
-    "Settings",
-    "Source",
-    "load",
-    "parse",
-]
 
 
 class Settings(Section):

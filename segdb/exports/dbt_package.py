@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
 from segdb import contract
+from segdb.contract.types import ibis_type
 from segdb.exports import dbt_project as project
 from segdb.exports import dbt_tests as tests_of
 from segdb.exports import marts
@@ -73,13 +75,11 @@ _SAID = {
 def _contracted(package: Package, table: contract.Table) -> dict[str, Any]:
     key = package.exported.segments["customer_id"]
     said = package.sentences
-    columns = [
-        (c.name, marts.column_type(c, key), said.get(c.name) or _sentence(c)) for c in table.columns
-    ]
+    columns = [(c.name, ibis_type(c, key), said.get(c.name) or c.comment) for c in table.columns]
     if table.features:
         features = package.model.catalogue.names
         place = next(i for i, c in enumerate(table.columns) if c.name == "margin") + 1
-        columns[place:place] = [(n, marts.DOUBLE, package.sentences[n]) for n in features]
+        columns[place:place] = [(n, dt.float64, package.sentences[n]) for n in features]
     return {
         "name": table.name,
         "description": plain(table.comment),
@@ -106,10 +106,6 @@ def _key_of(table: contract.Table, name: str) -> dict[str, Any]:
     quiet = {"warn_unsupported": False, "warn_unenforced": False}
     kinds = ("not_null", "primary_key")
     return {"constraints": [{"type": kind, **quiet} for kind in kinds]}
-
-
-def _sentence(column: contract.Column) -> str:
-    return f"{column.sentence} Unit: {column.unit}." if column.unit else column.sentence
 
 
 def _marts(package: Package) -> dict[str, ir.Table]:

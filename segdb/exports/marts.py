@@ -12,20 +12,13 @@ from ibis.backends.sql import datatypes
 from sqlglot import exp
 
 from segdb import contract
+from segdb.contract.types import ibis_type
 from segdb.exports.dialects import Dialect
+from segdb.expressions.customer_segments import customer_segments as wide_table
 from segdb.features.rfm import scored
 from segdb.model import Model
 
-DOUBLE = dt.float64
 WORDS = "segment_words"
-_TYPES: Mapping[str, dt.DataType] = {
-    "INTEGER": dt.int32,
-    "BIGINT": dt.int64,
-    "DOUBLE": dt.float64,
-    "VARCHAR": dt.string,
-    "BOOLEAN": dt.boolean,
-    "TIMESTAMP": dt.Timestamp(scale=6),
-}
 _MAPPERS = {
     "duckdb": datatypes.DuckDBType,
     "postgres": datatypes.PostgresType,
@@ -39,11 +32,6 @@ _MAPPERS = {
 }
 # Counted anew by the package; the rest of a profile is as the run found it.
 LIVE = ("customers", "customer_share", "revenue", "revenue_share", "cohesion", "margin")
-
-
-def column_type(column: contract.Column, key: dt.DataType) -> dt.DataType:
-    """Return the type of a column of the contract, whose id is of type ``key``."""
-    return key if column.type == contract.ID else _TYPES[column.type]
 
 
 def type_name(kind: dt.DataType, into: Dialect) -> str:
@@ -65,7 +53,7 @@ def words(profiles: Sequence[Mapping[str, Any]], into: Dialect) -> str:
                 exp.alias_(
                     exp.cast(
                         exp.convert(row[c.name]),
-                        type_name(_TYPES[c.type], into),
+                        type_name(ibis_type(c), into),
                         dialect=into.compiler,
                     ),
                     c.name,
@@ -100,7 +88,7 @@ def segment_profiles(features: ibis.Schema, segments: ibis.Schema) -> ir.Table:
     )
     whole = known.agg(all_customers=known.count(), all_revenue=known.revenue.sum())
     said = ibis.table(
-        {c.name: _TYPES[c.type] for c in contract.SEGMENT_PROFILES.columns if c.name not in LIVE},
+        {c.name: ibis_type(c) for c in contract.SEGMENT_PROFILES.columns if c.name not in LIVE},
         name=WORDS,
     )
     table = said.left_join(counted, said.segment_id == counted.segment_id).cross_join(whole)
@@ -121,20 +109,10 @@ def segment_profiles(features: ibis.Schema, segments: ibis.Schema) -> ir.Table:
 
 def customer_segments(features: ibis.Schema, segments: ibis.Schema, model: Model) -> ir.Table:
     """Return one row a customer: segment, features, scores and profile."""
-    members = ibis.table(segments, name="segments")
-    own = scored(ibis.table(features, name="features"), model.score_edges, model.rfm)
-    profiles = ibis.table(
-        {c.name: _TYPES[c.type] for c in contract.SEGMENT_PROFILES.columns},
-        name="segment_profiles",
+    profiles = {column.name: ibis_type(column) for column in contract.SEGMENT_PROFILES.columns}
+    return wide_table(
+        ibis.table(segments, name="segments"),
+        scored(ibis.table(features, name="features"), model.score_edges, model.rfm),
+        ibis.table(profiles, name="segment_profiles"),
+        model.catalogue.names,
     )
-    table = members.join(own, members.customer_id == own.customer_id).join(
-        profiles, members.segment_id == profiles.segment_id
-    )
-    renamed = {"segment_customers": "customers", "segment_revenue": "revenue"}
-    columns = [column.name for column in contract.CUSTOMER_SEGMENTS.columns]
-    places: dict[str, ir.Value] = {name: profiles[name] for name in profiles.columns}
-    places |= {new: profiles[old] for new, old in renamed.items()}
-    places |= {name: own[name] for name in own.columns}
-    places |= {name: members[name] for name in members.columns}
-    shown = (*columns[:5], *model.catalogue.names, *columns[5:])
-    return table.select(**{name: places[name] for name in shown})

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 import ibis
 import ibis.expr.types as ir
 
-from segdb.config.settings import Outliers
+from segdb.config.feature_sections import Outliers
 from segdb.expressions.impute import current
 from segdb.expressions.quantiles import quantiles
 from segdb.model import Parameters

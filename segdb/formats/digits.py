@@ -15,8 +15,3 @@ _TO_ASCII = str.maketrans(FOREIGN, ASCII)
 def to_ascii(text: str) -> str:
     """Return a text with the digits and marks of other scripts as ASCII."""
     return text.translate(_TO_ASCII)
-
-
-def has_foreign_digits(text: str) -> bool:
-    """Whether a text has digits of another script."""
-    return not text.isascii() and any(mark in FOREIGN_DIGITS for mark in text)

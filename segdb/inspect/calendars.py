@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from segdb.checks.warning import DataWarning
-from segdb.config.settings import Source
+from segdb.config.source_section import Source
 from segdb.expressions.typed_source import value
 from segdb.inspect.candidates import HEAD
 from segdb.inspect.role_types import Place

@@ -10,7 +10,8 @@ import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
 from segdb.checks.warning import DataWarning
-from segdb.config.sections import Columns, Source
+from segdb.config.sections import Columns
+from segdb.config.source_section import Source
 from segdb.inspect import dates
 from segdb.inspect.calendars import old_dates
 from segdb.inspect.candidates import Column

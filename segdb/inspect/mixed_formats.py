@@ -11,7 +11,7 @@ from typing import Any
 import ibis.expr.types as ir
 
 from segdb.checks.warning import DataWarning
-from segdb.config.settings import Source
+from segdb.config.source_section import Source
 from segdb.expressions.typed_source import value
 from segdb.inspect import dates
 from segdb.inspect.role_types import Place

@@ -1,4 +1,8 @@
-"""Order structure: which ids are one customer, what an order is, and what its amount is of."""
+"""Order structure: which ids are one customer, what an order is, and what its amount is of.
+
+Each question is answered from the raw rows, how they are read and the settings, by a small query
+that ``ask`` runs: with the reading, and a warning where the answer may be another.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from dataclasses import replace
 import ibis.expr.types as ir
 
 from segdb.checks.warning import DataWarning
-from segdb.config.settings import Clean
+from segdb.config.sections import Clean
 from segdb.expressions.typed_source import typed
 from segdb.inspect.candidates import HEAD
 from segdb.inspect.header_vocabulary import is_of_order, is_product
@@ -23,14 +27,7 @@ def identities(
 ) -> tuple[Reading, tuple[DataWarning, ...]]:
     """Decide which spellings of an id are one customer: in case alone, or as 17850.0 and 17850.
 
-    Args:
-        table: raw rows.
-        reading: how they are read.
-        clean: the settings.
-        ask: runs a small query.
-
-    Returns:
-        The reading, and a warning where ids differ in case alone.
+    The warning is of ids that differ in case alone.
     """
     name = reading.roles.get("customer_id")
     if name is None or not table[name].type().is_string():
@@ -72,14 +69,7 @@ def orders(
 ) -> tuple[Reading, tuple[DataWarning, ...]]:
     """Decide what an order is, and whether the amount is of the order or of its line.
 
-    Args:
-        table: raw rows.
-        reading: how they are read.
-        clean: the settings.
-        ask: runs a small query.
-
-    Returns:
-        The reading, and a warning where the amount stands in each line of its order.
+    The warning is of an amount that stands in each line of its order.
     """
     if clean.rows_are_orders:
         roles: dict[Role, str] = {r: c for r, c in reading.roles.items() if r != "order_id"}

@@ -10,7 +10,7 @@ from typing import Literal
 import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
-from segdb.config.settings import Source
+from segdb.config.source_section import Source
 from segdb.errors import SourceError
 from segdb.inspect import dates
 from segdb.inspect.measure_readings import Fit, failing, measure

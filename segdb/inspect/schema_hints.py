@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from segdb.config.sections import Clean, Columns, Source
+from segdb.config.sections import Clean, Columns
 from segdb.config.settings import Settings
+from segdb.config.source_section import Source
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 import ibis.expr.types as ir
 
-from segdb.config.settings import Source
+from segdb.config.source_section import Source
 from segdb.expressions.zones import has_name
 from segdb.inspect import dates, numbers
 from segdb.inspect.measure_readings import Fit, measure, unread

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from segdb.checks.warning import DataWarning
-from segdb.config.settings import Source
+from segdb.config.source_section import Source
 from segdb.expressions.typed_source import value
 from segdb.expressions.zones import ambiguous_name
 from segdb.inspect.role_types import Place

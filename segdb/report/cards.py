@@ -11,6 +11,7 @@ from segdb.charts.labels import Look
 from segdb.report.formatting import FEWEST, Forms, share
 from segdb.report.published import Published
 from segdb.report.rules import in_words
+from segdb.segment_rule import from_sql
 
 _SEGMENTS = """
 SELECT *, revenue / customers AS revenue_per_customer
@@ -94,7 +95,7 @@ def segments(
             place=look.places[row["segment_id"]],
             few=row["customers"] < FEWEST,
             measures=_measures(_of(row["segment_id"], measures), look, forms, flags),
-            rule=in_words(row["rule"], look, forms, flags) if row["rule"] else (),
+            rule=in_words(from_sql(row["rule"] or ""), look, forms, flags),
             typical=tuple(one["customer_id"] for one in _of(row["segment_id"], typical)),
         )
         for row in published.rows_or_empty(_SEGMENTS)

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from segdb.charts import theme
 from segdb.config.settings import Settings
+from segdb.formats.phrases import phrases_of
 from segdb.report import facts as report_facts
 from segdb.report import formatting as written
 from segdb.report.bundle import bundle
@@ -75,7 +76,7 @@ def render(ask: Ask, settings: Settings) -> str:
             run=facts.run,
             segments=facts.segments,
             quality=quality(facts.run, [segment.row for segment in facts.segments], facts.tried),
-            verdict=_verdict(facts),
+            verdict=phrases_of(facts.run["verdict"] or ""),
             examples=settings.report.examples,
             schema=settings.publish.schema_,
             published=published,
@@ -86,12 +87,6 @@ def render(ask: Ask, settings: Settings) -> str:
             charts=Markup(safe_json(_charts(drawn, settings))),  # noqa: S704 - escaped for scripts
         )
     )
-
-
-def _verdict(facts: report_facts.Facts) -> tuple[str, ...]:
-    """Return the verdict of the run, a phrase each."""
-    words = str(facts.run["verdict"] or "").rstrip(".")
-    return tuple(part[:1].upper() + part[1:] for part in words.split("; ") if part)
 
 
 def _of(drawn: tuple[Figure, ...], section: str) -> list[Figure]:

@@ -9,14 +9,10 @@ from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
-import sqlglot
-from sqlglot import exp
 
 from segdb.charts.chart import Query, Rows
-from segdb.sql import literal
+from segdb.sql import in_schema, literal
 
-# The schema that all SQL of charts and of the page is written for.
-WRITTEN_FOR = "segdb"
 # One SELECT in, its rows as Arrow out.
 Ask = Callable[[str], pa.Table]
 
@@ -42,13 +38,7 @@ class Published:
 
     def sql(self, sql: str) -> str:
         """Return SQL that was written for the schema segdb, for the schema of the settings."""
-        if self._schema == WRITTEN_FOR:
-            return sql.strip()
-        tree = sqlglot.parse_one(sql, read="duckdb")
-        for table in tree.find_all(exp.Table):
-            if table.db == WRITTEN_FOR:
-                table.set("db", exp.to_identifier(self._schema, quoted=True))
-        return tree.sql(dialect="duckdb", pretty=True)
+        return in_schema(sql.strip(), self._schema)
 
     def arrow(self, sql: str) -> pa.Table:
         """Return the rows of a query as Arrow."""

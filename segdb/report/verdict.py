@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from segdb.interval import interval, side
+from segdb.interval import STABLE, interval, side
 
 # Kaufman and Rousseeuw, "Finding Groups in Data" (1990), on the silhouette.
 _STRUCTURE = (
@@ -15,9 +15,7 @@ _STRUCTURE = (
 )
 _NO_STRUCTURE = "The segments divide a crowd without clear borders"
 # Hennig, "Cluster-wise assessment of cluster stability" (2007), on the mean Jaccard similarity.
-_STABLE, _PATTERN = 0.75, 0.60
-# From a mean adjusted Rand index of so much on, a whole segmentation counts as stable.
-_SAME = 0.8
+_FOUND_AGAIN, _PATTERN = 0.75, 0.60
 _DISTINCT = 0.50
 # A mean over resamples, and its standard error.
 Mean = tuple[float, float | None]
@@ -58,7 +56,7 @@ def _stability(distinct: bool, segments: Sequence[Mean], whole: Sequence[Mean]) 
     if not segments:
         return ""
     shaky = sum(side(*mean, _PATTERN) == "below" for mean in segments)
-    lines = [*((mean, _STABLE) for mean in segments), *((mean, _SAME) for mean in whole)]
+    lines = [*((mean, _FOUND_AGAIN) for mean in segments), *((mean, STABLE) for mean in whole)]
     sides = [side(*mean, line) for mean, line in lines]
     stable = all(one == "above" for one in sides)
     link = "and" if stable == distinct else "but"
@@ -72,8 +70,8 @@ def _stability(distinct: bool, segments: Sequence[Mean], whole: Sequence[Mean]) 
         )
     if "below" in sides:
         return f", {link} their borders shift when the data are resampled"
-    if any(side(*mean, _SAME) == "uncertain" for mean in whole):
+    if any(side(*mean, STABLE) == "uncertain" for mean in whole):
         return f"; their stability is uncertain ({', '.join(interval(*mean) for mean in whole)})"
-    unsure = [mean for mean in segments if side(*mean, _STABLE) == "uncertain"]
+    unsure = [mean for mean in segments if side(*mean, _FOUND_AGAIN) == "uncertain"]
     least = interval(*min(unsure))
     return f"; the stability of {len(unsure)} of {len(segments)} is uncertain ({least})"

@@ -18,17 +18,6 @@ from segdb.cli import main
 from segdb.config.settings import parse
 from tests.steps import shops
 
-SETTINGS = """
-[columns]
-customer_id = "client"
-order_id = "basket"
-ordered_at = "bought_at"
-amount = "total"
-[cluster]
-k = 3
-n_init = 1
-"""
-
 
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -38,7 +27,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
         connection.execute(f"COPY shop TO '{folder / 'shop.parquet'}'").fetchall()
     settings = shops.settings("orders")
     segdb.run(folder / "shop.parquet", database=folder / "shop.duckdb", settings=settings).close()
-    (folder / "chosen.toml").write_text(SETTINGS, "utf-8")
+    (folder / "chosen.toml").write_text(shops.TOML, "utf-8")
     return folder
 
 

@@ -24,16 +24,6 @@ COMMANDS = (
     ("report", "--output", "report.html"),
     ("run", "shop.parquet", "--no-report", "--config", "chosen.toml"),
 )
-SETTINGS = """
-[columns]
-customer_id = "client"
-order_id = "basket"
-ordered_at = "bought_at"
-amount = "total"
-[cluster]
-k = 3
-n_init = 1
-"""
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +36,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for k in (3, 4):
         chosen = shops.settings("orders", cluster={"k": k, "n_init": 1})
         segdb.run(source, database=path, settings=chosen).close()
-    (folder / "chosen.toml").write_text(SETTINGS, "utf-8")
+    (folder / "chosen.toml").write_text(shops.TOML, "utf-8")
     return folder
 
 

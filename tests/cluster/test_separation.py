@@ -36,12 +36,13 @@ def test_from_what_sql_supplies() -> None:
     # 0 and 2 in one segment, 10 and 14 in the other: by hand.
     of = Moments(
         sizes=np.array([2.0, 2.0]),
-        means=np.array([[1.0], [12.0]]),
-        distances=np.array([1.0, 2.0]),
+        centroids=np.array([[1.0], [12.0]]),
+        distances=np.array([2.0, 4.0]),
         squares=np.array([2.0, 8.0]),
+        scatter=131.0,
     )
     assert davies_bouldin(of) == pytest.approx(3.0 / 11.0)
-    # Between 2 · 2 · 5.5² = 121, within 10 by 4 - 2.
+    # Of the scatter around 6.5, 131, 10 lie within, by 4 - 2.
     assert calinski_harabasz(of) == pytest.approx(121.0 / 5.0)
 
 
@@ -51,7 +52,7 @@ def test_undefined() -> None:
     each = moments(Matrix.of(VALUES[:3]), np.arange(3))
     assert calinski_harabasz(each) is None
     # Of single customers SQL may leave a last bit of a distance.
-    alone = Moments(np.ones(2), np.array([[0.0], [1.0]]), np.zeros(2), np.array([0.0, 1e-32]))
+    alone = Moments(np.ones(2), np.array([[0.0], [1.0]]), np.zeros(2), np.array([0.0, 1e-32]), 0.5)
     assert calinski_harabasz(alone) is None
     twins = moments(Matrix.of(np.ones((4, 1))), np.array([0, 0, 1, 1]))
     assert (davies_bouldin(twins), calinski_harabasz(twins)) == (None, None)

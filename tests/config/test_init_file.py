@@ -12,7 +12,8 @@ from click.testing import CliRunner, Result
 
 from segdb.api.settings_file import init
 from segdb.cli import main
-from segdb.config.settings import Section, Settings, load, parse
+from segdb.config.section import Section
+from segdb.config.settings import Settings, load, parse
 
 ORDERS = "customer;order;date;total;street\r\n" + "".join(
     f"{1 + i % 40:05d};{i};{1 + i % 28:02d}.0{1 + i % 6}.2026;{10 + i * 37 % 90},50;Straße\r\n"

@@ -10,7 +10,8 @@ from typing import Any, get_args
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from segdb.config.settings import Outliers, Scale, Settings, load, parse
+from segdb.config.feature_sections import Outliers, Scale
+from segdb.config.settings import Settings, load, parse
 from segdb.errors import SettingsError
 from segdb.expressions import scale
 from segdb.expressions import winsorize as cap

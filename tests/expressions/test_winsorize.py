@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 from scipy import stats
 
-from segdb.config.sections import Outliers
+from segdb.config.feature_sections import Outliers
 from segdb.engines.duckdb.database import DuckDB
 from segdb.expressions.winsorize import METHODS, cap, cap_bounds
 from segdb.model import Parameters

@@ -10,7 +10,8 @@ from typing import Any, ClassVar, Literal
 import pyarrow as pa
 import pytest
 
-from segdb.config.settings import Columns, Source
+from segdb.config.sections import Columns
+from segdb.config.source_section import Source
 from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.duckdb.read.readers import read
 from segdb.errors import SourceError

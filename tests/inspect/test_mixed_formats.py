@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from segdb.config.settings import Source
+from segdb.config.source_section import Source
 from segdb.errors import SourceError
 from segdb.inspect.infer_schema import InferredSchema, infer_schema
 from segdb.inspect.schema_hints import SchemaHints

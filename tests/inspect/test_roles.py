@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from segdb.config.settings import Columns
+from segdb.config.sections import Columns
 from segdb.errors import SourceError
 from segdb.inspect.infer_schema import infer_schema
 from segdb.inspect.schema_hints import SchemaHints

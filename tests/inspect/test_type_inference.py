@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from segdb.config.settings import Source
+from segdb.config.source_section import Source
 from segdb.inspect.measure_readings import failing
 from segdb.inspect.type_inference import InferredType, infer_types
 from segdb.inspect.value_patterns import Ask

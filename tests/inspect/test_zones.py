@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from segdb.config.settings import Source
+from segdb.config.source_section import Source
 from segdb.expressions.typed_source import typed
 from segdb.inspect.infer_schema import infer_schema
 from segdb.inspect.schema_hints import SchemaHints

@@ -7,6 +7,7 @@ import pytest
 from segdb.charts.labels import Look
 from segdb.report.formatting import Forms
 from segdb.report.rules import in_words
+from segdb.segment_rule import from_sql
 
 LOOK = Look(
     (1,), {"monetary": "currency", "recency_days": "days", "frequency": "orders", "Home": "share"}
@@ -49,8 +50,9 @@ FORMS = Forms("£")
         ('"a "" OR b" > 1.0', (('A " OR b over 1',),)),
         ('"a" IN (1, 2)', ()),
         ('"a" > "b"', ()),
+        ("(frequency IS NULL OR monetary > 9)", ()),
         ("not SQL (", ()),
     ],
 )
 def test_words(rule: str, words: tuple[tuple[str, ...], ...]) -> None:
-    assert in_words(rule, LOOK, FORMS, {"Home"}) == words
+    assert in_words(from_sql(rule), LOOK, FORMS, {"Home"}) == words

@@ -30,6 +30,17 @@ ORDER_COLUMNS = {
     "amount": "total",
     "category": "department",
 }
+# The settings of a quick run on the orders, as a segdb.toml.
+TOML = """
+[columns]
+customer_id = "client"
+order_id = "basket"
+ordered_at = "bought_at"
+amount = "total"
+[cluster]
+k = 3
+n_init = 1
+"""
 CUSTOMER_FEATURES: dict[str, Any] = {"attributes": ["age", "income"], "categories": ["card"]}
 
 

@@ -20,6 +20,7 @@ from segdb.contract import (
     SEGMENT_MIGRATIONS,
     Table,
 )
+from segdb.contract.types import arrow_schema
 from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.duckdb.history import RFM_SEGMENT, SEGMENT, record
 from segdb.engines.duckdb.integrity import drop, has, make_room, set_aside
@@ -36,15 +37,6 @@ from segdb.sql import literal, quoted, to_sql
 
 # Written from the tables of the customers, as soon as those are.
 _HISTORIES = (SEGMENT_HISTORY, SEGMENT_MIGRATIONS, RFM_SEGMENT_HISTORY, RFM_SEGMENT_MIGRATIONS)
-_ARROW: Mapping[str, pa.DataType] = {
-    "INTEGER": pa.int32(),
-    "BIGINT": pa.int64(),
-    "DOUBLE": pa.float64(),
-    "VARCHAR": pa.string(),
-    "JSON": pa.string(),
-    "BOOLEAN": pa.bool_(),
-    "TIMESTAMP": pa.timestamp("us"),
-}
 
 
 @dataclass(frozen=True)
@@ -198,8 +190,7 @@ def _write(store: DuckDB, schema: str, content: Content) -> None:
             sql = to_sql(sql, pretty=table.kind == "view")
         store.execute(f"CREATE OR REPLACE {table.kind} {name} AS {_typed(table, sql)}")
         return
-    fields = [(column.name, _ARROW[column.type]) for column in table.columns]
-    rows = pa.Table.from_pylist(list(content.rows or ()), schema=pa.schema(fields))
+    rows = pa.Table.from_pylist(list(content.rows or ()), schema=arrow_schema(table))
     store.connection.register("segdb_rows", rows)
     if table.grows:
         _make_growing(store, schema, table)

@@ -8,12 +8,12 @@ import ibis.expr.types as ir
 
 from segdb.cluster.decision_rules import find
 from segdb.cluster.matrix import Matrix
-from segdb.cluster.simplify_rules import Condition, Rule
+from segdb.cluster.simplify_rules import Boxes
 from segdb.engines.duckdb.database import DuckDB
 from segdb.expressions.coreset import all_customers, sample
-from segdb.features.catalogue import REGISTRY
 from segdb.model import Model
-from segdb.sql import quoted, to_sql
+from segdb.segment_rule import Bounds, Rule, to_sql
+from segdb.sql import to_sql as compiled
 
 Figures = tuple[str | None, float | None, float | None]
 
@@ -49,65 +49,57 @@ def find_rules(
         else sample(natural, wanted, matrix_rows, counts["customers"], seed + 2)
     )
     matrix = Matrix.from_arrow(store.fetch(query), "customer_id", "weight")
-    rules = find(matrix, "nearest", len(model.segments))
     binary = {entry.name for entry in model.catalogue.of("category")}
-    texts = [None if rule is None else rule_sql(rule, fills, counts, binary) for rule in rules]
+    texts = [
+        None if boxes is None else to_sql(rule(boxes, fills, counts, binary))
+        for boxes in find(matrix, "nearest", len(model.segments))
+    ]
     return _counted(store, assigned, texts)
 
 
-def rule_sql(
-    rule: Rule,
+def rule(
+    boxes: Boxes,
     fills: Mapping[str, float],
     missing: Mapping[str, int],
     binary: Collection[str] = (),
-) -> str:
-    """Return a rule as a predicate over ``customer_features``, for a WHERE.
+) -> Rule:
+    """Return boxes of filled features as a rule over ``customer_features``.
 
     Args:
-        rule: a disjunction of conjunctions.
+        boxes: alternatives.
         fills: what a missing feature counts as.
         missing: how many customers lack each feature.
         binary: features that are 0 or 1.
     """
-
-    def bounds(feature: str, conditions: Sequence[Condition]) -> str:
-        name = feature if feature in REGISTRY else quoted(feature)
-        if feature in binary:
-            return f"{name} = {int(all(c.holds(1.0) for c in conditions))}"
-        text = " AND ".join(f"{name} {c.operator} {_number(c.threshold)}" for c in conditions)
-        # A comparison with NULL holds nowhere, which is right where the fill lies outside.
-        if not missing[feature] or not all(c.holds(fills[feature]) for c in conditions):
-            return text
-        return f"({name} IS NULL OR {text})"
-
-    def conjunction(part: Sequence[Condition]) -> str:
-        by_feature: dict[str, list[Condition]] = {}
-        for condition in part:
-            by_feature.setdefault(condition.feature, []).append(condition)
-        return " AND ".join(bounds(name, conditions) for name, conditions in by_feature.items())
-
-    parts = [conjunction(part) for part in rule.conditions]
-    return parts[0] if len(parts) == 1 else " OR ".join(f"({part})" for part in parts)
-
-
-def _number(value: float) -> str:
-    return f"{value:.0f}" if value.is_integer() and abs(value) < 1e15 else repr(value)
+    return tuple(
+        tuple(
+            Bounds(
+                feature,
+                low,
+                high,
+                or_missing=bool(missing[feature]) and low < fills[feature] <= high,
+                flag=feature in binary,
+            )
+            for feature, (low, high) in box.items()
+        )
+        for box in boxes
+    )
 
 
 def _counted(store: DuckDB, assigned: ir.Table, rules: Sequence[str | None]) -> list[Figures]:
     parts = []
-    for place, rule in enumerate(rules):
+    for place, text in enumerate(rules):
         own = f"nearest = {place}"
         parts += [
-            f"count(*) FILTER (WHERE ({rule or 'false'}) AND {own}) AS both_{place}",
-            f"count(*) FILTER (WHERE {rule or 'false'}) AS chosen_{place}",
+            f"count(*) FILTER (WHERE ({text or 'false'}) AND {own}) AS both_{place}",
+            f"count(*) FILTER (WHERE {text or 'false'}) AS chosen_{place}",
             f"count(*) FILTER (WHERE {own}) AS own_{place}",
         ]
-    query = f"SELECT {', '.join(parts)} FROM ({to_sql(assigned, pretty=False)})"  # noqa: S608
+    query = f"SELECT {', '.join(parts)} FROM ({compiled(assigned, pretty=False)})"  # noqa: S608
     row = store.rows(query)[0]
     figures: list[Figures] = []
-    for place, rule in enumerate(rules):
+    for place, text in enumerate(rules):
         both, chosen, own = (row[f"{name}_{place}"] for name in ("both", "chosen", "own"))
         precision = both / chosen if chosen else None
-        figures.append((rule, precision, both / own if own else None))
+        figures.append((text, precision, both / own if own else None))
     return figures

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from segdb.config.sections import Checks, Clean, Features
+from segdb.config.feature_sections import Features
+from segdb.config.sections import Checks, Clean
 from segdb.config.settings import Settings
 from segdb.steps.preprocess.options import PreprocessOptions
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from segdb.config.sections import Clean, Features
+from segdb.config.feature_sections import Features
+from segdb.config.sections import Clean
 from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.duckdb.history import last_model
 from segdb.engines.duckdb.read.readers import Raw

@@ -13,7 +13,8 @@ import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
 from segdb import contract
-from segdb.config.settings import Personas, Publish, Report, Settings, parse
+from segdb.config.sections import Personas, Publish, Report
+from segdb.config.settings import Settings, parse
 from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.duckdb.integrity import refuse_views, require
 from segdb.engines.duckdb.read.readers import Raw

@@ -8,7 +8,7 @@ from typing import Any
 
 from segdb.checks.settings_lines import percent
 from segdb.checks.warning import DataWarning
-from segdb.config.sections import Features
+from segdb.config.feature_sections import Features
 from segdb.model import Parameters
 from segdb.steps.features.build_features import BuiltFeatures
 from segdb.steps.preprocess.options import PreprocessOptions

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from segdb.config.sections import Features, Outliers, Rfm
+from segdb.config.feature_sections import Features, Outliers, Rfm
 from segdb.config.settings import Settings
 
 

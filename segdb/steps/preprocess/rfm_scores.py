@@ -7,7 +7,7 @@ from typing import Any
 
 import ibis.expr.types as ir
 
-from segdb.config.sections import Rfm
+from segdb.config.feature_sections import Rfm
 from segdb.engines.duckdb.database import DuckDB
 from segdb.errors import EngineError, SettingsError, nearest
 from segdb.expressions.distributions import FIFTHS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from segdb.config.settings import Gates
+from segdb.config.sections import Gates
 from segdb.errors import GateError
 from segdb.steps.segment.fit import Fitted
 

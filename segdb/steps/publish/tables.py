@@ -12,10 +12,12 @@ import ibis
 import ibis.expr.types as ir
 
 from segdb import contract
+from segdb.contract.types import ibis_type
 from segdb.engines.duckdb.history import departures, entries
 from segdb.engines.duckdb.publish import Content
 from segdb.exports.macro import assign_macro
 from segdb.expressions.assign import labelled
+from segdb.expressions.customer_segments import customer_segments
 from segdb.expressions.model_space import customer_coordinates, segment_distances
 from segdb.expressions.profile import rfm_by_segment, typical
 from segdb.features.rfm import scored
@@ -135,36 +137,17 @@ def _of_published_features(schema: str, key: Any, model: Model) -> dict[contract
 
 
 def _customer_segments(schema: str, key: Any, names: Sequence[str]) -> ir.Table:
+    """Return the view over the published tables."""
+
     def published(table: contract.Table, features: Sequence[str] = ()) -> ir.Table:
-        columns = {c.name: key if c.type == contract.ID else _IBIS[c.type] for c in table.columns}
+        columns = {column.name: ibis_type(column, key) for column in table.columns}
         return ibis.table(
             {**columns, **dict.fromkeys(features, "float64")}, name=table.name, database=schema
         )
 
-    segments = published(contract.SEGMENTS)
-    features = published(contract.CUSTOMER_FEATURES, names)
-    profiles = published(contract.SEGMENT_PROFILES)
-    own = {column.name for column in contract.CUSTOMER_FEATURES.columns} | set(names)
-    renamed = {"segment_customers": "customers", "segment_revenue": "revenue"}
-    places = {column: segments[column] for column in segments.columns}
-    places |= {column: features[column] for column in own - {"customer_id"}}
-    for column in contract.CUSTOMER_SEGMENTS.columns:
-        if column.name not in places:
-            places[column.name] = profiles[renamed.get(column.name, column.name)]
-    order = [column.name for column in contract.CUSTOMER_SEGMENTS.columns]
-    together = segments.join(features, segments.customer_id == features.customer_id).join(
-        profiles, segments.segment_id == profiles.segment_id
+    return customer_segments(
+        published(contract.SEGMENTS),
+        published(contract.CUSTOMER_FEATURES, names),
+        published(contract.SEGMENT_PROFILES),
+        names,
     )
-    shown = [order[0], *order[1:5], *names, *order[5:]]
-    return together.select(**{name: places[name] for name in shown})
-
-
-_IBIS: Mapping[str, str] = {
-    "INTEGER": "int32",
-    "BIGINT": "int64",
-    "DOUBLE": "float64",
-    "VARCHAR": "string",
-    "BOOLEAN": "boolean",
-    "TIMESTAMP": "timestamp(6)",
-    "JSON": "json",
-}

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from segdb.cluster.distance_stats import Centroids
+from segdb.cluster.separation import calinski_harabasz, davies_bouldin, moments_of
 from segdb.steps.segment.distance_backend import Groups
 
 
@@ -31,19 +32,14 @@ def quality_from(rows: Groups, centroids: Centroids, squares: float) -> Quality:
 
     Args:
         rows: what ``CustomerDistances`` gives of these centroids, as quality or as a step.
-        centroids: (k, d), one a segment; at the fixed point of K-Means they are the segments'
-            means, and the figures are scikit-learn's.
+        centroids: (k, d), one a segment.
         squares: sum of squared distances of all customers from their mean.
     """
-    customers = sum(row["customers"] for row in rows.values())
-    inertia = math.fsum(row["squares"] for row in rows.values())
-    groups = len(rows)
-    between = (squares - inertia) / (groups - 1) if groups > 1 else 0.0
-    within = inertia / (customers - groups) if customers > groups else 0.0
+    moments = moments_of(rows, centroids, squares)
     return Quality(
-        inertia=inertia,
-        davies_bouldin=_davies_bouldin(rows, centroids),
-        calinski_harabasz=between / within if within else None,
+        inertia=moments.inertia,
+        davies_bouldin=davies_bouldin(moments),
+        calinski_harabasz=calinski_harabasz(moments),
         sizes=tuple(int(rows[p]["customers"]) if p in rows else 0 for p in range(len(centroids))),
     )
 
@@ -54,16 +50,3 @@ def separations(centroids: Centroids) -> tuple[float, ...]:
         min(math.dist(one, other) for j, other in enumerate(centroids) if j != i)
         for i, one in enumerate(centroids)
     )
-
-
-def _davies_bouldin(rows: Groups, centroids: Centroids) -> float | None:
-    scatter = {place: row["distances"] / row["customers"] for place, row in rows.items()}
-    if len(scatter) < 2:
-        return None
-    worst = []
-    for i, own in scatter.items():
-        apart = {j: math.dist(centroids[i], centroids[j]) for j in scatter if j != i}
-        if not all(apart.values()):
-            return None
-        worst.append(max((own + scatter[j]) / distance for j, distance in apart.items()))
-    return math.fsum(worst) / len(worst)

@@ -117,7 +117,7 @@ def _decided(candidates: tuple[Candidate, ...], settings: Cluster, progress: Pro
     if k == "auto":
         decision = verdict(candidates, settings.criterion)
     else:
-        decision = Verdict(k, "given", f"{k} segments, as given.", clear=False)
+        decision = Verdict(k, "given", (f"{k} segments, as given",), clear=False)
     progress.note(decision.sentence)
     return decision
 

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from segdb.config.sections import Rfm
+from segdb.config.feature_sections import Rfm
 from segdb.engines.duckdb.database import DuckDB
 from segdb.errors import SettingsError
 from segdb.expressions.distributions import statistics

@@ -12,8 +12,7 @@ import duckdb
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from segdb.config.settings import Source
-from segdb.config.source_section import FileOptions
+from segdb.config.source_section import FileOptions, Source
 from segdb.engines.duckdb import relations
 from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.duckdb.messages import first_line

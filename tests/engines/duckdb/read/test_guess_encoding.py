@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from segdb.config.settings import Source
-from segdb.config.source_section import FileOptions
+from segdb.config.source_section import FileOptions, Source
 from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.duckdb.read.guess_encoding import decide
 from segdb.engines.duckdb.read.readers import read

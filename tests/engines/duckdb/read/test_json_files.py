@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from segdb.config.settings import Source
+from segdb.config.source_section import Source
 from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.duckdb.read.readers import read
 from segdb.errors import SourceError

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from segdb.config.settings import Source
+from segdb.config.source_section import Source
 from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.duckdb.read.readers import Raw, read
 from segdb.errors import SourceError

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from segdb.config.settings import Source
+from segdb.config.source_section import Source
 from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.duckdb.read import csv_rows
 from segdb.engines.duckdb.read.readers import read

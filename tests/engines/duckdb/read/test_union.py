@@ -8,8 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from segdb.config.settings import Source
-from segdb.config.source_section import FileOptions
+from segdb.config.source_section import FileOptions, Source
 from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.duckdb.read.readers import read
 from segdb.engines.duckdb.read.union import common_names, differences
