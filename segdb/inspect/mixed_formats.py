@@ -136,8 +136,7 @@ def _forms(
 ) -> dict[str, _Form]:
     """Return the forms that occur."""
     ways = {
-        f"m{at}": replace(reading, formats=formats)
-        for at, formats in enumerate(by_family.values())
+        f"m{at}": replace(reading, formats=formats) for at, formats in enumerate(by_family.values())
     }
     rows = values(place.table, ways, source.null_values)
     asked: dict[str, ir.Scalar] = {}
