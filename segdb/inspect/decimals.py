@@ -33,7 +33,7 @@ def with_decimals(table: ir.Table, reading: Reading, ask: Ask) -> Reading:
         table[roles[role]].type().is_integer() for role in names
     ):
         return reading
-    columns = {role: reading.column(roles[role]) for role in names}
+    columns = {str(role): reading.column(roles[role]) for role in names}
     head = values(table.limit(HEAD), columns, reading.null_values)
     numbers = [head[role].cast("float64") for role in names]
     amount = numbers[0] if len(numbers) == 1 else numbers[0] * numbers[1]

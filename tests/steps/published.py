@@ -31,7 +31,7 @@ class Publications:
         self,
         path: Path,
         source: Callable[[Path], None],
-        given: Mapping[str, str],
+        given: Mapping[str, Any],
         *runs: Settings,
     ) -> Path:
         """Write a database with the tables of a source, and these runs of them, to ``path``.
@@ -49,7 +49,7 @@ class Publications:
         self,
         path: Path,
         source: Callable[[Path], None],
-        given: Mapping[str, str],
+        given: Mapping[str, Any],
         *runs: Settings,
     ) -> Iterator[duckdb.DuckDBPyConnection]:
         """Open what ``copy`` writes."""
@@ -57,7 +57,7 @@ class Publications:
             yield connection
 
     def _made(
-        self, source: Callable[[Path], None], given: Mapping[str, str], runs: tuple[Settings, ...]
+        self, source: Callable[[Path], None], given: Mapping[str, Any], runs: tuple[Settings, ...]
     ) -> Path:
         named = f"{source.__module__}.{source.__qualname__}"
         key = json.dumps([named, given, runs], sort_keys=True, default=str)

@@ -122,9 +122,9 @@ def test_runs_are_added_and_never_changed(after: After) -> None:
     store = after(run(4), run(5))
     before = store.connection.execute("FROM segdb.runs ORDER BY run_id").fetchall()
     rollback(store, "segdb", 1, 3)
-    after = store.connection.execute("FROM segdb.runs ORDER BY run_id").fetchall()
-    assert after[:2] == before
-    assert len(after) == 3
+    rows = store.connection.execute("FROM segdb.runs ORDER BY run_id").fetchall()
+    assert rows[:2] == before
+    assert len(rows) == 3
 
 
 def test_a_rollback_is_taken_back_by_another(after: After) -> None:
