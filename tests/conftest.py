@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,11 @@ import pytest
 from hypothesis import settings
 
 from tests.depth import examples
+from tests.steps.published import Publications
+
+# The workers of pytest-xdist share the processors, and threads of OpenMP that wait for each other
+# keep them busy. Before scikit-learn is imported.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -37,6 +43,12 @@ def _key_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
         yield
+
+
+@pytest.fixture(scope="session")
+def publications(tmp_path_factory: pytest.TempPathFactory) -> Publications:
+    """Databases that runs have been published to, each made once."""
+    return Publications(tmp_path_factory.mktemp("publications"))
 
 
 @pytest.fixture

@@ -206,7 +206,7 @@ def test_names_that_want_to_be_something_else(tmp_path: Path, name: str) -> None
         database=tmp_path / "x.duckdb",
         settings={
             "columns": {"customer_id": name},
-            "cluster": {"k": 3},
+            "cluster": {"k": 3, "n_init": 1},
             "publish": {"schema": name},
         },
     ) as result:

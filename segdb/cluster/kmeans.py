@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -74,6 +74,23 @@ def fit_from(matrix: Matrix, start: Floats, tolerance: float) -> Fit:
     return _fitted(matrix, len(start), init=start, tol=tolerance)
 
 
+def best_from(matrix: Matrix, starts: Sequence[Floats], tolerance: float) -> Fit:
+    """Run Lloyd's steps from each of (k, d) centroids and return the fit of least inertia.
+
+    One fit of scikit-learn for all starts: on few rows, what it checks takes longer than its steps.
+    """
+    # scikit-learn moves the rows to their mean, and starts that it is given one by one are there.
+    mean = matrix.values.mean(axis=0)
+    coming = iter(starts)
+    return _fitted(
+        matrix,
+        len(starts[0]),
+        n_init=len(starts),
+        init=lambda *_, **__: next(coming) - mean,
+        tol=tolerance,
+    )
+
+
 def plus_plus(matrix: Matrix, k: int, seed: int) -> Fit:
     """Fit from one start by greedy k-means++, until the centroids hardly move."""
     return _fitted(matrix, k, init="k-means++", tol=ROUGH, random_state=seed)
@@ -105,8 +122,8 @@ def refuse_too_few(matrix: Matrix, k: int) -> None:
         )
 
 
-def _fitted(matrix: Matrix, k: int, **options: Any) -> Fit:
-    means = KMeans(k, n_init=1, max_iter=_STEPS, **options)
+def _fitted(matrix: Matrix, k: int, n_init: int = 1, **options: Any) -> Fit:
+    means = KMeans(k, n_init=n_init, max_iter=_STEPS, **options)
     fitted = means.fit(matrix.values, sample_weight=matrix.weights)
     labels = fitted.labels_.astype(np.intp)
     return Fit(k, fitted.cluster_centers_, labels, float(fitted.inertia_), int(fitted.n_iter_))

@@ -18,6 +18,7 @@ from segdb.cluster.kmeans import (
     FINE,
     ROUGH,
     Fit,
+    best_from,
     fit_from,
     lloyd_each,
     plus_plus,
@@ -111,7 +112,7 @@ def _round(
 
     def best(k: int) -> Fit:
         starts = starts_near(rows, known, k, count, np.random.default_rng([*seeds, k]))
-        rough = min((fit_from(rows, start, ROUGH) for start in starts), key=_inertia)
+        rough = best_from(rows, starts, ROUGH)
         return fit_from(rows, rough.centroids, FINE)
 
     return in_threads(best, ks)

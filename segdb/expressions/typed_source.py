@@ -6,7 +6,7 @@ cleaning rejects the row with the text as it was.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import get_args
 
@@ -47,6 +47,39 @@ def value(table: ir.Table, column: ColumnReading, null_values: Sequence[str]) ->
     if column.kind == "native":
         return without(raw, column.null_values)
     return settled(tried(raw, column), raw, column, null_values)
+
+
+def values(
+    table: ir.Table,
+    columns: Mapping[str, ColumnReading],
+    null_values: Sequence[str],
+    others: Mapping[str, ir.Value] | None = None,
+) -> ir.Table:
+    """Return the typed values of raw columns, as ``value`` gives them, each text read once.
+
+    Args:
+        table: raw rows.
+        columns: by the name of the result's column, how a raw one is read.
+        null_values: tokens for "missing".
+        others: more columns of the result, made of the raw ones.
+
+    Returns:
+        A table of these columns alone, from which each can be asked for several times.
+    """
+    first: dict[str, ir.Value] = dict(others or {})
+    for name, column in columns.items():
+        raw = table[column.name]
+        first[name] = raw if column.kind == "native" else tried(raw, column)
+    # Names of places, since the columns of the result may be called as the raw ones.
+    raws = {f"raw {place}": table[column.name] for place, column in enumerate(columns.values())}
+    rows = table.select(**first, **raws).view()
+    then: dict[str, ir.Value] = {name: rows[name] for name in others or {}}
+    for place, (name, column) in enumerate(columns.items()):
+        if column.kind == "native":
+            then[name] = without(rows[name], column.null_values)
+        else:
+            then[name] = settled(rows[name], rows[f"raw {place}"], column, null_values)
+    return rows.select(**then).view()
 
 
 def typed(table: ir.Table, reading: Reading) -> ir.Table:

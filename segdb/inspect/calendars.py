@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from segdb.checks.warning import DataWarning
 from segdb.config.source_section import Source
-from segdb.expressions.typed_source import value
+from segdb.expressions.typed_source import values
 from segdb.inspect.candidates import HEAD
 from segdb.inspect.role_types import Place
 from segdb.inspect.value_patterns import Ask
@@ -27,8 +27,8 @@ def old_dates(place: Place, reading: ColumnReading, source: Source, ask: Ask) ->
     They are not converted. Those after 2100 would all be rejected as in the future.
     """
     # A calendar is one for the whole source, and a scan of all of it costs as much as a run's.
-    head = place.table.limit(HEAD)
-    moment = value(head, reading, source.null_values)
+    head = values(place.table.limit(HEAD), {"moment": reading}, source.null_values)
+    moment = head.moment
     if not (moment.type().is_timestamp() or moment.type().is_date()):
         return []
     year = moment.year()

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import ibis.expr.types as ir
 
-from segdb.expressions.typed_source import value
+from segdb.expressions.typed_source import values
 from segdb.inspect.candidates import HEAD
 from segdb.inspect.value_patterns import Ask
 from segdb.source_schema import FINE, USUAL, Reading, Role
@@ -33,11 +33,9 @@ def with_decimals(table: ir.Table, reading: Reading, ask: Ask) -> Reading:
         table[roles[role]].type().is_integer() for role in names
     ):
         return reading
-    head = table.limit(HEAD)
-    numbers = [
-        value(head, reading.column(roles[role]), reading.null_values).cast("float64")
-        for role in names
-    ]
+    columns = {str(role): reading.column(roles[role]) for role in names}
+    head = values(table.limit(HEAD), columns, reading.null_values)
+    numbers = [head[role].cast("float64") for role in names]
     amount = numbers[0] if len(numbers) == 1 else numbers[0] * numbers[1]
     units = amount * 10**USUAL
     finer = (units - units.round()).abs() > 1e-6 + units.abs() * _NOISE

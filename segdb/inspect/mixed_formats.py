@@ -12,11 +12,11 @@ import ibis.expr.types as ir
 
 from segdb.checks.warning import DataWarning
 from segdb.config.source_section import Source
-from segdb.expressions.typed_source import value
+from segdb.expressions.typed_source import values
 from segdb.inspect import dates
 from segdb.inspect.role_types import Place
 from segdb.inspect.value_patterns import Ask
-from segdb.source_schema import ColumnReading
+from segdb.source_schema import ColumnReading, Decimal
 
 # Excel turns texts into dates where the month that it takes them to have is one: up to here.
 _MONTHS = 12
@@ -96,13 +96,14 @@ def mixed_numbers(
     """Return what is said of numbers with a decimal point beside such with a comma."""
     if reading.kind != "number" or reading.mixed == "no":
         return []
-    ways = [replace(reading, decimal=mark, mixed="no") for mark in (".", ",")]
-    table = place.table
-    point, comma = (value(table, way, source.null_values) for way in ways)
+    marks: Mapping[str, Decimal] = {"point": ".", "comma": ","}
+    ways = {name: replace(reading, decimal=mark, mixed="no") for name, mark in marks.items()}
+    text = place.table[place.column].cast("string").strip()
+    rows = values(place.table, ways, source.null_values, {"text": text})
+    point, comma, text = rows.point, rows.comma, rows.text
     either = point.notnull() & comma.notnull() & (point != comma)
-    text = table[place.column].cast("string").strip()
     row = ask(
-        table.agg(
+        rows.agg(
             point=(point.notnull() & comma.isnull()).sum(),
             comma=(comma.notnull() & point.isnull()).sum(),
             either=either.sum(),
@@ -134,15 +135,19 @@ def _forms(
     ask: Ask,
 ) -> dict[str, _Form]:
     """Return the forms that occur."""
+    ways = {
+        f"m{at}": replace(reading, formats=formats) for at, formats in enumerate(by_family.values())
+    }
+    rows = values(place.table, ways, source.null_values)
     asked: dict[str, ir.Scalar] = {}
-    for at, formats in enumerate(by_family.values()):
-        moment = value(place.table, replace(reading, formats=formats), source.null_values)
+    for at in range(len(by_family)):
+        moment = rows[f"m{at}"]
         asked |= {
             f"n{at}": moment.count(), f"first{at}": moment.min(), f"last{at}": moment.max(),
             f"least{at}": moment.day().min(), f"most{at}": moment.day().max(),
             f"months{at}": moment.month().nunique(),
         }  # fmt: skip
-    row = ask(place.table.agg(**asked)).to_pylist()[0]
+    row = ask(rows.agg(**asked)).to_pylist()[0]
     return {
         family: _Form(
             formats,
@@ -179,10 +184,9 @@ def _fits(
     place: Place, corrected: ColumnReading, total: int, written: _Form, source: Source, ask: Ask
 ) -> bool:
     """Whether a reading reads all dates, and none far from those that are surely right."""
-    moment = value(place.table, corrected, source.null_values)
-    row = ask(place.table.agg(n=moment.count(), first=moment.min(), last=moment.max())).to_pylist()[
-        0
-    ]
+    rows = values(place.table, {"moment": corrected}, source.null_values)
+    moment = rows.moment
+    row = ask(rows.agg(n=moment.count(), first=moment.min(), last=moment.max())).to_pylist()[0]
     near = written.first - _MONTH <= row["first"] and row["last"] <= written.last + _MONTH
     return bool(near and row["n"] == total)
 

@@ -53,13 +53,20 @@ def repetition(rows: ir.Table, product: str | None, ask: Ask) -> Repetition:
         amounts=rows.amount.nunique(), products=rows.what.nunique(), amount=rows.amount.max()
     )
     several = orders["products"] > 1
+    # By their amount, for how many pairs of orders have the same one.
+    sizes = orders.group_by("amount").agg(
+        n=orders.count(), several=several.sum(), constant=(several & (orders.amounts == 1)).sum()
+    )
     row = ask(
-        orders.agg(several=several.sum(), constant=(several & (orders.amounts == 1)).sum())
+        sizes.agg(
+            several=sizes.several.sum(),
+            constant=sizes.constant.sum(),
+            pairs=(sizes.n * sizes.n).sum(),
+            n=sizes.n.sum(),
+        )
     ).to_pylist()[0]
-    sizes = orders.group_by("amount").agg(n=orders.count())
-    chance = ask(sizes.agg(p=(sizes.n * sizes.n).sum(), n=sizes.n.sum())).to_pylist()[0]
     return Repetition(
         int(row["several"] or 0),
         int(row["constant"] or 0),
-        float(chance["p"] or 0) / max(float(chance["n"] or 0), 1.0) ** 2,
+        float(row["pairs"] or 0) / max(float(row["n"] or 0), 1.0) ** 2,
     )

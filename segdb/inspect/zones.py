@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from segdb.checks.warning import DataWarning
 from segdb.config.source_section import Source
-from segdb.expressions.typed_source import value
+from segdb.expressions.typed_source import values
 from segdb.expressions.zones import ambiguous_name
 from segdb.inspect.role_types import Place
 from segdb.inspect.value_patterns import Ask
@@ -17,11 +17,10 @@ def ambiguous_zones(
     """Return what is said of zones that are not known, where moments are taken to another zone."""
     if not reading.zone_names or not source.time_zone:
         return []
-    moment = value(place.table, reading, source.null_values)
     name = ambiguous_name(place.table[place.column])
-    asked = place.table.agg(
-        n=moment.count(), odd=name.count(where=moment.notnull()), example=name.min()
-    )
+    rows = values(place.table, {"moment": reading}, source.null_values, {"name": name})
+    moment, name = rows.moment, rows["name"]
+    asked = rows.agg(n=moment.count(), odd=name.count(where=moment.notnull()), example=name.min())
     row = ask(asked).to_pylist()[0]
     if not row["odd"]:
         return []

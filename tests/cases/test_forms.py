@@ -1,6 +1,6 @@
 """A known list of orders in random forms: read right, refused, or what is off is said.
 
-`SEGDB_EXAMPLES=2000` tries so many; `make test-all` does.
+`SEGDB_EXAMPLES=2000` tries so many; `make test-slow` and `make test-all` do.
 """
 
 from __future__ import annotations
@@ -11,11 +11,13 @@ from collections import Counter
 from pathlib import Path
 from typing import Literal
 
+import pytest
+
 from segdb.errors import UserError
 from tests.cases.ingest import Ingested, ingest_orders
 from tests.cases.orders_file import Written, drawn, written
 
-EXAMPLES = int(os.environ.get("SEGDB_EXAMPLES", "24"))
+EXAMPLES = int(os.environ.get("SEGDB_EXAMPLES", "10"))
 # So many of them at least are read right: what people have is not refused.
 _RIGHT = 0.9
 # What a warning of these may say is off: all else of the warnings says nothing of a wrong number.
@@ -62,6 +64,7 @@ def tried(folder: Path, seed: int) -> tuple[Verdict, str]:
     return ("said", ", ".join(ingested.codes)) if off else ("right", "")
 
 
+@pytest.mark.examples
 def test_a_known_list_of_orders_is_never_wrong_in_silence(tmp_path: Path) -> None:
     verdicts: Counter[str] = Counter()
     for seed in range(EXAMPLES):

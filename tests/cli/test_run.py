@@ -24,6 +24,7 @@ ordered_at = "bought_at"
 amount = "total"
 [cluster]
 k = 3
+n_init = 1
 [publish]
 database = "shop.duckdb"
 [report]

@@ -23,7 +23,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with duckdb.connect(str(path)) as connection:
         connection.execute(shops.SHOP.format(rows=1600)).fetchall()
         for month, k in ((3, 3), (5, 4)):
-            settings = shops.settings("orders", as_of=datetime(2024, month, 1), cluster={"k": k})
+            settings = shops.settings(
+                "orders", as_of=datetime(2024, month, 1), cluster={"k": k, "n_init": 1}
+            )
             segdb.run("shop", database=connection, settings=settings)
     return path
 

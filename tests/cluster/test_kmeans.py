@@ -7,7 +7,7 @@ import pytest
 from sklearn.cluster import KMeans
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from segdb.cluster.kmeans import lloyd_each, nearest
+from segdb.cluster.kmeans import ROUGH, best_from, fit_from, lloyd_each, nearest
 from segdb.cluster.kmeans_range import fit
 from segdb.cluster.matrix import Matrix
 from segdb.errors import DataError
@@ -67,3 +67,19 @@ def test_too_few_or_too_alike() -> None:
         fit(Matrix.of(np.ones((40, 1))), 2, seed=1, n_init=1)
     with pytest.raises(DataError, match=r"only 2 kinds .* set \[cluster\] k to 2"):
         fit(Matrix.of(np.eye(2).repeat(20, axis=0)), 3, seed=1, n_init=1)
+
+
+@pytest.mark.parametrize("tolerance", [0.0, ROUGH])
+def test_the_best_of_several_starts_is_the_best_of_their_fits(tolerance: float) -> None:
+    matrix = tails(300)
+    generator = np.random.default_rng(2)
+    starts = [matrix.values[generator.choice(300, 5, replace=False)] for _ in range(8)]
+    before = [start.copy() for start in starts]
+    each = [fit_from(matrix, start, tolerance) for start in starts]
+    assert len({fit.inertia for fit in each}) > 1
+    best = min(each, key=lambda fit: fit.inertia)
+    found = best_from(matrix, starts, tolerance)
+    assert found.inertia == best.inertia
+    assert (found.centroids == best.centroids).all()
+    assert (found.labels == best.labels).all()
+    np.testing.assert_array_equal(starts, before)

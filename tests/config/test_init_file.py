@@ -56,8 +56,8 @@ def test_a_run_goes_by_it(folder: Path) -> None:
     settings = load(folder / "segdb.toml")
     assert settings.source.orders == "utf8.csv"
     assert (settings.columns.customer_id, settings.columns.amount) == ("customer", "total")
-    segdb("run", "--no-report")
-    assert "40 customers" in segdb("run", "--no-report").output
+    segdb("run", "--no-report", "--k", "3")
+    assert "40 customers" in segdb("run", "--no-report", "--k", "3").output
 
 
 def test_it_names_every_setting(folder: Path) -> None:
@@ -105,7 +105,7 @@ def test_what_was_found_out_of_files_is_written(folder: Path) -> None:
     segdb("init", "orders.csv")
     source = load(folder / "segdb.toml").source
     assert (source.encoding, source.skip_rows) == ("cp1252", 2)
-    assert "40 customers" in segdb("run", "--no-report").output
+    assert "40 customers" in segdb("run", "--no-report", "--k", "3").output
 
 
 def test_of_two_sources_each_is_said(folder: Path) -> None:
@@ -125,7 +125,7 @@ def test_how_text_is_read_stays(folder: Path) -> None:
     source = load(folder / "segdb.toml").source
     assert (source.orders, source.encoding, source.null_values) == ("orders.csv", "cp1252", ("?",))
     assert source.date_format == "%d.%m.%Y"
-    segdb("run", "--no-report")
+    segdb("run", "--no-report", "--k", "3")
 
 
 def test_without_a_source_there_is_nothing_to_look_at(folder: Path) -> None:

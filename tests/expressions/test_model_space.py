@@ -23,7 +23,7 @@ KINDS: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(scope="module", params=KINDS)
 def published(request: pytest.FixtureRequest) -> Iterator[Result]:
     settings = {**KINDS[request.param], "cluster": {"k": 3, "n_init": 1}}
     with shops.opened() as connection:

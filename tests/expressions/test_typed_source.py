@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segdb.expressions.typed_source import COPIES, carried, typed, value
+from segdb.expressions.typed_source import COPIES, carried, typed, value, values
 from segdb.source_schema import ColumnReading, Kind, Reading, Role
 from segdb.sql import to_sql
 
@@ -175,3 +175,35 @@ def test_a_value_by_itself_is_what_the_typed_rows_have(
         assert read[0] == read[1]
     else:
         assert [row == (None,) for row in read[0]] == [row == (None,) for row in read[1]]
+
+
+def test_values_of_a_table_are_those_of_each_column(connection: duckdb.DuckDBPyConnection) -> None:
+    raw = pa.table(
+        {
+            # A point or comma before one digit is no mark of thousands.
+            "at": ["2026-01-31 EST", "05.02.2026", "x", None],
+            "amount": ["1.5", "2,5", "NA", "7"],
+            "amount (source)": ["9", "9", "9", "9"],
+            "n": pa.array([1, 118, None, 3], pa.int64()),
+        }
+    )
+    connection.register("raw", raw)
+    table = ibis.table(ibis.Schema.from_pyarrow(raw.schema), name="raw")
+    columns = {
+        "iso": ColumnReading("at", "timestamp"),
+        "day": ColumnReading("at", "timestamp", formats=("%d.%m.%Y",), zone_names=True),
+        # Called as another raw column.
+        "at": ColumnReading("amount", "number"),
+        "comma": ColumnReading("amount", "number", decimal=","),
+        "n": ColumnReading("n", "native", null_values=("118",)),
+    }
+    query = to_sql(values(table, columns, ("", "NA"), {"text": table["at"]}), pretty=False)
+    expected = [
+        (None, None, 1.5, None, 1, "2026-01-31 EST"),
+        (None, datetime(2026, 2, 5), None, 2.5, None, "05.02.2026"),
+        (None, None, None, None, None, "x"),
+        (None, None, 7.0, 7.0, 3, None),
+    ]
+    order = 'iso, day, "at", comma, n, text'
+    found = connection.execute(f"SELECT {order} FROM ({query})").fetchall()
+    assert sorted(found, key=repr) == sorted(expected, key=repr)

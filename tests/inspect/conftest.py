@@ -26,7 +26,7 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
 @pytest.fixture(scope="session")
 def ask(connection: duckdb.DuckDBPyConnection) -> Ask:
     def run(query: ir.Table) -> pa.Table:
-        return connection.sql(to_sql(query)).to_arrow_table()
+        return connection.sql(to_sql(query, pretty=False)).to_arrow_table()
 
     return run
 

@@ -52,6 +52,16 @@ def opened(rows: int = 1200, path: Path | None = None) -> duckdb.DuckDBPyConnect
     return connection
 
 
+def written(path: Path) -> None:
+    """Write a new database that holds both tables to a file."""
+    opened(path=path).close()
+
+
+def written_twice_as_large(path: Path) -> None:
+    """Write a new database whose shop has 2,400 rows."""
+    opened(2400, path).close()
+
+
 def settings(source: str, **sections: Any) -> dict[str, Any]:
     """Return settings for orders, customers, or both."""
     features = dict(sections.pop("features", {}))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -12,6 +13,7 @@ import pytest
 
 import segdb
 from segdb.engines.duckdb.database import DuckDB
+from tests.steps.published import Publications
 
 NOW = datetime(2026, 1, 1)
 # Five kinds of customers: days since the last order, orders, amount of one.
@@ -36,6 +38,15 @@ def store() -> Iterator[DuckDB]:
     store = DuckDB(duckdb.connect())
     yield store
     store.connection.close()
+
+
+@pytest.fixture
+def published(publications: Publications, tmp_path: Path) -> Iterator[DuckDB]:
+    """A database that the shop of the five kinds has been published to, in five segments."""
+    with publications.opened(
+        tmp_path / "shop.duckdb", written, {"orders": "shop"}, settings(5)
+    ) as connection:
+        yield DuckDB(connection)
 
 
 def fill(store: DuckDB, shop: Shop, *, each: int = 60, now: datetime = NOW, seed: int = 0) -> None:
@@ -67,15 +78,24 @@ def fill(store: DuckDB, shop: Shop, *, each: int = 60, now: datetime = NOW, seed
     )
 
 
-def run(store: DuckDB, k: int = 5, *, now: datetime = NOW, **sections: Any) -> dict[str, int]:
-    """Run, and return the id of the segment that most customers of each kind are in."""
-    settings = {
+def written(path: Path) -> None:
+    """Write a database with the shop of the five kinds."""
+    with duckdb.connect(str(path)) as connection:
+        fill(DuckDB(connection), KINDS)
+
+
+def settings(k: int, now: datetime = NOW) -> dict[str, Any]:
+    return {
         "columns": COLUMNS,
         "as_of": now,
         "features": {"use": ["recency_days", "frequency", "monetary"]},
         "cluster": {"k": k, "n_init": 3, "seed": 1},
     }
-    segdb.run("shop", database=store.connection, settings={**settings, **sections})
+
+
+def run(store: DuckDB, k: int = 5, *, now: datetime = NOW, **sections: Any) -> dict[str, int]:
+    """Run, and return the id of the segment that most customers of each kind are in."""
+    segdb.run("shop", database=store.connection, settings={**settings(k, now), **sections})
     return ids(store)
 
 
@@ -93,12 +113,11 @@ def names(store: DuckDB) -> dict[int, str]:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_shuffled_restarts_keep_ids_and_names(store: DuckDB, seed: int) -> None:
-    fill(store, KINDS)
-    first, called = run(store), names(store)
-    fill(store, KINDS, seed=seed + 1)
-    again = run(store, cluster={"k": 5, "n_init": 1, "seed": 1000 + seed})
-    assert (again, names(store)) == (first, called)
+def test_shuffled_restarts_keep_ids_and_names(published: DuckDB, seed: int) -> None:
+    first, called = ids(published), names(published)
+    fill(published, KINDS, seed=seed + 1)
+    again = run(published, cluster={"k": 5, "n_init": 1, "seed": 1000 + seed})
+    assert (again, names(published)) == (first, called)
     assert sorted(first.values()) == [1, 2, 3, 4, 5]
 
 
@@ -116,30 +135,27 @@ def test_shuffled_restarts_keep_ids_and_names(store: DuckDB, seed: int) -> None:
     ],
     ids=str,
 )
-def test_other_units_and_features_keep_ids(store: DuckDB, sections: dict[str, Any]) -> None:
+def test_other_units_and_features_keep_ids(published: DuckDB, sections: dict[str, Any]) -> None:
     """There and back: both runs after a change are of other settings than the one before."""
-    fill(store, KINDS)
-    first, called = run(store), names(store)
-    try_other = run(store, **sections)
+    first, called = ids(published), names(published)
+    try_other = run(published, **sections)
     same = {kind for kind in KINDS if try_other[kind] == first[kind]}
     # Where the settings part the customers otherwise, those are other segments.
     assert len(set(try_other.values())) < 5 or same == set(KINDS)
     assert len(same) >= 3
-    assert all(names(store)[first[kind]] == called[first[kind]] for kind in same)
+    assert all(names(published)[first[kind]] == called[first[kind]] for kind in same)
 
 
-def test_other_features_are_other_segments(store: DuckDB) -> None:
-    fill(store, KINDS)
-    run(store)
+def test_other_features_are_other_segments(published: DuckDB) -> None:
     other: dict[str, Any] = {
         "use": [],
         "sql": {"largest": "max(total)", "weekday": "avg(dayofweek(bought_at))"},
     }
-    assert min(run(store, features=other).values()) > 5
+    assert min(run(published, features=other).values()) > 5
     # The same name, and another definition.
-    highest = max(ids(store).values())
+    highest = max(ids(published).values())
     other["sql"] = {"largest": "min(total)", "weekday": "avg(day(bought_at))"}
-    assert min(run(store, features=other).values()) > highest
+    assert min(run(published, features=other).values()) > highest
 
 
 def test_one_splits(store: DuckDB) -> None:
@@ -168,14 +184,13 @@ def test_two_merge(store: DuckDB) -> None:
     assert gone not in ids(store).values()
 
 
-def test_one_vanishes_and_comes_back_as_another(store: DuckDB) -> None:
-    fill(store, KINDS)
-    first = run(store)
+def test_one_vanishes_and_comes_back_as_another(published: DuckDB) -> None:
+    first = ids(published)
     rest = {kind: one for kind, one in KINDS.items() if kind != "risky"}
-    fill(store, rest)
-    assert run(store, k=4) == {kind: first[kind] for kind in rest}
-    fill(store, KINDS)
-    back = run(store)
+    fill(published, rest)
+    assert run(published, k=4) == {kind: first[kind] for kind in rest}
+    fill(published, KINDS)
+    back = run(published)
     assert {kind: back[kind] for kind in rest} == {kind: first[kind] for kind in rest}
     assert back["risky"] == 6
 
@@ -194,18 +209,15 @@ def test_one_drifts_slowly_for_a_year(store: DuckDB) -> None:
     assert len(called) == len(KINDS)
 
 
-def test_all_grow_older_together(store: DuckDB) -> None:
+def test_all_grow_older_together(published: DuckDB) -> None:
     """Every customer's totals double: measured against all, each segment is where it was."""
-    fill(store, KINDS)
-    first = run(store)
-    fill(store, {kind: (days, 2 * n, 2 * amount) for kind, (days, n, amount) in KINDS.items()})
-    assert run(store) == first
+    first = ids(published)
+    fill(published, {kind: (days, 2 * n, 2 * amount) for kind, (days, n, amount) in KINDS.items()})
+    assert run(published) == first
 
 
-def test_a_model_of_another_version_is_no_obstacle(store: DuckDB) -> None:
-    fill(store, KINDS)
-    run(store)
-    model = json.loads(store.rows("SELECT model FROM segdb.runs")[0]["model"])
+def test_a_model_of_another_version_is_no_obstacle(published: DuckDB) -> None:
+    model = json.loads(published.rows("SELECT model FROM segdb.runs")[0]["model"])
     text = json.dumps({**model, "version": 0}).replace("'", "''")
-    store.execute(f"UPDATE segdb.runs SET model = '{text}'")
-    assert sorted(run(store).values()) == [6, 7, 8, 9, 10]
+    published.execute(f"UPDATE segdb.runs SET model = '{text}'")
+    assert sorted(run(published).values()) == [6, 7, 8, 9, 10]

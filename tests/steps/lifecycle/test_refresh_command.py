@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +19,12 @@ from segdb import contract
 from segdb.charts import criteria, quality_by_segment
 from segdb.engines.duckdb.database import DuckDB
 from segdb.errors import SettingsError, SourceError, UserError
+from segdb.model import Model
 from segdb.report.published import Published
 from segdb.steps.progress import Notes
 from tests.depth import examples
 from tests.steps import shops
+from tests.steps.published import Publications
 
 START = datetime(2026, 1, 1)
 OWN = {"sql": {"largest": "max(total)", "departments": "count(DISTINCT department)"}}
@@ -32,15 +36,38 @@ _OF_THE_RUN = {
 }
 
 
-def database(**sections: Any) -> tuple[duckdb.DuckDBPyConnection, segdb.Result]:
-    connection = shops.opened(900)
-    # By the time that an order is told: as a shop's books grow.
-    connection.execute("CREATE TABLE lines AS SELECT *, row_number() OVER () AS line FROM shop")
-    connection.execute("CREATE TABLE grown AS FROM lines ORDER BY bought_at").fetchall()
-    features = {**OWN, "categories": ["card"]}
-    chosen = {**shops.settings("orders", features=features), **sections}
-    made = segdb.run("grown", "people", database=connection, settings=chosen)
-    return connection, made
+Database = Callable[..., duckdb.DuckDBPyConnection]
+
+
+def written(path: Path) -> None:
+    """Write a database whose orders are in the order of their time: as a shop's books grow."""
+    with shops.opened(900, path) as connection:
+        connection.execute("CREATE TABLE lines AS SELECT *, row_number() OVER () AS line FROM shop")
+        connection.execute("CREATE TABLE grown AS FROM lines ORDER BY bought_at").fetchall()
+
+
+@pytest.fixture(scope="module")
+def database(
+    publications: Publications, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Database]:
+    """Open databases that a run of these settings has been published to."""
+    folder, places = tmp_path_factory.mktemp("refreshed"), count()
+    with ExitStack() as connections:
+
+        def made(**sections: Any) -> duckdb.DuckDBPyConnection:
+            features = {**OWN, "categories": ["card"]}
+            chosen = {**shops.settings("orders", features=features), **sections}
+            given = {"orders": "grown", "customers": "people"}
+            path = publications.copy(folder / f"{next(places)}.duckdb", written, given, chosen)
+            return connections.enter_context(duckdb.connect(str(path)))
+
+        yield made
+
+
+def model_of(connection: duckdb.DuckDBPyConnection) -> Model:
+    """Return the model of run 1."""
+    text = connection.execute("SELECT model FROM segdb.runs WHERE run_id = 1").fetchall()[0][0]
+    return Model.from_json(text)
 
 
 def tables(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, list[Any]]]:
@@ -91,13 +118,17 @@ batches = st.lists(st.lists(lines, min_size=1, max_size=25), min_size=1, max_siz
     suppress_health_check=list(HealthCheck),
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
 )
-@given(batches, st.sampled_from(["ordered_at", "line"]), st.sampled_from(["reject", "keep"]))
+@given(
+    appended=batches,
+    watermark=st.sampled_from(["ordered_at", "line"]),
+    duplicates=st.sampled_from(["reject", "keep"]),
+)
 def test_it_gives_the_tables_of_a_full_run_with_the_model_held(
-    appended: list[list[tuple[Any, ...]]], watermark: str, duplicates: str
+    database: Database, appended: list[list[tuple[Any, ...]]], watermark: str, duplicates: str
 ) -> None:
     clean = {"clean": {"duplicates": duplicates}}
-    by_parts, _ = database(source={"watermark": watermark}, **clean)
-    whole, _ = database(**clean)
+    by_parts = database(source={"watermark": watermark}, **clean)
+    whole = database(**clean)
     with by_parts, whole:
         line = 10_000
         after = by_parts.execute("SELECT max(bought_at) FROM grown").fetchall()[0][0]
@@ -119,15 +150,17 @@ def test_it_gives_the_tables_of_a_full_run_with_the_model_held(
             assert same(found, expected), name
 
 
-def test_it_is_what_the_live_view_shows_and_keeps_the_model() -> None:
-    connection, made = database(source={"watermark": "ordered_at"})
+def test_it_is_what_the_live_view_shows_and_keeps_the_model(database: Database) -> None:
+    connection = database(source={"watermark": "ordered_at"})
     with connection:
+        model, as_of = model_of(connection), connection.execute("SELECT as_of FROM segdb.runs")
+        before = as_of.fetchall()[0][0]
         last = connection.execute("SELECT max(bought_at) FROM grown").fetchall()[0][0]
         append(connection, [("c1", 99_000, last + timedelta(days=3), 50.0, "tea", 99_000)])
         found = segdb.refresh(database=connection)
-        assert found.model == made.model
+        assert found.model == model
         assert (found.run_id, found.facts["learned_by"]) == (2, 1)
-        assert found.facts["as_of"] == made.facts["as_of"] + timedelta(days=3)
+        assert found.facts["as_of"] == before + timedelta(days=3)
         columns = "customer_id, segment_id, round(distance, 9), round(margin, 9)"
         live, published = (
             connection.execute(f"SELECT {columns} FROM segdb.{name} ORDER BY 1").fetchall()
@@ -140,8 +173,8 @@ def test_it_is_what_the_live_view_shows_and_keeps_the_model() -> None:
         assert sizes == [(found.facts["customers"],)]
 
 
-def test_a_source_that_did_more_than_grow_is_aggregated_whole() -> None:
-    connection, _ = database(source={"watermark": "ordered_at"})
+def test_a_source_that_did_more_than_grow_is_aggregated_whole(database: Database) -> None:
+    connection = database(source={"watermark": "ordered_at"})
     with connection:
         connection.execute("DELETE FROM grown WHERE client = 'c7'").fetchall()
         notes = Notes()
@@ -154,23 +187,25 @@ def test_a_source_that_did_more_than_grow_is_aggregated_whole() -> None:
         assert found.facts["rows_read"] == rows + people
 
 
-def test_aggregates_are_kept_of_the_published_run_alone_and_only_where_asked_for() -> None:
+def test_aggregates_are_kept_of_the_published_run_alone_and_only_where_asked_for(
+    database: Database,
+) -> None:
     named = (
         "SELECT table_name FROM information_schema.tables "
         "WHERE table_name LIKE 'customer_orders%' ORDER BY 1"
     )
-    connection, _ = database(source={"watermark": "line"})
+    connection = database(source={"watermark": "line"})
     with connection:
         assert connection.execute(named).fetchall() == [("customer_orders_1",)]
         segdb.refresh(database=connection)
         assert connection.execute(named).fetchall() == [("customer_orders_2",)]
-    connection, _ = database()
+    connection = database()
     with connection:
         assert connection.execute(named).fetchall() == []
 
 
-def test_drift_is_measured_since_the_model_was_learned() -> None:
-    connection, _ = database()
+def test_drift_is_measured_since_the_model_was_learned(database: Database) -> None:
+    connection = database()
     with connection:
         still = segdb.refresh(database=connection)
         assert {row["previous_run_id"] for row in still.drift} == {1}
@@ -183,9 +218,10 @@ def test_drift_is_measured_since_the_model_was_learned() -> None:
         assert drift["segment_id"] > 0.25
 
 
-def test_a_database_of_an_earlier_release_lacks_columns() -> None:
-    connection, made = database(cluster={"k": "auto", "k_max": 4, "n_init": 1})
+def test_a_database_of_an_earlier_release_lacks_columns(database: Database) -> None:
+    connection = database(cluster={"k": "auto", "k_max": 4, "n_init": 1})
     with connection:
+        model = model_of(connection)
         later = [(t.name, c.name) for t in contract.TABLES for c in t.columns if c.later]
         assert ("k_selection", "stability_error") in later
         assert ("segment_profiles", "stability_error") in later
@@ -197,7 +233,7 @@ def test_a_database_of_an_earlier_release_lacks_columns() -> None:
             assert rows
             assert {row["error"] for row in rows if row.get("criterion") != "Gap"} == {None}
         found = segdb.refresh(database=connection)
-        assert found.model == made.model
+        assert found.model == model
         for table, column in later:
             values = connection.execute(f"SELECT DISTINCT {column} FROM segdb.{table}").fetchall()
             assert values == [(None,)]
@@ -215,13 +251,15 @@ def test_nothing_to_refresh() -> None:
     ("watermark", "words"),
     [("lines", "did you mean|'line'"), ("department", "values are text")],
 )
-def test_a_watermark_must_be_a_column_with_an_order(watermark: str, words: str) -> None:
+def test_a_watermark_must_be_a_column_with_an_order(
+    database: Database, watermark: str, words: str
+) -> None:
     with pytest.raises(SettingsError, match=words):
         database(source={"watermark": watermark})
 
 
-def test_a_source_of_other_columns_is_refused_and_the_tables_stay() -> None:
-    connection, _ = database()
+def test_a_source_of_other_columns_is_refused_and_the_tables_stay(database: Database) -> None:
+    connection = database()
     with connection:
         before = list(tables(connection))
         connection.execute("ALTER TABLE grown RENAME total TO amount").fetchall()
@@ -242,8 +280,10 @@ def test_of_a_frame_it_has_to_be_given_again() -> None:
 
 
 @pytest.mark.parametrize("watermark", [None, "ordered_at"])
-def test_a_column_that_was_added_tells_no_rows_apart(watermark: str | None) -> None:
-    connection, _ = database(source={"watermark": watermark})
+def test_a_column_that_was_added_tells_no_rows_apart(
+    database: Database, watermark: str | None
+) -> None:
+    connection = database(source={"watermark": watermark})
     with connection:
         own = "client, basket, bought_at, total, department, line"
         theirs = f"SELECT {own}, 'x' FROM grown WHERE client = 'c1'"
@@ -262,8 +302,8 @@ def test_a_column_that_was_added_tells_no_rows_apart(watermark: str | None) -> N
         assert live == published
 
 
-def test_another_source_stays_the_source() -> None:
-    connection, _ = database(source={"watermark": "ordered_at"})
+def test_another_source_stays_the_source(database: Database) -> None:
+    connection = database(source={"watermark": "ordered_at"})
     with connection:
         # As many rows, of other customers: their number alone would not tell.
         connection.execute(
@@ -277,7 +317,7 @@ def test_another_source_stays_the_source() -> None:
         assert ids.fetchall() == [(again.facts["customers"],)]
 
 
-def test_sql_that_asks_for_the_time_is_refused() -> None:
+def test_sql_that_asks_for_the_time_is_refused(database: Database) -> None:
     features = {"sql": {"age": "date_diff('day', max(bought_at), today())"}}
     with pytest.raises(SettingsError, match=r"features.sql.*today\(\) is not allowed"):
         database(source={"watermark": "ordered_at"}, features=features)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -16,21 +18,39 @@ from segdb.engines.duckdb.run_archive import equal_runs, kept_ids
 from segdb.errors import UserError
 from segdb.pipeline import rollback
 from tests.steps import shops
+from tests.steps.published import Publications
 
 GROWS = {table.name for table in contract.TABLES if table.grows}
 
 
-@pytest.fixture
-def store() -> Iterator[DuckDB]:
-    store = DuckDB(shops.opened(2400))
-    yield store
-    store.connection.close()
+After = Callable[..., DuckDB]
 
 
-def run(store: DuckDB, month: int, source: str = "orders", k: int = 3, **sections: Any) -> None:
+def run(month: int, source: str = "orders", k: int = 3, **sections: Any) -> dict[str, Any]:
+    """Return the settings of a run."""
     sections |= {"as_of": datetime(2024, month, 1), "cluster": {"k": k, "n_init": 1}}
-    given: dict[str, Any] = shops.sources(source)
-    segdb.run(**given, database=store.connection, settings=shops.settings(source, **sections))
+    return shops.settings(source, **sections)
+
+
+@pytest.fixture
+def after(publications: Publications, tmp_path: Path) -> Iterator[After]:
+    """Open databases that runs have been published to."""
+    with ExitStack() as connections:
+
+        def made(*runs: dict[str, Any], source: str = "orders") -> DuckDB:
+            path = publications.copy(
+                tmp_path / f"{len(runs)}.duckdb",
+                shops.written_twice_as_large,
+                shops.sources(source),
+                *runs,
+            )
+            return DuckDB(connections.enter_context(duckdb.connect(str(path))))
+
+        yield made
+
+
+def publish(store: DuckDB, settings: dict[str, Any]) -> None:
+    segdb.run("shop", database=store.connection, settings=settings)
 
 
 def published(store: DuckDB) -> dict[str, list[tuple[Any, ...]]]:
@@ -79,12 +99,14 @@ HARD: dict[str, Any] = {
         pytest.param("both", HARD, id="both-hard", marks=pytest.mark.slow),
     ],
 )
-def test_every_table_is_as_it_was(store: DuckDB, source: str, sections: Mapping[str, Any]) -> None:
+def test_every_table_is_as_it_was(after: After, source: str, sections: Mapping[str, Any]) -> None:
     if source == "customers":
         sections = {k: v for k, v in sections.items() if k not in {"clean", "features"}}
-    run(store, 4, source, **sections)
+    first = run(4, source, **sections)
+    store = after(first, source=source)
     before, then = published(store), history(store)
-    run(store, 5, source, k=4, outliers={"method": "none"}, scale={"method": "robust"})
+    second = run(5, source, k=4, outliers={"method": "none"}, scale={"method": "robust"})
+    store = after(first, second, source=source)
     assert not same(published(store)["segments"], before["segments"])
     row = rollback(store, "segdb", 1, 3)
     assert (row["run_id"], row["republishes"], row["as_of"]) == (3, 1, datetime(2024, 4, 1))
@@ -96,19 +118,17 @@ def test_every_table_is_as_it_was(store: DuckDB, source: str, sections: Mapping[
     assert history(store) == then
 
 
-def test_runs_are_added_and_never_changed(store: DuckDB) -> None:
-    run(store, 4)
-    run(store, 5)
+def test_runs_are_added_and_never_changed(after: After) -> None:
+    store = after(run(4), run(5))
     before = store.connection.execute("FROM segdb.runs ORDER BY run_id").fetchall()
     rollback(store, "segdb", 1, 3)
-    after = store.connection.execute("FROM segdb.runs ORDER BY run_id").fetchall()
-    assert after[:2] == before
-    assert len(after) == 3
+    rows = store.connection.execute("FROM segdb.runs ORDER BY run_id").fetchall()
+    assert rows[:2] == before
+    assert len(rows) == 3
 
 
-def test_a_rollback_is_taken_back_by_another(store: DuckDB) -> None:
-    run(store, 4)
-    run(store, 5, k=4)
+def test_a_rollback_is_taken_back_by_another(after: After) -> None:
+    store = after(run(4), run(5, k=4))
     before, then = published(store), history(store)
     rollback(store, "segdb", 1, 3)
     rollback(store, "segdb", 2, 3)
@@ -118,13 +138,13 @@ def test_a_rollback_is_taken_back_by_another(store: DuckDB) -> None:
     assert kept_ids(store, "segdb") == [1, 2, 3]
 
 
-def test_a_run_after_a_rollback_goes_on_from_there(store: DuckDB) -> None:
-    run(store, 4)
+def test_a_run_after_a_rollback_goes_on_from_there(after: After) -> None:
+    store = after(run(4))
     names = store.rows("SELECT segment_id, segment FROM segdb.segment_profiles ORDER BY 1")
-    run(store, 5, k=5)
+    store = after(run(4), run(5, k=5))
     highest = store.rows("SELECT max(segment_id) AS last FROM segdb.segments")[0]["last"]
     rollback(store, "segdb", 1, 3)
-    run(store, 5, k=4)
+    publish(store, run(5, k=4))
     now = store.rows("SELECT segment_id, segment FROM segdb.segment_profiles ORDER BY 1")
     kept = [row for row in now if row["segment_id"] <= 3]
     assert kept == [row for row in names if row in kept]
@@ -140,9 +160,9 @@ def test_a_run_after_a_rollback_goes_on_from_there(store: DuckDB) -> None:
     assert [tuple(row.values()) for row in moved] == [tuple(row.values()) for row in sizes]
 
 
-def test_of_runs_without_a_moment_the_time_they_began_counts(store: DuckDB) -> None:
+def test_of_runs_without_a_moment_the_time_they_began_counts(after: After) -> None:
     settings = shops.settings("customers")
-    segdb.run(customers="people", database=store.connection, settings=settings)
+    store = after(settings, source="customers")
     then = history(store)
     store.execute("DELETE FROM people WHERE income > 20")
     segdb.run(customers="people", database=store.connection, settings=settings)
@@ -156,23 +176,21 @@ def test_of_runs_without_a_moment_the_time_they_began_counts(store: DuckDB) -> N
     assert history(store) == then
 
 
-def test_what_is_kept_is_bounded(store: DuckDB) -> None:
-    for month in (4, 5, 6, 7):
-        run(store, month, publish={"keep_runs": 2})
+def test_what_is_kept_is_bounded(after: After) -> None:
+    store = after(*(run(month, publish={"keep_runs": 2}) for month in (4, 5, 6, 7)))
     assert kept_ids(store, "segdb") == [2, 3]
     names = {name for owner, name in store.tables() if owner == "segdb_kept"}
     assert names == {f"{t}_{i}" for t in ("customer_features", "rejected_rows") for i in (2, 3)}
     with pytest.raises(UserError, match=r"Run 1 is not kept any more\. Kept: 2, 3\."):
         rollback(store, "segdb", 1, 2)
-    run(store, 8, publish={"keep_runs": 0})
+    publish(store, run(8, publish={"keep_runs": 0}))
     assert kept_ids(store, "segdb") == []
     with pytest.raises(UserError, match="None is kept"):
         rollback(store, "segdb", 4, 0)
 
 
-def test_a_run_that_is_there_under_another_number(store: DuckDB) -> None:
-    for month in (4, 5, 6):
-        run(store, month)
+def test_a_run_that_is_there_under_another_number(after: After) -> None:
+    store = after(run(4), run(5), run(6))
     rollback(store, "segdb", 1, 2)
     with pytest.raises(UserError, match=r"^Run 1 is the one that is published, as run 4\.$"):
         rollback(store, "segdb", 1, 2)
@@ -191,19 +209,18 @@ def test_a_run_that_is_there_under_another_number(store: DuckDB) -> None:
         rollback(store, "segdb", 2, 2)
 
 
-def test_what_cannot_be_rolled_back_to(store: DuckDB) -> None:
+def test_what_cannot_be_rolled_back_to(after: After) -> None:
     with pytest.raises(UserError, match="holds no segments"):
-        rollback(store, "segdb", 1, 3)
-    run(store, 4)
+        rollback(after(), "segdb", 1, 3)
+    store = after(run(4))
     with pytest.raises(UserError, match="Run 1 is the one that is published"):
         rollback(store, "segdb", 1, 3)
     with pytest.raises(UserError, match="There is no run 7"):
         rollback(store, "segdb", 7, 3)
 
 
-def test_a_source_that_is_gone_takes_the_live_view_with_it(store: DuckDB) -> None:
-    run(store, 4)
-    run(store, 5)
+def test_a_source_that_is_gone_takes_the_live_view_with_it(after: After) -> None:
+    store = after(run(4), run(5))
     before = store.rows("SELECT count(*) AS n FROM segdb.segments")
     store.execute("DROP TABLE shop")
     rollback(store, "segdb", 1, 3)
@@ -211,9 +228,8 @@ def test_a_source_that_is_gone_takes_the_live_view_with_it(store: DuckDB) -> Non
     assert not store.holds("segdb", "segments_live")
 
 
-def test_a_failure_changes_nothing(store: DuckDB, monkeypatch: pytest.MonkeyPatch) -> None:
-    run(store, 4)
-    run(store, 5, k=4)
+def test_a_failure_changes_nothing(after: After, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = after(run(4), run(5, k=4))
     before, then = published(store), history(store)
     execute = store.execute
 
