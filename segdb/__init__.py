@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from segdb.api.publishing import refresh, rollback, run
     from segdb.api.reading import diff, export, open  # noqa: A004 - asked for as segdb.open
     from segdb.api.result import Result
+    from segdb.api.settings_file import init
 
 __all__ = [
     "DataError",
@@ -40,6 +41,7 @@ __all__ = [
     "compile_dbt",
     "diff",
     "export",
+    "init",
     "open",
     "refresh",
     "rollback",
@@ -54,6 +56,7 @@ _MODULES = {
     "publishing": ("refresh", "rollback", "run"),
     "reading": ("diff", "export", "open"),
     "result": ("Result",),
+    "settings_file": ("init",),
 }
 
 

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from contextvars import ContextVar
 
 
 class SegdbError(Exception):
@@ -63,6 +64,22 @@ class EngineError(SegdbError):
 
 class PublishError(SegdbError):
     """A publish failed and was rolled back; the last run's tables are as they were."""
+
+
+# Set by the command line, whose users give options where Python's give arguments.
+in_shell: ContextVar[bool] = ContextVar("in_shell", default=False)
+
+
+def option(name: str, value: str | bool = "") -> str:
+    """Return how an argument is called: ``--wait SECONDS`` in a shell, ``wait=SECONDS`` in Python.
+
+    Args:
+        name: of the argument.
+        value: what is to be given for it; True of a switch, empty for the name alone.
+    """
+    if in_shell.get():
+        return f"--{name} {value}" if isinstance(value, str) and value else f"--{name}"
+    return f"{name}={value}" if value else name
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

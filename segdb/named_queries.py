@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from segdb.errors import UserError, nearest
+from segdb.errors import UserError, nearest, option
 from segdb.sql import in_schema
 
 _HERE = Path(__file__).parent
@@ -60,7 +60,7 @@ class Parameter:
             number = math.nan
         if not self.least <= number < math.inf:
             kind = "whole number" if whole else "number"
-            raise UserError(f"--{name} takes a {kind} of {self.least} or more, not '{text}'.")
+            raise UserError(f"{option(name)} takes a {kind} of {self.least} or more, not '{text}'.")
         # A limit beyond what the database counts to leaves nothing out either.
         return min(number, _MOST)
 
@@ -95,9 +95,9 @@ class Parameter:
             shown += f" and {len(lacking) - _SHOWN:,} more"
         if len(lacking) == len(listed):
             one = select(f"{known} ORDER BY known LIMIT 1", {})["known"].to_pylist()
-            none = f"There is no {column} {shown}" if shown else f"--{name} holds no {column}"
+            none = f"There is no {column} {shown}" if shown else f"{option(name)} holds no {column}"
             raise UserError(f"{none}; one that exists: {', '.join(one)}.")
-        return f"There is no {column} {shown}; left out of --{name}." if lacking else ""
+        return f"There is no {column} {shown}; left out of {option(name)}." if lacking else ""
 
 
 @dataclass(frozen=True)
@@ -125,10 +125,10 @@ class Query:
         values = {name: parameter.default for name, parameter in self.parameters.items()}
         for name, text in given.items():
             if name not in values:
-                known = nearest(f"--{name}", [f"--{n}" for n in values]) or " It has no parameters."
-                raise UserError(f"The query {self.name} has no --{name}.{known}")
+                known = nearest(option(name), map(option, values)) or " It has no parameters."
+                raise UserError(f"The query {self.name} has no {option(name)}.{known}")
             values[name] = self.parameters[name].value(name, text)
-        lacking = [f"--{name}" for name, value in values.items() if value is None]
+        lacking = [option(name) for name, value in values.items() if value is None]
         if lacking:
             raise UserError(f"The query {self.name} needs {', '.join(lacking)}. {self.question}")
         return values

@@ -31,7 +31,7 @@ _REFUSED = {
     "unnest": (exp.Explode, exp.Unnest),
     "* outside of count(*)": (exp.Columns, exp.Star),
     "a parameter": (exp.Placeholder, exp.Parameter),
-    # A row must be judged alike each time a view is read.
+    # A row must be validated in the same way each time a view is read.
     "a random number": (exp.Rand, exp.Uuid),
 }
 # What stands around an aggregate and belongs to it.

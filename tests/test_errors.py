@@ -71,3 +71,14 @@ def test_a_known_name_is_its_own_nearest(known: list[str], data: st.DataObject) 
     assert any(
         said == f" Did you mean '{other}'?" for other in known if other.lower() == name.lower()
     )
+
+
+def test_arguments_are_called_as_the_user_gives_them() -> None:
+    assert errors.option("wait", "SECONDS") == "wait=SECONDS"
+    assert (errors.option("force", True), errors.option("ids")) == ("force=True", "ids")
+    token = errors.in_shell.set(True)
+    try:
+        assert errors.option("wait", "SECONDS") == "--wait SECONDS"
+        assert (errors.option("force", True), errors.option("ids")) == ("--force", "--ids")
+    finally:
+        errors.in_shell.reset(token)

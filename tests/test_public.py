@@ -26,6 +26,7 @@ NAMES = [
     "compile_dbt",
     "diff",
     "export",
+    "init",
     "open",
     "refresh",
     "rollback",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from segdb.config.sections import Engine
 from segdb.config.settings import Settings
 from segdb.engines.duckdb.connect import lock_files
 from segdb.engines.duckdb.database import DuckDB
+from segdb.engines.duckdb.run_archive import published_run
 from segdb.sql import quoted
 from segdb.steps.lifecycle.load_run import shown_as
 
@@ -51,12 +52,35 @@ def database_at(
         store.close()
 
 
+@contextmanager
+def noting_publish(store: DuckDB, schema: str) -> Iterator[None]:
+    """Add to whatever ends a block, as a note, that a run was published in it.
+
+    What is stopped behind the commit, such as by Ctrl-C, has published all the same.
+    """
+    before = published_run(store, schema)
+    try:
+        yield
+    except BaseException as error:
+        # A connection that broke tells nothing; a publish that was not committed is rolled back.
+        with suppress(Exception):
+            after = published_run(store, schema)
+            if after is not None and after != before:
+                place = "" if store.path is None else f" in {store.path}"
+                error.add_note(f"Run {after} is published{place}")
+        raise
+
+
 def connected(
-    database: str | Path | duckdb.DuckDBPyConnection, settings: Settings, *, existing: bool = False
+    database: str | Path | duckdb.DuckDBPyConnection,
+    engine: Engine | None = None,
+    *,
+    existing: bool = False,
+    wait: float = 0,
 ) -> DuckDB:
     """Open a database file to publish to, or take the caller's connection."""
     if isinstance(database, str | Path):
-        return DuckDB.open(Path(database), existing=existing, engine=settings.engine)
+        return DuckDB.open(Path(database), existing=existing, wait=wait, engine=engine)
     return DuckDB(database)
 
 

@@ -7,8 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from segdb import pipeline
-from segdb.api.database import WAREHOUSE, connected, database_at, shown_settings
+from segdb.api.database import (
+    WAREHOUSE,
+    connected,
+    database_at,
+    noting_publish,
+    shown_settings,
+)
 from segdb.api.result import Result
+from segdb.config.sections import Engine
 from segdb.config.settings import Settings, parse
 from segdb.engines.duckdb.connect import lock_files
 from segdb.engines.duckdb.database import DuckDB
@@ -30,6 +37,7 @@ def run(
     database: str | Path | duckdb.DuckDBPyConnection | None = None,
     settings: Settings | Mapping[str, Any] | None = None,
     progress: Progress | None = None,
+    wait: float = 0,
 ) -> Result:
     """Make segments of orders, of a customers table, or of both, and publish them.
 
@@ -41,6 +49,7 @@ def run(
             say.
         settings: ``Settings``, or the sections of ``segdb.toml`` as nested mappings.
         progress: receives messages and warnings.
+        wait: seconds to go on trying while another process holds the file.
 
     Returns:
         The published run. Close it, or use it in a ``with`` block, to release the database file.
@@ -62,9 +71,10 @@ def run(
         raise SettingsError(
             "There is no source. Give orders or customers, or set them in [source] of segdb.toml."
         )
-    store = connected(chosen.publish.database if database is None else database, chosen)
+    place = chosen.publish.database if database is None else database
+    store = connected(place, chosen.engine, wait=wait)
     try:
-        with store.refusals():
+        with store.refusals(), noting_publish(store, chosen.publish.schema_):
             outcome = pipeline.fit(store, chosen, orders, customers, listener)
     except BaseException:
         store.close()
@@ -76,10 +86,13 @@ def refresh(
     orders: object = None,
     customers: object = None,
     *,
-    database: str | Path | duckdb.DuckDBPyConnection = "warehouse/warehouse.duckdb",
+    database: str | Path | duckdb.DuckDBPyConnection = WAREHOUSE,
     schema: str = "segdb",
     progress: Progress | None = None,
     trusted: Container[str] = (),
+    sources: bool = False,
+    wait: float = 0,
+    engine: Engine | None = None,
 ) -> Result:
     """Publish the segments of today's sources by the model that is published; learn nothing.
 
@@ -94,6 +107,9 @@ def refresh(
         progress: receives messages and warnings.
         trusted: sources that the database names and that may be read, also where nothing proves
             that a run of this user wrote their names there.
+        sources: trust all that the database names.
+        wait: seconds to go on trying while another process holds the file.
+        engine: memory, threads and folder of the database engine; left out, as the run had.
 
     Returns:
         The published run, with its ``drift`` since the model was learned.
@@ -102,12 +118,17 @@ def refresh(
         SegdbError: see ``segdb.errors`` for the kinds.
     """
     listener = progress or Notes()
-    store = connected(database, Settings(), existing=True)
+    store = connected(database, engine, existing=True, wait=wait)
     try:
-        if store.path is not None:
-            with store.refusals():
-                store.limit(stored_run(store, schema).settings.engine)
-        with store.refusals(), blaming_changes(store, schema):
+        with store.refusals():
+            last = stored_run(store, schema).settings
+        if store.path is not None and engine is None:
+            store.limit(last.engine)
+        if sources:
+            named = (last.source.orders, last.source.customers)
+            trusted = [source for source in named if source is not None]
+        changes = blaming_changes(store, schema)
+        with store.refusals(), changes, noting_publish(store, schema):
             outcome = pipeline.refresh(store, schema, orders, customers, listener, trusted)
     except BaseException:
         store.close()
@@ -122,6 +143,7 @@ def rollback(
     schema: str = "segdb",
     keep_runs: int = Settings().publish.keep_runs,
     wait: float = 0,
+    engine: Engine | None = None,
 ) -> dict[str, Any]:
     """Publish the tables of an earlier run again, as a run of its own.
 
@@ -131,6 +153,7 @@ def rollback(
         schema: where in it they are.
         keep_runs: how many earlier runs stay, to be published again.
         wait: seconds to go on trying while another process holds the file.
+        engine: memory, threads and folder of the database engine.
 
     Returns:
         The new run's row of ``runs``.
@@ -138,10 +161,11 @@ def rollback(
     Raises:
         SegdbError: there is no such run, or its tables are not kept.
     """
-    with database_at(database, wait=wait) as store:
+    with database_at(database, wait=wait, engine=engine) as store:
         if isinstance(database, str | Path) and not proven(store, schema, run_id):
             lock_files(store.connection)
-        with store.refusals(), blaming_changes(store, schema):
+        changes = blaming_changes(store, schema)
+        with store.refusals(), changes, noting_publish(store, schema):
             return pipeline.rollback(store, schema, run_id, keep_runs)
 
 

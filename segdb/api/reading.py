@@ -1,21 +1,30 @@
-"""What reads what is published: open, diff and export."""
+"""What reads what is published: open, query, report, diff and export."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal
 
+import pyarrow as pa
+
+from segdb import named_queries
 from segdb.api.database import WAREHOUSE, database_at, shown_settings
 from segdb.api.result import Result
 from segdb.checks.warning import stored_warnings
+from segdb.config.sections import Report
 from segdb.config.settings import Settings
 from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.duckdb.integrity import blaming_changes
 from segdb.engines.duckdb.readonly_query import asking, secured
+from segdb.engines.output_files import refuse_foreign
 from segdb.report.export import export as export_tables
+from segdb.report.write import write
 from segdb.steps.lifecycle.diff_runs import Difference, difference
 from segdb.steps.lifecycle.fitted_run import Outcome
-from segdb.steps.lifecycle.load_run import stored_run
+from segdb.steps.lifecycle.load_run import shown_as, stored_run
+from segdb.steps.progress import Notes, Progress
 
 if TYPE_CHECKING:
     import duckdb
@@ -95,3 +104,79 @@ def export(
     settings = Settings().changed({"publish": {"schema": schema}})
     with asking(Path(database), schema, wait) as select:
         return export_tables(select, settings, Path(folder), force=force)
+
+
+def query(
+    question: str,
+    parameters: Mapping[str, str] = MappingProxyType({}),
+    *,
+    database: str | Path = WAREHOUSE,
+    schema: str = "segdb",
+    sources: bool = False,
+    progress: Progress | None = None,
+    wait: float = 0,
+) -> pa.Table:
+    """Ask the published tables of a database file, and return the answer as Arrow.
+
+    Args:
+        question: a SELECT, or the name of a query that ``segdb query`` lists.
+        parameters: of a named query, as texts.
+        database: the DuckDB file.
+        schema: where in it the segments are.
+        sources: let ``segments_live`` read the files that the last run read, also where nothing
+            proves that a run of this user read them.
+        progress: hears of values that name nothing, where others do.
+        wait: seconds to go on trying while another process holds the file.
+
+    Raises:
+        UserError: there is no such query, a parameter is not one, or the database refuses.
+    """
+    named = None if named_queries.is_sql(question) else named_queries.named(question)
+    values = named.values(parameters) if named else {}
+    with asking(Path(database), schema, wait, sources=sources) as select:
+        for words in named.check(values, select) if named else []:
+            (progress or Notes()).note(words)
+        return select(named.on(schema) if named else question, values)
+
+
+def report(
+    path: str | Path,
+    *,
+    form: Literal["html", "svg", "png"] = "html",
+    database: str | Path = WAREHOUSE,
+    schema: str = "segdb",
+    look: Report | None = None,
+    force: bool = False,
+    wait: float = 0,
+) -> tuple[Path, ...]:
+    """Write the report of what is published, or each of its charts as a picture.
+
+    Args:
+        path: the page, or the folder of the pictures.
+        form: the page, or the kind of the pictures.
+        database: the DuckDB file.
+        schema: where in it the segments are.
+        look: title, currency and examples; left out, as the last run was shown.
+        force: write over files that segdb did not write.
+        wait: seconds to go on trying while another process holds the file.
+
+    Returns:
+        The files.
+
+    Raises:
+        UserError: nothing was published, or a file cannot be written.
+    """
+    from segdb.report.page import render
+    from segdb.report.pictures import write_pictures
+
+    with asking(Path(database), schema, wait) as select:
+        if look is None:
+            last = select("SELECT settings FROM runs ORDER BY run_id DESC LIMIT 1").to_pylist()
+            look = Report.model_validate(shown_as(last[0]["settings"]) if last else {})
+        settings = Settings().changed({"publish": {"schema": schema}})
+        settings = settings.model_copy(update={"report": look})
+        if form != "html":
+            return write_pictures(select, settings, Path(path), form, force=force)
+        refuse_foreign([Path(path)], force=force)
+        page = render(select, settings)
+    return (write(Path(path), page),)

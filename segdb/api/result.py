@@ -20,6 +20,7 @@ from segdb.steps.lifecycle.fitted_run import Outcome
 if TYPE_CHECKING:
     import altair as alt
 
+    from segdb.config.sections import Report
     from segdb.report.figures import Figure
 
 _TABLES = (*contract.TABLES, contract.ALGORITHM_COMPARISON, contract.ALGORITHM_LABELS)
@@ -116,8 +117,15 @@ class Result:
         """Return the published runs with sizes and drift, the last one last."""
         return self.query("runs")
 
-    def report(self, path: str | Path | None = None, *, force: bool = False) -> str | Path:
+    def report(
+        self, path: str | Path | None = None, *, force: bool = False, look: Report | None = None
+    ) -> str | Path:
         """Return the report as one HTML text; with a path, write it there and return the path.
+
+        Args:
+            path: where to.
+            force: write over a file that segdb did not write.
+            look: title, currency and examples; left out, as the run was shown.
 
         Raises:
             UserError: there is a file that segdb did not write, and no ``force``.
@@ -125,10 +133,13 @@ class Result:
         from segdb.report.page import render
         from segdb.report.write import write
 
+        settings = self.settings
+        if look is not None:
+            settings = settings.model_copy(update={"report": look})
         if path is None:
-            return render(self.select, self.settings)
-        refuse_foreign([Path(path)], force=force, advice="Name another, or give force=True.")
-        return write(Path(path), render(self.select, self.settings))
+            return render(self.select, settings)
+        refuse_foreign([Path(path)], force=force)
+        return write(Path(path), render(self.select, settings))
 
     @property
     def charts(self) -> tuple[str, ...]:

@@ -45,7 +45,7 @@ class DataWarning:
 
     Attributes:
         code: its name, one of ``CODES``, with which ``[checks] accept`` silences it.
-        message: what was seen, with its number; one sentence or two.
+        message: what is wrong, with its number; one sentence or two.
         setting: the line of the settings that changes it; empty where none does.
         share: how much of the rows, customers or revenue it touches, 0 to 1; the order of warnings.
         stops: most of the result would be wrong: the run stops unless the code is accepted.

@@ -8,6 +8,7 @@ import click
 
 from segdb.cli.guard import guarded
 from segdb.cli.terminal import (
+    Terminal,
     config_option,
     database_option,
     settings_of,
@@ -51,9 +52,9 @@ def query(
     A named query takes its parameters as options: segdb query customers --segment Champions
     """
     from segdb import named_queries
+    from segdb.api import reading
     from segdb.cli import output
     from segdb.cli.table import grid
-    from segdb.engines.duckdb.readonly_query import asking
 
     if question is None:
         for one in named_queries.all_queries().values():
@@ -61,15 +62,17 @@ def query(
             click.echo(f"{one.name:<20} {one.question} {options}".rstrip())
         return
     settings = settings_of(config, database)
-    schema = settings.publish.schema_
-    named = None if named_queries.is_sql(question) else named_queries.named(question)
-    if named is None and parameters:
+    if parameters and named_queries.is_sql(question):
         raise click.UsageError(f"A SELECT takes no '{parameters[0]}'.")
-    values = named.values(_pairs(parameters)) if named else {}
-    with asking(Path(settings.publish.database), schema, wait, sources=sources) as select:
-        for said in named.check(values, select) if named else []:
-            click.echo(said, err=True)
-        table = select(named.on(schema) if named else question, values)
+    table = reading.query(
+        question,
+        _pairs(parameters),
+        database=settings.publish.database,
+        schema=settings.publish.schema_,
+        sources=sources,
+        progress=Terminal(),
+        wait=wait,
+    )
     if form == "json":
         click.echo(output.json_text(table.to_pylist()))
     else:

@@ -9,18 +9,14 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from segdb.errors import SegdbError
-
-if TYPE_CHECKING:
-    from segdb.engines.duckdb.database import DuckDB
+from segdb.errors import SegdbError, in_shell
 
 # As a shell shows a program that a closed pipe ended: 128 + SIGPIPE.
 BROKEN_PIPE = 141
@@ -34,18 +30,22 @@ def guarded(command: Callable[..., None]) -> Callable[..., None]:
     @wraps(command)
     def guarded(*args: Any, **kwargs: Any) -> None:
         open_descriptors()
+        token = in_shell.set(True)
         try:
             command(*args, **kwargs)
             sys.stdout.flush()
         except SegdbError as error:
+            _take_notes(error)
             _stop_if_interrupted(error)
             _say(f"Error: {_after_what_is_done(str(error))}")
             sys.exit(error.exit_code)
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as error:
+            _take_notes(error)
             _stop()
         except click.exceptions.ClickException:
             raise
         except Exception as error:
+            _take_notes(error)
             _stop_if_interrupted(error)
             if _is_of_stdout(error):
                 _end_for_stdout(error)
@@ -56,36 +56,21 @@ def guarded(command: Callable[..., None]) -> Callable[..., None]:
             if os.environ.get("SEGDB_TRACEBACK"):
                 raise
             sys.exit(4)
+        finally:
+            in_shell.reset(token)
 
     return guarded
-
-
-@contextmanager
-def publishing(store: DuckDB, path: Path, schema: str) -> Iterator[None]:
-    """Note, whatever ends a block, whether a run was published in it.
-
-    Args:
-        store: the database, open for as long as the block.
-        path: its file, for the message.
-        schema: where the tables are.
-    """
-    from segdb.engines.duckdb.run_archive import published_run
-
-    before = published_run(store, schema)
-    try:
-        yield
-    except BaseException:
-        # A connection that broke tells nothing; a publish that was not committed is rolled back.
-        with suppress(Exception):
-            after = published_run(store, schema)
-            if after is not None and after != before:
-                done(f"Run {after} is published in {path}")
-        raise
 
 
 def done(words: str) -> None:
     """Note what a command has done, for what is said if something comes in between now."""
     click.get_current_context().meta[_DONE] = words
+
+
+def _take_notes(error: BaseException) -> None:
+    """Note what an error says was published before it came."""
+    for words in getattr(error, "__notes__", []):
+        done(words)
 
 
 def open_descriptors() -> None:

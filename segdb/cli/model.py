@@ -56,12 +56,11 @@ def compile_sql(
 ) -> None:
     """Print a run as one SELECT, with all that was learned in it, for any engine."""
     from segdb.api import model
-    from segdb.engines.output_files import refuse_foreign
-    from segdb.report.write import write
+    from segdb.api.files import check_target, save
 
     settings = settings_of(config, database)
     if output is not None:
-        refuse_foreign([output], force=force, advice="Name another file with --output.")
+        check_target(output, force=force, advice="Name another file with --output.")
     where: dict[str, Any] = {
         "database": settings.publish.database,
         "schema": settings.publish.schema_,
@@ -79,7 +78,7 @@ def compile_sql(
     if output is None:
         click.echo(sql)
     else:
-        click.echo(f"Wrote {write(output, sql)}.")
+        click.echo(f"Wrote {save(output, sql)}.")
 
 
 @click.command()

@@ -18,7 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from segdb.cli.table import cell, drawn, grid, rows_of
-from segdb.expressions.drift import MUCH
+from segdb.contract import MUCH_DRIFT
 from segdb.formats.currency import money
 from segdb.formats.formulas import harmless
 
@@ -98,11 +98,11 @@ def _drift(result: Result) -> str:
     moved_most = ", ".join(
         f"{names.get(row['feature'], row['feature'])} {row['psi']:.2f}" for row in moved[:3]
     )
-    much = [row for row in moved if row["psi"] > MUCH]
+    much = [row for row in moved if row["psi"] > MUCH_DRIFT]
     verdict = (
-        f"Much has moved (above {MUCH}): `segdb run` learns anew."
+        f"Much has moved (above {MUCH_DRIFT}): `segdb run` learns anew."
         if much
-        else f"The model still fits: none is above {MUCH}."
+        else f"The model still fits: none is above {MUCH_DRIFT}."
     )
     return (
         f"By the model of run {by}. Drift since (population stability index): "

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from segdb.cli.guard import publishing
+from segdb.cli.guard import done
 from segdb.cli.terminal import NAME_ANOTHER, Terminal
 from segdb.errors import UserError
 
@@ -34,50 +34,43 @@ class Ending(NamedTuple):
 def run_and_show(settings: Settings, wait: float, ending: Ending) -> None:
     """Make segments by the settings, publish them, and say so."""
     from segdb.api.publishing import run
-    from segdb.engines.duckdb.database import DuckDB
 
     listener = Terminal()
     if settings.source.orders is None and settings.source.customers is None:
         raise click.UsageError("Name a SOURCE, or set one in [source] of segdb.toml.")
-    path, schema = Path(settings.publish.database), settings.publish.schema_
     if ending.with_report:
         check_report(settings, force=ending.force)
-    store = DuckDB.open(path, wait=wait, engine=settings.engine)
     try:
-        with publishing(store, path, schema):
-            result = run(database=store.connection, settings=settings, progress=listener)
-            show(result, path, settings, listener, ending)
+        with run(settings=settings, progress=listener, wait=wait) as result:
+            show(result, settings, listener, ending)
     finally:
         listener.done()
-        store.close()
 
 
 def check_report(settings: Settings, *, force: bool) -> None:
     """Refuse, before anything is done, to write the report over a file of someone else."""
-    from segdb.engines.output_files import refuse_foreign
+    from segdb.api.files import check_target
 
-    refuse_foreign([Path(settings.report.path)], force=force, advice=NAME_ANOTHER)
+    check_target(Path(settings.report.path), force=force, advice=NAME_ANOTHER)
 
 
 def show(
     result: Result,
-    path: Path,
     settings: Settings,
     listener: Terminal,
     ending: Ending,
 ) -> None:
     """Write the report of a run, and say what the run did."""
     from segdb.cli import output
-    from segdb.report.page import render
-    from segdb.report.write import write
 
+    path = Path(settings.publish.database)
+    done(f"Run {result.run_id} is published in {path}")
     written = None
     if ending.with_report:
         listener.step("Writing the report")
         try:
-            page = render(result.select, settings)
-            check_report(settings, force=ending.force)
-            written = write(Path(settings.report.path), page)
+            written = Path(settings.report.path)
+            result.report(written, force=ending.force, look=settings.report)
         except UserError as error:
             raise UserError(
                 f"Run {result.run_id} is published in {path}; its report alone is not written. "

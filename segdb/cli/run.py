@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from segdb.cli.guard import guarded, publishing
+from segdb.cli.guard import guarded
 from segdb.cli.publish import Ending, check_report, run_and_show, show
 from segdb.cli.terminal import (
     CONFIG,
@@ -19,9 +19,6 @@ from segdb.cli.terminal import (
     settings_of,
     wait_option,
 )
-
-if TYPE_CHECKING:
-    from segdb.config.settings import Settings
 
 report_option = click.option(
     "--report/--no-report", "with_report", default=True, help="Write the HTML report at the end."
@@ -92,36 +89,32 @@ def refresh(
 ) -> None:
     """Bring the tables up to date by the published model, without learning anew, and tell drift."""
     from segdb.api.publishing import refresh as refresh_api
-    from segdb.engines.duckdb.database import DuckDB
-    from segdb.steps.lifecycle.load_run import stored_run
 
     settings = settings_of(config, database)
-    path, schema = Path(settings.publish.database), settings.publish.schema_
-    named = _sources(settings)
+    chosen = config or CONFIG.exists()
+    named = (settings.source.orders, settings.source.customers)
     listener = Terminal()
     if with_report:
         check_report(settings, force=force)
-    store = DuckDB.open(path, existing=True, wait=wait, engine=settings.engine)
     try:
-        with store.refusals():
-            last = stored_run(store, schema)
-        if not config and not CONFIG.exists():
-            # As the run was made and shown: its memory, its title and currency.
-            store.limit(last.settings.engine)
-            settings = settings.model_copy(update={"report": last.settings.report})
-        with publishing(store, path, schema):
-            result = refresh_api(
-                orders,
-                customers,
-                database=store.connection,
-                schema=schema,
-                progress=listener,
-                trusted=_sources(last.settings) if sources else named,
-            )
-            show(result, path, settings, listener, Ending(as_json, with_report, force))
+        with refresh_api(
+            orders,
+            customers,
+            database=settings.publish.database,
+            schema=settings.publish.schema_,
+            progress=listener,
+            trusted=[source for source in named if source is not None],
+            sources=sources,
+            wait=wait,
+            engine=settings.engine if chosen else None,
+        ) as result:
+            if not chosen:
+                # As the run was shown: its title and currency.
+                look = result.settings.report.model_copy(update={"path": settings.report.path})
+                settings = settings.model_copy(update={"report": look})
+            show(result, settings, listener, Ending(as_json, with_report, force))
     finally:
         listener.done()
-        store.close()
 
 
 @click.command()
@@ -192,14 +185,9 @@ def init(
     wait: float,
 ) -> None:
     """Write segdb.toml for SOURCE, with what is inferred from it, commented."""
-    from segdb.config.init_file import write_settings
+    from segdb.api.settings_file import init as write_settings
 
     notes = write_settings(source, customers, output, database, force=force, wait=wait)
     for words in notes:
         click.echo(words, err=True)
     click.echo(f"Wrote {output}. Look it over, then: segdb run")
-
-
-def _sources(settings: Settings) -> tuple[str, ...]:
-    named = (settings.source.orders, settings.source.customers)
-    return tuple(source for source in named if source is not None)

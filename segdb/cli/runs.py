@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from segdb.cli.guard import done, guarded, publishing
+from segdb.cli.guard import done, guarded
 from segdb.cli.terminal import (
     config_option,
     database_option,
@@ -29,10 +29,9 @@ def runs(
     context: click.Context, config: Path | None, database: Path | None, wait: float, as_json: bool
 ) -> None:
     """List the runs that were published, with sizes and drift; `runs diff` compares two."""
-    from segdb import named_queries
+    from segdb.api import reading
     from segdb.cli import output
     from segdb.cli.table import grid
-    from segdb.engines.duckdb.readonly_query import ask
 
     if context.invoked_subcommand is not None:
         # Options may stand before the subcommand as well as behind it.
@@ -40,9 +39,8 @@ def runs(
         context.default_map = {context.invoked_subcommand: given}
         return
     settings = settings_of(config, database)
-    schema = settings.publish.schema_
-    sql = named_queries.named("runs").on(schema)
-    table = ask(Path(settings.publish.database), schema, sql, wait=wait)
+    database, schema = Path(settings.publish.database), settings.publish.schema_
+    table = reading.query("runs", database=database, schema=schema, wait=wait)
     if as_json:
         click.echo(output.json_text(table.to_pylist()))
     else:
@@ -94,26 +92,20 @@ def rollback(
     run_id: int, config: Path | None, database: Path | None, wait: float, as_json: bool
 ) -> None:
     """Publish the tables of an earlier RUN again, as a run of its own."""
-    from segdb.api.publishing import rollback as rollback_api
+    from segdb.api import publishing
     from segdb.cli import output
-    from segdb.engines.duckdb.connect import lock_files
-    from segdb.engines.duckdb.database import DuckDB
-    from segdb.engines.duckdb.signature import proven
 
     settings = settings_of(config, database)
     path, publish = Path(settings.publish.database), settings.publish
-    store = DuckDB.open(path, existing=True, wait=wait, engine=settings.engine)
-    try:
-        schema = publish.schema_
-        if not proven(store, schema, run_id):
-            lock_files(store.connection)
-        with publishing(store, path, schema):
-            row = rollback_api(
-                run_id, database=store.connection, schema=schema, keep_runs=publish.keep_runs
-            )
-            done(f"Run {row['run_id']} is published in {path}")
-    finally:
-        store.close()
+    row = publishing.rollback(
+        run_id,
+        database=path,
+        schema=publish.schema_,
+        keep_runs=publish.keep_runs,
+        wait=wait,
+        engine=settings.engine,
+    )
+    done(f"Run {row['run_id']} is published in {path}")
     if as_json:
         summary = {name: row[name] for name in ("run_id", "republishes", "as_of", "customers", "k")}
         click.echo(output.json_text(summary))

@@ -43,30 +43,30 @@ def report(
     force: bool,
 ) -> None:
     """Write the report of what is published, without fitting anything."""
-    from segdb.engines.duckdb.readonly_query import asking
-    from segdb.engines.output_files import refuse_foreign
-    from segdb.report.page import render
-    from segdb.report.pictures import write_pictures
-    from segdb.report.write import write
-    from segdb.steps.lifecycle.load_run import shown_as
+    from segdb.api import reading
+    from segdb.api.files import check_target
 
     settings = settings_of(config, database)
-    with asking(Path(settings.publish.database), settings.publish.schema_, wait) as ask:
-        if not config and not CONFIG.exists():
-            # As the run was shown: its title and currency.
-            last = ask("SELECT settings FROM runs ORDER BY run_id DESC LIMIT 1").to_pylist()
-            if last:
-                settings = settings.changed({"report": shown_as(last[0]["settings"])})
-        if form != "html":
-            folder = output or Path(settings.report.path).with_suffix("")
-            files = write_pictures(ask, settings, folder, form, force=force)
-            click.echo(f"Wrote {len(files)} pictures to {folder}.")
-            return
-        path = output or Path(settings.report.path)
-        refuse_foreign([path], force=force, advice=NAME_ANOTHER)
-        html = render(ask, settings)
-    write(path, html)
-    click.echo(f"Wrote {path} ({len(html.encode()) / 1e6:.2f} MB). It opens without a network.")
+    path = output or Path(settings.report.path)
+    if form == "html":
+        check_target(path, force=force, advice=NAME_ANOTHER)
+    elif output is None:
+        path = path.with_suffix("")
+    files = reading.report(
+        path,
+        form=form,
+        database=settings.publish.database,
+        schema=settings.publish.schema_,
+        # Without a file of settings as the run was shown: its title and currency.
+        look=settings.report if config or CONFIG.exists() else None,
+        force=force,
+        wait=wait,
+    )
+    if form != "html":
+        click.echo(f"Wrote {len(files)} pictures to {path}.")
+        return
+    size = path.stat().st_size / 1e6
+    click.echo(f"Wrote {path} ({size:.2f} MB). It opens without a network.")
 
 
 @click.command()

@@ -136,6 +136,8 @@ RUN_SEGMENTS = Table(
     ),
     grows=True,
 )
+# Above, a population stability index says that much has moved (Siddiqi 2006).
+MUCH_DRIFT = 0.25
 RUN_DRIFT = Table(
     "run_drift",
     "run and feature",

@@ -16,7 +16,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet
 
-from segdb.errors import UserError
+from segdb.errors import UserError, option
 
 MARK = "Made by segdb"
 # The key of the mark among a Parquet file's metadata.
@@ -59,8 +59,8 @@ def refuse_foreign(paths: Iterable[Path], *, force: bool, advice: str = "") -> N
             raise UserError(f"{path} cannot be looked at: {error.strerror}.") from None
         place = f" {advice}" if advice else " Name another file."
         raise UserError(
-            f"{path} is there already, and nothing in it says that segdb wrote it.{place} --force "
-            "writes over it."
+            f"{path} is there already, and nothing in it says that segdb wrote it.{place} "
+            f"{option('force', True)} writes over it."
         )
 
 

@@ -19,7 +19,7 @@ _CLICKHOUSE = (datetime(1900, 1, 1), datetime(2299, 12, 31))
 
 
 def rewritten(node: Any, dialect: Dialect) -> Any:
-    """Return a node of an expression as the engine has to be told it; most stay as they are."""
+    """Return a node of an expression as the engine understands it; most stay as they are."""
     name = dialect.compiler
     match node:
         case ops.Cast(arg=ops.TimestampNow()) if name in _NOW:

@@ -67,7 +67,7 @@ def to_dialect(stage: str, expression: ir.Table, dialect: Dialect) -> str:
     except (_Unable, IbisError, sqlglot.errors.SqlglotError) as error:
         why = str(error).splitlines()[0].rstrip(".")
         raise SettingsError(
-            f"{dialect.name} cannot express the stage {stage}: {why}. Choose another --dialect, "
+            f"{dialect.name} cannot express the stage {stage}: {why}. Choose another dialect, "
             "or change what the settings ask for there."
         ) from None
 

@@ -53,13 +53,13 @@ def per_customer(
     watermark: str | None = None,
     unassigned: bool = False,
 ) -> ir.Table:
-    """Aggregate judged order rows to one row a customer: the one pass over the orders.
+    """Aggregate validated order rows to one row a customer: the one pass over the orders.
 
     Rejected rows go in as well, so that the same pass counts them: they are in ``read_rows`` and
     nowhere else, and the row whose ``customer_id`` is NULL holds those without an id.
 
     Args:
-        orders: judged rows.
+        orders: validated rows.
         catalogue: the features wanted.
         reading: how the source's columns are read.
         way: how orders are counted, and what else goes into the pass.
@@ -106,7 +106,7 @@ def without_orders(customers: ir.Table) -> ir.Table:
 
 
 def of_orders(customers: ir.Table, catalogue: Catalogue, as_of: int | None) -> ir.Table:
-    """Return the features of everyone who ordered.
+    """Return the features of all customers who ordered.
 
     Args:
         customers: what ``per_customer`` gave.

@@ -8,15 +8,15 @@ import ibis.expr.types as ir
 
 from segdb.sql import quoted, to_sql
 
-# What a reader of the SQL is told of each stage.
+# The comment of each stage in the SQL.
 WORDS: Mapping[str, str] = {
     "orders_read": "the orders, as they are",
     "customers_read": "the customers, as they are",
     "orders_typed": "columns of the orders as numbers and moments, under the names of their roles",
-    "orders_clean": "every order row judged: reason is NULL where it is kept",
+    "orders_clean": "every order row validated: reason is NULL where it is kept",
     "orders_by_customer": "one row a customer: the one pass over the orders",
     "customers_typed": "columns of the customers, under the names of their roles",
-    "customers_clean": "every customer row judged: reason is NULL where it is kept",
+    "customers_clean": "every customer row validated: reason is NULL where it is kept",
     "features": "every feature in natural units",
     "filled": "missing features filled",
     "capped": "values far out moved to a bound",

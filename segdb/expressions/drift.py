@@ -10,8 +10,6 @@ import ibis.expr.types as ir
 from segdb.expressions.quantiles import quantiles
 
 DECILES = tuple(level / 10 for level in range(1, 10))
-# Above, an index says that much has moved (Siddiqi 2006).
-MUCH = 0.25
 # The share that an empty bin is taken to have, so that its logarithm is finite.
 LEAST_SHARE = 0.0001
 # The bin of those who lack the feature.

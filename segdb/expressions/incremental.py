@@ -18,7 +18,7 @@ def mark(orders: ir.Table, reading: Reading, watermark: str) -> ir.Value:
     """Return what never falls from row to row as the source grows.
 
     Args:
-        orders: judged rows.
+        orders: validated rows.
         reading: how the source's columns are read.
         watermark: ``ordered_at``, or a column of the source.
     """
@@ -37,13 +37,13 @@ def highest(orders: ir.Table, reading: Reading, watermark: str) -> ir.Scalar:
 
 
 def touched(orders: ir.Table, own: ir.Value, reached: Any, last: Any) -> ir.Table:
-    """Return (customer_id) of everyone who may have a new row; NULL for rows without an id.
+    """Return (customer_id) of all who may have a new row; NULL for rows without an id.
 
     Those are the customers of rows at the highest mark and above, of rows without one, and of
-    rows that were in the future when they were last judged.
+    rows that were in the future when they were last validated.
 
     Args:
-        orders: judged rows.
+        orders: validated rows.
         own: the mark of each.
         reached: the highest mark of the last run.
         last: the moment of its last order.

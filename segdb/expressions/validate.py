@@ -168,7 +168,7 @@ def candidate_rejects(
     """Return the rows that may be rejected.
 
     Args:
-        theirs: judged rows of those who have one that is.
+        theirs: validated rows of those who have one that is.
         dropped: (customer_id, reason) of customers who were taken out after judging.
         maybe_duplicates: ``customer_id`` of all who may have equal rows; of the others only rows
             that are rejected for themselves are returned. None for anyone.
@@ -205,7 +205,7 @@ def _first(cases: Sequence[tuple[ir.BooleanValue, str]]) -> ir.StringValue:
 
 
 def counts(validated: ir.Table) -> ir.Table:
-    """Return (customer_id, read_rows, kept_rows) of each judged row."""
+    """Return (customer_id, read_rows, kept_rows) of each validated row."""
     read = validated.copies if "copies" in validated.columns else ibis.literal(1)
     kept = validated.reason.isnull().cast("int64")
     return validated.select(customer_id=validated.customer_id, read_rows=read, kept_rows=kept)

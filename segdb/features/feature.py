@@ -17,7 +17,7 @@ Counting = Literal["distinct", "listed", "rows"]
 
 @dataclass(frozen=True)
 class Orders:
-    """The judged order rows, and which of them count.
+    """The validated order rows, and which of them count.
 
     Attributes:
         table: order rows with their role columns.

@@ -53,7 +53,7 @@ class Marks:
 
 
 def marks(shapes: Sequence[Shape]) -> Marks:
-    """Judge the shapes of a column."""
+    """Return how the numbers of a column are written, by the shapes of its values."""
     total = sum(shape.count for shape in shapes)
     fitting = point = comma = 0
     either: list[Shape] = []

@@ -75,7 +75,7 @@ def infer_types(
     ask: Ask,
     counted: Collection[str] = (),
 ) -> Mapping[str, InferredType]:
-    """Judge text columns.
+    """Infer the types of text columns.
 
     Args:
         table: raw rows.

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from segdb.charts.chart import Rows
-from segdb.expressions.drift import MUCH
+from segdb.contract import MUCH_DRIFT
 from segdb.report.formatting import FEWEST, count, share
 from segdb.report.published import Published
 
@@ -26,7 +26,7 @@ GROUP BY segment_id
 _DRIFT = f"""
 SELECT feature, psi
 FROM segdb.run_drift
-WHERE run_id = (SELECT max(run_id) FROM segdb.runs) AND psi > {MUCH}
+WHERE run_id = (SELECT max(run_id) FROM segdb.runs) AND psi > {MUCH_DRIFT}
 ORDER BY psi DESC, feature
 """  # noqa: S608
 # A step of the silhouette that two digits show.

@@ -33,7 +33,7 @@ _TRIED = "SELECT * FROM segdb.k_selection ORDER BY k"
 
 @dataclass(frozen=True)
 class Facts:
-    """Everything that is told in words.
+    """All that the report says in words.
 
     Attributes:
         run: the last row of ``runs``.

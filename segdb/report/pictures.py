@@ -47,7 +47,7 @@ def write_pictures(
     drawn = figures(published, look, formatting.Forms(currency, run["as_of"]))
     folder(path)
     files = [path / f"{figure.chart.name}.{form}" for figure in drawn]
-    refuse_foreign(files, force=force, advice="Name an empty folder with --output.")
+    refuse_foreign(files, force=force, advice="Name an empty folder.")
     return tuple(
         write(file, picture(figure.chart, figure.spec, currency, form))
         for file, figure in zip(files, drawn, strict=True)

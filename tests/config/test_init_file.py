@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from segdb.api.settings_file import init
 from segdb.cli import main
-from segdb.config.init_file import write_settings
 from segdb.config.section import Section
 from segdb.config.settings import Settings, load, parse
 
@@ -61,7 +61,7 @@ def test_a_run_goes_by_it(folder: Path) -> None:
 
 
 def test_it_names_every_setting(folder: Path) -> None:
-    write_settings("utf8.csv", None, folder / "segdb.toml", None, force=False)
+    init("utf8.csv", None, folder / "segdb.toml", None, force=False)
     said = uncommented((folder / "segdb.toml").read_text("utf-8"))
     given = {(name, key) for name, of in said.items() if isinstance(of, dict) for key in of}
     lacking = keys(Settings) - given - {(name,) for name in said}
@@ -71,7 +71,7 @@ def test_it_names_every_setting(folder: Path) -> None:
 
 
 def test_what_it_says_is_left_out_is_the_default(folder: Path) -> None:
-    write_settings("utf8.csv", None, folder / "segdb.toml", None, force=False)
+    init("utf8.csv", None, folder / "segdb.toml", None, force=False)
     said, default = uncommented((folder / "segdb.toml").read_text("utf-8")), Settings()
     for section, names in {
         "clean": ("duplicates", "returns", "missing"),
@@ -111,7 +111,7 @@ def test_what_was_found_out_of_files_is_written(folder: Path) -> None:
 def test_of_two_sources_each_is_said(folder: Path) -> None:
     people = "customer;city\n" + "".join(f"{1 + i:05d};Rome\n" for i in range(40))
     (folder / "people.csv").write_text(people, "utf-8")
-    write_settings("orders.csv", "people.csv", folder / "segdb.toml", None, force=False)
+    init("orders.csv", "people.csv", folder / "segdb.toml", None, force=False)
     assert load(folder / "segdb.toml").source.encoding == {"orders": "cp1252"}
 
 
@@ -137,7 +137,7 @@ def test_of_customers_alone_nothing_is_asked_of_orders(tmp_path: Path) -> None:
     people = tmp_path / "people.csv"
     people.write_text("customer_id,age\n" + "".join(f"c{n},{20 + n}\n" for n in range(30)), "utf-8")
     target = tmp_path / "segdb.toml"
-    write_settings(None, str(people), target, None, force=False)
+    init(None, str(people), target, None, force=False)
     text = target.read_text("utf-8")
     for words in ("order", "as_of", "returns", "recency", "frequency", "[rfm", "watermark"):
         assert words not in text, words

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from segdb.errors import EngineError, LockedError, SegdbError, SourceError
+from segdb.errors import EngineError, LockedError, SegdbError, SourceError, option
 from segdb.sql import literal
 
 # What an older DuckDB can still read; without it, 2.0 writes files that 1.5 refuses.
@@ -63,7 +63,7 @@ def open_error(path: Path, error: duckdb.Error) -> SegdbError:
         who = f" (process {holder[1]})" if holder else ""
         return LockedError(
             f"The database {path} is held by another process{who}. Close it there, or try again "
-            "with --wait SECONDS."
+            f"with {option('wait', 'SECONDS')}."
         )
     if "not a valid DuckDB database" in text:
         return SourceError(
@@ -77,16 +77,16 @@ def open_error(path: Path, error: duckdb.Error) -> SegdbError:
     if "permission denied" in text.lower():
         return SourceError(
             f"The database {path} cannot be written: permission denied. Make it writable, or name "
-            "another file with --database."
+            f"another file with {option('database', 'FILE')}."
         )
     if "read-only file system" in text.lower() or "no space left" in text.lower():
         return SourceError(
             f"The database {path} cannot be written: {text.splitlines()[0].rsplit(': ', 1)[-1]}. "
-            "Make room there, or name a file in another place with --database."
+            f"Make room there, or name a file in another place with {option('database', 'FILE')}."
         )
     return SourceError(
         f"The database {path} cannot be opened: {text.splitlines()[0]} Where it is damaged, put "
-        "back a copy of it, or name a new file with --database and run again."
+        f"back a copy of it, or name a new file with {option('database', 'FILE')} and run again."
     )
 
 
@@ -121,7 +121,7 @@ def damage(path: Path | None, error: duckdb.Error) -> SourceError | None:
         return None
     return SourceError(
         f"The database {path} is damaged, and nothing was changed: {first[:200].rstrip('. ')}. Put "
-        "back a copy of it, or name a new file with --database and run again."
+        f"back a copy of it, or name a new file with {option('database', 'FILE')} and run again."
     )
 
 

@@ -13,7 +13,7 @@ import pyarrow.csv
 from segdb import contract
 from segdb.engines import output_files as outputs
 from segdb.engines.duckdb.database import DuckDB
-from segdb.errors import SettingsError
+from segdb.errors import SettingsError, option
 from segdb.formats.formulas import harmless
 from segdb.sql import literal, quoted, to_sql
 
@@ -54,11 +54,11 @@ def check_file(path: Path, sources: Iterable[Path], *, force: bool) -> None:
         raise SettingsError(
             f"{path} does not say its format. End its name with {', '.join(sorted(SUFFIXES))}."
         )
-    advice = "Name another file with --into."
+    advice = f"Name another file with {option('into', 'FILE')}."
     if not force and path.exists() and any(path.samefile(s) for s in sources if s.exists()):
         raise SettingsError(
-            f"{path} is what is read here; the scores would take its place. {advice} --force "
-            "writes over it."
+            f"{path} is what is read here; the scores would take its place. {advice} "
+            f"{option('force', True)} writes over it."
         )
     outputs.refuse_foreign([path], force=force, advice=advice)
 

@@ -48,7 +48,7 @@ def explore(
         features: every feature in natural units.
         assigned: customers with ``nearest`` and the columns of the matrix.
         model: what was learned.
-        learned: what was seen of the features on the way.
+        learned: statistics, correlations and components of the features.
     """
     parameters, row = model.parameters, learned.statistics
     skews = store.rows(shape(features, [p.feature for p in parameters]))[0]

@@ -20,7 +20,7 @@ from segdb.steps.progress import Progress
 
 @dataclass(frozen=True)
 class ReusedAggregates:
-    """What is held from an earlier run.
+    """What a refresh takes over from an earlier run.
 
     Attributes:
         catalogue: the features of its model.
@@ -41,7 +41,7 @@ def validate_orders(
     progress: Progress,
     reused: ReusedAggregates | None,
 ) -> ValidatedSource:
-    """Judge the rows of the orders, and aggregate them by customer in the same pass.
+    """Validate the rows of the orders, and aggregate them by customer in the same pass.
 
     Args:
         store: where the orders are.

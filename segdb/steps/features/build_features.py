@@ -77,7 +77,7 @@ def build_features(
     reused: ReusedAggregates | None = None,
     previous_names: Mapping[tuple[str, str], str] = MappingProxyType({}),
 ) -> BuiltFeatures:
-    """Read and judge the sources, and aggregate the orders in one pass.
+    """Read and validate the sources, and aggregate the orders in one pass.
 
     Args:
         store: the database.

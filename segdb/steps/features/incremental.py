@@ -57,7 +57,7 @@ def aggregated_again(
     Args:
         how: what is done with the rows of the orders as they are now.
         known: the aggregates of the last run, one row a customer.
-        rows: the orders, judged.
+        rows: the orders, validated.
         watermark: what never falls.
         progress: receives a note why all customers have to be aggregated again.
 

@@ -45,14 +45,14 @@ class Aggregation:
     def rows_of(self, name: str, ids: ir.Table) -> ir.Table:
         """Return the rows of some customers, by ``customer_id``, with their reasons, as a view.
 
-        They are picked out before they are judged, which costs more of text than to pick them.
+        They are picked out before they are validated, which costs more of text than to pick them.
         """
         table = self.raw.table
         own = validate.rows_of(table, customer_of(table, self.reading), ids)
         return self._validated(name, own)
 
     def once(self, name: str, rows: ir.Table) -> ir.Table:
-        """Return judged rows, those that count once folded into one, as a view of that name."""
+        """Return validated rows, those that count once folded into one, as a view of that name."""
         if not self.deduplicate:
             return rows
         return self._validated(
@@ -60,12 +60,12 @@ class Aggregation:
         )
 
     def all_once(self, name: str) -> ir.Table:
-        """Return likewise all rows of the orders, none of them judged before it is folded."""
+        """Return likewise all rows of the orders, none of them validated before it is folded."""
         table = self.raw.table
         return self._validated(name, validate.deduplicated(table) if self.deduplicate else table)
 
     def per_customer(self, rows: ir.Table, way: CountStrategy = EXACT) -> ir.Table:
-        """Return the aggregates of judged rows, one row a customer."""
+        """Return the aggregates of validated rows, one row a customer."""
         return per_customer(
             rows,
             self.catalogue,

@@ -38,7 +38,7 @@ def check_data(
 
     Args:
         store: where the sources are.
-        sources: the sources with their judged rows, by name.
+        sources: the sources with their validated rows, by name.
         accounts: rows read, kept and rejected.
         rejected: (source, reason, row) of every rejected row.
         options: the share of rejected rows above which a run stops, and ``as_of``.

@@ -26,7 +26,7 @@ def _leaving_out(
 
     Args:
         store: where the orders are.
-        orders: judged, with aggregates by customer.
+        orders: validated, with aggregates by customer.
         reading: of all columns of the orders.
         progress: receives the warnings.
     """
@@ -55,7 +55,7 @@ def validate_without_far_dates(
     progress: Progress,
     reused: ReusedAggregates | None,
 ) -> tuple[Sources, ValidatedSource]:
-    """Judge the orders, and once more without dates far from all others, where there are any.
+    """Validate the orders, and once more without dates far from all others, where there are any.
 
     Args:
         store: where the orders are.

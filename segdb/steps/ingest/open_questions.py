@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
 from segdb.config.settings import Settings
 from segdb.engines.duckdb.database import DuckDB
-from segdb.inspect.questions import OPEN, OpenQuestionError
+from segdb.inspect.questions import OpenQuestionError
 from segdb.inspect.schema_hints import SchemaHints
 from segdb.steps.ingest.read_sources import read_sources
 from segdb.steps.ingest.resolve_columns import Sources
 from segdb.steps.ingest.user_sql import UserExpressions, check_functions, user_sql_errors
 from segdb.steps.progress import Notes
-
-# Choices that are written beside an open place.
-_CHOICES = 6
 
 
 def read_with_questions(
@@ -41,10 +37,3 @@ def read_with_questions(
                 settings = settings.changed({"source": {question.key: question.choices[0]}})
         else:
             return sources, questions, tuple(listener.notes)
-
-
-def open_line(question: OpenQuestionError) -> str:
-    """Return the line of a question, with what could answer it."""
-    shown = (json.dumps(choice, ensure_ascii=False) for choice in question.choices[:_CHOICES])
-    choices = " or ".join(shown) or "see the columns of the source"
-    return f'{question.key} = "{OPEN}"   # {choices}'

@@ -18,7 +18,7 @@ from segdb.source_schema import Reading
 
 @dataclass(frozen=True)
 class ValidatedSource:
-    """A source whose rows have been judged.
+    """A source whose rows have been validated.
 
     Attributes:
         raw: the source as it was read.
@@ -26,9 +26,9 @@ class ValidatedSource:
         reading: how its columns are read.
         counts: one row, ``read_rows`` and ``kept_rows``, or a table that sums to them by
             ``customer_id``.
-        once: makes of judged rows a view of a name, in which equal rows are one, with ``copies``;
+        once: makes a named view of validated rows in which equal rows are one, with ``copies``;
             None where they are in ``rows``, or nobody asks.
-        rows_of: makes a view of a name of the judged rows of some customers; None where ``rows``
+        rows_of: makes a named view of the validated rows of some customers; None where ``rows``
             is a table.
         maybe_duplicates: ``customer_id`` of all who may have equal rows; None for anyone.
         whole_reading: with the roles that no feature looks at; None where ``reading`` has them.

@@ -67,7 +67,7 @@ def recipe_of(clean: Clean, as_of: datetime | None, sources: Sources) -> Recipe:
 
 
 def frozen(recipe: Recipe) -> Recipe:
-    """Return the recipe with one moment for "now", however often the rows are judged."""
+    """Return the recipe with one moment for "now", however often the rows are validated."""
     latest = datetime.now(UTC).replace(tzinfo=None) + timedelta(hours=validate.HOURS_EAST)
     rules = {
         name: rule if rule.latest else replace(rule, latest=latest)

@@ -48,7 +48,7 @@ class UserExpressions:
 def check_functions(store: DuckDB, expressions: UserExpressions) -> None:
     """Refuse SQL in which a function gives another value each time it is asked.
 
-    A row must be judged alike each time that a view is read or a source is read again.
+    A row must be validated in the same way each time that a view is read or a source is read again.
 
     Raises:
         SettingsError: an expression of ``[clean.reject]`` or ``[features.sql]`` has one, such as

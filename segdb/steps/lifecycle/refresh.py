@@ -15,7 +15,7 @@ from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.duckdb.integrity import require
 from segdb.engines.duckdb.read.readers import read
 from segdb.engines.duckdb.read.source_relation import Raw
-from segdb.errors import SourceError, nearest
+from segdb.errors import SourceError, nearest, option
 from segdb.expressions.distributions import statistics
 from segdb.expressions.preprocess import transformed
 from segdb.model import Model
@@ -89,7 +89,8 @@ def read_as_then(
             raise SourceError(
                 f"The database names {source!r} as the {name} of run {run.run_id}, and nothing "
                 "proves that your segdb wrote that. Name them yourself: segdb refresh "
-                f"--{name} SOURCE, or in [source] of segdb.toml. Or trust the file: --sources."
+                f"--{name} SOURCE, or in [source] of segdb.toml. Or trust the file: "
+                f"{option('sources', True)}."
             )
         then = run.sources[name]
         raw = read(store, name, source, run.settings.source, then.options.get("encoding"))
@@ -178,7 +179,7 @@ def measure_by_model(
 def evaluate_fixed_model(
     store: DuckDB, schema: str, settings: Cluster, run: StoredRun, scaled: ScaledCustomers
 ) -> Fitted:
-    """Return the segments of a run, judged on the customers of today.
+    """Return the segments of a run, validated on the customers of today.
 
     What only learning tells, such as the stability and the evidence for other numbers of segments,
     is that of the run.

@@ -28,11 +28,12 @@ class Quality:
 
 
 def quality_from(rows: Groups, centroids: Centroids, squares: float) -> Quality:
-    """Judge centroids by the customers around them.
+    """Return the quality of centroids, by the customers around them.
 
     Args:
         rows: what ``CustomerDistances`` gives of these centroids, as quality or as a step.
-        centroids: (k, d), one a segment.
+        centroids: (k, d), one a segment; at the fixed point of K-Means they are the segments'
+            means, and the figures are scikit-learn's.
         squares: sum of squared distances of all customers from their mean.
     """
     moments = moments_of(rows, centroids, squares)

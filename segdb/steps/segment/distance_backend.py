@@ -46,15 +46,15 @@ class InDatabase:
     columns: tuple[str, ...]
 
     def quality(self, centroids: Centroids) -> Groups:
-        """See ``Everyone``."""
+        """See ``CustomerDistances``."""
         return self._by_place(quality(self.scaled, self.columns, centroids))
 
     def step(self, centroids: Centroids) -> Groups:
-        """See ``Everyone``."""
+        """See ``CustomerDistances``."""
         return self._by_place(step(self.scaled, self.columns, centroids))
 
     def farthest(self, centroids: Centroids, rows: int) -> list[Far]:
-        """See ``Everyone``."""
+        """See ``CustomerDistances``."""
         farthest_rows = self.store.rows(farthest(self.scaled, self.columns, centroids, rows))
         return [(row["nearest"], [row[name] for name in self.columns]) for row in farthest_rows]
 
@@ -69,13 +69,13 @@ class InMemory:
     matrix: Matrix
 
     def quality(self, centroids: Centroids) -> Groups:
-        """See ``Everyone``."""
+        """See ``CustomerDistances``."""
         return distance_stats(self.matrix, centroids)
 
     def step(self, centroids: Centroids) -> Groups:
-        """See ``Everyone``."""
+        """See ``CustomerDistances``."""
         return distance_stats(self.matrix, centroids, means=True)
 
     def farthest(self, centroids: Centroids, rows: int) -> list[Far]:
-        """See ``Everyone``."""
+        """See ``CustomerDistances``."""
         return farthest_of(self.matrix, centroids, rows)

@@ -26,7 +26,7 @@ class Matrices:
 
     Attributes:
         compact: the matrix to fit.
-        uniform: a sample to judge on, each customer as likely; None where all are few enough.
+        uniform: a sample for the silhouette, each customer as likely; None where all are few.
         distances: of all customers to any centroids.
     """
 

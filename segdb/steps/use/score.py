@@ -15,7 +15,7 @@ from segdb.config.settings import Settings
 from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.duckdb.read.readers import files_of
 from segdb.engines.duckdb.scored import check_file, save_file, save_table
-from segdb.errors import DataError, SourceError, nearest
+from segdb.errors import DataError, SourceError, nearest, option
 from segdb.expressions.assign import labelled
 from segdb.expressions.ctes import as_select
 from segdb.expressions.distributions import uncapped_fill
@@ -109,7 +109,7 @@ def recipe_as_the_run(run: StoredRun, settings: Settings, sources: Sources) -> R
 
 def _check_sources(run: StoredRun, given: Mapping[str, object]) -> None:
     learned = f"The model of run {run.run_id} was learned from {' and '.join(run.sources)}"
-    how = {"orders": "a SOURCE", "customers": "--customers"}
+    how = {"orders": "a SOURCE", "customers": option("customers", "SOURCE")}
     for name, source in given.items():
         if source is None and name in run.sources:
             raise SourceError(f"{learned}, and no {name} were given: {how[name]} names them.")
@@ -184,7 +184,7 @@ def summarize_scores(
     if not row["n"]:
         reasons = ", ".join(f"{reason}: {count:,}" for (_, reason), count in rejected.items())
         raise DataError(
-            f"No customer is left to score ({reasons or 'the source has no rows'}). Is --as-of "
+            f"No customer is left to score ({reasons or 'the source has no rows'}). Is as_of "
             "before the orders, or the source another one than the model knows?"
         )
     sizes = store.rows(assigned.group_by("nearest").agg(n=assigned.count()))

@@ -1,4 +1,4 @@
--- every order row judged: reason is NULL where it is kept
+-- every order row validated: reason is NULL where it is kept
 WITH "orders_typed" AS (SELECT * FROM {{ ref('segdb_orders_typed') }})
 SELECT * FROM (
 SELECT
