@@ -32,7 +32,8 @@ def quality_from(rows: Groups, centroids: Centroids, squares: float) -> Quality:
 
     Args:
         rows: what ``CustomerDistances`` gives of these centroids, as quality or as a step.
-        centroids: (k, d), one a segment.
+        centroids: (k, d), one a segment; at the fixed point of K-Means they are the segments'
+            means, and the figures are scikit-learn's.
         squares: sum of squared distances of all customers from their mean.
     """
     moments = moments_of(rows, centroids, squares)
