@@ -10,10 +10,10 @@ from segdb import contract
 from segdb.checks.warning import most_important, stop_if_wrong
 from segdb.config.playbook import playbook_of, text_of
 from segdb.config.settings import Settings
-from segdb.engines.duckdb.database import DuckDB
-from segdb.engines.duckdb.integrity import refuse_strangers
-from segdb.engines.duckdb.publish import Publication, next_run, publish, refuse_ambiguous
-from segdb.engines.duckdb.run_archive import kept_aggregates
+from segdb.engines.protocol import Database
+from segdb.engines.publishing.integrity import refuse_strangers
+from segdb.engines.publishing.publish import Publication, next_run, publish, refuse_ambiguous
+from segdb.engines.publishing.run_archive import kept_aggregates
 from segdb.inspect.schema_hints import SchemaHints
 from segdb.steps.describe.map_points import map_rows
 from segdb.steps.describe.profiles import feature_rows, profile_rows
@@ -69,7 +69,7 @@ from segdb.steps.use.score import (
 
 
 def fit(
-    store: DuckDB, settings: Settings, orders: object, customers: object, progress: Progress
+    store: Database, settings: Settings, orders: object, customers: object, progress: Progress
 ) -> Outcome:
     """Make segments of the sources and publish them; arguments as for ``segdb.run``.
 
@@ -103,7 +103,7 @@ def fit(
 
 
 def refresh(
-    store: DuckDB,
+    store: Database,
     schema: str,
     orders: object,
     customers: object,
@@ -140,7 +140,7 @@ def refresh(
 
 
 def _describe_and_publish(
-    store: DuckDB, settings: Settings, fitted_run: FittedRun, progress: Progress
+    store: Database, settings: Settings, fitted_run: FittedRun, progress: Progress
 ) -> Outcome:
     """Describe the segments of a fit or a refresh, and publish them."""
     schema, cluster = settings.publish.schema_, settings.cluster
@@ -189,7 +189,7 @@ def _describe_and_publish(
     return Outcome(row, model, profiles, built.accounts.reasons, drift, warnings)
 
 
-def rollback(store: DuckDB, schema: str, run_id: int, keep_runs: int) -> dict[str, Any]:
+def rollback(store: Database, schema: str, run_id: int, keep_runs: int) -> dict[str, Any]:
     """Publish the tables of an earlier run again, as a run of its own.
 
     The features and the small tables are as they were kept, and the model of the run makes the
@@ -224,7 +224,7 @@ def rollback(store: DuckDB, schema: str, run_id: int, keep_runs: int) -> dict[st
     return row
 
 
-def score(store: DuckDB, schema: str, job: ScoringJob, progress: Progress) -> Scored:
+def score(store: Database, schema: str, job: ScoringJob, progress: Progress) -> Scored:
     """Assign the customers of a source to the segments of a run; its own tables stay.
 
     Raises:

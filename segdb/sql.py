@@ -17,6 +17,7 @@ import ibis.expr.types as ir
 import sqlglot
 from sqlglot import exp
 
+from segdb.expressions.engine_functions import for_duckdb
 from segdb.user_sql import spliced
 
 # The schema that SQL over the published tables is written for: named queries, charts, the report.
@@ -70,7 +71,7 @@ def _fusing(fuse: bool) -> Iterator[None]:
 
 
 def _for_duckdb(node: Any, changed: Mapping[str, Any] | None) -> Any:
-    node = node.__recreate__(changed) if changed else node
+    node = for_duckdb(node.__recreate__(changed) if changed else node)
     if isinstance(node, ops.Cast) and isinstance(node.arg, ops.TimestampNow):
         # As the run reads its clock: a cast would take "now" to the session's zone.
         return _in_zone("UTC", _now()).op()

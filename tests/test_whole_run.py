@@ -16,8 +16,8 @@ from sklearn.preprocessing import StandardScaler
 
 import segdb
 from segdb import contract, pipeline
-from segdb.engines.duckdb import publish as publishing
 from segdb.engines.duckdb.database import DuckDB
+from segdb.engines.publishing import publish as publishing
 from segdb.model import Model
 
 SHOP: dict[str, Any] = {

@@ -11,7 +11,7 @@ from segdb.config.sections import Engine
 from segdb.config.settings import Settings
 from segdb.engines.duckdb.connect import lock_files
 from segdb.engines.duckdb.database import DuckDB
-from segdb.engines.duckdb.run_archive import published_run
+from segdb.engines.publishing.run_archive import published_run
 from segdb.sql import quoted
 from segdb.steps.lifecycle.load_run import shown_as
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from segdb import pipeline
 from segdb.api.database import WAREHOUSE, database_at
 from segdb.config.sections import Engine
-from segdb.engines.duckdb.integrity import blaming_changes
-from segdb.engines.duckdb.scored import SUFFIXES
+from segdb.engines.publishing.integrity import blaming_changes
+from segdb.engines.publishing.scores import SUFFIXES
 from segdb.steps.progress import Notes, Progress
 from segdb.steps.use.compare_algorithms import ComparedRun, compare_run
 from segdb.steps.use.export_sql import ExportTarget, compile_run, write_dbt

@@ -19,8 +19,8 @@ from segdb.config.sections import Engine
 from segdb.config.settings import Settings, parse
 from segdb.engines.duckdb.connect import lock_files
 from segdb.engines.duckdb.database import DuckDB
-from segdb.engines.duckdb.integrity import blaming_changes
-from segdb.engines.duckdb.signature import proven
+from segdb.engines.publishing.integrity import blaming_changes
+from segdb.engines.publishing.signature import proven
 from segdb.errors import SettingsError
 from segdb.steps.lifecycle.fitted_run import Outcome
 from segdb.steps.lifecycle.load_run import stored_run

@@ -16,9 +16,9 @@ from segdb.checks.warning import stored_warnings
 from segdb.config.sections import Report
 from segdb.config.settings import Settings
 from segdb.engines.duckdb.database import DuckDB
-from segdb.engines.duckdb.integrity import blaming_changes
 from segdb.engines.duckdb.readonly_query import asking, secured
 from segdb.engines.output_files import refuse_foreign
+from segdb.engines.publishing.integrity import blaming_changes
 from segdb.report.export import export as export_tables
 from segdb.report.write import write
 from segdb.steps.lifecycle.diff_runs import Difference, difference

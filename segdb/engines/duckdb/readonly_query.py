@@ -16,10 +16,10 @@ import pyarrow as pa
 from segdb.contract import RUNS
 from segdb.engines.duckdb.connect import lock_files
 from segdb.engines.duckdb.database import DuckDB
-from segdb.engines.duckdb.integrity import blaming_changes, has
-from segdb.engines.duckdb.run_archive import published_run
-from segdb.engines.duckdb.signature import proven
 from segdb.engines.duckdb.sources_read import files_read
+from segdb.engines.publishing.integrity import blaming_changes, has
+from segdb.engines.publishing.run_archive import published_run
+from segdb.engines.publishing.signature import proven
 from segdb.errors import UserError, nearest
 from segdb.features.behaviour import BEHAVIOUR
 from segdb.sql import literal, quoted

@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 from segdb.cluster.decision_rules import find
 from segdb.cluster.matrix import Matrix
 from segdb.cluster.simplify_rules import Boxes
-from segdb.engines.duckdb.database import DuckDB
+from segdb.engines.protocol import Database
 from segdb.expressions.coreset import all_customers, sample
 from segdb.model import Model
 from segdb.segment_rule import Bounds, Rule, to_sql
@@ -19,7 +19,7 @@ Figures = tuple[str | None, float | None, float | None]
 
 
 def find_rules(
-    store: DuckDB, assigned: ir.Table, model: Model, *, matrix_rows: int, seed: int
+    store: Database, assigned: ir.Table, model: Model, *, matrix_rows: int, seed: int
 ) -> list[Figures]:
     """Return (rule, precision, recall) of each segment, in the order of the model.
 
@@ -86,7 +86,7 @@ def rule(
     )
 
 
-def _counted(store: DuckDB, assigned: ir.Table, rules: Sequence[str | None]) -> list[Figures]:
+def _counted(store: Database, assigned: ir.Table, rules: Sequence[str | None]) -> list[Figures]:
     parts = []
     for place, text in enumerate(rules):
         own = f"nearest = {place}"

@@ -13,8 +13,8 @@ import ibis.expr.types as ir
 
 from segdb import contract
 from segdb.contract.types import ibis_type
-from segdb.engines.duckdb.history import departures, entries
-from segdb.engines.duckdb.publish import Content
+from segdb.engines.publishing.history import departures, entries
+from segdb.engines.publishing.publish import Content
 from segdb.exports.macro import assign_macro
 from segdb.expressions.assign import labelled
 from segdb.expressions.customer_segments import customer_segments

@@ -67,7 +67,7 @@ def test_a_lock_names_the_process_that_holds_it(path: Path, *, read_only: bool) 
     assert caught.value.exit_code == 3
     assert f"process {process.pid}" in str(caught.value)
     assert str(path) in str(caught.value)
-    assert "--wait" in str(caught.value)
+    assert "wait=SECONDS" in str(caught.value)
 
 
 def test_a_lock_that_goes_away_is_waited_for(path: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 import segdb
 from segdb import contract
 from segdb.engines.duckdb.database import DuckDB
-from segdb.engines.duckdb.run_archive import equal_runs, kept_ids
+from segdb.engines.publishing.run_archive import equal_runs, kept_ids
 from segdb.errors import UserError
 from segdb.pipeline import rollback
 from tests.steps import shops
