@@ -181,9 +181,9 @@ def _describe_and_publish(
     }
     warnings = most_important(progress.warnings, settings.checks.accept)
     row = run_row(run_id, settings, fitted_run, model, warnings)
-    large = queries(built, model, assigned, learned.pca, run_id)
+    large = queries(store, built, model, assigned, learned.pca, run_id)
     moment, keep_runs = built.as_of or fitted_run.started, settings.publish.keep_runs
-    tables = contents(schema, model, large, small, row)
+    tables = contents(store, schema, model, large, small, row)
     publication = Publication(run_id, moment, tables, keep_runs, aggregates=built.aggregates)
     publish(store, schema, publication)
     return Outcome(row, model, profiles, built.accounts.reasons, drift, warnings)
@@ -210,13 +210,16 @@ def rollback(store: Database, schema: str, run_id: int, keep_runs: int) -> dict[
     scaled = scale_customers(store, built.features, model, pca, built.customers)
     assigned = assign_segments(store, scaled, [segment.centroid for segment in model.segments])
     row = republished_row(kept, next_run(store, schema))
-    large = queries(built, model, assigned, pca, row["run_id"])
+    large = queries(store, built, model, assigned, pca, row["run_id"])
     large = without_unproven_view(store, run, large)
     small = kept_rows(kept.tables, large) | map_rows(model, pca)
     profiles = small[contract.SEGMENT_PROFILES]
     small[contract.RUN_SEGMENTS] = run_sizes(row["run_id"], profiles)
     small[contract.RUN_DRIFT] = drift_from_previous(store, schema, row["run_id"], assigned, model)
-    moment, tables = row["as_of"] or row["started_at"], contents(schema, model, large, small, row)
+    moment, tables = (
+        row["as_of"] or row["started_at"],
+        contents(store, schema, model, large, small, row),
+    )
     publication = Publication(
         row["run_id"], moment, tables, keep_runs, rewind=True, signed=run.proven
     )

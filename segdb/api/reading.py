@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import pyarrow as pa
 
 from segdb import named_queries
-from segdb.api.database import WAREHOUSE, database_at, shown_settings
+from segdb.api.database import WAREHOUSE, DatabaseLike, database_at, shown_settings
 from segdb.api.result import Result
 from segdb.checks.warning import stored_warnings
 from segdb.config.sections import Report
@@ -25,9 +25,6 @@ from segdb.steps.lifecycle.diff_runs import Difference, difference
 from segdb.steps.lifecycle.fitted_run import Outcome
 from segdb.steps.lifecycle.load_run import shown_as, stored_run
 from segdb.steps.progress import Notes, Progress
-
-if TYPE_CHECKING:
-    import duckdb
 
 
 def open(  # noqa: A001 - as in the standard library
@@ -71,7 +68,7 @@ def diff(
     before: int,
     after: int,
     *,
-    database: str | Path | duckdb.DuckDBPyConnection = WAREHOUSE,
+    database: DatabaseLike = WAREHOUSE,
     schema: str = "segdb",
     wait: float = 0,
 ) -> Difference:

@@ -11,8 +11,8 @@ import pyarrow as pa
 
 from segdb import contract, named_queries
 from segdb.config.settings import Settings
-from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.output_files import refuse_foreign
+from segdb.engines.protocol import Database
 from segdb.errors import SettingsError, UserError, nearest
 from segdb.sql import in_schema, quoted
 from segdb.steps.lifecycle.fitted_run import Outcome
@@ -46,7 +46,7 @@ class Result:
 
     def __init__(
         self,
-        store: DuckDB,
+        store: Database,
         settings: Settings,
         outcome: Outcome,
         *,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, Literal, Protocol
 
@@ -10,6 +10,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from segdb.config.sections import Engine
 from segdb.config.source_section import Source
 from segdb.engines.raw_source import Raw
 
@@ -31,6 +32,12 @@ class Database(Protocol):
 
     def close(self) -> None:
         """Close the connection, if segdb opened it."""
+
+    def limit(self, engine: Engine) -> None:
+        """Set what the engine may use, where segdb opened it; what is left out stays."""
+
+    def lock(self) -> None:
+        """Let no query read or write anything but the database, where the engine could."""
 
     def refusals(self) -> AbstractContextManager[None]:
         """Turn what the driver raises in a block into one paragraph: an ``EngineError``."""
@@ -66,6 +73,9 @@ class Database(Protocol):
     def fitting(self, name: str, query: ir.Table) -> ir.Table | None:
         """Make a temporary table, unless the engine's memory does not hold what goes into it."""
 
+    def forget_temporary(self) -> None:
+        """Remove what was made on the way, where it keeps the user from changing the sources."""
+
     def rows_table(self, name: str, rows: pa.Table) -> ir.Table:
         """Make a temporary table of rows that are in Python."""
 
@@ -88,6 +98,9 @@ class Database(Protocol):
         Raises:
             SourceError: there is no such source, or it cannot be read as rows and columns.
         """
+
+    def inspecting(self, table: ir.Table) -> Callable[[ir.Table], pa.Table]:
+        """Return what runs the small queries by which the columns of a source are inferred."""
 
     def unstable(self, sql: str, columns: Collection[str]) -> str | None:
         """Return what in an expression over these columns depends on more than the row."""

@@ -6,7 +6,9 @@ here, since its SQL is what stages are written in; another engine's stand in its
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 import ibis
@@ -20,6 +22,29 @@ UNIFORM = "segdb_uniform"
 def uniform_of_text(text: ir.StringValue) -> ir.FloatingValue:
     """Return a number in [0, 1) that depends on the text alone: the leading bits of its MD5."""
     return _uniform_of_text(text)
+
+
+@cache
+def function_of(
+    builtin: Callable[..., Callable[..., ir.Value]], name: str, arguments: int, returns: str
+) -> Callable[..., ir.Value]:
+    """Return a function of the database with so many arguments of any type.
+
+    Args:
+        builtin: whether it is a scalar or an aggregate function.
+        name: of the function.
+        arguments: how many it takes.
+        returns: the type of its value.
+    """
+
+    def stand_in(*_: object) -> None: ...
+
+    names = [f"a{position}" for position in range(arguments)]
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    stand_in.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [inspect.Parameter(argument, kind) for argument in names]
+    )
+    return builtin(stand_in, name=name, signature=((None,) * arguments, returns))
 
 
 def for_duckdb(node: Any) -> Any:

@@ -7,7 +7,7 @@ disk when memory runs out.
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Literal
@@ -23,6 +23,7 @@ from segdb.engines.duckdb.catalog import Catalog
 from segdb.engines.duckdb.connect import (
     check_place,
     connect,
+    lock_files,
     open_error,
     refuse_shadows,
     refused,
@@ -122,10 +123,16 @@ class DuckDB(Catalog):
         self.execute("SET enable_progress_bar = false")
 
     def limit(self, engine: Engine) -> None:
-        """Set what the engine may use; what is left out stays."""
+        """Set what the engine may use, where segdb opened it; what is left out stays."""
+        if self.path is None:
+            return
         for setting, value in engine.model_dump(exclude_none=True).items():
             shown = value if isinstance(value, int) else literal(value)
             self.execute(f"SET {setting} = {shown}")
+
+    def lock(self) -> None:
+        """Let no query read or write a file."""
+        lock_files(self.connection)
 
     def close(self) -> None:
         """Close the connection, if this store opened it; a file that it made in vain goes."""
@@ -185,6 +192,9 @@ class DuckDB(Catalog):
             return self.unbound(quoted(name), name)
         return ibis.table(query.schema(), name=name)
 
+    def forget_temporary(self) -> None:
+        """Leave it: temporary views of DuckDB hold no table, and go with the connection."""
+
     def rows_table(self, name: str, rows: pa.Table) -> ir.Table:
         """Make a temporary table of rows that are in Python."""
         self.connection.register("segdb_given", rows)
@@ -202,6 +212,10 @@ class DuckDB(Catalog):
     ) -> Raw:
         """Make a source a temporary relation; see ``segdb.engines.duckdb.read.readers.read``."""
         return read(self, name, source, settings, expected)
+
+    def inspecting(self, table: ir.Table) -> Callable[[ir.Table], pa.Table]:  # noqa: ARG002
+        """Return what runs the small queries by which the columns of a source are inferred."""
+        return self.fetch
 
     def unstable(self, sql: str, columns: Collection[str]) -> str | None:
         """Return what in an expression over these columns depends on more than the row."""

@@ -13,7 +13,6 @@ from segdb.engines.protocol import Database
 from segdb.expressions.coreset import all_customers, sample
 from segdb.model import Model
 from segdb.segment_rule import Bounds, Rule, to_sql
-from segdb.sql import to_sql as compiled
 
 Figures = tuple[str | None, float | None, float | None]
 
@@ -95,7 +94,7 @@ def _counted(store: Database, assigned: ir.Table, rules: Sequence[str | None]) -
             f"count(*) FILTER (WHERE {text or 'false'}) AS chosen_{place}",
             f"count(*) FILTER (WHERE {own}) AS own_{place}",
         ]
-    query = f"SELECT {', '.join(parts)} FROM ({compiled(assigned, pretty=False)})"  # noqa: S608
+    query = f"SELECT {', '.join(parts)} FROM ({store.compile(assigned)}) AS assigned"  # noqa: S608
     row = store.rows(query)[0]
     figures: list[Figures] = []
     for place, text in enumerate(rules):

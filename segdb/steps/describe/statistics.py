@@ -150,7 +150,7 @@ def _places(lower: float, upper: float) -> dict[float, int]:
 
 def _ascending(counted: Sequence[tuple[float, int]]) -> list[int]:
     """Return the counts of ``histograms`` by ascending edge, without that of what is below."""
-    by_edge = {-edge: count for edge, count in counted if math.isfinite(edge)}
+    by_edge = {-edge: int(count) for edge, count in counted if math.isfinite(edge)}
     return [by_edge[edge] for edge in sorted(by_edge)]
 
 

@@ -37,7 +37,7 @@ def read_sources(
         if source is None:
             return None
         raw = store.read(name, source, hints.source)
-        schema = infer_schema(raw.table, raw.origin, store.fetch, name, hints)
+        schema = infer_schema(raw.table, raw.origin, store.inspecting(raw.table), name, hints)
         for words in (*raw.notes, *schema.notes):
             progress.note(words)
         for warning in (*raw.warnings, *schema.warnings):

@@ -148,10 +148,12 @@ def assign_customers(
     rejected: dict[tuple[str, str], int] = {}
     for name in raw:
         through = list(stages)[: list(stages).index(f"{name}_clean") + 1]
-        validated = store.view("segdb_judged", as_select({n: stages[n] for n in through}, {}))
+        validated = store.view(
+            "segdb_judged", as_select({n: stages[n] for n in through}, {}, store.compile)
+        )
         rejected |= _reasons(store, name, validated)
     stages.pop("segments")
-    assigned = store.table("segdb_scored", as_select(stages, {}))
+    assigned = store.table("segdb_scored", as_select(stages, {}, store.compile))
     return assigned, rejected
 
 
