@@ -97,9 +97,9 @@ def test_live_equals_segments(source: str, sections: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("source", "sections"),
     [
-        ("orders", {}),
+        pytest.param("orders", {}, marks=pytest.mark.slow),
         ("orders", {"as_of": "2024-08-02T00:00:00", "features": {"sql": OWN}}),
-        ("customers", {}),
+        pytest.param("customers", {}, marks=pytest.mark.slow),
         ("both", {"clean": {"missing": "reject", "returns": "reject"}}),
     ],
 )
