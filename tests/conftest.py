@@ -21,7 +21,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# Expressions are many small objects that live for a moment; looking through them is 4 % of the time.
+# Expressions are many small objects of a moment; looking through them is 4 % of the time.
 gc.set_threshold(100_000, 50, 100)
 
 settings.register_profile("segdb", deadline=None, max_examples=examples(100))
