@@ -94,7 +94,7 @@ HARD: dict[str, Any] = {
         pytest.param("orders", {}, id="orders-plain", marks=pytest.mark.slow),
         pytest.param("customers", {}, id="customers-plain", marks=pytest.mark.slow),
         pytest.param("both", {}, id="both-plain"),
-        pytest.param("orders", HARD, id="orders-hard"),
+        pytest.param("orders", HARD, id="orders-hard", marks=pytest.mark.slow),
         pytest.param("customers", HARD, id="customers-hard"),
         pytest.param("both", HARD, id="both-hard", marks=pytest.mark.slow),
     ],
