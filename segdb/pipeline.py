@@ -216,14 +216,10 @@ def rollback(store: Database, schema: str, run_id: int, keep_runs: int) -> dict[
     profiles = small[contract.SEGMENT_PROFILES]
     small[contract.RUN_SEGMENTS] = run_sizes(row["run_id"], profiles)
     small[contract.RUN_DRIFT] = drift_from_previous(store, schema, row["run_id"], assigned, model)
-    moment, tables = (
-        row["as_of"] or row["started_at"],
-        contents(store, schema, model, large, small, row),
-    )
-    publication = Publication(
-        row["run_id"], moment, tables, keep_runs, rewind=True, signed=run.proven
-    )
-    publish(store, schema, publication)
+    number, moment = row["run_id"], row["as_of"] or row["started_at"]
+    tables = contents(store, schema, model, large, small, row)
+    again = Publication(number, moment, tables, keep_runs, rewind=True, signed=run.proven)
+    publish(store, schema, again)
     return row
 
 

@@ -99,7 +99,12 @@ def _in_zone(_zone, _moment): ...  # type: ignore[no-untyped-def]  # noqa: ANN00
 
 
 def in_schema(
-    sql: str, schema: str, *, written: str = WRITTEN_FOR, tables: Collection[str] | None = None
+    sql: str,
+    schema: str,
+    *,
+    written: str = WRITTEN_FOR,
+    tables: Collection[str] | None = None,
+    dialect: str = "duckdb",
 ) -> str:
     """Return SQL that reads its tables from a schema.
 
@@ -110,11 +115,12 @@ def in_schema(
         schema: where the tables are.
         written: the schema that is written before their names in it; "" for none.
         tables: only these, names in lower case.
+        dialect: of the SQL.
     """
     if schema == written:
         return sql
     try:
-        tree = sqlglot.parse_one(sql, read="duckdb")
+        tree = sqlglot.parse_one(sql, read=dialect)
     except sqlglot.errors.SqlglotError:
         return sql
     ctes = {cte.alias_or_name.lower() for cte in tree.find_all(exp.CTE)}
@@ -127,7 +133,7 @@ def in_schema(
     ]
     for table in moved:
         table.set("db", exp.to_identifier(schema, quoted=True))
-    return tree.sql(dialect="duckdb", pretty=True) if moved else sql
+    return tree.sql(dialect=dialect, pretty=True) if moved else sql
 
 
 def quoted(name: str) -> str:

@@ -17,9 +17,9 @@ import pytest
 import segdb
 from segdb.config.settings import parse
 from segdb.engines.duckdb.database import DuckDB
-from segdb.engines.duckdb.readonly_query import ask
 from segdb.engines.publishing.publish import Publication, next_run, publish
 from segdb.errors import LockedError, SourceError
+from tests.reading import ask
 from tests.steps import shops
 
 FIRST = ("demo", "--synthetic", "--customers", "2000", "--no-report")

@@ -14,7 +14,9 @@ from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.postgres.connect import is_url
 from segdb.engines.postgres.database import Postgres
 from segdb.engines.protocol import Database
+from segdb.engines.publishing.integrity import blaming_changes
 from segdb.engines.publishing.run_archive import published_run
+from segdb.engines.reader import Reader
 from segdb.errors import SettingsError
 from segdb.sql import quoted
 from segdb.steps.lifecycle.load_run import shown_as
@@ -44,7 +46,8 @@ def database_at(
     """
     store: Database
     if is_url(database):
-        store = Postgres.open(str(database), read_only=read_only)
+        # A transaction that reads alone could make no temporary view.
+        store = Postgres.open(str(database), read_only=read_only and locked)
         try:
             yield store
         finally:
@@ -67,6 +70,31 @@ def database_at(
 
 
 @contextmanager
+def reading(
+    database: DatabaseLike, schema: str, wait: float = 0, *, sources: bool = False
+) -> Iterator[Reader]:
+    """Open a database for reading alone, and yield what answers questions on it.
+
+    Args:
+        database: a file or a URL.
+        schema: where the published tables are.
+        wait: seconds to go on trying while another process holds the file.
+        sources: let ``segments_live`` read the sources that the last run recorded, whoever ran it.
+
+    Raises:
+        UserError: there are no segments, it is no single SELECT, or the database refuses it.
+        SegdbError: the database cannot be opened.
+    """
+    store = opened(database, wait=wait)
+    try:
+        reader = store.reader(schema, locked=True, sources=sources)
+        with blaming_changes(store, schema):
+            yield reader
+    finally:
+        store.close()
+
+
+@contextmanager
 def noting_publish(store: Database, schema: str) -> Iterator[None]:
     """Add to whatever ends a block, as a note, that a run was published in it.
 
@@ -86,6 +114,13 @@ def noting_publish(store: Database, schema: str) -> Iterator[None]:
     finally:
         with suppress(Exception):
             store.forget_temporary()
+
+
+def opened(database: DatabaseLike, *, wait: float = 0) -> Database:
+    """Open a database for reading alone, until it is closed."""
+    if is_url(database):
+        return Postgres.open(str(database), read_only=True)
+    return DuckDB.open(Path(database), read_only=True, wait=wait)
 
 
 def connected(

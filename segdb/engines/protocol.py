@@ -13,6 +13,7 @@ import pyarrow as pa
 from segdb.config.sections import Engine
 from segdb.config.source_section import Source
 from segdb.engines.raw_source import Raw
+from segdb.engines.reader import Reader
 
 
 class Database(Protocol):
@@ -104,6 +105,19 @@ class Database(Protocol):
 
     def unstable(self, sql: str, columns: Collection[str]) -> str | None:
         """Return what in an expression over these columns depends on more than the row."""
+
+    def reader(self, schema: str, *, locked: bool = False, sources: bool = False) -> Reader:
+        """Return what answers questions on the published tables.
+
+        Args:
+            schema: where they are.
+            locked: it reads them and nothing else; the database was opened for reading alone.
+            sources: ``segments_live`` may read the sources that the last run recorded, whoever
+                ran it.
+
+        Raises:
+            UserError: there are no segments.
+        """
 
     # --- what is stored --------------------------------------------------------------------------
 

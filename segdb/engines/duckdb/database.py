@@ -30,8 +30,10 @@ from segdb.engines.duckdb.connect import (
 )
 from segdb.engines.duckdb.functions import unstable
 from segdb.engines.duckdb.read.readers import read
+from segdb.engines.duckdb.readonly_query import secured
 from segdb.engines.duckdb.transaction import transaction
 from segdb.engines.raw_source import Raw
+from segdb.engines.reader import Reader
 from segdb.errors import LockedError, SegdbError
 from segdb.sql import literal, quoted, to_sql
 
@@ -216,6 +218,11 @@ class DuckDB(Catalog):
     def inspecting(self, table: ir.Table) -> Callable[[ir.Table], pa.Table]:  # noqa: ARG002
         """Return what runs the small queries by which the columns of a source are inferred."""
         return self.fetch
+
+    def reader(self, schema: str, *, locked: bool = False, sources: bool = False) -> Reader:
+        """Return what reads the published tables; see ``segdb.engines.duckdb.readonly_query``."""
+        ask = secured(self, schema, sources=sources) if locked else self.fetch
+        return Reader(ask, ask)
 
     def unstable(self, sql: str, columns: Collection[str]) -> str | None:
         """Return what in an expression over these columns depends on more than the row."""

@@ -53,7 +53,7 @@ def connect(url: str, *, read_only: bool) -> Connection:
         connection = psycopg.connect(url, autocommit=True, application_name="segdb")
     except psycopg.Error as error:
         raise SourceError(
-            f"The database {without_password(url)} cannot be opened: {_first_line(error)}"
+            f"The database {without_password(url)} cannot be opened: {reason(error)}"
         ) from None
     for setting in _SETTINGS:
         connection.execute(setting)
@@ -64,7 +64,7 @@ def connect(url: str, *, read_only: bool) -> Connection:
 
 def refused(error: Exception) -> SegdbError:
     """Return in words for the user why a statement was refused."""
-    first = _first_line(error)
+    first = reason(error)
     code = getattr(error, "sqlstate", None)
     if code == "42501":
         what = re.search(r"for (\w+) \"?([\w.]+)\"?", first)
@@ -82,5 +82,6 @@ def refused(error: Exception) -> SegdbError:
     return EngineError(f"The database refused a statement: {first}.")
 
 
-def _first_line(error: Exception) -> str:
+def reason(error: Exception) -> str:
+    """Return the first line of what the server said."""
     return str(error).strip().splitlines()[0].rstrip(".") if str(error).strip() else "no reason"

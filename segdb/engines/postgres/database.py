@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
 import ibis
@@ -13,14 +13,17 @@ import pyarrow as pa
 from segdb.config.sections import Engine
 from segdb.config.source_section import Source
 from segdb.engines.duckdb.database import DuckDB
+from segdb.engines.mirror import Mirror
 from segdb.engines.postgres.catalog import Catalog, as_arrow, copy_rows
 from segdb.engines.postgres.compile import compiled
 from segdb.engines.postgres.connect import connect, refused, without_password
 from segdb.engines.postgres.functions import unstable
+from segdb.engines.postgres.readonly_query import read_only
 from segdb.engines.postgres.sources import read
+from segdb.engines.postgres.transaction import transaction
 from segdb.engines.postgres.types import arrow_types
 from segdb.engines.raw_source import Raw
-from segdb.errors import PublishError, UserError
+from segdb.engines.reader import Reader
 from segdb.sql import quoted
 
 try:
@@ -179,6 +182,19 @@ class Postgres(Catalog):
         memory.rows_table(table.get_name(), self.fetch(table.limit(_HEAD)))
         return memory.fetch
 
+    def reader(
+        self,
+        schema: str,
+        *,
+        locked: bool = False,
+        sources: bool = False,  # noqa: ARG002 - the server says who may read what
+    ) -> Reader:
+        """Return what reads the published tables; segdb's own SQL reads a copy of them."""
+        own = Mirror(self, schema)
+        if not locked:
+            return Reader(self.fetch, own)
+        return Reader(read_only(self, schema), own)
+
     def unstable(self, sql: str, columns: Collection[str]) -> str | None:
         """Return what in an expression over these columns depends on more than the row."""
         return unstable(self.connection, sql, columns)
@@ -196,30 +212,9 @@ class Postgres(Catalog):
         except psycopg.Error as error:
             raise refused(error) from error
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Run a block as one transaction, with no other publish beside it.
-
-        Raises:
-            PublishError: the database refused; nothing was changed.
-            UserError: the connection was brought, and is in a transaction already.
-        """
-        if self.connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
-            raise UserError(
-                "The connection is in a transaction of its own; commit it or roll it back first."
-            )
-        try:
-            with self.connection.transaction():
-                self.execute("SELECT pg_advisory_xact_lock(hashtext('segdb'))")
-                yield
-        except psycopg.Error as error:
-            refusal = refused(error)
-            if isinstance(refusal, UserError):
-                raise refusal from error
-            raise PublishError(
-                "The publish failed and was rolled back; the tables of the last run are as they "
-                f"were. The database said: {str(error).splitlines()[0]}"
-            ) from error
+    def transaction(self) -> AbstractContextManager[None]:
+        """Run a block as one transaction; see ``segdb.engines.postgres.transaction``."""
+        return transaction(self.connection)
 
     def _described(self, sql: str) -> Any:
         return self.connection.execute(f"SELECT * FROM ({sql}) AS q LIMIT 0").description  # noqa: S608
