@@ -10,10 +10,10 @@ from segdb import contract
 from segdb.checks.warning import most_important, stop_if_wrong
 from segdb.config.playbook import playbook_of, text_of
 from segdb.config.settings import Settings
-from segdb.engines.duckdb.database import DuckDB
-from segdb.engines.duckdb.integrity import refuse_strangers
-from segdb.engines.duckdb.publish import Publication, next_run, publish, refuse_ambiguous
-from segdb.engines.duckdb.run_archive import kept_aggregates
+from segdb.engines.protocol import Database
+from segdb.engines.publishing.integrity import refuse_strangers
+from segdb.engines.publishing.publish import Publication, next_run, publish, refuse_ambiguous
+from segdb.engines.publishing.run_archive import kept_aggregates
 from segdb.inspect.schema_hints import SchemaHints
 from segdb.steps.describe.map_points import map_rows
 from segdb.steps.describe.profiles import feature_rows, profile_rows
@@ -69,7 +69,7 @@ from segdb.steps.use.score import (
 
 
 def fit(
-    store: DuckDB, settings: Settings, orders: object, customers: object, progress: Progress
+    store: Database, settings: Settings, orders: object, customers: object, progress: Progress
 ) -> Outcome:
     """Make segments of the sources and publish them; arguments as for ``segdb.run``.
 
@@ -103,7 +103,7 @@ def fit(
 
 
 def refresh(
-    store: DuckDB,
+    store: Database,
     schema: str,
     orders: object,
     customers: object,
@@ -140,7 +140,7 @@ def refresh(
 
 
 def _describe_and_publish(
-    store: DuckDB, settings: Settings, fitted_run: FittedRun, progress: Progress
+    store: Database, settings: Settings, fitted_run: FittedRun, progress: Progress
 ) -> Outcome:
     """Describe the segments of a fit or a refresh, and publish them."""
     schema, cluster = settings.publish.schema_, settings.cluster
@@ -181,15 +181,15 @@ def _describe_and_publish(
     }
     warnings = most_important(progress.warnings, settings.checks.accept)
     row = run_row(run_id, settings, fitted_run, model, warnings)
-    large = queries(built, model, assigned, learned.pca, run_id)
+    large = queries(store, built, model, assigned, learned.pca, run_id)
     moment, keep_runs = built.as_of or fitted_run.started, settings.publish.keep_runs
-    tables = contents(schema, model, large, small, row)
+    tables = contents(store, schema, model, large, small, row)
     publication = Publication(run_id, moment, tables, keep_runs, aggregates=built.aggregates)
     publish(store, schema, publication)
     return Outcome(row, model, profiles, built.accounts.reasons, drift, warnings)
 
 
-def rollback(store: DuckDB, schema: str, run_id: int, keep_runs: int) -> dict[str, Any]:
+def rollback(store: Database, schema: str, run_id: int, keep_runs: int) -> dict[str, Any]:
     """Publish the tables of an earlier run again, as a run of its own.
 
     The features and the small tables are as they were kept, and the model of the run makes the
@@ -210,21 +210,20 @@ def rollback(store: DuckDB, schema: str, run_id: int, keep_runs: int) -> dict[st
     scaled = scale_customers(store, built.features, model, pca, built.customers)
     assigned = assign_segments(store, scaled, [segment.centroid for segment in model.segments])
     row = republished_row(kept, next_run(store, schema))
-    large = queries(built, model, assigned, pca, row["run_id"])
+    large = queries(store, built, model, assigned, pca, row["run_id"])
     large = without_unproven_view(store, run, large)
     small = kept_rows(kept.tables, large) | map_rows(model, pca)
     profiles = small[contract.SEGMENT_PROFILES]
     small[contract.RUN_SEGMENTS] = run_sizes(row["run_id"], profiles)
     small[contract.RUN_DRIFT] = drift_from_previous(store, schema, row["run_id"], assigned, model)
-    moment, tables = row["as_of"] or row["started_at"], contents(schema, model, large, small, row)
-    publication = Publication(
-        row["run_id"], moment, tables, keep_runs, rewind=True, signed=run.proven
-    )
-    publish(store, schema, publication)
+    number, moment = row["run_id"], row["as_of"] or row["started_at"]
+    tables = contents(store, schema, model, large, small, row)
+    again = Publication(number, moment, tables, keep_runs, rewind=True, signed=run.proven)
+    publish(store, schema, again)
     return row
 
 
-def score(store: DuckDB, schema: str, job: ScoringJob, progress: Progress) -> Scored:
+def score(store: Database, schema: str, job: ScoringJob, progress: Progress) -> Scored:
     """Assign the customers of a source to the segments of a run; its own tables stay.
 
     Raises:

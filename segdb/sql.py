@@ -17,6 +17,7 @@ import ibis.expr.types as ir
 import sqlglot
 from sqlglot import exp
 
+from segdb.expressions.engine_functions import for_duckdb
 from segdb.user_sql import spliced
 
 # The schema that SQL over the published tables is written for: named queries, charts, the report.
@@ -53,7 +54,8 @@ def to_sql(
 # process compiles most of its expressions again.
 @lru_cache(maxsize=512)
 def _compiled(node: ops.Node, dialect: str, pretty: bool) -> str:
-    if dialect == "duckdb":
+    # A change passes over all of an expression, and few have what it is for.
+    if dialect == "duckdb" and node.find(_CHANGED):
         node = node.replace(_for_duckdb)
     with _fusing(pretty):
         return str(ibis.to_sql(node.to_expr(), dialect=dialect, pretty=pretty))
@@ -69,8 +71,12 @@ def _fusing(fuse: bool) -> Iterator[None]:
         ibis.options.sql.fuse_selects = before
 
 
+# What ``_for_duckdb`` writes in another way than Ibis does.
+_CHANGED = (ops.TimestampNow, ops.Strip)
+
+
 def _for_duckdb(node: Any, changed: Mapping[str, Any] | None) -> Any:
-    node = node.__recreate__(changed) if changed else node
+    node = for_duckdb(node.__recreate__(changed) if changed else node)
     if isinstance(node, ops.Cast) and isinstance(node.arg, ops.TimestampNow):
         # As the run reads its clock: a cast would take "now" to the session's zone.
         return _in_zone("UTC", _now()).op()
@@ -93,7 +99,12 @@ def _in_zone(_zone, _moment): ...  # type: ignore[no-untyped-def]  # noqa: ANN00
 
 
 def in_schema(
-    sql: str, schema: str, *, written: str = WRITTEN_FOR, tables: Collection[str] | None = None
+    sql: str,
+    schema: str,
+    *,
+    written: str = WRITTEN_FOR,
+    tables: Collection[str] | None = None,
+    dialect: str = "duckdb",
 ) -> str:
     """Return SQL that reads its tables from a schema.
 
@@ -104,11 +115,12 @@ def in_schema(
         schema: where the tables are.
         written: the schema that is written before their names in it; "" for none.
         tables: only these, names in lower case.
+        dialect: of the SQL.
     """
     if schema == written:
         return sql
     try:
-        tree = sqlglot.parse_one(sql, read="duckdb")
+        tree = sqlglot.parse_one(sql, read=dialect)
     except sqlglot.errors.SqlglotError:
         return sql
     ctes = {cte.alias_or_name.lower() for cte in tree.find_all(exp.CTE)}
@@ -121,7 +133,7 @@ def in_schema(
     ]
     for table in moved:
         table.set("db", exp.to_identifier(schema, quoted=True))
-    return tree.sql(dialect="duckdb", pretty=True) if moved else sql
+    return tree.sql(dialect=dialect, pretty=True) if moved else sql
 
 
 def quoted(name: str) -> str:

@@ -6,10 +6,8 @@ with the user's text in its name, and the values of the columns for arguments.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import ibis
 import ibis.expr.types as ir
@@ -17,6 +15,7 @@ import sqlglot
 from sqlglot import exp
 
 from segdb.errors import SettingsError
+from segdb.expressions.engine_functions import function_of
 
 _PLACEHOLDER = "segdb_user_sql"
 # Frames of Python's stack that are left over where a text is parsed first: it is parsed again in
@@ -82,13 +81,13 @@ class UserSQL:
     def over(self, values: Sequence[ir.Value]) -> ir.BooleanValue:
         """Return it as an Ibis predicate, with a value for each of ``columns``."""
         key = _encoded(self.text)
-        function = _placeholder(ibis.udf.scalar.builtin, key, len(values), "boolean")
+        function = function_of(ibis.udf.scalar.builtin, key, len(values), "boolean")
         return function(*values)
 
     def aggregated(self, kept: ir.BooleanValue, values: Sequence[ir.Value]) -> ir.FloatingScalar:
         """Return it as an Ibis aggregate over the rows where ``kept`` holds."""
         key = _encoded(self.text)
-        function = _placeholder(ibis.udf.agg.builtin, key, len(values) + 1, "float64")
+        function = function_of(ibis.udf.agg.builtin, key, len(values) + 1, "float64")
         return function(kept, *values)
 
 
@@ -184,20 +183,6 @@ def _check_aggregates(tree: exp.Expr, where: str, text: str, *, aggregate: bool)
 
 def _encoded(text: str) -> str:
     return f"{_PLACEHOLDER}_{text.encode().hex()}"
-
-
-@cache
-def _placeholder(
-    builtin: Callable[..., Callable[..., ir.Value]], name: str, arguments: int, returns: str
-) -> Callable[..., ir.Value]:
-    def stand_in(*_: object) -> None: ...
-
-    names = [f"a{position}" for position in range(arguments)]
-    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
-    stand_in.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-        [inspect.Parameter(argument, kind) for argument in names]
-    )
-    return builtin(stand_in, name=name, signature=((None,) * arguments, returns))
 
 
 def _spliced(node: exp.Expr) -> exp.Expr:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.metadata
 import importlib.util
 import os
@@ -19,6 +20,9 @@ from tests.steps.published import Publications
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# Expressions are many small objects of a moment; looking through them is 4 % of the time.
+gc.set_threshold(100_000, 50, 100)
 
 settings.register_profile("segdb", deadline=None, max_examples=examples(100))
 settings.load_profile("segdb")

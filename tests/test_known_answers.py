@@ -110,7 +110,10 @@ def test_online_retail_moments(shared_data: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("as_of", "recency"),
-    [("2011-12-10T12:50:00", 92.5364), ("2011-12-11T00:00:00", 93.0595)],
+    [
+        ("2011-12-10T12:50:00", 92.5364),
+        pytest.param("2011-12-11T00:00:00", 93.0595, marks=pytest.mark.slow),
+    ],
 )
 def test_online_retail_recency_counts_elapsed_days(
     shared_data: Path, tmp_path: Path, as_of: str, recency: float

@@ -17,8 +17,8 @@ import pytest
 
 import segdb
 from segdb.demo import synthetic
-from segdb.engines.duckdb.readonly_query import asking
 from segdb.named_queries import all_queries, named
+from tests.reading import asking
 
 QUERIES = all_queries()
 Frames = dict[str, pd.DataFrame]

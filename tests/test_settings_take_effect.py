@@ -36,7 +36,11 @@ def run(connection: duckdb.DuckDBPyConnection, **sections: Any) -> segdb.Result:
 
 @pytest.mark.parametrize(
     ("criterion", "best"),
-    [("silhouette", max), ("davies_bouldin", min), ("calinski_harabasz", max)],
+    [
+        ("davies_bouldin", min),
+        pytest.param("silhouette", max, marks=pytest.mark.slow),
+        pytest.param("calinski_harabasz", max, marks=pytest.mark.slow),
+    ],
 )
 def test_criterion_and_range(
     connection: duckdb.DuckDBPyConnection, criterion: str, best: Any
@@ -111,7 +115,7 @@ def scores(made: segdb.Result, column: str) -> list[dict[str, Any]]:
     return rows
 
 
-@pytest.mark.parametrize("bins", [3, 4])
+@pytest.mark.parametrize("bins", [3, pytest.param(4, marks=pytest.mark.slow)])
 def test_rfm_bins_and_ranks(connection: duckdb.DuckDBPyConnection, bins: int) -> None:
     made = run(connection, rfm={"bins": bins, "ties": "rank"})
     for column, name, better in (
@@ -217,7 +221,7 @@ def same_live(connection: duckdb.DuckDBPyConnection) -> None:
         assert connection.execute(sql).fetchall() == []
 
 
-@pytest.mark.parametrize("fill", ["before", "after"])
+@pytest.mark.parametrize("fill", [pytest.param("before", marks=pytest.mark.slow), "after"])
 def test_outliers_are_rejected(connection: duckdb.DuckDBPyConnection, fill: str) -> None:
     kept = run(connection).query("SELECT * FROM segdb.customer_features").to_pylist()
     bounds = {"monetary": [1000, 15000]}

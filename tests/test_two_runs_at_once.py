@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import time
@@ -16,13 +17,12 @@ import pytest
 import segdb
 from segdb.config.settings import parse
 from segdb.engines.duckdb.database import DuckDB
-from segdb.engines.duckdb.publish import Publication, next_run, publish
-from segdb.engines.duckdb.readonly_query import ask
+from segdb.engines.publishing.publish import Publication, next_run, publish
 from segdb.errors import LockedError, SourceError
+from tests.reading import ask
 from tests.steps import shops
 
-# Long enough for another process to begin and to end meanwhile.
-LONG = ("demo", "--synthetic", "--customers", "20000", "--no-report")
+FIRST = ("demo", "--synthetic", "--customers", "2000", "--no-report")
 SHORT = ("demo", "--synthetic", "--customers", "300", "--seed", "7", "--no-report")
 
 
@@ -58,8 +58,10 @@ def test_one_fails_with_3_and_one_waits(tmp_path: Path) -> None:
     path = tmp_path / "warehouse.duckdb"
     database = ("--database", str(path))
     # The look whether it holds the database may itself be in its way.
-    with started(*LONG, *database, "--wait", "60") as first:
+    with started(*FIRST, *database, "--wait", "60") as first:
         wait_for_the_lock(path, first)
+        # It stops with the database in its hands, so that another begins and ends meanwhile.
+        first.send_signal(signal.SIGSTOP)
         with (
             started(*SHORT, *database) as second,
             started(*SHORT, *database, "--wait", "300") as third,
@@ -67,7 +69,8 @@ def test_one_fails_with_3_and_one_waits(tmp_path: Path) -> None:
             words = second.communicate(timeout=120)[1]
             assert second.returncode == 3, words
             assert f"process {first.pid}" in words
-            assert first.poll() is None, "the first run must outlast the second"
+            assert third.poll() is None, "the third run must wait for the first"
+            first.send_signal(signal.SIGCONT)
             assert first.wait(timeout=300) == 0, first.communicate()
             assert third.wait(timeout=300) == 0, third.communicate()
     one_run(path, runs=2)

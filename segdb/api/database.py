@@ -5,55 +5,97 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 from segdb.config.sections import Engine
 from segdb.config.settings import Settings
 from segdb.engines.duckdb.connect import lock_files
 from segdb.engines.duckdb.database import DuckDB
-from segdb.engines.duckdb.run_archive import published_run
+from segdb.engines.postgres.connect import is_url
+from segdb.engines.postgres.database import Postgres
+from segdb.engines.protocol import Database
+from segdb.engines.publishing.integrity import blaming_changes
+from segdb.engines.publishing.run_archive import published_run
+from segdb.engines.reader import Reader
+from segdb.errors import SettingsError
 from segdb.sql import quoted
 from segdb.steps.lifecycle.load_run import shown_as
 
-if TYPE_CHECKING:
-    import duckdb
-
 WAREHOUSE = "warehouse/warehouse.duckdb"
+# A DuckDB file, a URL of PostgreSQL, or an open connection of duckdb or psycopg.
+DatabaseLike = Any
 
 
 @contextmanager
 def database_at(
-    database: str | Path | duckdb.DuckDBPyConnection,
+    database: DatabaseLike,
     *,
     read_only: bool = False,
     locked: bool = False,
     wait: float = 0,
     engine: Engine | None = None,
-) -> Iterator[DuckDB]:
-    """Open a database file for as long as the block, or take the caller's connection.
+) -> Iterator[Database]:
+    """Open a database for as long as the block, or take the caller's connection.
 
     Args:
-        database: the file, or a connection, which stays open.
+        database: a file, a URL, or a connection, which stays open.
         read_only: nothing is written to it.
         locked: nothing in it may read or write another file.
         wait: seconds to go on trying while another process holds the file.
         engine: memory, threads and folder of the engine.
     """
+    store: Database
+    if is_url(database):
+        # A transaction that reads alone could make no temporary view.
+        store = Postgres.open(str(database), read_only=read_only and locked)
+        try:
+            yield store
+        finally:
+            store.close()
+        return
     if not isinstance(database, str | Path):
-        yield DuckDB(database)
+        store = brought(database)
+        yield store
+        with suppress(Exception):
+            store.forget_temporary()
         return
     path = Path(database)
-    store = DuckDB.open(path, read_only=read_only, existing=True, wait=wait, engine=engine)
+    opened = DuckDB.open(path, read_only=read_only, existing=True, wait=wait, engine=engine)
     try:
         if locked:
-            lock_files(store.connection)
-        yield store
+            lock_files(opened.connection)
+        yield opened
+    finally:
+        opened.close()
+
+
+@contextmanager
+def reading(
+    database: DatabaseLike, schema: str, wait: float = 0, *, sources: bool = False
+) -> Iterator[Reader]:
+    """Open a database for reading alone, and yield what answers questions on it.
+
+    Args:
+        database: a file or a URL.
+        schema: where the published tables are.
+        wait: seconds to go on trying while another process holds the file.
+        sources: let ``segments_live`` read the sources that the last run recorded, whoever ran it.
+
+    Raises:
+        UserError: there are no segments, it is no single SELECT, or the database refuses it.
+        SegdbError: the database cannot be opened.
+    """
+    store = opened(database, wait=wait)
+    try:
+        reader = store.reader(schema, locked=True, sources=sources)
+        with blaming_changes(store, schema):
+            yield reader
     finally:
         store.close()
 
 
 @contextmanager
-def noting_publish(store: DuckDB, schema: str) -> Iterator[None]:
+def noting_publish(store: Database, schema: str) -> Iterator[None]:
     """Add to whatever ends a block, as a note, that a run was published in it.
 
     What is stopped behind the commit, such as by Ctrl-C, has published all the same.
@@ -66,25 +108,53 @@ def noting_publish(store: DuckDB, schema: str) -> Iterator[None]:
         with suppress(Exception):
             after = published_run(store, schema)
             if after is not None and after != before:
-                place = "" if store.path is None else f" in {store.path}"
+                place = "" if store.place is None else f" in {store.place}"
                 error.add_note(f"Run {after} is published{place}")
         raise
+    finally:
+        with suppress(Exception):
+            store.forget_temporary()
+
+
+def opened(database: DatabaseLike, *, wait: float = 0) -> Database:
+    """Open a database for reading alone, until it is closed."""
+    if is_url(database):
+        return Postgres.open(str(database), read_only=True)
+    return DuckDB.open(Path(database), read_only=True, wait=wait)
 
 
 def connected(
-    database: str | Path | duckdb.DuckDBPyConnection,
+    database: DatabaseLike,
     engine: Engine | None = None,
     *,
     existing: bool = False,
     wait: float = 0,
-) -> DuckDB:
-    """Open a database file to publish to, or take the caller's connection."""
+) -> Database:
+    """Open a database to publish to, or take the caller's connection."""
+    if is_url(database):
+        return Postgres.open(str(database))
     if isinstance(database, str | Path):
         return DuckDB.open(Path(database), existing=existing, wait=wait, engine=engine)
-    return DuckDB(database)
+    return brought(database)
 
 
-def shown_settings(store: DuckDB, schema: str) -> Settings:
+def brought(connection: Any) -> Database:
+    """Return the database of a connection that the caller opened.
+
+    Raises:
+        SettingsError: it is none of an engine that segdb works in.
+    """
+    if type(connection).__module__.split(".")[0] == "psycopg":
+        return Postgres(connection)
+    if hasattr(connection, "extract_statements"):
+        return DuckDB(connection)
+    raise SettingsError(
+        f"A database is a file, the URL of a server, or a connection of duckdb or psycopg, and "
+        f"not a {type(connection).__name__}."
+    )
+
+
+def shown_settings(store: Database, schema: str) -> Settings:
     """Return settings for reading what is published: its schema, and how its report looks."""
     place = f"{quoted(schema)}.runs"
     rows = store.rows(f"SELECT settings FROM {place} ORDER BY run_id DESC LIMIT 1")  # noqa: S608

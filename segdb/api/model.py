@@ -4,27 +4,23 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from segdb import pipeline
-from segdb.api.database import WAREHOUSE, database_at
+from segdb.api.database import WAREHOUSE, DatabaseLike, database_at
 from segdb.config.sections import Engine
-from segdb.engines.duckdb.integrity import blaming_changes
-from segdb.engines.duckdb.scored import SUFFIXES
+from segdb.engines.publishing.integrity import blaming_changes
+from segdb.engines.publishing.scores import SUFFIXES
 from segdb.steps.progress import Notes, Progress
 from segdb.steps.use.compare_algorithms import ComparedRun, compare_run
 from segdb.steps.use.export_sql import ExportTarget, compile_run, write_dbt
 from segdb.steps.use.score import Scored, ScoringJob
-
-if TYPE_CHECKING:
-    import duckdb
 
 
 def score(
     orders: object = None,
     customers: object = None,
     *,
-    database: str | Path | duckdb.DuckDBPyConnection = WAREHOUSE,
+    database: DatabaseLike = WAREHOUSE,
     schema: str = "segdb",
     into: str | Path = "scored_customers",
     run_id: int | None = None,
@@ -64,7 +60,7 @@ def score(
 
 def compare(
     *,
-    database: str | Path | duckdb.DuckDBPyConnection = WAREHOUSE,
+    database: DatabaseLike = WAREHOUSE,
     schema: str = "segdb",
     wait: float = 0,
     engine: Engine | None = None,
@@ -87,7 +83,7 @@ def compare(
 
 def compile(  # noqa: A001 - as the command
     *,
-    database: str | Path | duckdb.DuckDBPyConnection = WAREHOUSE,
+    database: DatabaseLike = WAREHOUSE,
     schema: str = "segdb",
     dialect: str = "duckdb",
     stage: str | None = None,
@@ -123,7 +119,7 @@ def compile(  # noqa: A001 - as the command
 def compile_dbt(
     folder: str | Path,
     *,
-    database: str | Path | duckdb.DuckDBPyConnection = WAREHOUSE,
+    database: DatabaseLike = WAREHOUSE,
     schema: str = "segdb",
     dialect: str = "duckdb",
     orders: str | None = None,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from segdb import pipeline
 from segdb.api.database import (
     WAREHOUSE,
+    DatabaseLike,
     connected,
     database_at,
     noting_publish,
@@ -17,24 +18,20 @@ from segdb.api.database import (
 from segdb.api.result import Result
 from segdb.config.sections import Engine
 from segdb.config.settings import Settings, parse
-from segdb.engines.duckdb.connect import lock_files
-from segdb.engines.duckdb.database import DuckDB
-from segdb.engines.duckdb.integrity import blaming_changes
-from segdb.engines.duckdb.signature import proven
+from segdb.engines.protocol import Database
+from segdb.engines.publishing.integrity import blaming_changes
+from segdb.engines.publishing.signature import proven
 from segdb.errors import SettingsError
 from segdb.steps.lifecycle.fitted_run import Outcome
 from segdb.steps.lifecycle.load_run import stored_run
 from segdb.steps.progress import Notes, Progress
-
-if TYPE_CHECKING:
-    import duckdb
 
 
 def run(
     orders: object = None,
     customers: object = None,
     *,
-    database: str | Path | duckdb.DuckDBPyConnection | None = None,
+    database: DatabaseLike = None,
     settings: Settings | Mapping[str, Any] | None = None,
     progress: Progress | None = None,
     wait: float = 0,
@@ -86,7 +83,7 @@ def refresh(
     orders: object = None,
     customers: object = None,
     *,
-    database: str | Path | duckdb.DuckDBPyConnection = WAREHOUSE,
+    database: DatabaseLike = WAREHOUSE,
     schema: str = "segdb",
     progress: Progress | None = None,
     trusted: Container[str] = (),
@@ -122,7 +119,7 @@ def refresh(
     try:
         with store.refusals():
             last = stored_run(store, schema).settings
-        if store.path is not None and engine is None:
+        if engine is None:
             store.limit(last.engine)
         if sources:
             named = (last.source.orders, last.source.customers)
@@ -139,7 +136,7 @@ def refresh(
 def rollback(
     run_id: int,
     *,
-    database: str | Path | duckdb.DuckDBPyConnection = WAREHOUSE,
+    database: DatabaseLike = WAREHOUSE,
     schema: str = "segdb",
     keep_runs: int = Settings().publish.keep_runs,
     wait: float = 0,
@@ -163,11 +160,11 @@ def rollback(
     """
     with database_at(database, wait=wait, engine=engine) as store:
         if isinstance(database, str | Path) and not proven(store, schema, run_id):
-            lock_files(store.connection)
+            store.lock()
         changes = blaming_changes(store, schema)
         with store.refusals(), changes, noting_publish(store, schema):
             return pipeline.rollback(store, schema, run_id, keep_runs)
 
 
-def _result(store: DuckDB, settings: Settings, outcome: Outcome, progress: Progress) -> Result:
+def _result(store: Database, settings: Settings, outcome: Outcome, progress: Progress) -> Result:
     return Result(store, settings, outcome, notes=progress.notes)

@@ -5,20 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import pyarrow as pa
 
 from segdb import named_queries
-from segdb.api.database import WAREHOUSE, database_at, shown_settings
+from segdb.api.database import (
+    WAREHOUSE,
+    DatabaseLike,
+    database_at,
+    opened,
+    reading,
+    shown_settings,
+)
 from segdb.api.result import Result
 from segdb.checks.warning import stored_warnings
 from segdb.config.sections import Report
 from segdb.config.settings import Settings
-from segdb.engines.duckdb.database import DuckDB
-from segdb.engines.duckdb.integrity import blaming_changes
-from segdb.engines.duckdb.readonly_query import asking, secured
 from segdb.engines.output_files import refuse_foreign
+from segdb.engines.publishing.integrity import blaming_changes
 from segdb.report.export import export as export_tables
 from segdb.report.write import write
 from segdb.steps.lifecycle.diff_runs import Difference, difference
@@ -26,17 +31,14 @@ from segdb.steps.lifecycle.fitted_run import Outcome
 from segdb.steps.lifecycle.load_run import shown_as, stored_run
 from segdb.steps.progress import Notes, Progress
 
-if TYPE_CHECKING:
-    import duckdb
-
 
 def open(  # noqa: A001 - as in the standard library
-    database: str | Path = WAREHOUSE, *, schema: str = "segdb", wait: float = 0
+    database: DatabaseLike = WAREHOUSE, *, schema: str = "segdb", wait: float = 0
 ) -> Result:
     """Open what is published in a database file, for reading alone.
 
     Args:
-        database: the DuckDB file.
+        database: the DuckDB file, or the URL of a PostgreSQL database.
         schema: where in it the segments are.
         wait: seconds to go on trying while another process holds the file.
 
@@ -46,22 +48,23 @@ def open(  # noqa: A001 - as in the standard library
     Raises:
         SegdbError: there is no such file, or no segments in it.
     """
-    store = DuckDB.open(Path(database), read_only=True, wait=wait)
+    store = opened(database, wait=wait)
     try:
-        select = secured(store, schema)
+        reader = store.reader(schema, locked=True)
+        select = reader.select
         with store.refusals(), blaming_changes(store, schema):
             last = stored_run(store, schema)
             of_run = {"run": last.run_id}
-            runs = select("FROM runs WHERE run_id = $run", of_run).to_pylist()
+            runs = select("SELECT * FROM runs WHERE run_id = $run", of_run).to_pylist()
             outcome = Outcome(
                 run=runs[0],
                 model=last.model,
-                segments=select("FROM segment_profiles ORDER BY segment_id").to_pylist(),
+                segments=select("SELECT * FROM segment_profiles ORDER BY segment_id").to_pylist(),
                 reasons={},
-                drift=select("FROM run_drift WHERE run_id = $run", of_run).to_pylist(),
+                drift=select("SELECT * FROM run_drift WHERE run_id = $run", of_run).to_pylist(),
                 warnings=stored_warnings(runs[0].get("warnings")),
             )
-            return Result(store, shown_settings(store, schema), outcome, select=select)
+            return Result(store, shown_settings(store, schema), outcome, reader=reader)
     except BaseException:
         store.close()
         raise
@@ -71,7 +74,7 @@ def diff(
     before: int,
     after: int,
     *,
-    database: str | Path | duckdb.DuckDBPyConnection = WAREHOUSE,
+    database: DatabaseLike = WAREHOUSE,
     schema: str = "segdb",
     wait: float = 0,
 ) -> Difference:
@@ -91,7 +94,7 @@ def diff(
 def export(
     folder: str | Path,
     *,
-    database: str | Path = WAREHOUSE,
+    database: DatabaseLike = WAREHOUSE,
     schema: str = "segdb",
     force: bool = False,
     wait: float = 0,
@@ -102,15 +105,15 @@ def export(
         SegdbError: nothing was published, or the folder holds files that segdb did not write.
     """
     settings = Settings().changed({"publish": {"schema": schema}})
-    with asking(Path(database), schema, wait) as select:
-        return export_tables(select, settings, Path(folder), force=force)
+    with reading(database, schema, wait) as reader:
+        return export_tables(reader.own, settings, Path(folder), force=force)
 
 
 def query(
     question: str,
     parameters: Mapping[str, str] = MappingProxyType({}),
     *,
-    database: str | Path = WAREHOUSE,
+    database: DatabaseLike = WAREHOUSE,
     schema: str = "segdb",
     sources: bool = False,
     progress: Progress | None = None,
@@ -121,7 +124,7 @@ def query(
     Args:
         question: a SELECT, or the name of a query that ``segdb query`` lists.
         parameters: of a named query, as texts.
-        database: the DuckDB file.
+        database: the DuckDB file, or the URL of a PostgreSQL database.
         schema: where in it the segments are.
         sources: let ``segments_live`` read the files that the last run read, also where nothing
             proves that a run of this user read them.
@@ -133,17 +136,19 @@ def query(
     """
     named = None if named_queries.is_sql(question) else named_queries.named(question)
     values = named.values(parameters) if named else {}
-    with asking(Path(database), schema, wait, sources=sources) as select:
-        for words in named.check(values, select) if named else []:
+    with reading(database, schema, wait, sources=sources) as reader:
+        if named is None:
+            return reader.select(question)
+        for words in named.check(values, reader.own):
             (progress or Notes()).note(words)
-        return select(named.on(schema) if named else question, values)
+        return reader.own(named.on(schema), values)
 
 
 def report(
     path: str | Path,
     *,
     form: Literal["html", "svg", "png"] = "html",
-    database: str | Path = WAREHOUSE,
+    database: DatabaseLike = WAREHOUSE,
     schema: str = "segdb",
     look: Report | None = None,
     force: bool = False,
@@ -154,7 +159,7 @@ def report(
     Args:
         path: the page, or the folder of the pictures.
         form: the page, or the kind of the pictures.
-        database: the DuckDB file.
+        database: the DuckDB file, or the URL of a PostgreSQL database.
         schema: where in it the segments are.
         look: title, currency and examples; left out, as the last run was shown.
         force: write over files that segdb did not write.
@@ -169,7 +174,8 @@ def report(
     from segdb.report.page import render
     from segdb.report.pictures import write_pictures
 
-    with asking(Path(database), schema, wait) as select:
+    with reading(database, schema, wait) as reader:
+        select = reader.own
         if look is None:
             last = select("SELECT settings FROM runs ORDER BY run_id DESC LIMIT 1").to_pylist()
             look = Report.model_validate(shown_as(last[0]["settings"]) if last else {})

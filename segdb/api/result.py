@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -11,8 +11,9 @@ import pyarrow as pa
 
 from segdb import contract, named_queries
 from segdb.config.settings import Settings
-from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.output_files import refuse_foreign
+from segdb.engines.protocol import Database
+from segdb.engines.reader import Ask, Reader
 from segdb.errors import SettingsError, UserError, nearest
 from segdb.sql import in_schema, quoted
 from segdb.steps.lifecycle.fitted_run import Outcome
@@ -46,17 +47,18 @@ class Result:
 
     def __init__(
         self,
-        store: DuckDB,
+        store: Database,
         settings: Settings,
         outcome: Outcome,
         *,
         notes: Sequence[str] = (),
-        select: Callable[..., pa.Table] | None = None,
+        reader: Reader | None = None,
     ) -> None:
         self._store = store
         self.settings = settings
         self._schema = settings.publish.schema_
-        self.select = select or store.fetch
+        self._reader = reader or store.reader(self._schema)
+        self.select = self._reader.select
         self.run_id = int(outcome.run["run_id"])
         self.segments = [dict(segment) for segment in outcome.segments]
         self.facts = dict(outcome.run)
@@ -108,10 +110,10 @@ class Result:
             return self._ask(question, parameters)
         named = named_queries.named(question.strip())
         values = named.values({name: str(value) for name, value in parameters.items()})
-        unknown = named.check(values, self._ask)
+        unknown = named.check(values, self._own)
         if unknown:
             raise UserError(" ".join(unknown))
-        return self.select(named.on(self._schema), values)
+        return self._reader.own(named.on(self._schema), values)
 
     def runs(self) -> pa.Table:
         """Return the published runs with sizes and drift, the last one last."""
@@ -137,9 +139,9 @@ class Result:
         if look is not None:
             settings = settings.model_copy(update={"report": look})
         if path is None:
-            return render(self.select, settings)
+            return render(self._reader.own, settings)
         refuse_foreign([Path(path)], force=force)
-        return write(Path(path), render(self.select, settings))
+        return write(Path(path), render(self._reader.own, settings))
 
     @property
     def charts(self) -> tuple[str, ...]:
@@ -163,13 +165,22 @@ class Result:
     def _figures(self) -> Mapping[str, Figure]:
         from segdb.report.notebook import drawn_figures
 
-        return drawn_figures(self.select, self.settings)
+        return drawn_figures(self._reader.own, self.settings)
 
     def _ask(self, sql: str, values: Mapping[str, object] | None = None) -> pa.Table:
         """Run a SELECT in which the schema may be left out."""
+        return self._in_schema(self.select, self._store.dialect, sql, values)
+
+    def _own(self, sql: str, values: Mapping[str, object] | None = None) -> pa.Table:
+        """Run SQL of segdb's own in which the schema may be left out."""
+        return self._in_schema(self._reader.own, "duckdb", sql, values)
+
+    def _in_schema(
+        self, ask: Ask, dialect: str, sql: str, values: Mapping[str, object] | None
+    ) -> pa.Table:
         names = {table.name for table in _TABLES}
-        sql = in_schema(sql, self._schema, written="", tables=names)
-        return self.select(sql, values) if values else self.select(sql)
+        placed = in_schema(sql, self._schema, written="", tables=names, dialect=dialect)
+        return ask(placed, values) if values else ask(placed)
 
     def close(self) -> None:
         """Close the database, if segdb opened it."""

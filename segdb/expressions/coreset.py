@@ -14,11 +14,9 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
-from segdb.expressions.hashing import hashed
+from segdb.expressions.engine_functions import uniform_of_text
 from segdb.expressions.shallow_sums import added
 
-# DuckDB's hash is uniform over 64 bits.
-_HASHES = float(2**64)
 # Of a literal 1.0 DuckDB makes a DECIMAL.
 _ONE = ibis.literal(1, "int64").cast("float64")
 
@@ -75,14 +73,8 @@ def sample(
 
 
 def uniform(customer_id: ir.Value, seed: int) -> ir.FloatingValue:
-    """Return a number in [0, 1) that depends on the id and the seed alone.
+    """Return a number in [0, 1) that depends on the id and the seed alone, on every engine.
 
-    The seed goes into the hashed value: hashes of several arguments with two seeds would differ
-    by a constant only, and the draws with them would not be independent.
+    The seed goes into the hashed text: so the draws with two seeds are independent.
     """
-    mixed = hashed(_xor(hashed(customer_id), ibis.literal(seed, "uint64")))
-    return mixed.cast("float64") / _HASHES
-
-
-@ibis.udf.scalar.builtin(name="xor", signature=((None, None), "uint64"))
-def _xor(_one, _other): ...  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    return uniform_of_text(customer_id.cast("string").concat(f":{seed}"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import ibis.expr.types as ir
 
@@ -29,17 +29,18 @@ WORDS: Mapping[str, str] = {
 
 
 def as_select(
-    stages: Mapping[str, ir.Table], sources: Mapping[str, str], dialect: str = "duckdb"
+    stages: Mapping[str, ir.Table],
+    sources: Mapping[str, str],
+    compiled: Callable[[ir.Table], str] = to_sql,
 ) -> str:
     """Return one SELECT with a CTE for each source and each stage, in the order of the flow.
 
     Args:
         stages: what ``chain`` gave; the last one is selected from.
         sources: a SELECT by the name of each raw table that the stages read.
-        dialect: of the SQL.
+        compiled: writes a stage in the SQL of an engine whose names stand in double quotes.
     """
-    parts = {**sources, **{name: to_sql(stage, dialect) for name, stage in stages.items()}}
-    return with_ctes(parts, dialect)
+    return with_ctes({**sources, **{name: compiled(stage) for name, stage in stages.items()}})
 
 
 def with_ctes(parts: Mapping[str, str], dialect: str = "duckdb") -> str:

@@ -21,7 +21,7 @@ ORDERS = """
 """
 
 
-@pytest.mark.parametrize("seconds", [0.1, 2.0])
+@pytest.mark.parametrize("seconds", [pytest.param(0.1, marks=pytest.mark.slow), 2.0])
 def test_a_run_that_is_interrupted_publishes_nothing_and_says_so(
     tmp_path: Path, seconds: float
 ) -> None:

@@ -60,7 +60,7 @@ def test_settings_that_are_there_come_before_those_of_the_run(database: Path, fo
     assert "Monetary (₤)" not in page
 
 
-@pytest.mark.parametrize("form", ["svg", "png"])
+@pytest.mark.parametrize("form", [pytest.param("svg", marks=pytest.mark.slow), "png"])
 def test_each_chart_as_a_picture(database: Path, folder: Path, form: str) -> None:
     result = given("report", "--database", database, "--format", form, "--output", "slides")
     assert result.exit_code == 0, result.output

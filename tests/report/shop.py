@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from segdb import contract
 from segdb.engines.duckdb.database import DuckDB
-from segdb.engines.duckdb.publish import Content, Publication, publish
+from segdb.engines.publishing.publish import Content, Publication, publish
 from segdb.sql import literal, quoted
 
 HOSTILE = (

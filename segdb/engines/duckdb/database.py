@@ -7,10 +7,10 @@ disk when memory runs out.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import duckdb
 import ibis
@@ -18,20 +18,27 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from segdb.config.sections import Engine
+from segdb.config.source_section import Source
+from segdb.engines.duckdb.catalog import Catalog
 from segdb.engines.duckdb.connect import (
     check_place,
     connect,
-    damage,
+    lock_files,
     open_error,
     refuse_shadows,
     refused,
 )
-from segdb.engines.duckdb.types import ibis_type
-from segdb.errors import LockedError, PublishError, SegdbError, UserError
+from segdb.engines.duckdb.functions import unstable
+from segdb.engines.duckdb.read.readers import read
+from segdb.engines.duckdb.readonly_query import secured
+from segdb.engines.duckdb.transaction import transaction
+from segdb.engines.raw_source import Raw
+from segdb.engines.reader import Reader
+from segdb.errors import LockedError, SegdbError
 from segdb.sql import literal, quoted, to_sql
 
 
-class DuckDB:
+class DuckDB(Catalog):
     """A connection to one DuckDB database.
 
     Attributes:
@@ -41,6 +48,7 @@ class DuckDB:
     """
 
     dialect = "duckdb"
+    macros = True
 
     def __init__(
         self, connection: duckdb.DuckDBPyConnection, path: Path | None = None, *, made: bool = False
@@ -48,6 +56,11 @@ class DuckDB:
         self.connection = connection
         self.path = path
         self.made = made
+
+    @property
+    def place(self) -> str | None:
+        """The database file; None of a connection that the caller brought."""
+        return None if self.path is None else str(self.path)
 
     @classmethod
     def open(
@@ -112,10 +125,16 @@ class DuckDB:
         self.execute("SET enable_progress_bar = false")
 
     def limit(self, engine: Engine) -> None:
-        """Set what the engine may use; what is left out stays."""
+        """Set what the engine may use, where segdb opened it; what is left out stays."""
+        if self.path is None:
+            return
         for setting, value in engine.model_dump(exclude_none=True).items():
             shown = value if isinstance(value, int) else literal(value)
             self.execute(f"SET {setting} = {shown}")
+
+    def lock(self) -> None:
+        """Let no query read or write a file."""
+        lock_files(self.connection)
 
     def close(self) -> None:
         """Close the connection, if this store opened it; a file that it made in vain goes."""
@@ -130,19 +149,23 @@ class DuckDB:
         if in_vain:
             self.path.unlink(missing_ok=True)
 
+    def compile(self, query: ir.Table, *, pretty: bool = False) -> str:
+        """Return an expression as one SELECT."""
+        return to_sql(query, pretty=pretty)
+
     def execute(self, sql: str) -> None:
         """Run statements and drain their result; an undrained one blocks the next (DuckDB 2.0)."""
         self.connection.execute(sql).fetchall()
 
     def fetch(self, query: ir.Table | str, values: Mapping[str, object] | None = None) -> pa.Table:
         """Run a query, with values for its ``$name`` parameters, and return its rows."""
-        sql = query if isinstance(query, str) else to_sql(query, pretty=False)
+        sql = query if isinstance(query, str) else self.compile(query)
         rows = self.connection.sql(sql, params=dict(values) if values else None)
         return rows.to_arrow_table()
 
-    def batches(self, sql: str, rows: int) -> pa.RecordBatchReader:
+    def batches(self, query: ir.Table, rows: int) -> pa.RecordBatchReader:
         """Run a query whose rows do not all have to fit into memory, so many at a time."""
-        return self.connection.sql(sql).to_arrow_reader(rows)
+        return self.connection.sql(self.compile(query)).to_arrow_reader(rows)
 
     def rows(self, query: ir.Table | str) -> list[dict[str, Any]]:
         """Run a query of few rows and return them as mappings."""
@@ -165,25 +188,45 @@ class DuckDB:
             return None
 
     def _make(self, kind: str, name: str, query: ir.Table | str) -> ir.Table:
-        sql = query if isinstance(query, str) else to_sql(query, pretty=False)
+        sql = query if isinstance(query, str) else self.compile(query)
         self.execute(f"CREATE OR REPLACE TEMP {kind} {quoted(name)} AS {sql}")
         if isinstance(query, str):
             return self.unbound(quoted(name), name)
         return ibis.table(query.schema(), name=name)
 
-    def unbound(self, relation: str, name: str) -> ir.Table:
-        """Return the relation (SQL of a FROM clause) as an unbound table called ``name``."""
-        return ibis.table(self.schema(relation), name=name)
+    def forget_temporary(self) -> None:
+        """Leave it: temporary views of DuckDB hold no table, and go with the connection."""
 
-    def stored(self, schema: str, name: str) -> ir.Table:
-        """Return a table of the database as an unbound table."""
-        stored_schema = self.schema(f"{quoted(schema)}.{quoted(name)}")
-        return ibis.table(stored_schema, name=name, database=schema)
+    def rows_table(self, name: str, rows: pa.Table) -> ir.Table:
+        """Make a temporary table of rows that are in Python."""
+        self.connection.register("segdb_given", rows)
+        try:
+            return self.table(name, "SELECT * FROM segdb_given")
+        finally:
+            self.connection.unregister("segdb_given")
 
-    def schema(self, relation: str) -> ibis.Schema:
-        """Return the column names and types of a relation (SQL of a FROM clause)."""
-        described = self.connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()  # noqa: S608
-        return ibis.schema({row[0]: ibis_type(row[1]) for row in described})
+    def read(
+        self,
+        name: Literal["orders", "customers"],
+        source: object,
+        settings: Source,
+        expected: str | None = None,
+    ) -> Raw:
+        """Make a source a temporary relation; see ``segdb.engines.duckdb.read.readers.read``."""
+        return read(self, name, source, settings, expected)
+
+    def inspecting(self, table: ir.Table) -> Callable[[ir.Table], pa.Table]:  # noqa: ARG002
+        """Return what runs the small queries by which the columns of a source are inferred."""
+        return self.fetch
+
+    def reader(self, schema: str, *, locked: bool = False, sources: bool = False) -> Reader:
+        """Return what reads the published tables; see ``segdb.engines.duckdb.readonly_query``."""
+        ask = secured(self, schema, sources=sources) if locked else self.fetch
+        return Reader(ask, ask)
+
+    def unstable(self, sql: str, columns: Collection[str]) -> str | None:
+        """Return what in an expression over these columns depends on more than the row."""
+        return unstable(self.connection, sql, columns)
 
     @contextmanager
     def refusals(self) -> Iterator[None]:
@@ -198,50 +241,6 @@ class DuckDB:
         except duckdb.Error as error:
             raise refused(self.path, error) from error
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Run a block as one transaction: all of it, or nothing.
-
-        After a failed statement DuckDB 2.0 lets COMMIT pass and discards everything, so any
-        exception rolls back.
-
-        Raises:
-            PublishError: the database refused; nothing was changed.
-            SourceError: its file is damaged; likewise.
-            UserError: the connection was brought, and is in a transaction already.
-        """
-        # Outside of a transaction each statement is one; a BEGIN inside would break the caller's.
-        if self.rows("SELECT txid_current() AS id") == self.rows("SELECT txid_current() AS id"):
-            raise UserError(
-                "The connection is in a transaction of its own; commit it or roll it back first."
-            )
-        self.execute("BEGIN TRANSACTION")
-        try:
-            yield
-            self.execute("COMMIT")
-        except BaseException as error:
-            self._rollback()
-            if isinstance(error, duckdb.Error):
-                raise damage(self.path, error) or PublishError(
-                    f"The publish failed and was rolled back; the tables of the last run are as "
-                    f"they were. The database said: {str(error).splitlines()[0]}"
-                ) from error
-            raise
-
-    def _rollback(self) -> None:
-        try:
-            self.execute("ROLLBACK")
-        except (duckdb.TransactionException, duckdb.FatalException, duckdb.InternalException):
-            return  # a failed COMMIT, or a damaged file, has already ended the transaction
-
-    def holds(self, schema: str, name: str) -> bool:
-        """Whether there is such a table or view; DuckDB's names ignore case."""
-        asked = (schema.lower(), name.lower())
-        return any((s.lower(), n.lower()) == asked for s, n in self.tables())
-
-    def tables(self) -> list[tuple[str, str]]:
-        """Return (schema, name) of every table and view that is not temporary."""
-        return self.connection.execute(
-            "SELECT table_schema, table_name FROM information_schema.tables "
-            "WHERE table_catalog = current_database() ORDER BY ALL"
-        ).fetchall()
+    def transaction(self) -> AbstractContextManager[None]:
+        """Run a block as one transaction; see ``segdb.engines.duckdb.transaction``."""
+        return transaction(self.connection, self.path)

@@ -14,7 +14,6 @@ from typing import Any
 
 import duckdb
 
-from segdb.engines.duckdb.database import DuckDB
 from segdb.sql import quoted
 
 # The engine calls age(x) stable, which counts from today's midnight.
@@ -31,23 +30,25 @@ class _Function:
     definition: str | None
 
 
-def unstable(store: DuckDB, sql: str, columns: Collection[str]) -> str | None:
+def unstable(
+    connection: duckdb.DuckDBPyConnection, sql: str, columns: Collection[str]
+) -> str | None:
     """Return what in an expression gives another value each time, or reads more than the row.
 
     Args:
-        store: the engine.
+        connection: to the engine.
         sql: one expression.
         columns: the names in it that are columns of the source.
 
     Returns:
         The name of a function, clock, or session value; None where there is none.
     """
-    return _Asked(store).unstable(sql, {column.lower() for column in columns})
+    return _Asked(connection).unstable(sql, {column.lower() for column in columns})
 
 
 class _Asked:
-    def __init__(self, store: DuckDB) -> None:
-        self.store = store
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self.connection = connection
         self.known: dict[str, list[_Function]] = {}
 
     def unstable(self, sql: str, names: Collection[str], above: tuple[str, ...] = ()) -> str | None:
@@ -66,9 +67,7 @@ class _Asked:
         return None
 
     def _tree(self, sql: str) -> Any:
-        rows = self.store.connection.execute(
-            "SELECT json_serialize_sql(?)", [f"SELECT {sql}"]
-        ).fetchall()
+        rows = self.connection.execute("SELECT json_serialize_sql(?)", [f"SELECT {sql}"]).fetchall()
         return json.loads(rows[0][0])
 
     def _function(self, node: dict[str, Any], above: tuple[str, ...]) -> str | None:
@@ -90,7 +89,7 @@ class _Asked:
 
     def _forms(self, name: str) -> list[_Function]:
         if name not in self.known:
-            rows = self.store.connection.execute(
+            rows = self.connection.execute(
                 "SELECT parameters, varargs, stability, macro_definition "
                 "FROM system.main.duckdb_functions() WHERE function_name = ? "
                 "AND function_type IN ('scalar', 'aggregate', 'macro')",
@@ -105,7 +104,7 @@ class _Asked:
     def _is_keyword(self, name: str) -> bool:
         """Whether a bare name is a value of the clock or session, such as CURRENT_DATE."""
         with suppress(duckdb.Error):
-            self.store.connection.execute(f"DESCRIBE SELECT {quoted(name)}").fetchall()
+            self.connection.execute(f"DESCRIBE SELECT {quoted(name)}").fetchall()
             return True
         return False
 

@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from glob import glob
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 import pyarrow as pa
 
 from segdb.contract import RUNS
 from segdb.engines.duckdb.connect import lock_files
-from segdb.engines.duckdb.database import DuckDB
-from segdb.engines.duckdb.integrity import blaming_changes, has
-from segdb.engines.duckdb.run_archive import published_run
-from segdb.engines.duckdb.signature import proven
 from segdb.engines.duckdb.sources_read import files_read
+from segdb.engines.publishing.integrity import has
+from segdb.engines.publishing.run_archive import published_run
+from segdb.engines.publishing.signature import proven
+from segdb.engines.reader import Ask
 from segdb.errors import UserError, nearest
 from segdb.features.behaviour import BEHAVIOUR
 from segdb.sql import literal, quoted
 from segdb.stored_json import mapping
 
+if TYPE_CHECKING:
+    from segdb.engines.duckdb.database import DuckDB
+
 _OF_ORDERS = frozenset(feature.name for feature in BEHAVIOUR)
-Ask = Callable[..., pa.Table]
 
 
 @dataclass(frozen=True)
@@ -47,35 +50,17 @@ class _Live:
     trusted: bool = False
 
 
-@contextmanager
-def asking(path: Path, schema: str, wait: float = 0, *, sources: bool = False) -> Iterator[Ask]:
-    """Open a database file for reading alone, and yield a function that runs one SELECT on it.
+def secured(store: DuckDB, schema: str, *, sources: bool = False) -> Ask:
+    """Lock a database that was opened for reading, and return what runs one SELECT on it.
 
     The function takes the SELECT, and values for the ``$name`` parameters in it. Unqualified
     names are looked up in ``schema`` first. It reads tables; files only those that
     ``segments_live`` was made of, and only where this user's segdb made it.
 
     Args:
-        path: the database file.
+        store: opened for reading alone.
         schema: where the published tables are.
-        wait: seconds to go on trying while another process holds the file.
         sources: let ``segments_live`` read the sources that the last run recorded, whoever ran it.
-
-    Raises:
-        UserError: there are no segments, it is no single SELECT, or the database refuses it.
-        SegdbError: the database cannot be opened.
-    """
-    store = DuckDB.open(path, read_only=True, wait=wait)
-    try:
-        select = secured(store, schema, sources=sources)
-        with blaming_changes(store, schema):
-            yield select
-    finally:
-        store.close()
-
-
-def secured(store: DuckDB, schema: str, *, sources: bool = False) -> Ask:
-    """Lock a database that was opened for reading, and return what runs one SELECT on it.
 
     Raises:
         UserError: there are no segments.
@@ -135,20 +120,6 @@ def _recorded(store: DuckDB, schema: str, run_id: int | None) -> list[str]:
         for source in mapping(rows[0]["settings"], "settings")["inferred"].values():
             names += files_read(source.get("definition") or "")
     return names
-
-
-def ask(
-    path: Path,
-    schema: str,
-    sql: str,
-    values: Mapping[str, object] | None = None,
-    *,
-    wait: float = 0,
-    sources: bool = False,
-) -> pa.Table:
-    """Run one SELECT on a database file; see ``asking``."""
-    with asking(path, schema, wait, sources=sources) as select:
-        return select(sql, values)
 
 
 def _select(

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from segdb.contract import TABLES
-from segdb.engines.duckdb.database import DuckDB
-from segdb.engines.duckdb.run_archive import archive_schema
-from segdb.engines.duckdb.scored import MARK
+from segdb.engines.publishing.run_archive import archive_schema
+from segdb.engines.publishing.scores import MARK
 from segdb.sql import quoted
+
+if TYPE_CHECKING:
+    from segdb.engines.duckdb.database import DuckDB
 
 
 @dataclass(frozen=True)

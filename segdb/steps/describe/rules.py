@@ -9,17 +9,16 @@ import ibis.expr.types as ir
 from segdb.cluster.decision_rules import find
 from segdb.cluster.matrix import Matrix
 from segdb.cluster.simplify_rules import Boxes
-from segdb.engines.duckdb.database import DuckDB
+from segdb.engines.protocol import Database
 from segdb.expressions.coreset import all_customers, sample
 from segdb.model import Model
 from segdb.segment_rule import Bounds, Rule, to_sql
-from segdb.sql import to_sql as compiled
 
 Figures = tuple[str | None, float | None, float | None]
 
 
 def find_rules(
-    store: DuckDB, assigned: ir.Table, model: Model, *, matrix_rows: int, seed: int
+    store: Database, assigned: ir.Table, model: Model, *, matrix_rows: int, seed: int
 ) -> list[Figures]:
     """Return (rule, precision, recall) of each segment, in the order of the model.
 
@@ -86,7 +85,7 @@ def rule(
     )
 
 
-def _counted(store: DuckDB, assigned: ir.Table, rules: Sequence[str | None]) -> list[Figures]:
+def _counted(store: Database, assigned: ir.Table, rules: Sequence[str | None]) -> list[Figures]:
     parts = []
     for place, text in enumerate(rules):
         own = f"nearest = {place}"
@@ -95,7 +94,7 @@ def _counted(store: DuckDB, assigned: ir.Table, rules: Sequence[str | None]) -> 
             f"count(*) FILTER (WHERE {text or 'false'}) AS chosen_{place}",
             f"count(*) FILTER (WHERE {own}) AS own_{place}",
         ]
-    query = f"SELECT {', '.join(parts)} FROM ({compiled(assigned, pretty=False)})"  # noqa: S608
+    query = f"SELECT {', '.join(parts)} FROM ({store.compile(assigned)}) AS assigned"  # noqa: S608
     row = store.rows(query)[0]
     figures: list[Figures] = []
     for place, text in enumerate(rules):

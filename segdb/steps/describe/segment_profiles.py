@@ -10,7 +10,7 @@ import ibis
 import ibis.expr.types as ir
 
 from segdb.config.playbook import Playbook
-from segdb.engines.duckdb.database import DuckDB
+from segdb.engines.protocol import Database
 from segdb.expressions.distributions import FIFTHS
 from segdb.expressions.profile import by_segment, composite
 from segdb.features.rfm import SCORES, scores
@@ -40,7 +40,7 @@ class DescribedSegments:
 
 
 def describe_segments(
-    store: DuckDB,
+    store: Database,
     assigned: ir.Table,
     model: Model,
     names: Sequence[str | None],
@@ -98,7 +98,7 @@ def segment_qualities(
 
 
 def _naming_profiles(
-    store: DuckDB,
+    store: Database,
     assigned: ir.Table,
     model: Model,
     groups: Mapping[int, Mapping[str, Any]],
@@ -130,7 +130,7 @@ def _naming_profiles(
 
 
 def _composite_sd(
-    store: DuckDB, assigned: ir.Table, model: Model, whole: Mapping[str, Any]
+    store: Database, assigned: ir.Table, model: Model, whole: Mapping[str, Any]
 ) -> float:
     """Return the sd, over all customers, of the mean of their standardized features."""
     places = {name: i for i, name in enumerate(model.catalogue.names)}
@@ -142,7 +142,7 @@ def _composite_sd(
     return float(store.rows(query)[0]["sd"] or 1.0)
 
 
-def _behaviour(store: DuckDB, assigned: ir.Table, model: Model) -> dict[int, dict[str, Any]]:
+def _behaviour(store: Database, assigned: ir.Table, model: Model) -> dict[int, dict[str, Any]]:
     """Return by segment the mean scores, and the share that is overdue."""
     names = model.catalogue.names
     if "recency_days" not in names:

@@ -10,7 +10,7 @@ from typing import Any
 import ibis.expr.types as ir
 
 from segdb import contract
-from segdb.engines.duckdb.database import DuckDB
+from segdb.engines.protocol import Database
 from segdb.expressions.distributions import BINS, capped_shares, histograms, importance
 from segdb.expressions.preprocess import filled_and_capped
 from segdb.expressions.transform import shape
@@ -35,7 +35,7 @@ _MEASURES = (
 
 
 def explore(
-    store: DuckDB,
+    store: Database,
     features: ir.Table,
     assigned: ir.Table,
     model: Model,
@@ -73,7 +73,7 @@ def explore(
     }
 
 
-def importances(store: DuckDB, assigned: ir.Table, model: Model, pca: Pca) -> dict[str, float]:
+def importances(store: Database, assigned: ir.Table, model: Model, pca: Pca) -> dict[str, float]:
     """Return, by feature of the matrix, the share of its variance between segments (eta²)."""
     columns = [p.column for p in model.matrix]
     groups = store.rows(importance(assigned, columns))
@@ -87,7 +87,7 @@ def importances(store: DuckDB, assigned: ir.Table, model: Model, pca: Pca) -> di
 
 
 def _histograms(
-    store: DuckDB,
+    store: Database,
     features: ir.Table,
     parameters: tuple[Parameters, ...],
     row: Mapping[str, Any],
@@ -150,7 +150,7 @@ def _places(lower: float, upper: float) -> dict[float, int]:
 
 def _ascending(counted: Sequence[tuple[float, int]]) -> list[int]:
     """Return the counts of ``histograms`` by ascending edge, without that of what is below."""
-    by_edge = {-edge: count for edge, count in counted if math.isfinite(edge)}
+    by_edge = {-edge: int(count) for edge, count in counted if math.isfinite(edge)}
     return [by_edge[edge] for edge in sorted(by_edge)]
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import ibis.expr.types as ir
 
-from segdb.engines.duckdb.database import DuckDB
+from segdb.engines.protocol import Database
 from segdb.expressions.aggregate_orders import Bounds, narrowed
 from segdb.features.catalogue import Catalogue
 from segdb.steps.features.count_strategy import aggregated, choose_strategy
@@ -34,7 +34,7 @@ class ReusedAggregates:
 
 
 def validate_orders(
-    store: DuckDB,
+    store: Database,
     options: FeatureOptions,
     sources: Sources,
     catalogue: Catalogue,

@@ -10,7 +10,7 @@ from types import MappingProxyType
 import ibis
 import ibis.expr.types as ir
 
-from segdb.engines.duckdb.database import DuckDB
+from segdb.engines.protocol import Database
 from segdb.errors import SettingsError
 from segdb.expressions import aggregate_orders as stage
 from segdb.expressions import validate
@@ -70,7 +70,7 @@ class BuiltFeatures:
 
 
 def build_features(
-    store: DuckDB,
+    store: Database,
     options: FeatureOptions,
     sources: Sources,
     progress: Progress,
@@ -131,7 +131,7 @@ def build_features(
     )
 
 
-def _dropped(store: DuckDB, parts: Sequence[ir.Table]) -> ir.Table | None:
+def _dropped(store: Database, parts: Sequence[ir.Table]) -> ir.Table | None:
     """Return (customer_id, reason) of customers who are left out; None where there are none."""
     if not parts:
         return None
@@ -157,7 +157,7 @@ def _validated(
 
 
 def _check_customers(
-    store: DuckDB, sources: Sources, catalogue: Catalogue, recipe: Recipe, progress: Progress
+    store: Database, sources: Sources, catalogue: Catalogue, recipe: Recipe, progress: Progress
 ) -> None:
     """Say what of a table of customers is unused, or stands for missing values."""
     if sources.customers is None:
@@ -182,7 +182,7 @@ def _note_unused_customers(
 
 
 def _note_unknown_customers(
-    store: DuckDB, origin: str, rows: ir.Table, buyers: ir.Table, progress: Progress
+    store: Database, origin: str, rows: ir.Table, buyers: ir.Table, progress: Progress
 ) -> None:
     """Tell of a table of customers in which no id is one of the orders'."""
     strangers = rows.filter(rows.reason == validate.NO_ORDERS).customer_id
@@ -197,7 +197,7 @@ def _note_unknown_customers(
 
 
 def _validate_customers(
-    store: DuckDB, recipe: Recipe, sources: Sources, buyers: ir.Table | None, progress: Progress
+    store: Database, recipe: Recipe, sources: Sources, buyers: ir.Table | None, progress: Progress
 ) -> ValidatedSource:
     assert sources.customers is not None  # noqa: S101 - the caller asked first
     raw, reading = sources.customers

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ibis.expr.types as ir
 
-from segdb.engines.duckdb.database import DuckDB
+from segdb.engines.protocol import Database
 from segdb.expressions import count_strategy as stage
 from segdb.expressions import incremental as append
 from segdb.expressions.count_strategy import (
@@ -104,7 +104,7 @@ def aggregated(
     return aggregates, None
 
 
-def validate_sample(store: DuckDB, counts: ir.Table, progress: Progress) -> ir.Table | None:
+def validate_sample(store: Database, counts: ir.Table, progress: Progress) -> ir.Table | None:
     """Return the aggregates of rows counted for orders, if the sampled customers confirm it.
 
     Args:

@@ -6,7 +6,7 @@ import re
 
 import ibis.expr.types as ir
 
-from segdb.engines.duckdb.read.readers import Raw
+from segdb.engines.raw_source import Raw
 from segdb.errors import SettingsError, nearest
 from segdb.expressions import incremental as append
 from segdb.expressions import validate

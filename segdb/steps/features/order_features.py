@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import ibis.expr.types as ir
 
-from segdb.engines.duckdb.database import DuckDB
+from segdb.engines.protocol import Database
 from segdb.expressions import aggregate_orders as stage
 from segdb.features.catalogue import Catalogue, Entry
 from segdb.features.feature import epoch
@@ -43,7 +43,7 @@ class OrderFeatures:
 
 
 def order_features(
-    store: DuckDB,
+    store: Database,
     options: FeatureOptions,
     sources: Sources,
     progress: Progress,

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import ibis.expr.types as ir
 
-from segdb.engines.duckdb.database import DuckDB
-from segdb.engines.duckdb.read.readers import Raw
+from segdb.engines.protocol import Database
+from segdb.engines.raw_source import Raw
 from segdb.expressions import validate
 from segdb.expressions.aggregate_orders import per_customer
 from segdb.expressions.count_strategy import EXACT, CountStrategy
@@ -30,7 +30,7 @@ class Aggregation:
         deduplicate: whether rows that are equal in every column count once.
     """
 
-    store: DuckDB
+    store: Database
     raw: Raw
     reading: Reading
     rules: validate.Rules

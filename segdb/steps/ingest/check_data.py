@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 
 from segdb.checks import customers, money, rows
 from segdb.checks.warning import DataWarning
-from segdb.engines.duckdb.database import DuckDB
+from segdb.engines.protocol import Database
 from segdb.expressions import validate
 from segdb.expressions.typed_source import carried, typed
 from segdb.source_schema import Role
@@ -27,7 +27,7 @@ _FEW = 0.05
 
 
 def check_data(
-    store: DuckDB,
+    store: Database,
     sources: Mapping[str, ValidatedSource],
     accounts: Accounts,
     rejected: ir.Table,
@@ -54,7 +54,7 @@ def check_data(
         progress.warn(warning)
 
 
-def _orders(store: DuckDB, orders: ValidatedSource) -> list[DataWarning]:
+def _orders(store: Database, orders: ValidatedSource) -> list[DataWarning]:
     ask, reading, counts = store.fetch, orders.source_reading, orders.counts
     kept = orders.rows.filter(orders.rows.reason.isnull())
     warnings = money.several_currencies(kept, reading, ask)
@@ -68,7 +68,7 @@ def _orders(store: DuckDB, orders: ValidatedSource) -> list[DataWarning]:
 
 
 def _rejections(
-    store: DuckDB,
+    store: Database,
     name: str,
     source: ValidatedSource,
     accounts: Accounts,
@@ -98,7 +98,7 @@ def _rejections(
     return warnings
 
 
-def _continuing(store: DuckDB, orders: ValidatedSource, reason: str) -> int:
+def _continuing(store: Database, orders: ValidatedSource, reason: str) -> int:
     """Return how many rejected rows only continue an order of a row above, and carry no money.
 
     Exports of shops write the columns of an order into its first line alone.
@@ -125,7 +125,7 @@ def _continuing(store: DuckDB, orders: ValidatedSource, reason: str) -> int:
 
 
 def _example(
-    store: DuckDB, source: ValidatedSource, name: str, reason: str, rejected: ir.Table
+    store: Database, source: ValidatedSource, name: str, reason: str, rejected: ir.Table
 ) -> object:
     """Return a value for which rows are rejected, where it is one column's."""
     role = _ROLE_OF_REASON.get(reason)

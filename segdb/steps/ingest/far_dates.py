@@ -9,7 +9,7 @@ import ibis
 import ibis.expr.types as ir
 
 from segdb.checks import far_dates as check
-from segdb.engines.duckdb.database import DuckDB
+from segdb.engines.protocol import Database
 from segdb.features.catalogue import Catalogue
 from segdb.source_schema import Reading
 from segdb.steps.features.aggregate_orders import ReusedAggregates, validate_orders
@@ -20,7 +20,7 @@ from segdb.steps.progress import Progress
 
 
 def _leaving_out(
-    store: DuckDB, orders: ValidatedSource, reading: Reading, progress: Progress
+    store: Database, orders: ValidatedSource, reading: Reading, progress: Progress
 ) -> Reading | None:
     """Return the reading that leaves far dates out; None where there are none to leave out.
 
@@ -48,7 +48,7 @@ def _leaving_out(
 
 
 def validate_without_far_dates(
-    store: DuckDB,
+    store: Database,
     options: FeatureOptions,
     sources: Sources,
     catalogue: Catalogue,
@@ -80,7 +80,7 @@ def validate_without_far_dates(
     return sources, validate_orders(store, options, sources, catalogue, progress, None)
 
 
-def _days(store: DuckDB, counts: ir.Table) -> list[tuple[date, int]]:
+def _days(store: Database, counts: ir.Table) -> list[tuple[date, int]]:
     """Return the days of the customers' first and last orders, and how many customers each has."""
     names = [name for name in ("first_order_at", "last_order_at") if name in counts.columns]
     parts = [counts.select(day=counts[name].date()) for name in names]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from segdb.config.settings import Settings
-from segdb.engines.duckdb.database import DuckDB
+from segdb.engines.protocol import Database
 from segdb.inspect.questions import OpenQuestionError
 from segdb.inspect.schema_hints import SchemaHints
 from segdb.steps.ingest.read_sources import read_sources
@@ -15,7 +15,7 @@ from segdb.steps.progress import Notes
 
 
 def read_with_questions(
-    store: DuckDB, settings: Settings, orders: str | None, customers: str | None
+    store: Database, settings: Settings, orders: str | None, customers: str | None
 ) -> tuple[Sources, list[OpenQuestionError], tuple[str, ...]]:
     """Read the sources as far as they tell; return them, what is open, and what was inferred."""
     questions: list[OpenQuestionError] = []

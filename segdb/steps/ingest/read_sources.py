@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from segdb.engines.duckdb.database import DuckDB
-from segdb.engines.duckdb.read.readers import Raw, read
+from segdb.engines.protocol import Database
+from segdb.engines.raw_source import Raw
 from segdb.errors import SettingsError, nearest
 from segdb.inspect.infer_schema import infer_schema
 from segdb.inspect.schema_hints import SchemaHints
@@ -15,7 +15,7 @@ from segdb.steps.progress import Progress
 
 
 def read_sources(
-    store: DuckDB, hints: SchemaHints, orders: object, customers: object, progress: Progress
+    store: Database, hints: SchemaHints, orders: object, customers: object, progress: Progress
 ) -> Sources:
     """Read the sources, and tell what was inferred of them.
 
@@ -36,8 +36,8 @@ def read_sources(
     ) -> tuple[Raw, Reading] | None:
         if source is None:
             return None
-        raw = read(store, name, source, hints.source)
-        schema = infer_schema(raw.table, raw.origin, store.fetch, name, hints)
+        raw = store.read(name, source, hints.source)
+        schema = infer_schema(raw.table, raw.origin, store.inspecting(raw.table), name, hints)
         for words in (*raw.notes, *schema.notes):
             progress.note(words)
         for warning in (*raw.warnings, *schema.warnings):

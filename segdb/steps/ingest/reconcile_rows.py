@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import ibis
 import ibis.expr.types as ir
 
-from segdb.engines.duckdb.database import DuckDB
-from segdb.engines.duckdb.read.readers import Raw
+from segdb.engines.protocol import Database
+from segdb.engines.raw_source import Raw
 from segdb.errors import DataError, SegdbError
 from segdb.expressions import validate
 from segdb.expressions.rejected_rows import rejects, unreadable
@@ -61,7 +61,7 @@ class Accounts:
 
 
 def reconcile_rows(
-    store: DuckDB, validated: Mapping[str, ValidatedSource], dropped: ir.Table | None
+    store: Database, validated: Mapping[str, ValidatedSource], dropped: ir.Table | None
 ) -> tuple[Accounts, ir.Table]:
     """Count every row, and write the rejected ones into a temporary table.
 
@@ -125,7 +125,7 @@ def _theirs(one: ValidatedSource, dropped: ir.Table | None) -> ir.Table:
     return validate.rows_of(one.rows, one.rows.customer_id, ids)
 
 
-def _counted(store: DuckDB, one: ValidatedSource, dropped: ir.Table | None) -> tuple[int, int]:
+def _counted(store: Database, one: ValidatedSource, dropped: ir.Table | None) -> tuple[int, int]:
     counts = one.counts
     kept = counts.kept_rows
     if dropped is not None:

@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 
 from segdb.config.feature_sections import Features
 from segdb.config.sections import Clean
-from segdb.engines.duckdb.database import DuckDB
-from segdb.engines.duckdb.history import last_model
-from segdb.engines.duckdb.read.readers import Raw
+from segdb.engines.protocol import Database
+from segdb.engines.publishing.history import last_model
+from segdb.engines.raw_source import Raw
 from segdb.errors import SettingsError, nearest
 from segdb.expressions import validate
 from segdb.expressions.aggregate_orders import category_values
@@ -119,7 +119,7 @@ def choose_order_entries(features: Features, reading: Reading) -> tuple[Entry, .
 
 
 def choose_customer_entries(
-    store: DuckDB,
+    store: Database,
     features: Features,
     customers: ValidatedSource,
     of_orders: tuple[Entry, ...],
@@ -171,7 +171,7 @@ def choose_customer_entries(
     return entries
 
 
-def category_names(store: DuckDB, schema: str) -> Mapping[tuple[str, str], str]:
+def category_names(store: Database, schema: str) -> Mapping[tuple[str, str], str]:
     """Return the names of the last run's 0/1 features, by column and value.
 
     By its name a feature is known again from run to run, and in what others have built on it.

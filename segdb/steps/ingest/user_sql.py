@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from segdb.config.settings import Settings
-from segdb.engines.duckdb.database import DuckDB
-from segdb.engines.duckdb.functions import unstable
+from segdb.engines.protocol import Database
 from segdb.errors import EngineError, SettingsError
 from segdb.user_sql import UserSQL
 
@@ -45,7 +44,7 @@ class UserExpressions:
         return (*(name for name, expressions in named.items() if expressions), *self.selects)
 
 
-def check_functions(store: DuckDB, expressions: UserExpressions) -> None:
+def check_functions(store: Database, expressions: UserExpressions) -> None:
     """Refuse SQL in which a function gives another value each time it is asked.
 
     A row must be validated in the same way each time that a view is read or a source is read again.
@@ -63,7 +62,7 @@ def check_functions(store: DuckDB, expressions: UserExpressions) -> None:
             parsed = UserSQL.parse(name, text, section, aggregate=aggregate)
             # As it was written, and as it is run.
             for sql in (text, parsed.sql):
-                if unstable_name := unstable(store, sql, parsed.columns):
+                if unstable_name := store.unstable(sql, parsed.columns):
                     raise SettingsError(
                         f"[{section}] {name} = {text!r}: {unstable_name} is not allowed here: "
                         "its value depends on more than the row, and would differ from run to run."
@@ -71,7 +70,7 @@ def check_functions(store: DuckDB, expressions: UserExpressions) -> None:
 
 
 @contextmanager
-def user_sql_errors(store: DuckDB, expressions: UserExpressions) -> Iterator[None]:
+def user_sql_errors(store: Database, expressions: UserExpressions) -> Iterator[None]:
     """Raise what the database refuses as an error of the settings, where they have SQL.
 
     Raises:

@@ -12,13 +12,12 @@ import ibis
 import ibis.expr.types as ir
 
 from segdb import contract
-from segdb.engines.duckdb.database import DuckDB
-from segdb.engines.duckdb.history import stays_of
-from segdb.engines.duckdb.run_archive import kept_features
+from segdb.engines.protocol import Database
+from segdb.engines.publishing.history import stays_of
+from segdb.engines.publishing.run_archive import kept_features
 from segdb.expressions.assign import assign, labelled
 from segdb.expressions.transform import natural_value
 from segdb.model import Model
-from segdb.sql import quoted
 from segdb.steps.describe.profiles import Rows
 from segdb.steps.lifecycle.drift import drift_of_features, sizes_of, stability
 from segdb.steps.lifecycle.load_run import StoredRun, stored_run
@@ -58,7 +57,7 @@ class Difference:
     customers: Rows | None
 
 
-def difference(store: DuckDB, schema: str, before: int, after: int) -> Difference:
+def difference(store: Database, schema: str, before: int, after: int) -> Difference:
     """Return what moved from one run to another.
 
     Args:
@@ -71,12 +70,9 @@ def difference(store: DuckDB, schema: str, before: int, after: int) -> Differenc
         UserError: there is no such run.
     """
     runs = stored_run(store, schema, before), stored_run(store, schema, after)
-    rows = {
-        row["run_id"]: row
-        for row in store.rows(
-            f"FROM {quoted(schema)}.runs WHERE run_id IN ({int(before)}, {int(after)})"
-        )
-    }
+    listed = store.stored(schema, contract.RUNS.name)
+    both = store.rows(listed.filter(listed.run_id.isin([before, after])))
+    rows = {row["run_id"]: row for row in both}
     one, other = rows[before], rows[after]
     models = runs[0].model, runs[1].model
     return Difference(
@@ -116,15 +112,11 @@ def _flat(settings: str) -> dict[str, Any]:
 
 
 def _segments(
-    store: DuckDB, schema: str, ids: tuple[int, int], models: tuple[Model, Model]
+    store: Database, schema: str, ids: tuple[int, int], models: tuple[Model, Model]
 ) -> Rows:
-    sizes = {
-        (row["run_id"], row["segment_id"]): row
-        for row in store.rows(
-            f"FROM {quoted(schema)}.{contract.RUN_SEGMENTS.name} "
-            f"WHERE run_id IN ({int(ids[0])}, {int(ids[1])})"
-        )
-    }
+    stored = store.stored(schema, contract.RUN_SEGMENTS.name)
+    both = store.rows(stored.filter(stored.run_id.isin(ids)))
+    sizes = {(row["run_id"], row["segment_id"]): row for row in both}
     names = [{s.segment_id: s.name for s in model.segments} for model in models]
     moved = _moved(*models)
     rows: Rows = []
@@ -177,7 +169,7 @@ def _centroids(before: Model, after: Model) -> Rows:
     ]
 
 
-def _drift(store: DuckDB, schema: str, ids: tuple[int, int], after: Model) -> Rows:
+def _drift(store: Database, schema: str, ids: tuple[int, int], after: Model) -> Rows:
     psi = stability(store, sizes_of(schema, ids[0]), sizes_of(schema, ids[1]))
     then, now = (kept_features(store, schema, run_id) for run_id in ids)
     if then is not None and now is not None:
@@ -185,7 +177,7 @@ def _drift(store: DuckDB, schema: str, ids: tuple[int, int], after: Model) -> Ro
     return [{"feature": name, "psi": index} for name, index in psi.items()]
 
 
-def _customers(store: DuckDB, schema: str, runs: tuple[StoredRun, StoredRun]) -> Rows | None:
+def _customers(store: Database, schema: str, runs: tuple[StoredRun, StoredRun]) -> Rows | None:
     then, now = (_labels(store, schema, run) for run in runs)
     if then is None or now is None:
         return None
@@ -200,7 +192,7 @@ def _customers(store: DuckDB, schema: str, runs: tuple[StoredRun, StoredRun]) ->
     return store.rows(counted.order_by(ibis.desc("customers"), "before", "after"))
 
 
-def _labels(store: DuckDB, schema: str, run: StoredRun) -> ir.Table | None:
+def _labels(store: Database, schema: str, run: StoredRun) -> ir.Table | None:
     """Return (customer_id, segment) of a run, or None where nothing tells it any more.
 
     The model makes it again of the features while those are there, and later the history tells

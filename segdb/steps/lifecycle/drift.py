@@ -8,9 +8,9 @@ import ibis
 import ibis.expr.types as ir
 
 from segdb import contract
-from segdb.engines.duckdb.database import DuckDB
-from segdb.engines.duckdb.integrity import is_whole
-from segdb.engines.duckdb.run_archive import kept_features, published_run
+from segdb.engines.protocol import Database
+from segdb.engines.publishing.integrity import is_whole
+from segdb.engines.publishing.run_archive import kept_features, published_run
 from segdb.expressions.assign import labelled
 from segdb.expressions.drift import DECILES, binned, deciles, stability_index
 from segdb.model import Model
@@ -21,7 +21,7 @@ SIZES = "segment_id"
 
 
 def drift_from_previous(
-    store: DuckDB, schema: str, run_id: int, assigned: ir.Table, model: Model
+    store: Database, schema: str, run_id: int, assigned: ir.Table, model: Model
 ) -> Rows:
     """Return the rows that a run which learned its model adds to ``run_drift``.
 
@@ -55,7 +55,7 @@ def run_sizes(run_id: int, profiles: Rows) -> Rows:
 
 
 def drift_of_features(
-    store: DuckDB, then: ir.Table, now: ir.Table, names: Sequence[str]
+    store: Database, then: ir.Table, now: ir.Table, names: Sequence[str]
 ) -> dict[str, float]:
     """Return the population stability index of each feature that both tables have.
 
@@ -70,7 +70,7 @@ def drift_of_features(
 
 
 def edges_of(
-    store: DuckDB, features: ir.Table, names: Sequence[str]
+    store: Database, features: ir.Table, names: Sequence[str]
 ) -> Mapping[str, tuple[float, ...]]:
     """Return the deciles of each feature, equal ones once; none of a feature that nobody has."""
     if not names:
@@ -81,7 +81,7 @@ def edges_of(
     return {name: tuple(sorted(e for e in own if e is not None)) for name, own in moved.items()}
 
 
-def stability(store: DuckDB, then: ir.Table, now: ir.Table) -> dict[str, float]:
+def stability(store: Database, then: ir.Table, now: ir.Table) -> dict[str, float]:
     """Return the population stability index by feature of two binned distributions."""
     return {r["feature"]: float(r["psi"]) for r in store.rows(stability_index(then, now))}
 

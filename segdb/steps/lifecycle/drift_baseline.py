@@ -8,8 +8,8 @@ from typing import Any
 import ibis.expr.types as ir
 
 from segdb import contract
-from segdb.engines.duckdb.database import DuckDB
-from segdb.engines.duckdb.integrity import is_whole
+from segdb.engines.protocol import Database
+from segdb.engines.publishing.integrity import is_whole
 from segdb.expressions.distributions import TENTHS
 from segdb.expressions.drift import MISSING, binned
 from segdb.model import Model
@@ -18,7 +18,7 @@ from segdb.steps.lifecycle.drift import drift_rows, sizes_now, sizes_of, stabili
 
 
 def learned_distribution(
-    store: DuckDB, features: ir.Table, names: Sequence[str], statistics: Mapping[str, Any]
+    store: Database, features: ir.Table, names: Sequence[str], statistics: Mapping[str, Any]
 ) -> Rows:
     """Return the rows of ``learned_distribution``: where the customers are as the model is learned.
 
@@ -46,7 +46,7 @@ def learned_distribution(
     ]
 
 
-def stored_distribution(store: DuckDB, schema: str) -> Rows:
+def stored_distribution(store: Database, schema: str) -> Rows:
     """Return the rows of ``learned_distribution`` as they are published; none where it is gone."""
     if not is_whole(store, schema, contract.LEARNED_DISTRIBUTION):
         return []
@@ -55,7 +55,7 @@ def stored_distribution(store: DuckDB, schema: str) -> Rows:
 
 
 def drift_from_learned(
-    store: DuckDB, schema: str, run_id: int, learned_by: int, assigned: ir.Table, model: Model
+    store: Database, schema: str, run_id: int, learned_by: int, assigned: ir.Table, model: Model
 ) -> Rows:
     """Return the rows that a refresh adds to ``run_drift``: since the model was learned.
 

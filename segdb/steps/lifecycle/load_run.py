@@ -15,10 +15,10 @@ import ibis.expr.types as ir
 from segdb import contract
 from segdb.config.sections import Personas, Publish, Report
 from segdb.config.settings import Settings, parse
-from segdb.engines.duckdb.database import DuckDB
-from segdb.engines.duckdb.integrity import refuse_views, require
-from segdb.engines.duckdb.read.readers import Raw
-from segdb.engines.duckdb.signature import proven
+from segdb.engines.protocol import Database
+from segdb.engines.publishing.integrity import refuse_views, require
+from segdb.engines.publishing.signature import proven
+from segdb.engines.raw_source import Raw
 from segdb.errors import SegdbError, SettingsError, SourceError, UserError
 from segdb.expressions.scoring_chain import Recipe
 from segdb.model import Model
@@ -80,7 +80,7 @@ def inferred_of(sources: Sources, playbook: str | None = None) -> dict[str, Any]
     }
 
 
-def stored_run(store: DuckDB, schema: str, run_id: int | None = None) -> StoredRun:
+def stored_run(store: Database, schema: str, run_id: int | None = None) -> StoredRun:
     """Return a run of the database.
 
     Args:
@@ -111,7 +111,8 @@ def stored_run(store: DuckDB, schema: str, run_id: int | None = None) -> StoredR
             f"There is no run {wanted}. There is: {', '.join(map(str, ids[-20:]))}; `segdb runs` "
             "lists them."
         )
-    row = store.rows(f"FROM {runs} WHERE run_id = {int(wanted)}")[0]
+    listed = store.stored(schema, contract.RUNS.name)
+    row = store.rows(listed.filter(listed.run_id == wanted))[0]
     key = store.schema(f"{quoted(schema)}.segments")["customer_id"]
     try:
         run = _rebuilt(row, schema, key)

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 import ibis.expr.types as ir
 
 from segdb.cluster.match_centroids import match
-from segdb.engines.duckdb.database import DuckDB
-from segdb.engines.duckdb.history import last_model, last_segment_id
-from segdb.engines.duckdb.run_archive import kept_features, published_run
+from segdb.engines.protocol import Database
+from segdb.engines.publishing.history import last_model, last_segment_id
+from segdb.engines.publishing.run_archive import kept_features, published_run
 from segdb.errors import SettingsError
 from segdb.expressions.preprocess import preprocess
 from segdb.expressions.transform import natural_value, scaled_value
@@ -44,7 +44,7 @@ class PreviousRun:
     now: tuple[Moments, ...] = ()
 
 
-def previous_run(store: DuckDB, schema: str, learned: Model, pca: Pca) -> PreviousRun | None:
+def previous_run(store: Database, schema: str, learned: Model, pca: Pca) -> PreviousRun | None:
     """Return what the last run in a schema left; None before the first.
 
     Args:
@@ -72,7 +72,9 @@ def previous_run(store: DuckDB, schema: str, learned: Model, pca: Pca) -> Previo
     return PreviousRun(model, next_id, shared, then, now)
 
 
-def _moments(store: DuckDB, scaled: ir.Table, matrix: Sequence[Parameters]) -> tuple[Moments, ...]:
+def _moments(
+    store: Database, scaled: ir.Table, matrix: Sequence[Parameters]
+) -> tuple[Moments, ...]:
     columns = {f"mean_{i}": scaled[p.column].mean() for i, p in enumerate(matrix)}
     columns |= {f"sd_{i}": scaled[p.column].std(how="pop") for i, p in enumerate(matrix)}
     row = store.rows(scaled.agg(**columns))[0]

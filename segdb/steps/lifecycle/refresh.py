@@ -11,10 +11,9 @@ from segdb.cluster.fixed_silhouette import fixed_silhouettes
 from segdb.config.sections import Cluster
 from segdb.config.settings import Settings
 from segdb.contract import K_SELECTION, RUNS, SEGMENT_PROFILES
-from segdb.engines.duckdb.database import DuckDB
-from segdb.engines.duckdb.integrity import require
-from segdb.engines.duckdb.read.readers import read
-from segdb.engines.duckdb.read.source_relation import Raw
+from segdb.engines.protocol import Database
+from segdb.engines.publishing.integrity import require
+from segdb.engines.raw_source import Raw
 from segdb.errors import SourceError, nearest, option
 from segdb.expressions.distributions import statistics
 from segdb.expressions.preprocess import transformed
@@ -50,7 +49,7 @@ _NEEDED = {
 
 
 def read_as_then(
-    store: DuckDB,
+    store: Database,
     run: StoredRun,
     progress: Progress,
     orders: object = None,
@@ -93,7 +92,7 @@ def read_as_then(
                 f"{option('sources', True)}."
             )
         then = run.sources[name]
-        raw = read(store, name, source, run.settings.source, then.options.get("encoding"))
+        raw = store.read(name, source, run.settings.source, then.options.get("encoding"))
         for words in raw.notes:
             progress.note(words)
         for warning in raw.warnings:
@@ -123,7 +122,7 @@ def reads_the_same(sources: Sources, run: StoredRun) -> bool:
     return sources.orders[0].definition == run.sources["orders"].definition
 
 
-def _narrowed(store: DuckDB, name: str, raw: Raw, reading: Reading) -> Raw:
+def _narrowed(store: Database, name: str, raw: Raw, reading: Reading) -> Raw:
     """Return a source with the columns that it had in the run: duplicates are found by them."""
     names = [column.name for column in reading.columns]
     if set(names) == set(raw.table.columns):
@@ -133,7 +132,7 @@ def _narrowed(store: DuckDB, name: str, raw: Raw, reading: Reading) -> Raw:
     return replace(
         raw,
         table=store.view(f"segdb_{name}_then", raw.table.select(*names)),
-        definition=None if own is None else f"SELECT {columns} FROM ({own})",  # noqa: S608
+        definition=None if own is None else f"SELECT {columns} FROM ({own}) AS then",  # noqa: S608
     )
 
 
@@ -155,7 +154,7 @@ def _check_columns(raw: Raw, then: Raw, reading: Reading) -> None:
 
 
 def measure_by_model(
-    store: DuckDB, options: PreprocessOptions, built: BuiltFeatures, model: Model
+    store: Database, options: PreprocessOptions, built: BuiltFeatures, model: Model
 ) -> Learned:
     """Return the statistics of the features, by the parameters of a stored model.
 
@@ -177,7 +176,7 @@ def measure_by_model(
 
 
 def evaluate_fixed_model(
-    store: DuckDB, schema: str, settings: Cluster, run: StoredRun, scaled: ScaledCustomers
+    store: Database, schema: str, settings: Cluster, run: StoredRun, scaled: ScaledCustomers
 ) -> Fitted:
     """Return the segments of a run, validated on the customers of today.
 
@@ -201,10 +200,10 @@ def evaluate_fixed_model(
     )
     for table, columns in _NEEDED.items():
         require(store, schema, table, *columns)
-    place = quoted(schema)
-    stored_row = store.rows(f"FROM {place}.{RUNS.name} WHERE run_id = {run.run_id}")[0]
-    evidence = store.rows(f"FROM {place}.{K_SELECTION.name} ORDER BY k")
-    profiles = store.rows(f"FROM {place}.{SEGMENT_PROFILES.name}")
+    runs = store.stored(schema, RUNS.name)
+    stored_row = store.rows(runs.filter(runs.run_id == run.run_id))[0]
+    evidence = store.rows(store.stored(schema, K_SELECTION.name).order_by("k"))
+    profiles = store.rows(store.stored(schema, SEGMENT_PROFILES.name))
     stabilities = {
         # A run of an older release has no errors.
         row["segment_id"]: (row["stability"], row.get("stability_error"))

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from segdb import contract
-from segdb.engines.duckdb.database import DuckDB
-from segdb.engines.duckdb.integrity import require
-from segdb.engines.duckdb.run_archive import (
+from segdb.engines.protocol import Database
+from segdb.engines.publishing.integrity import require
+from segdb.engines.publishing.run_archive import (
     Kept,
     equal_runs,
     is_valid_query,
@@ -28,7 +28,7 @@ from segdb.steps.preprocess.pca import Pca, pca_of
 from segdb.steps.publish.tables import Queries
 
 
-def kept_as_it_was(store: DuckDB, schema: str, run: StoredRun) -> Kept:
+def kept_as_it_was(store: Database, schema: str, run: StoredRun) -> Kept:
     """Return what was kept of an earlier run.
 
     Raises:
@@ -60,7 +60,7 @@ def rebuilt_features(run: StoredRun, kept: Kept) -> BuiltFeatures:
     )
 
 
-def pca_by_model(store: DuckDB, run: StoredRun, built: BuiltFeatures) -> Pca:
+def pca_by_model(store: Database, run: StoredRun, built: BuiltFeatures) -> Pca:
     """Return the principal components of the customers, by the parameters of a stored model."""
     matrix = run.model.matrix
     few = built.customers <= run.settings.cluster.matrix_rows
@@ -79,7 +79,7 @@ def republished_row(kept: Kept, run_id: int) -> dict[str, Any]:
     }
 
 
-def without_unproven_view(store: DuckDB, run: StoredRun, large: Queries) -> Queries:
+def without_unproven_view(store: Database, run: StoredRun, large: Queries) -> Queries:
     """Return the queries without the live view, where it is not to be trusted or cannot be made."""
     live = large[contract.SEGMENTS_LIVE]
     # To bind it is to look into the files that it names.

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import ibis.expr.types as ir
 
-from segdb.engines.duckdb.database import DuckDB
+from segdb.engines.protocol import Database
 from segdb.errors import SettingsError, nearest
 from segdb.expressions.aggregate_orders import Bounds
 from segdb.expressions.impute import fill, fill_values
@@ -23,7 +23,7 @@ _DIGITS = 12
 
 
 def fills_and_bounds(
-    store: DuckDB,
+    store: Database,
     options: PreprocessOptions,
     catalogue: Catalogue,
     features: ir.Table,
@@ -92,7 +92,7 @@ def _filled(
 
 
 def _bounded(
-    store: DuckDB,
+    store: Database,
     options: PreprocessOptions,
     catalogue: Catalogue,
     features: ir.Table,
@@ -108,7 +108,7 @@ def _bounded(
 
 
 def _learned(
-    store: DuckDB,
+    store: Database,
     options: PreprocessOptions,
     catalogue: Catalogue,
     features: ir.Table,

@@ -10,13 +10,13 @@ import ibis.expr.types as ir
 
 from segdb.cluster.matrix import Matrix
 from segdb.cluster.pca import covariances
-from segdb.engines.duckdb.database import DuckDB
+from segdb.engines.protocol import Database
 from segdb.expressions.coreset import all_customers
 from segdb.expressions.scale import measures
 
 
 def measured(
-    store: DuckDB, features: ir.Table, columns: Sequence[str], method: str, *, few: bool
+    store: Database, features: ir.Table, columns: Sequence[str], method: str, *, few: bool
 ) -> dict[str, Any]:
     """Return what ``segdb.expressions.scale.measures`` gives of the customers.
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import ibis.expr.types as ir
 
-from segdb.engines.duckdb.database import DuckDB
+from segdb.engines.protocol import Database
 from segdb.expressions import aggregate_orders as stage
 from segdb.expressions.aggregate_orders import Bounds
 from segdb.expressions.distributions import statistics
@@ -19,7 +19,7 @@ from segdb.steps.preprocess.options import PreprocessOptions
 
 
 def exclude_customers(
-    store: DuckDB,
+    store: Database,
     options: PreprocessOptions,
     catalogue: Catalogue,
     features: ir.Table,
@@ -51,7 +51,7 @@ def exclude_customers(
 
 
 def _bounds(
-    store: DuckDB, options: PreprocessOptions, catalogue: Catalogue, features: ir.Table
+    store: Database, options: PreprocessOptions, catalogue: Catalogue, features: ir.Table
 ) -> Bounds:
     """Return the bounds of every feature over all customers, outliers among them."""
     known = store.rows(statistics(features, catalogue.names))[0]

@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 
 from segdb.cluster.matrix import Matrix
 from segdb.cluster.yeo_johnson import best_powers
-from segdb.engines.duckdb.database import DuckDB
+from segdb.engines.protocol import Database
 from segdb.errors import DataError, SettingsError, nearest
 from segdb.expressions.coreset import all_customers, sample
 from segdb.expressions.distributions import statistics
@@ -74,7 +74,7 @@ class Learned:
 
 
 def learn(
-    store: DuckDB, options: PreprocessOptions, built: BuiltFeatures, progress: Progress
+    store: Database, options: PreprocessOptions, built: BuiltFeatures, progress: Progress
 ) -> Learned:
     """Learn fills, bounds, transforms, scales and score edges.
 
@@ -118,7 +118,7 @@ def to_matrix(features: ir.Table, model: Model) -> ir.Table:
 
 
 def _transformed(
-    store: DuckDB,
+    store: Database,
     options: PreprocessOptions,
     built: BuiltFeatures,
     capped: ir.Table,
@@ -144,7 +144,7 @@ def _transformed(
 
 
 def _powers(
-    store: DuckDB,
+    store: Database,
     options: PreprocessOptions,
     built: BuiltFeatures,
     capped: ir.Table,

@@ -8,7 +8,7 @@ from typing import Any
 import ibis.expr.types as ir
 
 from segdb.config.feature_sections import Rfm
-from segdb.engines.duckdb.database import DuckDB
+from segdb.engines.protocol import Database
 from segdb.errors import EngineError, SettingsError, nearest
 from segdb.expressions.distributions import FIFTHS
 from segdb.expressions.quantiles import quantiles
@@ -18,7 +18,7 @@ Edges = Mapping[str, tuple[float, ...]]
 
 
 def score_edges(
-    store: DuckDB,
+    store: Database,
     rfm: Rfm,
     features: ir.Table,
     names: Sequence[str],
@@ -67,7 +67,7 @@ def score_edges(
 
 
 def rfm_rules(
-    store: DuckDB, rfm: Rfm, features: ir.Table, names: Sequence[str], edges: Edges
+    store: Database, rfm: Rfm, features: ir.Table, names: Sequence[str], edges: Edges
 ) -> RfmRules:
     """Return how customers are scored and named beside the edges, each predicate tried.
 

@@ -13,8 +13,9 @@ import ibis.expr.types as ir
 
 from segdb import contract
 from segdb.contract.types import ibis_type
-from segdb.engines.duckdb.history import departures, entries
-from segdb.engines.duckdb.publish import Content
+from segdb.engines.protocol import Database
+from segdb.engines.publishing.history import departures, entries
+from segdb.engines.publishing.publish import Content
 from segdb.exports.macro import assign_macro
 from segdb.expressions.assign import labelled
 from segdb.expressions.customer_segments import customer_segments
@@ -42,6 +43,7 @@ _LIBRARIES = ("segdb", "duckdb", "ibis-framework", "sqlglot", "numpy", "scikit-l
 
 
 def queries(
+    store: Database,
     built: BuiltFeatures,
     model: Model,
     assigned: ir.Table,
@@ -51,6 +53,7 @@ def queries(
     """Return the query of each table that is written without passing through Python.
 
     Args:
+        store: the database, whose SQL the live view is written in.
         built: the sources, the features, the rejects, and how they came about.
         model: the model.
         assigned: every customer with ``nearest``, ``distance`` and ``margin``.
@@ -63,7 +66,7 @@ def queries(
     rejected = built.rejected
     return {
         contract.SEGMENTS: labelled(assigned, model).mutate(run_id=run),
-        contract.SEGMENTS_LIVE: live_select(built.sources, built.recipe, model, run_id),
+        contract.SEGMENTS_LIVE: live_select(store, built.sources, built.recipe, model, run_id),
         contract.CUSTOMER_FEATURES: features.select("customer_id", *model.catalogue.names, *scores),
         contract.REJECTED_ROWS: rejected.select(
             run_id=run,
@@ -78,6 +81,7 @@ def queries(
 
 
 def contents(
+    store: Database,
     schema: str,
     model: Model,
     large: Queries,
@@ -87,6 +91,7 @@ def contents(
     """Return what goes into each published table, in the order of the contract.
 
     Args:
+        store: the database.
         schema: where the tables are.
         model: the model.
         large: the queries of the tables that stay in the database.
@@ -113,7 +118,8 @@ def contents(
         for table in contract.TABLES
         if table in tables
     )
-    return (*published, Content(contract.ASSIGN, assign_macro(schema, model), {}))
+    macros = [Content(contract.ASSIGN, assign_macro(schema, model), {})] if store.macros else []
+    return (*published, *macros)
 
 
 def versions() -> str:

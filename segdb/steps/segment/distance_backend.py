@@ -14,7 +14,7 @@ import ibis.expr.types as ir
 
 from segdb.cluster.distance_stats import Centroids, distance_stats, farthest_of
 from segdb.cluster.matrix import Matrix
-from segdb.engines.duckdb.database import DuckDB
+from segdb.engines.protocol import Database
 from segdb.expressions.lloyd import farthest, quality, step
 
 Groups = Mapping[int, Mapping[str, Any]]
@@ -41,7 +41,7 @@ class CustomerDistances(Protocol):
 class InDatabase:
     """Customers in a table with ``customer_id`` and these columns, scaled units."""
 
-    store: DuckDB
+    store: Database
     scaled: ir.Table
     columns: tuple[str, ...]
 

@@ -11,7 +11,7 @@ from segdb.cluster.candidate import Candidate
 from segdb.cluster.distance_stats import simplified_silhouette
 from segdb.cluster.k_scan import Verdict, k_scan, verdict
 from segdb.config.sections import Cluster
-from segdb.engines.duckdb.database import DuckDB
+from segdb.engines.protocol import Database
 from segdb.errors import DataError
 from segdb.expressions.assign import assign
 from segdb.expressions.profile import sizes
@@ -62,7 +62,7 @@ class Fitted:
 
 
 def fit_segments(
-    store: DuckDB, settings: Cluster, scaled: ScaledCustomers, progress: Progress
+    store: Database, settings: Cluster, scaled: ScaledCustomers, progress: Progress
 ) -> Fitted:
     """Find the segments.
 
@@ -138,7 +138,7 @@ def _tried(settings: Cluster, customers: int) -> range:
     return range(settings.k_min, min(settings.k_max, customers - 1) + 1)
 
 
-def _canonical(store: DuckDB, scaled: ScaledCustomers, centroids: Centroids) -> list[int]:
+def _canonical(store: Database, scaled: ScaledCustomers, centroids: Centroids) -> list[int]:
     """Return the clusters from the most valuable to the least.
 
     Without money to go by, it is by the sum of their scaled features, each by its better end.

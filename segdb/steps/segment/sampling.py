@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 
 from segdb.cluster.matrix import Matrix
 from segdb.config.sections import Cluster
-from segdb.engines.duckdb.database import DuckDB
+from segdb.engines.protocol import Database
 from segdb.expressions.coreset import Spread, all_customers, coreset, sample
 from segdb.steps.segment.distance_backend import CustomerDistances, InDatabase, InMemory
 from segdb.steps.segment.scaled_customers import ScaledCustomers
@@ -42,7 +42,7 @@ class Matrices:
         return self.compact if self.uniform is None else self.uniform
 
 
-def matrices(store: DuckDB, settings: Cluster, scaled: ScaledCustomers) -> Matrices:
+def matrices(store: Database, settings: Cluster, scaled: ScaledCustomers) -> Matrices:
     """Draw the matrices of a fit.
 
     Args:

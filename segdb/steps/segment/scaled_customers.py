@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import ibis.expr.types as ir
 
 from segdb.cluster.distance_stats import Centroids
-from segdb.engines.duckdb.database import DuckDB
+from segdb.engines.protocol import Database
 from segdb.expressions.assign import assign
 from segdb.expressions.pca import in_matrix
 from segdb.expressions.preprocess import preprocess
@@ -43,7 +43,7 @@ class ScaledCustomers:
 
 
 def scale_customers(
-    store: DuckDB, features: ir.Table, model: Model, pca: Pca, number: int
+    store: Database, features: ir.Table, model: Model, pca: Pca, number: int
 ) -> ScaledCustomers:
     """Fill, cap, transform and scale the customers by a model, and project them on its components.
 
@@ -60,7 +60,7 @@ def scale_customers(
     return ScaledCustomers(table, model, pca, number)
 
 
-def assign_segments(store: DuckDB, scaled: ScaledCustomers, centroids: Centroids) -> ir.Table:
+def assign_segments(store: Database, scaled: ScaledCustomers, centroids: Centroids) -> ir.Table:
     """Return the relation ``segdb_assigned``: every customer with ``nearest`` and ``margin``.
 
     Args:

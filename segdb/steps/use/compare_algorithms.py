@@ -13,9 +13,9 @@ from segdb.cluster.compare import Compared, compare_labelled
 from segdb.cluster.matrix import Matrix
 from segdb.contract import CUSTOMER_FEATURES
 from segdb.contract.comparison import ALGORITHM_COMPARISON
-from segdb.engines.duckdb.compared import publish_comparison
-from segdb.engines.duckdb.database import DuckDB
-from segdb.engines.duckdb.integrity import require
+from segdb.engines.protocol import Database
+from segdb.engines.publishing.compared import publish_comparison
+from segdb.engines.publishing.integrity import require
 from segdb.expressions.coreset import all_customers, sample
 from segdb.sql import quoted
 from segdb.steps.lifecycle.load_run import check_features, stored_run
@@ -42,7 +42,7 @@ class ComparedRun:
         return int(self.rows[0]["rows"])
 
 
-def compare_run(store: DuckDB, schema: str) -> ComparedRun:
+def compare_run(store: Database, schema: str) -> ComparedRun:
     """Run other algorithms on the published customers; publish how they did, and their clusters.
 
     They see what K-Means saw: all customers while there are at most ``matrix_rows``, and else a

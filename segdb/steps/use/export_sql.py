@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.output_folder import write_folder
+from segdb.engines.protocol import Database
 from segdb.errors import SettingsError
 from segdb.exports.dbt_package import files
 from segdb.exports.dbt_project import Package
@@ -37,7 +37,7 @@ class ExportTarget:
 
 
 def compile_run(
-    store: DuckDB,
+    store: Database,
     schema: str,
     target: ExportTarget,
     stage: str | None = None,
@@ -85,7 +85,7 @@ def origins_of(run: StoredRun, target: ExportTarget) -> dict[str, Origin]:
 
 
 def write_dbt(
-    store: DuckDB,
+    store: Database,
     schema: str,
     folder: Path,
     target: ExportTarget,

@@ -12,9 +12,9 @@ import ibis
 import ibis.expr.types as ir
 
 from segdb.config.settings import Settings
-from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.duckdb.read.readers import files_of
-from segdb.engines.duckdb.scored import check_file, save_file, save_table
+from segdb.engines.protocol import Database
+from segdb.engines.publishing.scores import check_file, save_file, save_table
 from segdb.errors import DataError, SourceError, nearest, option
 from segdb.expressions.assign import labelled
 from segdb.expressions.ctes import as_select
@@ -139,7 +139,7 @@ def _check_columns(sources: Sources, run: StoredRun) -> None:
 
 
 def assign_customers(
-    store: DuckDB, sources: Sources, recipe: Recipe, model: Model
+    store: Database, sources: Sources, recipe: Recipe, model: Model
 ) -> tuple[ir.Table, dict[tuple[str, str], int]]:
     """Return every customer with ``nearest`` and ``margin``, and the rejected rows by reason."""
     counted_rows = {"orders": sources.orders, "customers": sources.customers}
@@ -148,14 +148,16 @@ def assign_customers(
     rejected: dict[tuple[str, str], int] = {}
     for name in raw:
         through = list(stages)[: list(stages).index(f"{name}_clean") + 1]
-        validated = store.view("segdb_judged", as_select({n: stages[n] for n in through}, {}))
+        validated = store.view(
+            "segdb_judged", as_select({n: stages[n] for n in through}, {}, store.compile)
+        )
         rejected |= _reasons(store, name, validated)
     stages.pop("segments")
-    assigned = store.table("segdb_scored", as_select(stages, {}))
+    assigned = store.table("segdb_scored", as_select(stages, {}, store.compile))
     return assigned, rejected
 
 
-def _reasons(store: DuckDB, source: str, validated: ir.Table) -> dict[tuple[str, str], int]:
+def _reasons(store: Database, source: str, validated: ir.Table) -> dict[tuple[str, str], int]:
     rows = validated.filter(validated.reason.notnull())
     counted = rows.copies.sum() if "copies" in validated.columns else rows.count()
     counted_rows = store.rows(rows.group_by("reason").agg(n=counted).order_by("reason"))
@@ -163,7 +165,7 @@ def _reasons(store: DuckDB, source: str, validated: ir.Table) -> dict[tuple[str,
 
 
 def summarize_scores(
-    store: DuckDB, run: StoredRun, assigned: ir.Table, rejected: Mapping[tuple[str, str], int]
+    store: Database, run: StoredRun, assigned: ir.Table, rejected: Mapping[tuple[str, str], int]
 ) -> Scored:
     """Return the sizes of the segments, and how far the customers are from what was learned.
 
@@ -205,7 +207,7 @@ def _share(condition: ir.BooleanValue) -> ir.FloatingScalar:
 
 
 def save_scores(
-    store: DuckDB, schema: str, run: StoredRun, assigned: ir.Table, into: str | Path
+    store: Database, schema: str, run: StoredRun, assigned: ir.Table, into: str | Path
 ) -> None:
     """Write the labels into a table of the schema, or a file.
 

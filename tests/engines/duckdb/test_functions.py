@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from segdb.engines.duckdb.database import DuckDB
-from segdb.engines.duckdb.functions import unstable
 
 
 @pytest.fixture
@@ -38,7 +37,7 @@ def engine() -> DuckDB:
     ],
 )
 def test_what_gives_another_value_each_time_is_known(engine: DuckDB, sql: str) -> None:
-    assert unstable(engine, sql, ("a", "t")) is not None
+    assert engine.unstable(sql, ("a", "t")) is not None
 
 
 @pytest.mark.parametrize(
@@ -56,4 +55,4 @@ def test_what_gives_another_value_each_time_is_known(engine: DuckDB, sql: str) -
     ],
 )
 def test_what_is_of_the_row_alone_is_let_through(engine: DuckDB, sql: str) -> None:
-    assert unstable(engine, sql, ("a", "t")) is None
+    assert engine.unstable(sql, ("a", "t")) is None

@@ -10,9 +10,9 @@ import pytest
 
 import segdb
 from segdb.engines.duckdb.database import DuckDB
-from segdb.engines.duckdb.readonly_query import ask, asking
 from segdb.errors import SourceError, UserError
 from segdb.sql import literal, quoted
+from tests.reading import ask, asking
 from tests.steps import shops
 
 SCHEMAS = ["segdb", 'qu"ote', "select", "a b", "😀", "a.b", "x'y", "main"]

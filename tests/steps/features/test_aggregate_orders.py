@@ -81,8 +81,15 @@ def temporary(store: DuckDB) -> list[tuple[str, str]]:
     return store.connection.execute(asked).fetchall()
 
 
-@pytest.mark.parametrize("duplicates", ["reject", "keep"])
-@pytest.mark.parametrize("returns", ["net", "reject"])
+@pytest.mark.parametrize(
+    ("duplicates", "returns"),
+    [
+        ("reject", "net"),
+        ("keep", "reject"),
+        pytest.param("reject", "reject", marks=pytest.mark.slow),
+        pytest.param("keep", "net", marks=pytest.mark.slow),
+    ],
+)
 @given(rows=st.lists(lines, max_size=14), copies=st.integers(0, 4))
 @settings(max_examples=examples(12), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_told_apart_or_folded_whole(

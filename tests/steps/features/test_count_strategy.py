@@ -10,7 +10,7 @@ import ibis
 import pytest
 
 from segdb.engines.duckdb.database import DuckDB
-from segdb.engines.duckdb.read.source_relation import Raw
+from segdb.engines.raw_source import Raw
 from segdb.expressions.count_strategy import (
     EXACT,
     LISTED,

@@ -14,7 +14,7 @@ import pytest
 import segdb
 from segdb import contract
 from segdb.engines.duckdb.database import DuckDB
-from segdb.engines.duckdb.run_archive import equal_runs, kept_ids
+from segdb.engines.publishing.run_archive import equal_runs, kept_ids
 from segdb.errors import UserError
 from segdb.pipeline import rollback
 from tests.steps import shops
@@ -94,7 +94,7 @@ HARD: dict[str, Any] = {
         pytest.param("orders", {}, id="orders-plain", marks=pytest.mark.slow),
         pytest.param("customers", {}, id="customers-plain", marks=pytest.mark.slow),
         pytest.param("both", {}, id="both-plain"),
-        pytest.param("orders", HARD, id="orders-hard"),
+        pytest.param("orders", HARD, id="orders-hard", marks=pytest.mark.slow),
         pytest.param("customers", HARD, id="customers-hard"),
         pytest.param("both", HARD, id="both-hard", marks=pytest.mark.slow),
     ],

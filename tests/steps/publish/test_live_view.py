@@ -23,6 +23,7 @@ from segdb.steps.features.options import FeatureOptions
 from segdb.steps.ingest.read_sources import read_sources
 from segdb.steps.preprocess.learn import to_matrix
 from segdb.steps.progress import Notes
+from tests.exports.test_macro import of_every_customer
 from tests.steps import shops
 
 COLUMNS = "customer_id, segment_id, segment, distance, margin"
@@ -92,18 +93,22 @@ def held(connection: duckdb.DuckDBPyConnection, settings: Any, given: Any, model
 def test_live_equals_segments(source: str, sections: dict[str, Any]) -> None:
     with shops.opened() as connection:
         settings = shops.settings(source, **sections)
-        segdb.run(**shops.sources(source), database=connection, settings=settings)
+        made = segdb.run(**shops.sources(source), database=connection, settings=settings)
         published = rows(connection, "segdb.segments")
         assert len(published) > 100
         assert close(rows(connection, "segdb.segments_live"), published)
+        # And so does the macro, asked about each customer.
+        asked, equal, apart = of_every_customer(connection, made.model)
+        assert asked == equal == len(published)
+        assert apart < 1e-9
 
 
 @pytest.mark.parametrize(
     ("source", "sections"),
     [
-        ("orders", {}),
+        pytest.param("orders", {}, marks=pytest.mark.slow),
         ("orders", {"as_of": "2024-08-02T00:00:00", "features": {"sql": OWN}}),
-        ("customers", {}),
+        pytest.param("customers", {}, marks=pytest.mark.slow),
         ("both", {"clean": {"missing": "reject", "returns": "reject"}}),
     ],
 )

@@ -5,10 +5,12 @@ from __future__ import annotations
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pytest
 from sklearn.metrics import adjusted_rand_score
 
 import segdb
 from segdb.demo import synthetic
+from tests.depth import examples
 
 CUSTOMERS = 2_500
 
@@ -62,10 +64,11 @@ def test_without_orders_the_best_segment_is_first_by_all_of_its_features() -> No
     assert [row["tier"] for row in result.segments] == ["premium", "regular", "low engagement"]
 
 
+@pytest.mark.examples
 def test_the_order_of_the_rows_changes_nothing_on_a_lattice() -> None:
     # Full of ties, which K-Means would break by the last bit of a spread.
     found = set()
-    for seed in range(8):
+    for seed in range(examples(12)):
         order = np.random.default_rng(seed).permutation(50)
         customers = pa.table({"customer_id": order, "a": order * 1.0, "e": (order % 7) * 1.0})
         with duckdb.connect() as connection:

@@ -10,8 +10,8 @@ import pytest
 
 import segdb
 from segdb.cluster import compare as algorithms
-from segdb.engines.duckdb import compared
 from segdb.engines.duckdb.database import DuckDB
+from segdb.engines.publishing import compared
 from segdb.errors import PublishError
 from segdb.steps.use.compare_algorithms import ComparedRun, compare_run
 from tests.steps import shops

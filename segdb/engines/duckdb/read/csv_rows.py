@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 
-from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.duckdb.read import encoding, quotes
 from segdb.engines.duckdb.read.csv_dialect import Layout
 from segdb.engines.duckdb.read.files import PACKED, Files
 from segdb.errors import SourceError
 from segdb.sql import literal, quoted
+
+if TYPE_CHECKING:
+    from segdb.engines.duckdb.database import DuckDB
 
 _REJECTS, _SCANS = "segdb_reject_errors", "segdb_reject_scans"
 _KEEPING = (

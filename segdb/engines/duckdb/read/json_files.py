@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import duckdb
 import ibis
 
-from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.duckdb.messages import first_line
 from segdb.engines.duckdb.read.files import Files
 from segdb.engines.duckdb.read.nested import column_names, leaves
-from segdb.engines.duckdb.read.source_relation import Raw
+from segdb.engines.raw_source import Raw
 from segdb.errors import SourceError
 from segdb.sql import literal, quoted
+
+if TYPE_CHECKING:
+    from segdb.engines.duckdb.database import DuckDB
 
 # What stands beside the rows in an answer of an API.
 _AROUND = frozenset(

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import ibis
 import ibis.expr.datatypes as dt
 
-from segdb.engines.duckdb.database import DuckDB
 from segdb.sql import literal, quoted
+
+if TYPE_CHECKING:
+    from segdb.engines.duckdb.database import DuckDB
 
 # Objects are opened so deep, and none that has more leaves: its keys are data.
 _DEPTH, _MOST_LEAVES = 4, 300

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from segdb.config.source_section import FileOptions
-from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.duckdb.read.files import Files
 from segdb.engines.duckdb.read.nested import flattened
-from segdb.engines.duckdb.read.source_relation import Raw
 from segdb.engines.duckdb.read.union import common_names, differences
+from segdb.engines.raw_source import Raw
 from segdb.sql import literal
+
+if TYPE_CHECKING:
+    from segdb.engines.duckdb.database import DuckDB
 
 
 def read_parquet(store: DuckDB, relation: str, given: Files, options: FileOptions) -> Raw:

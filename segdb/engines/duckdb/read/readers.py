@@ -6,7 +6,7 @@ import re
 import zlib
 from dataclasses import replace
 from pathlib import Path, PurePath
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 import duckdb
 import ibis.expr.types as ir
@@ -14,19 +14,20 @@ import pyarrow as pa
 
 from segdb.config.source_section import FileOptions, Source
 from segdb.engines.duckdb import relations
-from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.duckdb.messages import first_line
 from segdb.engines.duckdb.read import files, text
+from segdb.engines.duckdb.read.forget import forget
 from segdb.engines.duckdb.read.json_files import read_json
 from segdb.engines.duckdb.read.nested import flattened
 from segdb.engines.duckdb.read.parquet import read_parquet
-from segdb.engines.duckdb.read.source_relation import Raw, forget
 from segdb.engines.duckdb.read.unpack import unpacked
 from segdb.engines.duckdb.read.workbooks import read_workbooks
+from segdb.engines.raw_source import Raw
 from segdb.errors import SourceError, nearest
 from segdb.sql import quoted
 
-__all__ = ["Raw", "read"]
+if TYPE_CHECKING:
+    from segdb.engines.duckdb.database import DuckDB
 
 _QUERY = re.compile(
     r"(?:--[^\n]*\n\s*|/\*.*?\*/\s*)*(?:(?:select|with|from|values)\b|\()",

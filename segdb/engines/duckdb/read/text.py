@@ -9,20 +9,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from segdb.checks.warning import DataWarning
 from segdb.config.source_section import FileOptions
-from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.duckdb.read import encoding, quotes
 from segdb.engines.duckdb.read.csv_dialect import Layout, detect_each
 from segdb.engines.duckdb.read.csv_rows import DROPPING, Batch, append, rejected, select_rows
 from segdb.engines.duckdb.read.files import Files
 from segdb.engines.duckdb.read.guess_encoding import Decision, decide
-from segdb.engines.duckdb.read.source_relation import Raw
 from segdb.engines.duckdb.read.union import common_names, differences
+from segdb.engines.raw_source import Raw
 from segdb.errors import SourceError
 from segdb.sql import literal, quoted
+
+if TYPE_CHECKING:
+    from segdb.engines.duckdb.database import DuckDB
 
 
 def read_text(store: DuckDB, relation: str, given: Files, options: FileOptions) -> Raw:

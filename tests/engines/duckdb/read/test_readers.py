@@ -13,7 +13,8 @@ import pytest
 
 from segdb.config.source_section import Source
 from segdb.engines.duckdb.database import DuckDB
-from segdb.engines.duckdb.read.readers import Raw, read
+from segdb.engines.duckdb.read.readers import read
+from segdb.engines.raw_source import Raw
 from segdb.errors import SourceError
 
 ROWS = [{"customer": "a", "paid": 1}, {"customer": "b", "paid": 2}]

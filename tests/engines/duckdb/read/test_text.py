@@ -17,7 +17,7 @@ from segdb.config.source_section import Source
 from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.duckdb.read import csv_rows
 from segdb.engines.duckdb.read.readers import read
-from segdb.engines.duckdb.read.source_relation import Raw
+from segdb.engines.raw_source import Raw
 from segdb.errors import SourceError
 from tests.depth import examples
 

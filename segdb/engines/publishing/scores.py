@@ -1,21 +1,21 @@
-"""Where scored customers go: a table of the database, or a file."""
+"""Scores: where scored customers go: a table of the database, or a file."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
 
-import duckdb
 import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.csv
+import pyarrow.parquet
 
 from segdb import contract
 from segdb.engines import output_files as outputs
-from segdb.engines.duckdb.database import DuckDB
+from segdb.engines.protocol import Database
 from segdb.errors import SettingsError, option
 from segdb.formats.formulas import harmless
-from segdb.sql import literal, quoted, to_sql
+from segdb.sql import literal, quoted
 
 _DELIMITERS = {".csv": ",", ".tsv": "\t"}
 SUFFIXES = (*_DELIMITERS, ".parquet")
@@ -25,7 +25,7 @@ _BATCH = 100_000
 MARK = "Customers scored by segdb"
 
 
-def save_table(store: DuckDB, schema: str, name: str, query: ir.Table, sentence: str) -> None:
+def save_table(store: Database, schema: str, name: str, query: ir.Table, sentence: str) -> None:
     """Write the rows into a table of the schema, over one that was written so before.
 
     Raises:
@@ -33,13 +33,14 @@ def save_table(store: DuckDB, schema: str, name: str, query: ir.Table, sentence:
     """
     if name.lower() in {table.name for table in contract.TABLES}:
         raise SettingsError(f"'{name}' is a published table. Name another for the scores.")
-    place = f"{quoted(schema)}.{quoted(name)}"
-    if store.holds(schema, name) and not _is_ours(store, schema, name):
+    comment = store.comments(schema).get(name.lower(), "")
+    if store.holds(schema, name) and not comment.startswith(MARK):
         raise SettingsError(
             f"{schema}.{name} is there already, and not by `segdb score`. Name another table."
         )
     with store.transaction():
-        store.execute(f"CREATE OR REPLACE TABLE {place} AS {to_sql(query, pretty=False)}")
+        store.write_table(schema, name, store.compile(query))
+        place = f"{quoted(schema)}.{quoted(name)}"
         store.execute(f"COMMENT ON TABLE {place} IS {literal(f'{MARK}: {sentence}')}")
 
 
@@ -63,7 +64,7 @@ def check_file(path: Path, sources: Iterable[Path], *, force: bool) -> None:
     outputs.refuse_foreign([path], force=force, advice=advice)
 
 
-def save_file(store: DuckDB, path: Path, query: ir.Table) -> None:
+def save_file(store: Database, path: Path, query: ir.Table) -> None:
     """Write the rows into a file whose ending says its format: csv, tsv or parquet.
 
     It takes the place of what was there when it is whole. In CSV no spreadsheet runs a text.
@@ -71,34 +72,30 @@ def save_file(store: DuckDB, path: Path, query: ir.Table) -> None:
     Raises:
         SettingsError: the file cannot be written.
     """
-    sql = to_sql(query, pretty=False)
     delimiter = _DELIMITERS.get(path.suffix.lower())
     try:
         if path.is_dir():
             raise SettingsError(f"{path} is a folder; name a file in it.")
         with outputs.replacing(path) as temporary:
+            batches = store.batches(query, _BATCH)
             if delimiter is None:
-                mark = f"KV_METADATA {{{outputs.PARQUET_KEY}: {literal(outputs.MARK)}}}"
-                store.execute(f"COPY ({sql}) TO {literal(str(temporary))} (FORMAT parquet, {mark})")
+                _write_parquet(temporary, batches)
             else:
-                _write_csv(store, temporary, sql, delimiter)
-    except (OSError, duckdb.IOException) as error:
+                _write_csv(temporary, batches, delimiter)
+    except (OSError, pa.ArrowException) as error:
         raise SettingsError(f"{path} cannot be written: {str(error).splitlines()[0]}") from None
 
 
-def _write_csv(store: DuckDB, path: Path, sql: str, delimiter: str) -> None:
-    batches = store.batches(sql, _BATCH)
+def _write_parquet(path: Path, batches: pa.RecordBatchReader) -> None:
+    schema = batches.schema.with_metadata({outputs.PARQUET_KEY: outputs.MARK})
+    with pyarrow.parquet.ParquetWriter(path, schema, compression="zstd") as writer:
+        for batch in batches:
+            writer.write_batch(batch)
+
+
+def _write_csv(path: Path, batches: pa.RecordBatchReader, delimiter: str) -> None:
     heading = harmless(pa.Table.from_batches([], batches.schema))
     options = pyarrow.csv.WriteOptions(delimiter=delimiter, quoting_style="needed")
     with pyarrow.csv.CSVWriter(path, heading.schema, write_options=options) as writer:
         for batch in batches:
             writer.write_table(harmless(pa.Table.from_batches([batch])))
-
-
-def _is_ours(store: DuckDB, schema: str, name: str) -> bool:
-    rows = store.connection.execute(
-        "SELECT comment FROM duckdb_tables() WHERE database_name = current_database() "
-        "AND lower(schema_name) = lower(?) AND lower(table_name) = lower(?)",
-        [schema, name],
-    ).fetchall()
-    return bool(rows) and str(rows[0][0] or "").startswith(MARK)

@@ -19,14 +19,14 @@ from pathlib import Path
 from typing import Any
 
 from segdb.contract import RUNS
-from segdb.engines.duckdb.database import DuckDB
-from segdb.engines.duckdb.integrity import has
-from segdb.sql import quoted
+from segdb.engines.protocol import Database
+from segdb.engines.publishing.integrity import has
+from segdb.sql import literal, quoted
 
 _BYTES = 32
 
 
-def sign(store: DuckDB, schema: str, run_id: int) -> None:
+def sign(store: Database, schema: str, run_id: int) -> None:
     """Sign a run in the middle of its publish, with its row of ``runs`` written.
 
     Where the key cannot be kept the run stays unsigned, and its sources are read on request only.
@@ -34,13 +34,14 @@ def sign(store: DuckDB, schema: str, run_id: int) -> None:
     key = _key(make=True)
     rows = _rows(store, schema, run_id)
     if key is not None and len(rows) == 1:
-        store.connection.execute(
-            f"UPDATE {quoted(schema)}.{RUNS.name} SET signature = ? WHERE run_id = ?",  # noqa: S608
-            [_signature(key, rows[0]), run_id],
-        ).fetchall()
+        signature = literal(_signature(key, rows[0]))
+        store.execute(
+            f"UPDATE {quoted(schema)}.{RUNS.name} SET signature = {signature} "  # noqa: S608
+            f"WHERE run_id = {int(run_id)}"
+        )
 
 
-def proven(store: DuckDB, schema: str, run_id: int) -> bool:
+def proven(store: Database, schema: str, run_id: int) -> bool:
     """Whether this user's segdb wrote how a run reads its sources, and its model."""
     if not has(store, schema, RUNS, "run_id", "settings", "model", "signature"):
         return False
@@ -52,7 +53,7 @@ def proven(store: DuckDB, schema: str, run_id: int) -> bool:
     return hmac.compare_digest(given.encode(), _signature(key, rows[0]).encode())
 
 
-def _rows(store: DuckDB, schema: str, run_id: int) -> list[dict[str, Any]]:
+def _rows(store: Database, schema: str, run_id: int) -> list[dict[str, Any]]:
     place = f"{quoted(schema)}.{RUNS.name}"
     return store.rows(
         f"SELECT settings, model, signature FROM {place} WHERE run_id = {int(run_id)}"  # noqa: S608

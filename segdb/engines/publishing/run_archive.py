@@ -14,14 +14,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import duckdb
 import ibis.expr.types as ir
+import pyarrow as pa
 
 from segdb.contract import CUSTOMER_FEATURES, KEPT_RUNS, REJECTED_ROWS, RUNS, Table
-from segdb.engines.duckdb.database import DuckDB
-from segdb.engines.duckdb.integrity import drop, has, kinds
-from segdb.errors import UserError
-from segdb.sql import quoted, to_sql
+from segdb.engines.protocol import Database
+from segdb.engines.publishing.integrity import drop, has
+from segdb.errors import SegdbError, UserError
+from segdb.sql import quoted
 
 _LARGE = (CUSTOMER_FEATURES, REJECTED_ROWS)
 # Without these a run could not be published again.
@@ -51,7 +51,7 @@ def archive_schema(schema: str) -> str:
     return f"{schema}_kept"
 
 
-def keep(store: DuckDB, schema: str, small: Sequence[Table]) -> None:
+def keep(store: Database, schema: str, small: Sequence[Table]) -> None:
     """Keep the run that is published, in the middle of the publish of the next one.
 
     Args:
@@ -62,28 +62,26 @@ def keep(store: DuckDB, schema: str, small: Sequence[Table]) -> None:
     published = published_run(store, schema)
     if published is None or not all(has(store, schema, table, *_KEYS[table]) for table in _LARGE):
         return
-    there = kinds(store, schema)
+    there = store.kinds(schema)
     rows = {
-        table.name: store.rows(f"FROM {quoted(schema)}.{quoted(table.name)}")
+        table.name: store.rows(store.stored(schema, table.name))
         for table in small
         if there.get(table.name) == "table"
     }
     store.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(archive_schema(schema))}")
     for table in _LARGE:
-        drop(store, archive_schema(schema), f"{table.name}_{published}")
-        store.execute(
-            f"CREATE OR REPLACE TABLE {_place(schema, table, published)} "
-            f"AS FROM {quoted(schema)}.{quoted(table.name)}"
-        )
+        name = f"{table.name}_{published}"
+        drop(store, archive_schema(schema), name)
+        place = f"{quoted(schema)}.{quoted(table.name)}"
+        store.write_table(archive_schema(schema), name, f"SELECT * FROM {place}")  # noqa: S608
     place = f"{quoted(schema)}.{KEPT_RUNS.name}"
     store.execute(f"DELETE FROM {place} WHERE run_id = {published}")  # noqa: S608
-    store.connection.execute(
-        f"INSERT INTO {place} (run_id, tables) VALUES (?, ?)",  # noqa: S608
-        [published, json.dumps(rows, ensure_ascii=False, default=str)],
-    ).fetchall()
+    text = json.dumps(rows, ensure_ascii=False, default=str)
+    row = pa.table({"run_id": [published], "tables": [text]})
+    store.insert(schema, KEPT_RUNS.name, row)
 
 
-def prune(store: DuckDB, schema: str, most: int) -> None:
+def prune(store: Database, schema: str, most: int) -> None:
     """Drop what is kept of all but the last ``most`` runs."""
     place = f"{quoted(schema)}.{KEPT_RUNS.name}"
     for run_id in kept_ids(store, schema)[: -most or None]:
@@ -92,7 +90,7 @@ def prune(store: DuckDB, schema: str, most: int) -> None:
         store.execute(f"DELETE FROM {place} WHERE run_id = {run_id}")  # noqa: S608
 
 
-def keep_aggregates(store: DuckDB, schema: str, run_id: int, orders: ir.Table | None) -> None:
+def keep_aggregates(store: Database, schema: str, run_id: int, orders: ir.Table | None) -> None:
     """Keep the aggregates of a run's orders for the next refresh, in the place of the last run's.
 
     Args:
@@ -108,18 +106,18 @@ def keep_aggregates(store: DuckDB, schema: str, run_id: int, orders: ir.Table | 
             drop(store, own, name)
     if orders is not None:
         store.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(archive_schema(schema))}")
-        place = f"{quoted(archive_schema(schema))}.{quoted(f'{_AGGREGATES}_{run_id}')}"
-        store.execute(f"CREATE TABLE {place} AS {to_sql(orders, pretty=False)}")
+        name = f"{_AGGREGATES}_{run_id}"
+        store.write_table(archive_schema(schema), name, store.compile(orders))
 
 
-def kept_aggregates(store: DuckDB, schema: str, run_id: int) -> ir.Table | None:
+def kept_aggregates(store: Database, schema: str, run_id: int) -> ir.Table | None:
     """Return the aggregates of the orders of a run; None where they are not kept."""
     name = f"{_AGGREGATES}_{run_id}"
-    there = kinds(store, archive_schema(schema)).get(name) == "table"
+    there = store.kinds(archive_schema(schema)).get(name) == "table"
     return store.stored(archive_schema(schema), name) if there else None
 
 
-def kept_ids(store: DuckDB, schema: str) -> list[int]:
+def kept_ids(store: Database, schema: str) -> list[int]:
     """Return the runs that are kept, in order."""
     if not has(store, schema, KEPT_RUNS, "run_id", "tables"):
         return []
@@ -128,7 +126,7 @@ def kept_ids(store: DuckDB, schema: str) -> list[int]:
     return [int(row["run_id"]) for row in store.rows(sql)]
 
 
-def published_run(store: DuckDB, schema: str) -> int | None:
+def published_run(store: Database, schema: str) -> int | None:
     """Return the run whose tables are published; None before the first."""
     if not has(store, schema, RUNS, "run_id"):
         return None
@@ -136,7 +134,7 @@ def published_run(store: DuckDB, schema: str) -> int | None:
     return None if last is None else int(last)
 
 
-def equal_runs(store: DuckDB, schema: str, run_id: int) -> list[int]:
+def equal_runs(store: Database, schema: str, run_id: int) -> list[int]:
     """Return the runs with the same tables, in order: a rollback publishes those of another run."""
     sql = f"SELECT run_id, republishes FROM {quoted(schema)}.{RUNS.name} ORDER BY run_id"  # noqa: S608
     first: dict[int, int] = {}
@@ -146,15 +144,15 @@ def equal_runs(store: DuckDB, schema: str, run_id: int) -> list[int]:
     return [one for one, origin in first.items() if origin == first[run_id]]
 
 
-def kept_features(store: DuckDB, schema: str, run_id: int) -> ir.Table | None:
+def kept_features(store: Database, schema: str, run_id: int) -> ir.Table | None:
     """Return the features of a run, published or kept; None where they are gone."""
     owner, name = archive_schema(schema), f"{CUSTOMER_FEATURES.name}_{run_id}"
     if run_id == published_run(store, schema):
         owner, name = schema, CUSTOMER_FEATURES.name
-    return store.stored(owner, name) if kinds(store, owner).get(name) == "table" else None
+    return store.stored(owner, name) if store.kinds(owner).get(name) == "table" else None
 
 
-def kept_run(store: DuckDB, schema: str, run_id: int) -> Kept:
+def kept_run(store: Database, schema: str, run_id: int) -> Kept:
     """Return an earlier run as it is kept.
 
     Raises:
@@ -172,10 +170,10 @@ def kept_run(store: DuckDB, schema: str, run_id: int) -> Kept:
         raise UserError(
             f"Run {run_id} is not kept any more. {there} [publish] keep_runs says how many are."
         )
-    where = f"WHERE run_id = {run_id}"
-    run = store.rows(f"FROM {quoted(schema)}.{RUNS.name} {where}")[0]
-    row = store.rows(f"SELECT tables FROM {quoted(schema)}.{KEPT_RUNS.name} {where}")[0]  # noqa: S608
-    large = kinds(store, archive_schema(schema))
+    runs, kept = (store.stored(schema, table.name) for table in (RUNS, KEPT_RUNS))
+    run = store.rows(runs.filter(runs.run_id == run_id))[0]
+    row = store.rows(kept.filter(kept.run_id == run_id).select("tables"))[0]
+    large = store.kinds(archive_schema(schema))
     lost = [t.name for t in _LARGE if large.get(f"{t.name}_{run_id}") != "table"]
     try:
         tables = json.loads(row["tables"])
@@ -194,14 +192,11 @@ def kept_run(store: DuckDB, schema: str, run_id: int) -> Kept:
     )
 
 
-def is_valid_query(store: DuckDB, sql: str) -> bool:
+def is_valid_query(store: Database, sql: str) -> bool:
     """Whether all that a SELECT reads is still there."""
     try:
-        store.schema(f"({sql})")
-    except duckdb.Error:
+        with store.refusals():
+            store.schema(f"({sql}) AS live")
+    except SegdbError:
         return False
     return True
-
-
-def _place(schema: str, table: Table, run_id: int) -> str:
-    return f"{quoted(archive_schema(schema))}.{quoted(f'{table.name}_{run_id}')}"

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segdb.engines.duckdb.database import DuckDB
-from segdb.engines.duckdb.history import (
+from segdb.engines.publishing.history import (
     RFM_SEGMENT,
     departures,
     entries,

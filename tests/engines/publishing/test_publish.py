@@ -13,8 +13,8 @@ import pytest
 
 from segdb import contract
 from segdb.engines.duckdb.database import DuckDB
-from segdb.engines.duckdb.publish import Content, Publication, next_run, refuse_ambiguous
-from segdb.engines.duckdb.publish import publish as publish_at
+from segdb.engines.publishing.publish import Content, Publication, next_run, refuse_ambiguous
+from segdb.engines.publishing.publish import publish as publish_at
 from segdb.errors import PublishError, SettingsError
 from segdb.sql import quoted
 

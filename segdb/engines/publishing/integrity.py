@@ -6,16 +6,14 @@ same. A database from a stranger may have a view in the place of a table, which 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-
-import duckdb
 
 from segdb.contract import ID, TABLES, Column, Table
 from segdb.contract.table import OPENING
-from segdb.engines.duckdb.database import DuckDB
-from segdb.errors import LockedError, SettingsError, SourceError, UserError
-from segdb.sql import literal, quoted
+from segdb.engines.protocol import Database
+from segdb.errors import EngineError, LockedError, SettingsError, SourceError, UserError
+from segdb.sql import quoted
 
 # Types that take each other's values; what older releases wrote may be of another one.
 _KINDS = (
@@ -26,39 +24,27 @@ _KINDS = (
 )
 
 
-def has(store: DuckDB, schema: str, table: Table, *columns: str) -> bool:
+def has(store: Database, schema: str, table: Table, *columns: str) -> bool:
     """Whether there is such a table, no view, with these columns of the contract's types."""
-    if kinds(store, schema).get(table.name) != "table":
+    if store.kinds(schema).get(table.name) != "table":
         return False
-    there = _columns(store, schema, table.name)
+    there = store.columns(schema, table.name)
     wanted = {column.name: column for column in table.columns}
     return all(name in there and _fits(wanted[name], there[name]) for name in columns)
 
 
-def is_whole(store: DuckDB, schema: str, table: Table) -> bool:
+def is_whole(store: Database, schema: str, table: Table) -> bool:
     """Whether the table is there with every column of the contract."""
     return has(store, schema, table, *(column.name for column in table.columns))
 
 
-def kinds(store: DuckDB, schema: str) -> dict[str, str]:
-    """Return, of each table and view of a schema, which of the two it is; names in lower case."""
-    rows = store.rows(
-        "SELECT schema_name, table_name AS name, 'table' AS kind "
-        "FROM system.main.duckdb_tables() WHERE database_name = current_database() "
-        "UNION ALL SELECT schema_name, view_name, 'view' "
-        "FROM system.main.duckdb_views() WHERE database_name = current_database()"
-    )
-    own = (row for row in rows if row["schema_name"].lower() == schema.lower())
-    return {row["name"].lower(): row["kind"] for row in own}
-
-
-def refuse_views(store: DuckDB, schema: str) -> None:
+def refuse_views(store: Database, schema: str) -> None:
     """Refuse a database in which a view stands where segdb publishes a table.
 
     Raises:
         SourceError: there is one: to read it could be to read any file.
     """
-    there = kinds(store, schema)
+    there = store.kinds(schema)
     for table in TABLES:
         if table.kind == "table" and there.get(table.name) == "view":
             raise SourceError(
@@ -68,7 +54,7 @@ def refuse_views(store: DuckDB, schema: str) -> None:
             )
 
 
-def require(store: DuckDB, schema: str, table: Table, *columns: str) -> None:
+def require(store: Database, schema: str, table: Table, *columns: str) -> None:
     """Refuse to go on without these columns of a published table.
 
     Without any it is all of them, but for those that a database of an earlier release lacks.
@@ -76,11 +62,11 @@ def require(store: DuckDB, schema: str, table: Table, *columns: str) -> None:
     Raises:
         SourceError: the table was dropped, altered or replaced.
     """
-    there = _columns(store, schema, table.name)
+    there = store.columns(schema, table.name)
     wanted = [c for c in table.columns if not columns or c.name in columns]
     wanted = [c for c in wanted if c.name in there or c.name in columns or not c.later]
     lacking = [c.name for c in wanted if c.name not in there or not _fits(c, there[c.name])]
-    if lacking or kinds(store, schema).get(table.name) != "table":
+    if lacking or store.kinds(schema).get(table.name) != "table":
         what = f"has no column {lacking[0]} as segdb writes it" if there else "is not there"
         raise SourceError(
             f"The table {schema}.{table.name} {what}: the database was changed by something else. "
@@ -89,7 +75,7 @@ def require(store: DuckDB, schema: str, table: Table, *columns: str) -> None:
 
 
 @contextmanager
-def blaming_changes(store: DuckDB, schema: str) -> Iterator[None]:
+def blaming_changes(store: Database, schema: str) -> Iterator[None]:
     """Where a block fails over a database that was changed, say what was changed instead.
 
     Raises:
@@ -102,19 +88,20 @@ def blaming_changes(store: DuckDB, schema: str) -> Iterator[None]:
         raise
     except Exception as error:
         try:
-            for table in TABLES:
-                if table.kind == "table":
-                    _require_filled(store, schema, table)
-        except duckdb.Error:
+            with store.refusals():
+                for table in TABLES:
+                    if table.kind == "table":
+                        _require_filled(store, schema, table)
+        except EngineError:
             raise error from None
         raise
 
 
-def _require_filled(store: DuckDB, schema: str, table: Table) -> None:
+def _require_filled(store: Database, schema: str, table: Table) -> None:
     require(store, schema, table)
     name = f"{quoted(schema)}.{quoted(table.name)}"
     keys = " OR ".join(f"{quoted(key)} IS NULL" for key in table.key) or "false"
-    row = store.rows(f"SELECT count(*) AS n, count(*) FILTER ({keys}) AS bare FROM {name}")[0]  # noqa: S608
+    row = store.rows(f"SELECT count(*) AS n, count(*) FILTER (WHERE {keys}) AS bare FROM {name}")[0]  # noqa: S608
     if row["bare"] or (table.key and not row["n"]):
         what = f"rows without {' or '.join(table.key)}" if row["bare"] else "no rows"
         raise SourceError(
@@ -123,20 +110,20 @@ def _require_filled(store: DuckDB, schema: str, table: Table) -> None:
         )
 
 
-def drop(store: DuckDB, schema: str, name: str) -> None:
+def drop(store: Database, schema: str, name: str) -> None:
     """Remove a table or view, whichever it is; nothing where there is none."""
-    there = kinds(store, schema).get(name.lower())
+    there = store.kinds(schema).get(name.lower())
     if there is not None:
         store.execute(f"DROP {there} {quoted(schema)}.{quoted(name)}")
 
 
-def make_room(store: DuckDB, schema: str, table: Table) -> None:
+def make_room(store: Database, schema: str, table: Table) -> None:
     """Remove what stands in the place of a published table or view and is of the other kind."""
-    if kinds(store, schema).get(table.name, table.kind) != table.kind:
+    if store.kinds(schema).get(table.name, table.kind) != table.kind:
         drop(store, schema, table.name)
 
 
-def set_aside(store: DuckDB, schema: str, table: Table, *, whole: bool = False) -> bool:
+def set_aside(store: Database, schema: str, table: Table, *, whole: bool = False) -> bool:
     """Rename a growing table that takes no more rows of the contract, to ``<name>_old_1``.
 
     Args:
@@ -148,12 +135,12 @@ def set_aside(store: DuckDB, schema: str, table: Table, *, whole: bool = False) 
     Returns:
         Whether it was renamed.
     """
-    there = _columns(store, schema, table.name)
+    there = store.columns(schema, table.name)
     lacking = [column for column in table.columns if column.name not in there]
     unfit = [c for c in table.columns if c.name in there and not _fits(c, there[c.name])]
     if not there or not (unfit or (whole and lacking) or any(c.type == ID for c in lacking)):
         return False
-    there_now = kinds(store, schema)
+    there_now = store.kinds(schema)
     number = next(
         n for n in range(1, len(there_now) + 2) if f"{table.name}_old_{n}" not in there_now
     )
@@ -162,22 +149,14 @@ def set_aside(store: DuckDB, schema: str, table: Table, *, whole: bool = False) 
     return True
 
 
-def refuse_strangers(store: DuckDB, schema: str) -> None:
+def refuse_strangers(store: Database, schema: str) -> None:
     """Refuse a schema with tables of segdb's names that segdb did not make.
 
     Raises:
         SettingsError: a publish would replace tables of the user's own.
     """
-    rows = store.rows(
-        "SELECT schema_name, table_name, comment FROM system.main.duckdb_tables() "
-        "WHERE database_name = current_database()"
-    )
     names = {table.name for table in TABLES}
-    own = {
-        row["table_name"].lower(): row["comment"] or ""
-        for row in rows
-        if row["schema_name"].lower() == schema.lower() and row["table_name"].lower() in names
-    }
+    own = {name: words for name, words in store.comments(schema).items() if name in names}
     if own and not any(comment.startswith(OPENING) for comment in own.values()):
         raise SettingsError(
             f"The schema {schema} has a table {min(own)} that segdb did not make, and would "
@@ -191,13 +170,3 @@ def _fits(column: Column, there: str) -> bool:
         or any(there in group and column.type in group for group in _KINDS)
         or (column.type == "DOUBLE" and there.startswith("DECIMAL"))
     )
-
-
-def _columns(store: DuckDB, schema: str, name: str) -> Mapping[str, str]:
-    """Return the types of a table's columns by name."""
-    rows = store.rows(
-        "SELECT column_name, data_type FROM system.main.duckdb_columns() "  # noqa: S608
-        f"WHERE database_name = current_database() AND table_name = {literal(name)} "
-        f"AND lower(schema_name) = lower({literal(schema)})"
-    )
-    return {row["column_name"]: row["data_type"] for row in rows}

@@ -9,7 +9,7 @@ import pytest
 
 from segdb import contract
 from segdb.engines.duckdb.database import DuckDB
-from segdb.engines.duckdb.run_archive import (
+from segdb.engines.publishing.run_archive import (
     archive_schema,
     is_valid_query,
     keep,

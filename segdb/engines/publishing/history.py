@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 
 import ibis.expr.types as ir
 
 from segdb.contract import RUN_SEGMENTS, RUNS, SEGMENT_HISTORY, SEGMENT_MIGRATIONS, TABLES
-from segdb.engines.duckdb.database import DuckDB
-from segdb.engines.duckdb.integrity import has, is_whole, make_room, set_aside
+from segdb.engines.protocol import Database
+from segdb.engines.publishing.integrity import has, is_whole, make_room, set_aside
 from segdb.sql import quoted
 
 
-def last_model(store: DuckDB, schema: str) -> str | None:
+def last_model(store: Database, schema: str) -> str | None:
     """Return the model of the last run as JSON text; None before the first run, or without it."""
     if not has(store, schema, RUNS, "run_id", "model"):
         return None
@@ -23,7 +24,7 @@ def last_model(store: DuckDB, schema: str) -> str | None:
     return rows[0]["model"] if rows else None
 
 
-def last_segment_id(store: DuckDB, schema: str) -> int:
+def last_segment_id(store: Database, schema: str) -> int:
     """Return the highest segment id that any run ever gave; 0 before the first run.
 
     It is read off the models: a run that looks back, or one that was rolled back, is in no
@@ -31,15 +32,21 @@ def last_segment_id(store: DuckDB, schema: str) -> int:
     """
     last = 0
     if has(store, schema, RUNS, "model"):
-        ids = "TRY_CAST(json_extract(model, '$.segments[*].segment_id') AS INTEGER[])"
-        valid = f"CASE WHEN json_valid(model) THEN {ids} END"
-        sql = f"SELECT max(list_max({valid})) AS last FROM {quoted(schema)}.runs"  # noqa: S608
-        last = store.rows(sql)[0]["last"] or 0
+        rows = store.rows(f"SELECT model FROM {quoted(schema)}.runs")  # noqa: S608
+        last = max((_highest_id(row["model"]) for row in rows), default=0)
     if has(store, schema, RUN_SEGMENTS, "segment_id"):
         # Where a model cannot be read any more.
         sql = f"SELECT max(segment_id) AS last FROM {quoted(schema)}.run_segments"  # noqa: S608
         last = max(last, store.rows(sql)[0]["last"] or 0)
     return int(last)
+
+
+def _highest_id(model: str | None) -> int:
+    """Return the highest segment id in the JSON of a model; 0 of one that is damaged."""
+    try:
+        return max(int(segment["segment_id"]) for segment in json.loads(model or "")["segments"])
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return 0
 
 
 @dataclass(frozen=True)
@@ -72,16 +79,12 @@ SEGMENT = Followed(
     "segments", "segment_history", "segment_migrations", "segment_id", "INTEGER", "segment"
 )
 RFM_SEGMENT = Followed(
-    "customer_features",
-    "rfm_segment_history",
-    "rfm_segment_migrations",
-    "rfm_segment",
-    "VARCHAR",
+    "customer_features", "rfm_segment_history", "rfm_segment_migrations", "rfm_segment", "VARCHAR"
 )
 
 
 def record(
-    store: DuckDB,
+    store: Database,
     schema: str,
     run_id: int,
     moment: datetime,
@@ -128,23 +131,25 @@ def record(
 
 
 def _write_moves(
-    store: DuckDB, moves: str, tables: tuple[str, str, str], run_id: int, at: str, what: Followed
+    store: Database, moves: str, tables: tuple[str, str, str], run_id: int, at: str, what: Followed
 ) -> None:
     """Write the moves into the migrations, and the stays that they end and begin."""
     history, migrations, groups = tables
     store.execute(
         f"INSERT INTO {migrations} "  # noqa: S608
         f"(run_id, as_of, from_{what.column}, to_{what.column}, customers) "
-        f"SELECT {run_id}, {at}, from_id, to_id, count(*) FROM {moves} GROUP BY ALL UNION ALL "
+        f"SELECT {run_id}, {at}, from_id, to_id, count(*) FROM {moves} "
+        "GROUP BY from_id, to_id UNION ALL "
         f"SELECT {run_id}, {at}, to_id, to_id, n - coalesce(came, 0) "
         f"FROM (SELECT {what.column} AS to_id, count(*) AS n FROM {groups} "
-        f"WHERE {what.column} IS NOT NULL GROUP BY ALL) LEFT JOIN "
-        f"(SELECT to_id, count(*) AS came FROM {moves} GROUP BY ALL) "
-        "USING (to_id) WHERE n > coalesce(came, 0) ORDER BY ALL"
+        f"WHERE {what.column} IS NOT NULL GROUP BY 1) AS now LEFT JOIN "
+        f"(SELECT to_id, count(*) AS came FROM {moves} GROUP BY to_id) AS moved "
+        "USING (to_id) WHERE n > coalesce(came, 0) ORDER BY 1, 2, 3, 4, 5"
     )
     store.execute(
         f"UPDATE {history} SET valid_to = {at} "  # noqa: S608
-        f"WHERE rowid IN (SELECT stay FROM {moves} WHERE stay IS NOT NULL)"
+        "WHERE valid_to IS NULL AND customer_id IN "
+        f"(SELECT stay FROM {moves} WHERE stay IS NOT NULL)"
     )
     to = "to_id" if what.label is None else f"to_id, {what.label}"
     store.execute(
@@ -155,13 +160,13 @@ def _write_moves(
     )
 
 
-def _moves(store: DuckDB, history: str, groups: str, key: str, what: Followed) -> str:
+def _moves(store: Database, history: str, groups: str, key: str, what: Followed) -> str:
     """Make a table of all who came, went, or are elsewhere than in their open stay."""
     label = "" if what.label is None else f", s.{what.label}"
     store.execute(
-        "CREATE OR REPLACE TEMP TABLE segdb_moves AS SELECT stay, s.customer_id, "  # noqa: S608
+        "CREATE TEMP TABLE segdb_moves AS SELECT o.customer_id AS stay, s.customer_id, "  # noqa: S608
         f"o.{what.column} AS from_id, s.{what.column} AS to_id{label} FROM "
-        f"(SELECT rowid AS stay, customer_id, {what.column} "
+        f"(SELECT customer_id, {what.column} "
         f"FROM {history} WHERE valid_to IS NULL) AS o FULL JOIN "
         f"(SELECT CAST(customer_id AS {key}) AS customer_id, {what.columns} "
         f"FROM {groups} WHERE {what.column} IS NOT NULL) AS s ON s.customer_id = o.customer_id "
@@ -170,7 +175,7 @@ def _moves(store: DuckDB, history: str, groups: str, key: str, what: Followed) -
     return "segdb_moves"
 
 
-def stays_of(store: DuckDB, schema: str, run_id: int) -> ir.Table | None:
+def stays_of(store: Database, schema: str, run_id: int) -> ir.Table | None:
     """Return (customer_id, segment) as of a run; None of a run that the history does not tell."""
     for table in (SEGMENT_HISTORY, SEGMENT_MIGRATIONS):
         if not is_whole(store, schema, table):
@@ -210,13 +215,13 @@ LEFT JOIN {quoted(schema)}.segment_history AS n
 WHERE h.valid_to IS NOT NULL"""  # noqa: S608
 
 
-def _prepare(store: DuckDB, schema: str, what: Followed) -> str:
+def _prepare(store: Database, schema: str, what: Followed) -> str:
     """Create what is not there, and return the SQL type of the ids in the history.
 
     A table that was altered is set aside: a history with a gap in it would tell wrong stays.
     """
     history = f"{quoted(schema)}.{what.history}"
-    key = key_type(store, f"{quoted(schema)}.{what.groups}")
+    key = store.key_type(schema, what.groups)
     label = "" if what.label is None else f"{what.label} VARCHAR, "
     tables = {table.name: table for table in TABLES}
     stays, moves = tables[what.history], tables[what.migrations]
@@ -234,16 +239,10 @@ def _prepare(store: DuckDB, schema: str, what: Followed) -> str:
             "valid_from TIMESTAMP, valid_to TIMESTAMP, run_id BIGINT)"
         )
         return key
-    stored_type = key_type(store, history)
+    stored_type, text = store.key_type(schema, what.history), store.sql_type("VARCHAR")
     if stored_type == key:
         return key
     # The source's ids are of another type than before: the history takes both as text.
-    if stored_type != "VARCHAR":
-        store.execute(f"ALTER TABLE {history} ALTER customer_id TYPE VARCHAR")
-    return "VARCHAR"
-
-
-def key_type(store: DuckDB, relation: str) -> str:
-    """Return the SQL type of a relation's ``customer_id``."""
-    rows = store.rows(f"SELECT column_name, column_type FROM (DESCRIBE {relation})")  # noqa: S608
-    return str(next(r["column_type"] for r in rows if r["column_name"] == "customer_id"))
+    if stored_type != text:
+        store.execute(f"ALTER TABLE {history} ALTER customer_id TYPE {text}")
+    return text

@@ -8,16 +8,13 @@ from typing import Any
 import pyarrow as pa
 
 from segdb.contract import ALGORITHM_COMPARISON, ALGORITHM_LABELS, CUSTOMER_FEATURES
-from segdb.engines.duckdb.database import DuckDB
-from segdb.engines.duckdb.history import key_type
-from segdb.engines.duckdb.publish import Content, publish_additional
+from segdb.engines.protocol import Database
+from segdb.engines.publishing.publish import Content, publish_additional
 from segdb.sql import quoted
-
-_LABELS = "segdb_labels"
 
 
 def publish_comparison(
-    store: DuckDB, schema: str, rows: Sequence[Mapping[str, Any]], labels: pa.Table
+    store: Database, schema: str, rows: Sequence[Mapping[str, Any]], labels: pa.Table
 ) -> None:
     """Publish how the algorithms did, and the cluster of each customer.
 
@@ -30,14 +27,15 @@ def publish_comparison(
     Raises:
         PublishError: the database refused; what was there is as it was.
     """
-    key = key_type(store, f"{quoted(schema)}.{CUSTOMER_FEATURES.name}")
-    sql = f"SELECT * REPLACE (CAST(customer_id AS {key}) AS customer_id) FROM {_LABELS}"  # noqa: S608
-    store.connection.register(_LABELS, labels)
-    try:
-        publish_additional(
-            store,
-            schema,
-            [Content(ALGORITHM_COMPARISON, rows, {}), Content(ALGORITHM_LABELS, sql, {})],
-        )
-    finally:
-        store.connection.unregister(_LABELS)
+    given = store.rows_table("segdb_labels", labels)
+    key = store.key_type(schema, CUSTOMER_FEATURES.name)
+    columns = ", ".join(
+        f"CAST({name} AS {key}) AS {name}" if name == "customer_id" else quoted(name)
+        for name in given.columns
+    )
+    sql = f"SELECT {columns} FROM segdb_labels"  # noqa: S608
+    publish_additional(
+        store,
+        schema,
+        [Content(ALGORITHM_COMPARISON, rows, {}), Content(ALGORITHM_LABELS, sql, {})],
+    )

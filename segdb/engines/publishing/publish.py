@@ -21,19 +21,19 @@ from segdb.contract import (
     Table,
 )
 from segdb.contract.types import arrow_schema
-from segdb.engines.duckdb.database import DuckDB
-from segdb.engines.duckdb.history import RFM_SEGMENT, SEGMENT, record
-from segdb.engines.duckdb.integrity import drop, has, make_room, set_aside
-from segdb.engines.duckdb.run_archive import (
+from segdb.engines.protocol import Database
+from segdb.engines.publishing.history import RFM_SEGMENT, SEGMENT, record
+from segdb.engines.publishing.integrity import drop, has, make_room, set_aside
+from segdb.engines.publishing.run_archive import (
     archive_schema,
     keep,
     keep_aggregates,
     prune,
     published_run,
 )
-from segdb.engines.duckdb.signature import sign
-from segdb.errors import LockedError, PublishError, SettingsError
-from segdb.sql import literal, quoted, to_sql
+from segdb.engines.publishing.signature import sign
+from segdb.errors import LockedError, PublishError
+from segdb.sql import literal, quoted
 
 # Written from the tables of the customers, as soon as those are.
 _HISTORIES = (SEGMENT_HISTORY, SEGMENT_MIGRATIONS, RFM_SEGMENT_HISTORY, RFM_SEGMENT_MIGRATIONS)
@@ -78,7 +78,7 @@ class Publication:
     signed: bool = True
 
 
-def publish(store: DuckDB, schema: str, publication: Publication) -> None:
+def publish(store: Database, schema: str, publication: Publication) -> None:
     """Write a run in one transaction, and check that its row is there.
 
     Args:
@@ -122,7 +122,7 @@ def publish(store: DuckDB, schema: str, publication: Publication) -> None:
         )
 
 
-def publish_additional(store: DuckDB, schema: str, contents: Sequence[Content]) -> None:
+def publish_additional(store: Database, schema: str, contents: Sequence[Content]) -> None:
     """Write tables beside those of the last run, all or none, in a transaction of their own.
 
     Raises:
@@ -134,23 +134,17 @@ def publish_additional(store: DuckDB, schema: str, contents: Sequence[Content]) 
             _comment(store, schema, content)
 
 
-def refuse_ambiguous(store: DuckDB, schema: str) -> None:
-    """Refuse a schema that SQL could not tell from a database.
+def refuse_ambiguous(store: Database, schema: str) -> None:
+    """Refuse a schema that SQL could not tell from something else.
 
     Raises:
-        SettingsError: the schema is called like the database file, or like one of DuckDB's own.
+        SettingsError: it, or that of the earlier runs, is called like a database.
     """
-    databases = {row["name"].lower() for row in store.rows("SELECT name FROM pragma_database_list")}
-    clashing = [name for name in (schema, archive_schema(schema)) if name.lower() in databases]
-    if clashing or schema.lower() in {"system", "temp"}:
-        raise SettingsError(
-            f"[publish] schema = '{schema}': the database is called "
-            f"{(clashing or [schema])[0]} too, and SQL could not "
-            "tell them apart. Name the schema or the database file otherwise."
-        )
+    for name in (schema, archive_schema(schema)):
+        store.refuse_schema(name)
 
 
-def next_run(store: DuckDB, schema: str) -> int:
+def next_run(store: Database, schema: str) -> int:
     """Return the number of the next run: one more than the highest that was published.
 
     Where ``runs`` was dropped, the other tables that grow know what numbers were given.
@@ -163,7 +157,7 @@ def next_run(store: DuckDB, schema: str) -> int:
     return highest + 1
 
 
-def _refuse_overtaken(store: DuckDB, schema: str, run_id: int) -> None:
+def _refuse_overtaken(store: Database, schema: str, run_id: int) -> None:
     last = published_run(store, schema) or 0
     if last >= run_id:
         raise LockedError(
@@ -177,56 +171,57 @@ def _is_small(content: Content) -> bool:
     return written and content.table.kind == "table" and not content.table.grows
 
 
-def _write(store: DuckDB, schema: str, content: Content) -> None:
+def _write(store: Database, schema: str, content: Content) -> None:
     table = content.table
-    name = f"{quoted(schema)}.{quoted(table.name)}"
     if table.kind == "macro":
         store.execute(str(content.rows))
         return
     make_room(store, schema, table)
     if isinstance(content.rows, ir.Table | str):
-        sql = content.rows
-        if isinstance(sql, ir.Table):
-            sql = to_sql(sql, pretty=table.kind == "view")
-        store.execute(f"CREATE OR REPLACE {table.kind} {name} AS {_typed(table, sql)}")
+        write = store.write_view if table.kind == "view" else store.write_table
+        write(schema, table.name, _typed(store, table, content.rows))
         return
-    rows = pa.Table.from_pylist(list(content.rows or ()), schema=arrow_schema(table))
-    store.connection.register("segdb_rows", rows)
     if table.grows:
         _make_growing(store, schema, table)
     else:
-        store.execute(f"CREATE OR REPLACE TABLE {name} ({_columns(table)})")
-    store.execute(f"INSERT INTO {name} BY NAME FROM segdb_rows")
-    store.connection.unregister("segdb_rows")
+        empty = ", ".join(
+            f"CAST(NULL AS {store.sql_type(column.type)}) AS {quoted(column.name)}"
+            for column in table.columns
+        )
+        store.write_table(schema, table.name, f"SELECT {empty} LIMIT 0")
+    rows = pa.Table.from_pylist(list(content.rows or ()), schema=arrow_schema(table))
+    store.insert(schema, table.name, rows)
 
 
-def _make_growing(store: DuckDB, schema: str, table: Table) -> None:
+def _make_growing(store: Database, schema: str, table: Table) -> None:
     """Make the table, or give one of an older release the columns that it lacks."""
     name = f"{quoted(schema)}.{quoted(table.name)}"
     make_room(store, schema, table)
     set_aside(store, schema, table)
-    store.execute(f"CREATE TABLE IF NOT EXISTS {name} ({_columns(table)})")
-    for column in table.columns:
-        store.execute(
-            f"ALTER TABLE {name} ADD COLUMN IF NOT EXISTS {quoted(column.name)} {column.type}"
-        )
+    kinds = {column.name: store.sql_type(column.type) for column in table.columns}
+    columns = ", ".join(f"{quoted(column)} {kind}" for column, kind in kinds.items())
+    store.execute(f"CREATE TABLE IF NOT EXISTS {name} ({columns})")
+    for column, kind in kinds.items():
+        store.execute(f"ALTER TABLE {name} ADD COLUMN IF NOT EXISTS {quoted(column)} {kind}")
 
 
-def _columns(table: Table) -> str:
-    return ", ".join(f"{quoted(column.name)} {column.type}" for column in table.columns)
-
-
-def _typed(table: Table, sql: str) -> str:
+def _typed(store: Database, table: Table, query: ir.Table | str) -> str:
     """A literal's type differs from one release of Ibis to the next; the contract's does not."""
-    casts = (
-        f"CAST({quoted(column.name)} AS {column.type}) AS {quoted(column.name)}"
-        for column in table.columns
-        if column.type != ID
+    if isinstance(query, str):
+        names, sql = store.schema(f"({query}) AS written").names, query
+    else:
+        names, sql = query.columns, store.compile(query, pretty=table.kind == "view")
+    kinds = {column.name: column.type for column in table.columns if column.type != ID}
+    casts = ", ".join(
+        f"CAST({quoted(name)} AS {store.sql_type(kinds[name])}) AS {quoted(name)}"
+        if name in kinds
+        else quoted(name)
+        for name in names
     )
-    return f"SELECT * REPLACE ({', '.join(casts)}) FROM (\n{sql}\n)"  # noqa: S608
+    return f"SELECT {casts} FROM (\n{sql}\n) AS written"  # noqa: S608
 
 
-def _comment(store: DuckDB, schema: str, content: Content) -> None:
+def _comment(store: Database, schema: str, content: Content) -> None:
     table = content.table
     name = f"{quoted(schema)}.{quoted(table.name)}"
     kind = "MACRO TABLE" if table.kind == "macro" else table.kind

@@ -1,4 +1,4 @@
-"""Source relation: a source as it was read, before its schema is inferred."""
+"""Raw source: a source in its database as it was read, before its schema is inferred."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from typing import Any
 import ibis.expr.types as ir
 
 from segdb.checks.warning import DataWarning
-from segdb.engines.duckdb.database import DuckDB
-from segdb.sql import quoted
 
 
 @dataclass(frozen=True)
@@ -38,15 +36,3 @@ class Raw:
     warnings: tuple[DataWarning, ...] = ()
     notes: tuple[str, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
-
-
-def forget(store: DuckDB, relation: str) -> None:
-    """Remove a temporary view or table, whichever it is."""
-    kinds = store.connection.execute(
-        "SELECT table_type FROM information_schema.tables "
-        "WHERE table_catalog = 'temp' AND table_name = ?",
-        [relation],
-    ).fetchall()
-    for (kind,) in kinds:
-        what = "VIEW" if kind == "VIEW" else "TABLE"
-        store.execute(f"DROP {what} IF EXISTS temp.{quoted(relation)}")

@@ -1,0 +1,112 @@
+"""Compile: an expression as one SELECT of PostgreSQL, with what only DuckDB has in its words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from itertools import pairwise
+from typing import Any
+
+import ibis
+import ibis.expr.operations as ops
+import ibis.expr.types as ir
+import sqlglot
+from sqlglot import exp
+
+from segdb.exports.dialects import DIALECTS
+from segdb.exports.transpile import to_dialect
+from segdb.expressions.engine_functions import BITS, UNIFORM, function_of
+
+_NTH_LEAST = "segdb_nth_least"
+_ROW = "segdb_row"
+_BINS = "segdb_bins"
+
+
+def compiled(query: ir.Table) -> str:
+    """Return an expression as one SELECT.
+
+    Raises:
+        SettingsError: PostgreSQL cannot express it.
+    """
+    rewritten = query.op().replace(_for_postgres).to_expr()
+    text = to_dialect("it asks for", rewritten, DIALECTS["postgres"])
+    if not any(name in text.lower() for name in _WORDS):
+        return text
+    tree = sqlglot.parse_one(text, read="postgres").transform(_in_words)
+    return str(tree.sql(dialect="postgres"))
+
+
+def _for_postgres(node: Any, changed: Mapping[str, Any] | None) -> Any:
+    node = node.__recreate__(changed) if changed else node
+    if _name(node) == "histogram":
+        return _bins(*(argument.to_expr() for argument in node.args[:2])).op()
+    if isinstance(node, ops.ArrayMax) and _name(node.arg) == "min":
+        # Of the n least values the largest.
+        value, most = (argument.to_expr() for argument in node.arg.args[:2])
+        return _nth_least(value, most).op()
+    if _name(node) == "to_json" and isinstance(node.args[0], ops.StructColumn):
+        return _row_of(node.args[0]).op()
+    return node
+
+
+def _name(node: Any) -> str:
+    return str(getattr(node, "__func_name__", ""))
+
+
+def _row_of(row: ops.StructColumn) -> ir.Value:
+    """Return a JSON object of named values, moments as they are written."""
+    parts: list[ir.Value] = []
+    for name, value in zip(row.names, row.values, strict=True):
+        shown = value.to_expr()
+        parts += [ibis.literal(name), shown.cast("string") if value.dtype.is_temporal() else shown]
+    return function_of(ibis.udf.scalar.builtin, _ROW, len(parts), "string")(*parts)
+
+
+def _in_words(node: exp.Expr) -> exp.Expr:
+    """Write a placeholder as PostgreSQL says it."""
+    if isinstance(node, exp.Anonymous) and str(node.this).lower() in _WORDS:
+        arguments = [argument.sql(dialect="postgres") for argument in node.expressions]
+        text = _WORDS[str(node.this).lower()](*arguments)
+        return sqlglot.parse_one(text, read="postgres")
+    return node
+
+
+def _uniform(text: str) -> str:
+    digits = f"SUBSTRING(MD5({text}), 1, {BITS // 4})"
+    number = f"CAST(CAST('x' || {digits} AS BIT({BITS})) AS BIGINT)"
+    return f"(CAST({number} AS DOUBLE PRECISION) / {2**BITS}.0)"
+
+
+def _nth(value: str, most: str) -> str:
+    return f"(ARRAY_AGG({value} ORDER BY {value}))[LEAST({most}, COUNT({value}))]"
+
+
+def _histogram(column: str, edges: str) -> str:
+    """Write (edge, how many lie from the edge before it up to it) of each edge, as pairs."""
+    ends = edges.removeprefix("ARRAY[").removesuffix("]").split(", ")
+    bins = []
+    for before, end in pairwise((None, *ends)):
+        inside = f"{column} <= {end}" + (f" AND {column} > {before}" if before else "")
+        bins.append(f"ARRAY[{end}, COUNT(*) FILTER (WHERE {inside})]")
+    return f"CAST(ARRAY[{', '.join(bins)}] AS DOUBLE PRECISION[])"
+
+
+def _json_row(*parts: str) -> str:
+    return f"CAST(JSON_BUILD_OBJECT({', '.join(parts)}) AS TEXT)"
+
+
+_WORDS: Mapping[str, Callable[..., str]] = {
+    UNIFORM: _uniform,
+    _NTH_LEAST: _nth,
+    _ROW: _json_row,
+    _BINS: _histogram,
+}
+
+
+@ibis.udf.agg.builtin(name=_NTH_LEAST, signature=(("float64", "int64"), "float64"))
+def _nth_least(_column, _most): ...  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+
+
+@ibis.udf.agg.builtin(
+    name=_BINS, signature=(("float64", "array<float64>"), "array<array<float64>>")
+)
+def _bins(_column, _edges): ...  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202

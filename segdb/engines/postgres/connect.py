@@ -1,0 +1,87 @@
+"""Connect: a PostgreSQL database by its URL, and what it refuses in words for the user."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit, urlunsplit
+
+from segdb.errors import EngineError, LockedError, SegdbError, SettingsError, SourceError, UserError
+
+try:
+    import psycopg
+except ImportError:  # it is an optional extra
+    psycopg = None  # type: ignore[assignment]
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+SCHEMES = ("postgresql://", "postgres://")
+_SETTINGS = (
+    "SET TIME ZONE 'UTC'",
+    "SET client_encoding = 'UTF8'",
+    "SET jit = off",
+    "SET temp_buffers = '256MB'",
+    "SET client_min_messages = warning",
+)
+
+
+def is_url(database: object) -> bool:
+    """Whether a database is named by the URL of a PostgreSQL server."""
+    return isinstance(database, str) and database.startswith(SCHEMES)
+
+
+def without_password(url: str) -> str:
+    """Return a URL without its password, for messages and for what is stored."""
+    parts = urlsplit(url)
+    if parts.password is None:
+        return url
+    user, _, host = parts.netloc.rpartition("@")
+    return urlunsplit(parts._replace(netloc=f"{user.split(':')[0]}@{host}"))
+
+
+def connect(url: str, *, read_only: bool) -> Connection:
+    """Open a connection, in which each statement is a transaction of its own.
+
+    Raises:
+        SettingsError: psycopg is not installed.
+        SourceError: there is no such server or database, or it lets nobody in.
+    """
+    if psycopg is None:
+        raise SettingsError("PostgreSQL needs psycopg: pip install 'segdb[postgres]'.")
+    try:
+        connection = psycopg.connect(url, autocommit=True, application_name="segdb")
+    except psycopg.Error as error:
+        raise SourceError(
+            f"The database {without_password(url)} cannot be opened: {reason(error)}"
+        ) from None
+    for setting in _SETTINGS:
+        connection.execute(setting)
+    if read_only:
+        connection.execute("SET default_transaction_read_only = on")
+    return connection
+
+
+def refused(error: Exception) -> SegdbError:
+    """Return in words for the user why a statement was refused."""
+    first = reason(error)
+    code = getattr(error, "sqlstate", None)
+    if code == "42501":
+        what = re.search(r"for (\w+) \"?([\w.]+)\"?", first)
+        kind, name = (what[1], what[2]) if what else ("schema", "…")
+        right = {"schema": "USAGE, CREATE ON SCHEMA", "database": "CREATE, TEMP ON DATABASE"}
+        grant = right.get(kind, "SELECT ON")
+        return UserError(
+            f"The database refuses: {first}. Whoever owns it can allow that: GRANT {grant} {name} "
+            "TO the user that segdb connects as."
+        )
+    if code is None or code.startswith(("08", "57P")):
+        return EngineError(f"The connection to the database was lost: {first}.")
+    if code in ("40001", "40P01", "55P03"):
+        return LockedError(f"Another session works on the same tables: {first}. Try again.")
+    return EngineError(f"The database refused a statement: {first}.")
+
+
+def reason(error: Exception) -> str:
+    """Return the first line of what the server said."""
+    return str(error).strip().splitlines()[0].rstrip(".") if str(error).strip() else "no reason"

@@ -1,0 +1,69 @@
+"""Sources: a table, a view or a SELECT of the database becomes a temporary view."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
+
+import pyarrow as pa
+
+from segdb.engines.raw_source import Raw
+from segdb.errors import SourceError, nearest
+from segdb.sql import quoted
+
+if TYPE_CHECKING:
+    from segdb.engines.postgres.database import Postgres
+
+_QUERY = re.compile(r"\s*(?:--[^\n]*\n\s*)*(?:(?:select|with|values)\b|\()", re.IGNORECASE)
+
+
+@runtime_checkable
+class _Arrow(Protocol):
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
+
+
+def read(store: Postgres, name: Literal["orders", "customers"], source: object) -> Raw:
+    """Make a source a temporary view called ``segdb_<name>_raw``.
+
+    Args:
+        store: the open database.
+        name: which of a run's sources it is.
+        source: a table or view (``schema.table``), a SELECT, or a frame, which is uploaded.
+
+    Raises:
+        SourceError: there is no such table, or it is a file.
+    """
+    relation = f"segdb_{name}_raw"
+    if isinstance(source, _Arrow):
+        rows = pa.table(source)
+        return Raw(store.rows_table(relation, rows), f"the {name}", None, stored=False)
+    if not isinstance(source, str):
+        kind = type(source).__name__
+        raise SourceError(
+            f"The source of the {name} is a {kind}. On PostgreSQL it is a table, a SELECT, or a "
+            "table of pandas, Polars or Arrow."
+        )
+    named = source.strip()
+    if _QUERY.match(named):
+        select = named.rstrip("; \n")
+        return Raw(store.view(relation, select), f"the SELECT of the {name}", select, stored=False)
+    place = _find(store, named)
+    if place is None:
+        tables = [f"{schema}.{table}" for schema, table in store.tables()]
+        raise SourceError(
+            f"The database has no table {named}.{nearest(named, tables)} A file is read where it "
+            "lies by the embedded DuckDB, and by PostgreSQL once it is loaded into a table."
+        )
+    select = f"SELECT * FROM {place}"  # noqa: S608
+    return Raw(store.view(relation, select), named, select, stored=False)
+
+
+def _find(store: Postgres, named: str) -> str | None:
+    """Return the quoted name of a table: as it is written, with its schema or on the path."""
+    rows: list[Any] = store.connection.execute(
+        "SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+        "WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND (n.nspname || '.' || c.relname = %s "
+        "OR (c.relname = %s AND pg_table_is_visible(c.oid)))",
+        [named, named],
+    ).fetchall()
+    return f"{quoted(rows[0][0])}.{quoted(rows[0][1])}" if rows else None
