@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 from segdb.checks import vocabulary
 from segdb.checks.settings_lines import percent, reject
 from segdb.checks.warning import DataWarning
+from segdb.formats.toml import toml_value
 from segdb.inspect.header_vocabulary import is_mail
 from segdb.inspect.value_patterns import Ask
 from segdb.source_schema import Reading
@@ -64,7 +65,7 @@ def _guests(
         "guests",
         f"Customer {str(identifier)!r} has {rows:,} rows, {percent(share)} of all, and {what}: "
         "many people would be one customer.",
-        f'[columns] customer_id = "{mail}"'
+        f"[columns] customer_id = {toml_value(mail)}"
         if mail
         else reject("guest", f"CAST({quoted(column)} AS VARCHAR) = {literal(str(identifier))}"),
         share=share,

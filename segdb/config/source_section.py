@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +17,7 @@ from pydantic import (
 )
 
 from segdb.config.section import Section, or_else
+from segdb.formats.toml import toml_value
 from segdb.source_schema import KEYWORDS
 
 SourceName = Literal["orders", "customers"]
@@ -181,4 +181,4 @@ class FileOptions:
     def line(self, key: str, value: object) -> str:
         """Return the line of the settings that says a key of this source."""
         only = f".{self.name}" if self.name and key in _EACH else ""
-        return f"[source] {key}{only} = {json.dumps(value, ensure_ascii=False)}"
+        return f"[source] {key}{only} = {toml_value(value)}"

@@ -5,7 +5,6 @@ Only the least and the greatest value of a column are looked at.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,6 +13,7 @@ import ibis.expr.types as ir
 
 from segdb.checks.warning import DataWarning
 from segdb.expressions.typed_source import value
+from segdb.formats.toml import toml_key
 from segdb.inspect.header_vocabulary import words
 from segdb.inspect.value_patterns import Ask
 from segdb.source_schema import Reading
@@ -192,8 +192,7 @@ def _warning(extreme: _Extreme, origin: str) -> DataWarning:
     )
     if extreme.lacking:
         message += f" Most of them lack {', '.join(extreme.lacking[:5])}."
-    key = extreme.column if re.fullmatch(r"[A-Za-z0-9_-]+", extreme.column) else None
-    name = key or json.dumps(extreme.column, ensure_ascii=False)
+    name = toml_key(extreme.column)
     line = f'[source] null_values_by_column = {{{name} = ["{shown}"]}} if it stands for no value'
     return DataWarning("sentinels", message, line, share)
 
