@@ -140,7 +140,7 @@ class Money:
         values = head.select(n=number)
         row = self.ask(
             values.agg(
-                broken=(values.n != values.n.round()).sum(),
+                broken=(values.n % 1 != 0).sum(),
                 most=values.n.abs().max(),
                 usual=values.n.abs().median(),
             )

@@ -70,6 +70,36 @@ def test_several_currencies_stop_the_run(file: Path, name: str) -> None:
         ingest(file)
 
 
+@pytest.mark.parametrize(
+    ("name", "currencies"),
+    [
+        ("currency", ("US Dollar", "Euro")),
+        ("Waluta", ("złoty", "korona", "euro")),
+        ("currency_id", (1, 2)),
+        ("ccy", (" EUR", "O'D")),
+    ],
+)
+def test_the_line_proposed_keeps_one_currency_however_it_is_written(
+    file: Path, name: str, currencies: Sequence[object]
+) -> None:
+    n = len(currencies)
+    rows = [(*plain(order), currencies[order.number % n]) for order in shop.orders()]
+    written(file, (*PLAIN, name), rows)
+    with pytest.raises(DataError, match="several_currencies") as caught:
+        ingest(file)
+    proposed = str(caught.value).split("'''")[1]
+    cleaned = ingest(file, clean={"reject": {"another currency": proposed}})
+    sizes = [sum(order.number % n == i for order in shop.orders()) for i in range(n)]
+    assert cleaned.orders == max(sizes)
+
+
+@pytest.mark.parametrize("name", ["currency_rate", "exchange rate currency"])
+def test_rates_of_currencies_are_no_currencies(file: Path, name: str) -> None:
+    rows = [(*plain(order), (1, 0.9)[order.number % 2]) for order in shop.orders()]
+    written(file, (*PLAIN, name), rows)
+    assert ingest(file).warnings == []
+
+
 def test_one_currency_is_no_trouble(file: Path) -> None:
     written(file, (*PLAIN, "currency"), [(*plain(order), "EUR") for order in shop.orders()])
     assert ingest(file).warnings == []
@@ -105,6 +135,10 @@ STATES = (
     ("transaction type", "sale", "chargeback"),
     ("is_test", "false", "true"),
     ("status", "done", "closed"),
+    ("Zahlungsstatus", "bezahlt", "Rückerstattung"),
+    ("stan", "zrealizowane", "zwrot"),
+    ("Situação", "pago", "estornado"),
+    ("type", "sale", "return"),
 )
 
 
@@ -136,6 +170,16 @@ def test_the_line_that_a_warning_of_unpaid_orders_proposes_works(
     cleaned = ingest(file, clean={"reject": {"not paid": proposed}})
     assert cleaned.revenue == pytest.approx(float(shop.revenue() - shop.revenue(gone)), abs=1e-6)
     assert "unpaid_orders" not in cleaned.codes
+
+
+def test_returns_below_zero_are_not_said_again(file: Path) -> None:
+    rows = [
+        (*plain(order)[:3], -order.total if order.number % 5 == 0 else order.total, "x")
+        for order in shop.orders()
+    ]
+    rows = [(*row[:4], "return" if row[3] < 0 else "sale") for row in rows]
+    written(file, (*PLAIN, "type"), rows)
+    assert "unpaid_orders" not in ingest(file).codes
 
 
 def test_states_of_something_else_are_not_said(file: Path) -> None:

@@ -103,7 +103,10 @@ def test_a_choice_that_matters_is_said(file: Path) -> None:
     assert 'customer_id = "client_key"' in ingested.warning("id_choice").setting
 
 
-GUESTS = ("0", "guest", "Anonymous", "-1", "Gast", "walk-in", "unknown")
+GUESTS = (
+    "0", "guest", "Anonymous", "-1", "Gast", "walk-in", "unknown", "Laufkundschaft",
+    "Client comptoir", "Consumidor final", "Público en general", "Cash Sale",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("guest", GUESTS)

@@ -135,7 +135,7 @@ def test_a_proposed_line_is_toml_whatever_the_header(roles: Any) -> None:
     with pytest.raises(SourceError) as caught:
         roles({header: CUSTOMER, "date": MOMENT, "total": MONEY})
     said = str(caught.value)
-    line = said.split("[columns] ")[1].split(". Its columns")[0]
+    line = said.split("[columns] ")[1].split(". Its columns", maxsplit=1)[0]
     assert tomllib.loads(line) == {"customer_id": header}
     assert "\n" not in said
 
