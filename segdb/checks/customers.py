@@ -110,6 +110,30 @@ def large_share(counts: ir.Table, rows: ir.Table, reading: Reading, ask: Ask) ->
     ]
 
 
+def no_revenue(counts: ir.Table, ask: Ask) -> list[DataWarning]:
+    """Return a warning where the amounts add up to nothing, which stops below zero.
+
+    Args:
+        counts: ``customer_id`` and ``revenue``, one row a customer.
+        ask: runs a small query.
+    """
+    if "revenue" not in counts.columns:
+        return []
+    total = ask(counts.agg(revenue=counts.revenue.sum().cast("float64"))).to_pylist()[0]["revenue"]
+    if total is None or total > 0:
+        return []
+    if total == 0:
+        words, line = "add up to 0: are they the money that was paid?", '[columns] amount = "…"'
+    else:
+        words = f"add up to {total:,.2f}: returns take back more than was ever paid."
+        line = '[clean] returns = "reject"'
+    return [
+        DataWarning(
+            "no_revenue", f"The amounts of all orders {words}", line, share=1.0, stops=total < 0
+        )
+    ]
+
+
 def revenue_without_customer(counts: ir.Table, ask: Ask) -> list[DataWarning]:
     """Return a warning of revenue whose rows have no customer id.
 

@@ -174,10 +174,10 @@ def test_the_line_that_a_warning_of_unpaid_orders_proposes_works(
 
 def test_returns_below_zero_are_not_said_again(file: Path) -> None:
     rows = [
-        (*plain(order)[:3], -order.total if order.number % 5 == 0 else order.total, "x")
+        (*plain(order)[:3], *((-order.total, "return") if back else (order.total, "sale")))
         for order in shop.orders()
+        for back in (order.number % 5 == 0,)
     ]
-    rows = [(*row[:4], "return" if row[3] < 0 else "sale") for row in rows]
     written(file, (*PLAIN, "type"), rows)
     assert "unpaid_orders" not in ingest(file).codes
 
@@ -193,6 +193,53 @@ def test_a_run_stops_where_most_of_the_money_was_not_paid(file: Path) -> None:
     written(file, (*PLAIN, "status"), rows)
     with pytest.raises(DataError, match="unpaid_orders"):
         ingest(file)
+
+
+@pytest.mark.parametrize(
+    ("sentinel", "returns"), [("-999", False), ("-999", True), ("99999", False), ("99999.00", True)]
+)
+def test_an_amount_that_stands_for_a_missing_one_is_said(
+    file: Path, sentinel: str, returns: bool
+) -> None:
+    def amount(order: shop.Order) -> object:
+        if order.number % 20 == 0:
+            return sentinel
+        return -order.total if returns and order.number % 9 == 1 else order.total
+
+    written(file, PLAIN, [(*plain(order)[:3], amount(order)) for order in shop.orders()])
+    warning = ingest(file).warning("sentinels")
+    lacking = sum(order.number % 20 == 0 for order in shop.orders())
+    assert f"{lacking} of {shop.ORDERS} rows" in warning.message
+    line = warning.setting.split("null_values_by_column = ")[1].split(" if ")[0]
+    assert line == f'{{amount = ["{float(sentinel):.0f}"]}}'
+    token = f"{float(sentinel):.0f}"
+    cleaned = ingest(file, source={"null_values_by_column": {"amount": [token]}})
+    assert "sentinels" not in cleaned.codes
+    assert cleaned.reasons["missing or unreadable amount"] == lacking
+
+
+def test_usual_returns_are_no_sentinels(file: Path) -> None:
+    rows = [
+        (*plain(order)[:3], -1 if order.number % 9 == 1 else 1, order.total)
+        for order in shop.orders()
+    ]
+    written(file, (*PLAIN[:3], "quantity", "unit_price"), rows)
+    assert ingest(file).warnings == []
+
+
+def test_more_returns_than_sales_stop_the_run(file: Path) -> None:
+    rows = [
+        (*plain(order)[:3], order.total if order.number % 5 == 0 else -order.total)
+        for order in shop.orders()
+    ]
+    written(file, PLAIN, rows)
+    with pytest.raises(DataError, match=r'\[clean\] returns = "reject".*no_revenue'):
+        ingest(file)
+
+
+def test_amounts_of_nothing_are_said(file: Path) -> None:
+    written(file, PLAIN, [(*plain(order)[:3], 0) for order in shop.orders()])
+    assert ingest(file).codes == ["no_revenue"]
 
 
 LINES = ("customer_id", "order_id", "order_date", "sku")
