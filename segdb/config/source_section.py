@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -31,6 +32,8 @@ _EACH = {
     "names": "a list of column names",
     "sheet": "the name of a sheet, or a list of names",
 }
+# What the database's strptime knows.
+_DIRECTIVE = re.compile(r"%(?:-[djmyHIMS]|[a-dfghjmnpuwxyzABGHIMSTUVWXYZ%])")
 
 
 class Source(Section):
@@ -92,7 +95,8 @@ class Source(Section):
     def _formats(cls, value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
         given = or_else(value, handler, 'a format such as "%d/%m/%Y", or a list of them')
         for form in [given] if isinstance(given, str) else given or ():
-            if "%" not in form and form not in KEYWORDS:
+            odd = _DIRECTIVE.sub("", form)
+            if form not in KEYWORDS and (odd == form or "%" in odd):
                 raise ValueError(
                     f'{form!r} is no strptime format, such as "%d/%m/%Y", and none of '
                     f"{', '.join(KEYWORDS)}"
