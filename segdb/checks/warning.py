@@ -25,6 +25,7 @@ CODES: dict[str, str] = {
     "id_spellings": "ids that differ only in how they are written",
     "id_choice": "another column could be the customer's id as well",
     "guests": "many people under one id",
+    "twin_columns": "two columns of one name, of which the first is taken",
     "order_id_missing": "rows without an order id",
     "order_id_choice": "a column that is called an order's id, and is none by its values",
     "equal_rows": "many equal rows, of which one is kept",
