@@ -84,7 +84,7 @@ def test_no_progress_bar_is_drawn_over_what_the_caller_prints(tmp_path: Path) ->
 def test_a_place_that_takes_nothing_says_where_else(said: str, why: str) -> None:
     told = str(open_error(Path("/x/shop.duckdb"), duckdb.IOException(f"IO Error: {said}")))
     assert told.startswith(f"The database /x/shop.duckdb cannot be written: {why}")
-    assert "--database" in told
+    assert "database=FILE" in told
 
 
 def test_nothing_is_fetched_or_read_otherwise_than_elsewhere() -> None:

@@ -137,7 +137,7 @@ def test_a_source_of_other_types_is_read_anew(store: DuckDB, tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("orders", "customers", "error", "words"),
     [
-        ("shop", None, SourceError, "no customers were given: --customers names"),
+        ("shop", None, SourceError, "no customers were given: customers=SOURCE names"),
         ("shop", "SELECT client, income, card FROM people", SourceError, "column 'age'"),
         ("SELECT * FROM shop WHERE false", "people", UserError, "orders"),
     ],
