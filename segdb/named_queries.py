@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -160,6 +160,13 @@ class Query:
 def is_sql(question: str) -> bool:
     """Whether it is a SELECT, and not the name of a query: names are one word."""
     return len(question.split()) > 1
+
+
+def as_text(value: object) -> str:
+    """Return a value as the command line has it; a list of values with commas between them."""
+    if isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping):
+        return ",".join(map(str, value))
+    return str(value)
 
 
 def all_queries() -> dict[str, Query]:

@@ -6,6 +6,7 @@ with the user's text in its name, and the values of the columns for arguments.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -112,8 +113,9 @@ def _parsed(text: str, where: str) -> exp.Expr:
     try:
         trees = sqlglot.parse(f"SELECT {text}", read="duckdb")
     except sqlglot.errors.SqlglotError as error:
-        first = str(error).splitlines()[0]
-        raise SettingsError(f"{where} = {text!r} is not SQL: {first}") from None
+        # What sqlglot says of its own classes helps nobody.
+        first = re.sub(r"^.* missing for <class .*?>\.?", "it ends too early.", str(error))
+        raise SettingsError(f"{where} = {text!r} is not SQL: {first.splitlines()[0]}") from None
     select = trees[0] if len(trees) == 1 else None
     if (
         not isinstance(select, exp.Select)

@@ -160,6 +160,7 @@ def test_a_column_may_be_an_expression(connection: duckdb.DuckDBPyConnection) ->
     [
         ("", "is empty"),
         ("sum(x", "is not SQL"),
+        ("sum(x) >", "is not SQL: it ends too early."),
         ("sum(x), sum(y)", "one SQL expression"),
         ("sum(x) FROM secrets", "one SQL expression"),
         ("sum(x); DROP TABLE orders", "one SQL expression"),

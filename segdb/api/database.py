@@ -117,9 +117,18 @@ def noting_publish(store: Database, schema: str) -> Iterator[None]:
 
 
 def opened(database: DatabaseLike, *, wait: float = 0) -> Database:
-    """Open a database for reading alone, until it is closed."""
+    """Open a database for reading alone, until it is closed.
+
+    Raises:
+        SettingsError: it is neither a file nor a URL; a caller's connection may write.
+    """
     if is_url(database):
         return Postgres.open(str(database), read_only=True)
+    if not isinstance(database, str | Path):
+        raise SettingsError(
+            "What is opened for reading is a file or the URL of a server, and not a "
+            f"{type(database).__name__}."
+        )
     return DuckDB.open(Path(database), read_only=True, wait=wait)
 
 

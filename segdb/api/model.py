@@ -6,16 +6,18 @@ from datetime import datetime
 from pathlib import Path
 
 from segdb import pipeline
+from segdb.api.arguments import checked
 from segdb.api.database import WAREHOUSE, DatabaseLike, database_at
 from segdb.config.sections import Engine
 from segdb.engines.publishing.integrity import blaming_changes
-from segdb.engines.publishing.scores import SUFFIXES
+from segdb.engines.publishing.scores import target_of
 from segdb.steps.progress import Notes, Progress
 from segdb.steps.use.compare_algorithms import ComparedRun, compare_run
 from segdb.steps.use.export_sql import ExportTarget, compile_run, write_dbt
 from segdb.steps.use.score import Scored, ScoringJob
 
 
+@checked
 def score(
     orders: object = None,
     customers: object = None,
@@ -48,7 +50,7 @@ def score(
     Raises:
         SegdbError: see ``segdb.errors`` for the kinds.
     """
-    place = Path(into) if Path(into).suffix.lower() in SUFFIXES else str(into)
+    place = target_of(into)
     with (
         database_at(database, read_only=isinstance(place, Path), wait=wait, engine=engine) as store,
         store.refusals(),
@@ -58,6 +60,7 @@ def score(
         return pipeline.score(store, schema, job, progress or Notes())
 
 
+@checked
 def compare(
     *,
     database: DatabaseLike = WAREHOUSE,
@@ -81,6 +84,7 @@ def compare(
         return compare_run(store, schema)
 
 
+@checked
 def compile(  # noqa: A001 - as the command
     *,
     database: DatabaseLike = WAREHOUSE,
@@ -116,6 +120,7 @@ def compile(  # noqa: A001 - as the command
         return compile_run(store, schema, target, stage)
 
 
+@checked
 def compile_dbt(
     folder: str | Path,
     *,

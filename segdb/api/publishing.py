@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from segdb import pipeline
+from segdb.api.arguments import checked
 from segdb.api.database import (
     WAREHOUSE,
     DatabaseLike,
@@ -27,6 +28,7 @@ from segdb.steps.lifecycle.load_run import stored_run
 from segdb.steps.progress import Notes, Progress
 
 
+@checked
 def run(
     orders: object = None,
     customers: object = None,
@@ -79,6 +81,7 @@ def run(
     return _result(store, chosen, outcome, listener)
 
 
+@checked
 def refresh(
     orders: object = None,
     customers: object = None,
@@ -133,6 +136,7 @@ def refresh(
     return _result(store, shown_settings(store, schema), outcome, listener)
 
 
+@checked
 def rollback(
     run_id: int,
     *,

@@ -10,6 +10,7 @@ from typing import Literal
 import pyarrow as pa
 
 from segdb import named_queries
+from segdb.api.arguments import checked
 from segdb.api.database import (
     WAREHOUSE,
     DatabaseLike,
@@ -32,6 +33,7 @@ from segdb.steps.lifecycle.load_run import shown_as, stored_run
 from segdb.steps.progress import Notes, Progress
 
 
+@checked
 def open(  # noqa: A001 - as in the standard library
     database: DatabaseLike = WAREHOUSE, *, schema: str = "segdb", wait: float = 0
 ) -> Result:
@@ -70,6 +72,7 @@ def open(  # noqa: A001 - as in the standard library
         raise
 
 
+@checked
 def diff(
     before: int,
     after: int,
@@ -91,6 +94,7 @@ def diff(
         return difference(store, schema, before, after)
 
 
+@checked
 def export(
     folder: str | Path,
     *,
@@ -109,6 +113,7 @@ def export(
         return export_tables(reader.own, settings, Path(folder), force=force)
 
 
+@checked
 def query(
     question: str,
     parameters: Mapping[str, str] = MappingProxyType({}),
@@ -144,6 +149,7 @@ def query(
         return reader.own(named.on(schema), values)
 
 
+@checked
 def report(
     path: str | Path,
     *,

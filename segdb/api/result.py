@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self
 import pyarrow as pa
 
 from segdb import contract, named_queries
+from segdb.api.arguments import checked
 from segdb.config.settings import Settings
 from segdb.engines.output_files import refuse_foreign
 from segdb.engines.protocol import Database
@@ -83,6 +84,7 @@ class Result:
         """The names of the published tables and views."""
         return tuple(table.name for table in contract.TABLES)
 
+    @checked
     def table(self, name: str) -> pa.Table:
         """Return a published table as Arrow; ``.to_pandas()`` and ``polars.from_arrow`` take it.
 
@@ -94,14 +96,15 @@ class Result:
             raise SettingsError(f"There is no table '{name}'.{nearest(name, names)}")
         return self.select(f"SELECT * FROM {quoted(self._schema)}.{quoted(name)}")  # noqa: S608
 
+    @checked
     def query(self, question: str, **parameters: object) -> pa.Table:
         """Ask the published tables, and return the answer as Arrow.
 
         Args:
             question: a SELECT, in which the schema may be left out (``FROM segments``), or the name
                 of a query that ``segdb query`` lists.
-            parameters: of a named query, such as ``segment="Loyal"``; of a SELECT, the values of
-                its ``$name``.
+            parameters: of a named query, such as ``segment="Loyal"`` or ``ids=[1012, 2044]``; of
+                a SELECT, the values of its ``$name``.
 
         Raises:
             UserError: there is no such query, a parameter is not one, or the database refuses.
@@ -109,7 +112,8 @@ class Result:
         if named_queries.is_sql(question):
             return self._ask(question, parameters)
         named = named_queries.named(question.strip())
-        values = named.values({name: str(value) for name, value in parameters.items()})
+        given = {name: value for name, value in parameters.items() if value is not None}
+        values = named.values({name: named_queries.as_text(v) for name, v in given.items()})
         unknown = named.check(values, self._own)
         if unknown:
             raise UserError(" ".join(unknown))
@@ -119,6 +123,7 @@ class Result:
         """Return the published runs with sizes and drift, the last one last."""
         return self.query("runs")
 
+    @checked
     def report(
         self, path: str | Path | None = None, *, force: bool = False, look: Report | None = None
     ) -> str | Path:
@@ -148,6 +153,7 @@ class Result:
         """The names of the charts that have something to show."""
         return tuple(self._figures)
 
+    @checked
     def chart(self, name: str) -> alt.TopLevelMixin:
         """Return a chart of the report, as a notebook shows it.
 

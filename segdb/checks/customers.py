@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 from segdb.checks import vocabulary
 from segdb.checks.settings_lines import percent, reject
 from segdb.checks.warning import DataWarning
+from segdb.formats.toml import toml_value
 from segdb.inspect.header_vocabulary import is_mail
 from segdb.inspect.value_patterns import Ask
 from segdb.source_schema import Reading
@@ -64,7 +65,7 @@ def _guests(
         "guests",
         f"Customer {str(identifier)!r} has {rows:,} rows, {percent(share)} of all, and {what}: "
         "many people would be one customer.",
-        f'[columns] customer_id = "{mail}"'
+        f"[columns] customer_id = {toml_value(mail)}"
         if mail
         else reject("guest", f"CAST({quoted(column)} AS VARCHAR) = {literal(str(identifier))}"),
         share=share,
@@ -105,6 +106,30 @@ def large_share(counts: ir.Table, rows: ir.Table, reading: Reading, ask: Ask) ->
             "customer, and is the amount right?",
             reject("too large", f"CAST({column} AS VARCHAR) = {literal(identifier)}"),
             share=share,
+        )
+    ]
+
+
+def no_revenue(counts: ir.Table, ask: Ask) -> list[DataWarning]:
+    """Return a warning where the amounts add up to nothing, which stops below zero.
+
+    Args:
+        counts: ``customer_id`` and ``revenue``, one row a customer.
+        ask: runs a small query.
+    """
+    if "revenue" not in counts.columns:
+        return []
+    total = ask(counts.agg(revenue=counts.revenue.sum().cast("float64"))).to_pylist()[0]["revenue"]
+    if total is None or total > 0:
+        return []
+    if total == 0:
+        words, line = "add up to 0: are they the money that was paid?", '[columns] amount = "…"'
+    else:
+        words = f"add up to {total:,.2f}: returns take back more than was ever paid."
+        line = '[clean] returns = "reject"'
+    return [
+        DataWarning(
+            "no_revenue", f"The amounts of all orders {words}", line, share=1.0, stops=total < 0
         )
     ]
 

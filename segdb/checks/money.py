@@ -17,7 +17,7 @@ from segdb.inspect.header_translations import english
 from segdb.inspect.header_vocabulary import words
 from segdb.inspect.value_patterns import Ask
 from segdb.source_schema import Reading
-from segdb.sql import quoted
+from segdb.sql import literal, quoted
 
 # States and currencies are few; a column of more values is neither.
 _MOST = 60
@@ -38,12 +38,13 @@ def several_currencies(kept: ir.Table, reading: Reading, ask: Ask) -> list[DataW
     """
     roles = set(reading.roles.values())
     for column in reading.columns:
-        if column.name in roles or "currency" not in english(words(column.name)).split():
+        if column.name in roles or not vocabulary.is_currency(english(words(column.name))):
             continue
         code = value(kept, column, reading.null_values).cast("string").strip().upper()
         rows = _by_value(kept, code, ask)
-        if 1 < len(rows) <= _MOST and all(len(row["value"]) <= 4 for row in rows):
-            return [_currencies(column.name, rows, f"upper({quoted(column.name)})")]
+        if 1 < len(rows) <= _MOST:
+            as_text = f"upper(trim(CAST({quoted(column.name)} AS VARCHAR)))"
+            return [_currencies(column.name, rows, as_text)]
     amount = reading.roles.get("amount") or reading.roles.get("unit_price")
     if amount is None or reading.column(amount).kind != "number":
         return []
@@ -64,7 +65,9 @@ def _currencies(name: str, rows: Sequence[Mapping[str, Any]], column: str) -> Da
     first = rows[0]["value"]
     each = ", ".join(f"{row['value']} {row['rows']:,} rows" for row in rows[:_SHOWN])
     more = f" and {len(rows) - _SHOWN} more" if len(rows) > _SHOWN else ""
-    other = f"{column} <> '{first}'" if column else f"upper({quoted(name)}) NOT LIKE '%{first}%'"
+    other = f"upper({quoted(name)}) NOT LIKE {literal(f'%{first}%')}"
+    if column:
+        other = f"{column} <> {literal(first)}"
     return DataWarning(
         "several_currencies",
         f"Amounts of several currencies are added: '{name}' has {each}{more}. Keep one of them, "
@@ -99,7 +102,9 @@ def unpaid_orders(kept: ir.Table, reading: Reading, ask: Ask) -> list[DataWarnin
 def _in_states(kept: ir.Table, reading: Reading, name: str, ask: Ask) -> list[DataWarning]:
     if not kept[carried(name)].type().is_string():
         return []
-    rows = _by_value(kept, value(kept, reading.column(name), reading.null_values), ask)
+    # What was returned lowers the revenue already.
+    sold = kept.filter(~kept.returned)
+    rows = _by_value(sold, value(sold, reading.column(name), reading.null_values), ask)
     unpaid = [row for row in rows if vocabulary.is_unpaid(row["value"])]
     doubtful = [row for row in rows if vocabulary.is_doubtful(row["value"])]
     chosen = unpaid or doubtful

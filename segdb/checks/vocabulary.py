@@ -23,6 +23,11 @@ devolvido terugbetaald geannuleerd mislukt openstaand geweigerd concept geretour
 avbruten makulerad annullerad misslyckad misslyckades vantande nekad utkast returnerad refunderet
 annulleret mislykket afventer afvist kladde returneret refundert kansellert avbrutt venter avvist
 zwrocone zwrocony anulowane anulowany nieudane oczekujace oczekujacy odrzucone odrzucony szkic
+return returns reversal cancel ruckerstattung rueckerstattung retoure retouren rucksendung
+ruecksendung gutschrift offen stornierung remboursement avoir annulation devolucion reembolso
+cancelacion anulacion rimborso resi annullamento devolucao estorno cancelamento retour annulering
+terugbetaling creditnota aterbetalning retur kreditering kreditnota annullering tilbagebetalt
+tilbagebetaling tilbakebetalt refusjon zwrot zwroty anulacja nieoplacone nieoplacony
 """
 _UNPAID = frozenset(_UNPAID_WORDS.split())
 # What may be either: partly paid back, or done.
@@ -39,6 +44,8 @@ _NOT = frozenset(_NOT_WORDS.split())
 _STATE = re.compile(
     r"(\w+ )*(status|state|stage|outcome|result|disposition|type|kind|condition)( \w+)?"
 )
+# What a column with the word currency in its name holds beside currencies.
+_OF_CURRENCY = frozenset({"rate", "factor", "exchange", "conversion", "amount", "value", "price"})
 # A column of its own for what was paid back: cancelled, is_refunded, refunded_at.
 _FLAG = re.compile(
     r"(is |was |has |been )*(cancelled|canceled|refunded|voided|returned|deleted|test|fraud|"
@@ -50,7 +57,11 @@ _GUEST = re.compile(
     r"cash|(guest|anonymous|noreply|no-reply|unknown|none|test)@.*|not set|\(not set\)|no name|"
     r"gast|anonym|unbekannt|invite|anonyme|inconnu|invitado|anonimo|desconocido|ospite|"
     r"sconosciuto|convidado|desconhecido|onbekend|gast(kunde|bestellung)|okand|ukendt|ukjent|"
-    r"gosc|nieznany|x+|\?+|-+"
+    r"gosc|nieznany|x+|\?+|-+|(cash|retail|walk[- ]?in|counter) (customer|client|sale)s?|"
+    r"walk[- ]?ins|counter|(un|not )registered|non[- ]?member|laufkund(e|en|schaft)|barverkauf|"
+    r"barzahler|diverse|(client )?(de )?passage|(client )?comptoir|consumidor final|"
+    r"(cliente )?(mostrador|generico|occasionale|final)|publico (en )?general|contanti|balcao|"
+    r"passant(en)?|balieverkoop|kontant(kund|kunde|salg)?|klient detaliczny|gotowka"
 )
 
 
@@ -64,6 +75,12 @@ def plain(text: str) -> str:
 def is_state_column(words: str) -> bool:
     """Whether the English words of a column's name say that it may hold the state of an order."""
     return _STATE.fullmatch(words) is not None
+
+
+def is_currency(words: str) -> bool:
+    """Whether the English words of a column's name say that it holds the currency of an order."""
+    parts = set(words.split())
+    return "currency" in parts and not parts & _OF_CURRENCY
 
 
 def is_unpaid_flag(words: str) -> bool:

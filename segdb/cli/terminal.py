@@ -34,7 +34,11 @@ force_option = click.option(
     "--force", is_flag=True, help="Write over files that segdb did not write, too."
 )
 wait_option = click.option(
-    "--wait", type=float, default=0, metavar="SECONDS", help="Wait while the database is locked."
+    "--wait",
+    type=click.FloatRange(min=0),
+    default=0,
+    metavar="SECONDS",
+    help="Wait while the database is locked.",
 )
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from segdb.config.init_lines import AS_OF, REST, SNIFFED, without_orders
+from segdb.formats.toml import toml_value
 from segdb.inspect.questions import OPEN, OpenQuestionError
 from segdb.source_schema import Reading
 
@@ -41,7 +41,7 @@ def render(
     if sources["orders"]:
         lines += [AS_OF, ""]
     lines.append("[source]")
-    lines += [f"{name} = {_toml(source)}" for name, source in sources.items() if source]
+    lines += [f"{name} = {toml_value(source)}" for name, source in sources.items() if source]
     formats = {f for r in readings for c in r.columns for f in c.formats}
     lines += [_open_line(one) for one in asked["source"]]
     lines += [line for name, value in options.items() for line in _lines(name, value)]
@@ -49,7 +49,7 @@ def render(
     if "date_format" not in options:
         form, why = (formats.pop(), "as it was read") if len(formats) == 1 else ("%d/%m/%Y", "")
         lines.append(
-            f"# date_format = {_toml(form)}   # {why or 'of text files, as strptime has it'}"
+            f"# date_format = {toml_value(form)}   # {why or 'of text files, as strptime has it'}"
         )
     if sources["orders"]:
         lines.append('# watermark = "ordered_at"       # the orders only grow: for `segdb refresh`')
@@ -57,12 +57,12 @@ def render(
     lines += sniffed if sources["orders"] else [without_orders(line) for line in sniffed]
     lines += ["", "[columns]                        # as they were inferred"]
     roles = {role: column for r in readings for role, column in r.roles.items()}
-    lines += [f"{role} = {_toml(column)}" for role, column in roles.items()]
+    lines += [f"{role} = {toml_value(column)}" for role, column in roles.items()]
     lines += [_open_line(one) for one in asked["columns"]]
     text = "\n".join(lines) + "\n" + (REST if sources["orders"] else without_orders(REST))
     if database:
         text = text.replace(
-            '# database = "warehouse/warehouse.duckdb"', f"database = {_toml(str(database))}"
+            '# database = "warehouse/warehouse.duckdb"', f"database = {toml_value(str(database))}"
         )
     return text
 
@@ -70,17 +70,12 @@ def render(
 def _lines(name: str, value: Any) -> list[str]:
     """Return the lines of a key, one by source where it has a value for each."""
     if isinstance(value, Mapping):
-        return [f"{name}.{source} = {_toml(each)}" for source, each in value.items()]
-    return [f"{name} = {_toml(value)}"]
-
-
-def _toml(value: Any) -> str:
-    """Return a value as TOML; JSON's escapes are TOML's."""
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+        return [f"{name}.{source} = {toml_value(each)}" for source, each in value.items()]
+    return [f"{name} = {toml_value(value)}"]
 
 
 def _open_line(question: OpenQuestionError) -> str:
     """Return the line of a question, with what could answer it."""
-    shown = (json.dumps(choice, ensure_ascii=False) for choice in question.choices[:_CHOICES])
+    shown = (toml_value(choice) for choice in question.choices[:_CHOICES])
     choices = " or ".join(shown) or "see the columns of the source"
     return f'{question.key} = "{OPEN}"   # {choices}'

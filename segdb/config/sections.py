@@ -150,7 +150,7 @@ class Engine(Section):
     # Such as "2GB": what does not fit goes to disk. Left out: 80 % of the machine's memory.
     memory_limit: Annotated[str, Field(pattern=r"^\d+(\.\d+)? ?[KMGT]i?B$")] | None = None
     # Left out: one a processor.
-    threads: Annotated[int, Field(ge=1)] | None = None
+    threads: Annotated[int, Field(ge=1, le=1024)] | None = None
     # The folder for what does not fit; left out: beside the database file.
     temp_directory: Annotated[str, Field(min_length=1)] | None = None
 

@@ -115,6 +115,9 @@ def _message(problem: Mapping[str, Any]) -> str:
     if problem["type"] == "extra_forbidden":
         known = _keys_at(path[:-1])
         section = f" in [{'.'.join(path[:-1])}]" if len(path) > 1 else ""
+        homes = [f"[{name}]" for name in known if path[-1] in _keys_at([name])]
+        if len(path) == 1 and homes:
+            return f"there is no key '{path[-1]}' outside of a section; {' and '.join(homes)} has."
         return f"there is no key '{path[-1]}'{section}.{nearest(path[-1], known)}"
     message = str(problem["msg"]).removeprefix("Value error, ")
     if problem["type"] == "model_type":

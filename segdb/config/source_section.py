@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +18,7 @@ from pydantic import (
 )
 
 from segdb.config.section import Section, or_else
+from segdb.formats.toml import toml_value
 from segdb.source_schema import KEYWORDS
 
 SourceName = Literal["orders", "customers"]
@@ -31,6 +32,8 @@ _EACH = {
     "names": "a list of column names",
     "sheet": "the name of a sheet, or a list of names",
 }
+# What the database's strptime knows.
+_DIRECTIVE = re.compile(r"%(?:-[djmyHIMS]|[a-dfghjmnpuwxyzABGHIMSTUVWXYZ%])")
 
 
 class Source(Section):
@@ -92,7 +95,8 @@ class Source(Section):
     def _formats(cls, value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
         given = or_else(value, handler, 'a format such as "%d/%m/%Y", or a list of them')
         for form in [given] if isinstance(given, str) else given or ():
-            if "%" not in form and form not in KEYWORDS:
+            odd = _DIRECTIVE.sub("", form)
+            if form not in KEYWORDS and (odd == form or "%" in odd):
                 raise ValueError(
                     f'{form!r} is no strptime format, such as "%d/%m/%Y", and none of '
                     f"{', '.join(KEYWORDS)}"
@@ -181,4 +185,4 @@ class FileOptions:
     def line(self, key: str, value: object) -> str:
         """Return the line of the settings that says a key of this source."""
         only = f".{self.name}" if self.name and key in _EACH else ""
-        return f"[source] {key}{only} = {json.dumps(value, ensure_ascii=False)}"
+        return f"[source] {key}{only} = {toml_value(value)}"

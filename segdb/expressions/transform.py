@@ -6,9 +6,7 @@ and the same and its inverse for single numbers.
 
 from __future__ import annotations
 
-import json
 import math
-import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +15,7 @@ import ibis
 import ibis.expr.types as ir
 
 from segdb.errors import SettingsError, nearest
+from segdb.formats.toml import toml_key
 from segdb.model import Parameters, Transform
 
 # The usual limit between a moderate and a strong skew (Bulmer 1979).
@@ -158,19 +157,12 @@ def choose(
                 )
     if undefined:
         others = dict(by_feature) | dict.fromkeys(undefined, "none")
-        listed = ", ".join(f'{_key(name)} = "{of}"' for name, of in others.items())
+        listed = ", ".join(f'{toml_key(name)} = "{of}"' for name, of in others.items())
         raise SettingsError(
             f'[features] transform: {"; ".join(undefined.values())}. "yeo-johnson" takes every '
             f"number; or leave them as they are: transform = {{ {listed} }}"
         )
     return tuple(chosen)
-
-
-def _key(name: str) -> str:
-    """Return a name as a key of TOML."""
-    if re.fullmatch(r"[A-Za-z0-9_-]+", name):
-        return name
-    return json.dumps(name, ensure_ascii=False)
 
 
 def within_domain(p: Parameters, minimum: float | None) -> Parameters:

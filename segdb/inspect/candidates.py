@@ -11,6 +11,7 @@ import ibis.expr.types as ir
 
 from segdb.checks.warning import DataWarning
 from segdb.expressions.parse_text import stripped
+from segdb.formats.toml import toml_value
 from segdb.inspect.header_vocabulary import is_identifier
 from segdb.inspect.value_patterns import Ask
 from segdb.source_schema import Role
@@ -135,6 +136,6 @@ def id_choice(chosen: str, other: str, fill: Mapping[str, Fill]) -> DataWarning:
         "id_choice",
         f"The customer is taken from '{chosen}' ({fill[chosen].distinct:,} different in the first "
         f"{fill[chosen].rows:,} rows); '{other}' ({fill[other].distinct:,}) could be it as well.",
-        f'[columns] customer_id = "{other}"',
+        f"[columns] customer_id = {toml_value(other)}",
         share=0.02,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import ibis
 import ibis.expr.types as ir
 
 from segdb.expressions.typed_source import values
@@ -16,6 +17,8 @@ from segdb.source_schema import FINE, USUAL, Reading, Role
 _FEW = 0.01
 # What a DOUBLE leaves of a sum or product with four decimals, relative to it.
 _NOISE = 1e-12
+# More than an amount with the usual decimals has (DECIMAL(18, 4)).
+_MOST = 1e14
 
 
 def with_decimals(table: ir.Table, reading: Reading, ask: Ask) -> Reading:
@@ -37,6 +40,8 @@ def with_decimals(table: ir.Table, reading: Reading, ask: Ask) -> Reading:
     head = values(table.limit(HEAD), columns, reading.null_values)
     numbers = [head[role].cast("float64") for role in names]
     amount = numbers[0] if len(numbers) == 1 else numbers[0] * numbers[1]
+    # What lies beyond is no money, and rounding is by whole numbers of 64 bits.
+    amount = ibis.ifelse(amount.abs() < _MOST, amount, ibis.null("float64"))
     units = amount * 10**USUAL
     finer = (units - units.round()).abs() > 1e-6 + units.abs() * _NOISE
     row = ask(head.agg(n=(amount != 0).sum(), finer=finer.sum())).to_pylist()[0]

@@ -29,6 +29,7 @@ _CALLED: Mapping[str, str] = {
     "receipt": "bon kassenbon beleg quittung scontrino recibo kassabon kvitto kvittering paragon",
     "purchase": "kauf einkauf einkaufs achat compra compras acquisto aankoop kop kob",
     "sale": "verkauf verkaufs vente ventes venta ventas vendita vendite venda vendas verkoop salg",
+    "payment": "zahlung zahlungs paiement pagamento betaling betalings betalning platnosci",
     "basket": "warenkorb panier carrito carrello winkelmand",
     "transaction": "transaktion transaktions transaccion transazione transacao transactie",
     # When.
@@ -77,7 +78,9 @@ _CALLED: Mapping[str, str] = {
     "return": "rucksendung ruecksendung retoure retour devolucion reso devolucao",
     "line": "zeile zeilen ligne linea riga linha regel",
     "type": "typ tipo",
-    "status": "estado stato statut",
+    "status": (
+        "estado stato statut stan etat zustand situacao situacion esito tilstand tillstand toestand"
+    ),
     "city": "stadt ort ville ciudad citta cidade stad miasto",
     "zip": "plz postleitzahl postnummer",
     "phone": "telefon telephone telefono telefone telefoon",

@@ -23,6 +23,7 @@ from segdb.inspect.order_structure import identities, orders
 from segdb.inspect.role_types import ENOUGH, Place, native, role_reading
 from segdb.inspect.roles import Chooser
 from segdb.inspect.schema_hints import SchemaHints
+from segdb.inspect.twin_columns import twin_columns
 from segdb.inspect.type_inference import InferredType, infer_types
 from segdb.inspect.value_patterns import Ask
 from segdb.inspect.zones import ambiguous_zones
@@ -85,6 +86,7 @@ def infer_schema(
     read = _readings(chooser, validated, attributes, source)
     read, of_values = _with_forms(chooser, read, source)
     reading = Reading(read, chooser.roles, source.null_values)
+    chooser.warnings.extend(twin_columns(raw_table, chooser.roles, chooser.inferred, ask))
     reading, warnings = identities(raw_table, reading, hints.clean, ask)
     if kind == "orders":
         reading, more = orders(raw_table, reading, hints.clean, ask)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +12,7 @@ import ibis.expr.types as ir
 from segdb.checks.warning import DataWarning
 from segdb.config.source_section import Source
 from segdb.expressions.typed_source import values
+from segdb.formats.toml import toml_value
 from segdb.inspect import dates
 from segdb.inspect.role_types import Place
 from segdb.inspect.value_patterns import Ask
@@ -82,7 +82,7 @@ def mixed_dates(
     if certain and _fits(place, corrected, total, forms[text], source, ask):
         message += ": they are read with day and month exchanged."
         return corrected, [DataWarning("mixed_dates", message, as_they_are, share)]
-    exchange = _toml([_SWAPPED[0], *(other.formats[0] for other in others)])
+    exchange = toml_value([_SWAPPED[0], *(other.formats[0] for other in others)])
     message += "."
     lines = (
         f"[source] date_format = {exchange} to exchange them back, or {as_they_are} to keep them"
@@ -192,8 +192,4 @@ def _fits(
 
 
 def _line(forms: Any) -> str:
-    return f"[source] date_format = {_toml([form.formats[0] for form in forms])}"
-
-
-def _toml(formats: Sequence[str]) -> str:
-    return json.dumps(list(formats), ensure_ascii=False)
+    return f"[source] date_format = {toml_value([form.formats[0] for form in forms])}"

@@ -16,6 +16,7 @@ import ibis.expr.types as ir
 
 from segdb.checks.warning import DataWarning
 from segdb.expressions.typed_source import value
+from segdb.formats.toml import toml_value
 from segdb.inspect.candidates import HEAD
 from segdb.inspect.header_vocabulary import is_plain_price, is_product, score, words
 from segdb.inspect.type_inference import InferredType
@@ -117,7 +118,7 @@ class Money:
                 "pieces_as_money",
                 f"'{amount}' holds small whole numbers beside '{prices[0]}', so it is taken for "
                 "the number of pieces and not for money.",
-                f'[columns] amount = "{amount}"',
+                f"[columns] amount = {toml_value(amount)}",
                 share=0.05,
             )
         )
@@ -139,7 +140,7 @@ class Money:
         values = head.select(n=number)
         row = self.ask(
             values.agg(
-                broken=(values.n != values.n.round()).sum(),
+                broken=(values.n % 1 != 0).sum(),
                 most=values.n.abs().max(),
                 usual=values.n.abs().median(),
             )
@@ -154,7 +155,7 @@ class Money:
         if "unit_price" not in self.inferred:
             return
         slope = self._slope(price, quantity)
-        as_total = f'[columns] amount = "{price}"'
+        as_total = f"[columns] amount = {toml_value(price)}"
         if slope is not None and slope.is_of_line and is_plain_price(price):
             del self.roles["unit_price"]
             self.inferred.remove("unit_price")
@@ -163,7 +164,7 @@ class Money:
             self._warn(
                 f"'{price}' grows with '{quantity}', so it is taken for the total of a line and "
                 "not multiplied.",
-                f'[columns] unit_price = "{price}"',
+                f"[columns] unit_price = {toml_value(price)}",
                 0.05,
             )
         elif slope is not None and slope.is_of_line:
@@ -189,7 +190,7 @@ class Money:
             self._warn(
                 f"'{amount}' of a product is the same however large '{quantity}' is, as the "
                 "price of one piece; it is not multiplied.",
-                f'[columns] unit_price = "{amount}"',
+                f"[columns] unit_price = {toml_value(amount)}",
                 0.5,
             )
 

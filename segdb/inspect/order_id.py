@@ -13,6 +13,7 @@ import ibis.expr.types as ir
 
 from segdb.checks.warning import DataWarning
 from segdb.expressions.parse_text import stripped
+from segdb.formats.toml import toml_value
 from segdb.inspect.candidates import HEAD, fills
 from segdb.inspect.header_vocabulary import score
 from segdb.inspect.value_patterns import Ask
@@ -115,6 +116,6 @@ def _warning(points: Mapping[str, int], name: str, counts: Mapping[str, int]) ->
         f"'{name}' is called an order's id, but its {other:,} values have several {what} "
         f"({more:,} pairs in the first {HEAD:,} rows): an order is a customer and a moment "
         f"instead, which makes {orders:,}.",
-        f'[columns] order_id = "{name}"',
+        f"[columns] order_id = {toml_value(name)}",
         share,
     )

@@ -6,6 +6,7 @@ that ``ask`` runs: with the reading, and a warning where the answer may be anoth
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import ibis.expr.types as ir
@@ -18,8 +19,11 @@ from segdb.inspect.header_vocabulary import is_of_order, is_product
 from segdb.inspect.repeated_total import repetition
 from segdb.inspect.value_patterns import Ask
 from segdb.source_schema import Reading, Role
+from segdb.sql import quoted
 
 _HALF = 0.5
+# Marks without width, and the blank that is no blank.
+_INVISIBLE = "\u200b-\u200d\u2060\ufeff\u00ad\u00a0"
 
 
 def identities(
@@ -41,14 +45,17 @@ def identities(
             whole=ids.re_search(r"^\d+(\.0+)?$").sum(),
             distinct=ids.nunique(),
             folded=ids.lower().nunique(),
+            bare=ids.re_replace(rf"^0+(\d)|[{_INVISIBLE}]", r"\1").nunique(),
+            rounded=ids.re_search(r"^\d([.,]\d+)?[eE]\+?\d\d+$").sum(),
         )
     ).to_pylist()[0]
+    said = _damaged(name, row)
     reading = replace(reading, whole_ids=(row["whole"] or 0) > _HALF * (row["ids"] or 0))
     mails = (row["mails"] or 0) > _HALF * (row["ids"] or 0)
     fold = clean.ids == "ignore_case" or (clean.ids == "auto" and mails)
     more = row["distinct"] - row["folded"]
     if not more or clean.ids != "auto":
-        return replace(reading, fold_ids=fold), ()
+        return replace(reading, fold_ids=fold), said
     share = more / row["distinct"]
     if fold:
         words, other = "are one e-mail address and one customer", "as_written"
@@ -61,7 +68,29 @@ def identities(
         f'[clean] ids = "{other}"',
         share=share / 10 if fold else share,
     )
-    return replace(reading, fold_ids=fold), (warning,)
+    return replace(reading, fold_ids=fold), (warning, *said)
+
+
+def _damaged(name: str, row: Mapping[str, int | None]) -> tuple[DataWarning, ...]:
+    """Return what is said of ids that another program wrote otherwise than they were."""
+    ids, distinct = row["ids"] or 0, row["distinct"] or 0
+    more, rounded = distinct - (row["bare"] or 0), row["rounded"] or 0
+    warnings = []
+    if more:
+        message = (
+            f"{more:,} of {distinct:,} spellings in '{name}' differ from another in leading zeros "
+            "or invisible marks alone; they count as different customers. Where they are one, give "
+            f"a SELECT that writes them alike, such as ltrim({quoted(name)}, '0')."
+        )
+        warnings.append(DataWarning("id_spellings", message, share=more / distinct))
+    if rounded:
+        message = (
+            f"{rounded:,} of {ids:,} values in '{name}' are written as 4.1E+11, as spreadsheets "
+            "write long numbers: their last digits are lost, and several customers may be one. "
+            "Write the file anew, with the column as text."
+        )
+        warnings.append(DataWarning("id_spellings", message, share=rounded / ids))
+    return tuple(warnings)
 
 
 def orders(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from segdb.errors import SourceError
+from segdb.errors import SourceError, option
+from segdb.formats.toml import toml_value
 
 ROLES: Mapping[str, str] = {
     "customer_id": "the customer's id",
@@ -38,7 +39,7 @@ class OpenQuestionError(SourceError):
 
 def several(origin: str, role: str, candidates: Sequence[str]) -> OpenQuestionError:
     """Return the question which of several columns plays a role."""
-    lines = " or ".join(f'{role} = "{name}"' for name in candidates)
+    lines = " or ".join(f"{role} = {toml_value(name)}" for name in candidates)
     return OpenQuestionError(
         f"{origin} has {len(candidates)} columns that could be {ROLES.get(role, role)} "
         f"({', '.join(candidates)}). Choose one in the settings: [columns] {lines}.",
@@ -83,15 +84,17 @@ def unknown(
     kind = {"amount": "numeric ", "ordered_at": "date "}.get(role, "") if able else ""
     shown = able or candidates.columns
     more = ", …" if shown[_SHOWN:] else ""
-    there = f" Its {kind}columns are: {', '.join(shown[:_SHOWN])}{more}."
+    # A header may hold line breaks.
+    listed = ", ".join(" ".join(name.split()) for name in shown[:_SHOWN])
+    there = f" Its {kind}columns are: {listed}{more}."
     asked = f" and none is called '{declared}'" if declared else ""
     alone = (
-        " If it has one row a customer, and no orders: segdb run --customers FILE."
+        f" If it has one row a customer, and no orders, give it as {option('customers', 'FILE')}."
         if role == "ordered_at" and declared is None
         else ""
     )
     proposed = likely[:_PROPOSED] or ["…"]
-    lines = " or ".join(f'{role} = "{name}"' for name in proposed)
+    lines = " or ".join(f"{role} = {toml_value(name)}" for name in proposed)
     advice = f"Name it in the settings: [columns] {lines}."
     if run_id is not None:
         advice = f"Name it so in a SELECT: … AS {declared or role}."

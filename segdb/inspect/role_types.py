@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -12,6 +11,7 @@ import ibis.expr.types as ir
 
 from segdb.config.source_section import Source
 from segdb.errors import SourceError
+from segdb.formats.toml import toml_value
 from segdb.inspect import dates
 from segdb.inspect.measure_readings import Fit, failing, measure
 from segdb.inspect.questions import OpenQuestionError
@@ -100,9 +100,13 @@ def _unreadable(place: Place, fit: Fit | None, source: Source, ask: Ask) -> Sour
     tried = fit.reading if fit else ColumnReading(place.column, wanted)
     share = f"{fit.share:.0%} of" if fit else "fewer than half of"
     unread = failing(place.table, tried, source.null_values, ask)
+    if unread is None and (fit is None or not fit.share):
+        advice = place.advice(f"Name another column in {place.setting}.")
+        return SourceError(f"{place} has no value in any row. {advice}")
     example = f", and not {unread!r}" if unread is not None else ""
     if moment:
-        lines = " or ".join(f"date_format = {_toml(form)}" for form in dates.guesses(unread or ""))
+        forms = dates.guesses(unread or "")
+        lines = " or ".join(f"date_format = {toml_value(form)}" for form in forms)
         advice = f"If it is a date, add to the settings: [source] {lines}; else name"
     elif unread is not None and "%" in unread:
         advice = "A percentage is no amount: give a SELECT that multiplies it out, or name"
@@ -125,7 +129,7 @@ def _undecided(place: Place, fit: Fit, rival: ColumnReading) -> SourceError:
         key, choices = "decimal", [".", ","]
         if ways[0].decimal == "," and ways[0].mixed == "no":
             first, second, choices = second, first, [",", "."]
-    lines = [f"{key} = {_toml(choice)}" for choice in choices]
+    lines = [f"{key} = {toml_value(choice)}" for choice in choices]
     advice = f"Add to the settings: [source] {lines[0]} or {lines[1]}."
     return OpenQuestionError(
         f"{place}: {fit.example!r} could be written {first} or {second}, and the other values do "
@@ -140,7 +144,3 @@ def _choice(formats: Sequence[str]) -> str | list[str]:
     """Return the first format of each family, which is how a setting says them."""
     first = [forms[0] for forms in dates.by_family(formats).values()]
     return first[0] if len(first) == 1 else first
-
-
-def _toml(value: str | list[str]) -> str:
-    return json.dumps(value, ensure_ascii=False)

@@ -5,7 +5,6 @@ Only the least and the greatest value of a column are looked at.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,6 +13,7 @@ import ibis.expr.types as ir
 
 from segdb.checks.warning import DataWarning
 from segdb.expressions.typed_source import value
+from segdb.formats.toml import toml_key
 from segdb.inspect.header_vocabulary import words
 from segdb.inspect.value_patterns import Ask
 from segdb.source_schema import Reading
@@ -29,6 +29,8 @@ _POSITIVE = re.compile(
     r".*\b(age|income|salary|wage|wages|height|weight|bmi|birth|alter|einkommen)\b.*"
 )
 _USUAL = re.compile(r"-1|-?9{2,}|-?8{2,}")
+# From here on the usual ones are beyond doubt, also beside other values below zero.
+_LARGE_NEGATIVE = -888
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,8 @@ class _Extreme:
     def far(self) -> bool:
         """Whether nothing else comes near: the gap is wider than all other values together."""
         gap = abs(self.value - self.nearest)
+        if self.value <= _LARGE_NEGATIVE and _USUAL.fullmatch(_number(self.value)):
+            return True
         if self.value < 0 <= self.nearest and self.value < self.nearest:
             return _USUAL.fullmatch(_number(self.value)) is not None
         if self.value == 0 and self.nearest > 0:
@@ -77,6 +81,25 @@ def sentinels(
     shared.sort(key=lambda end: (not end.far, -end.count))
     extremes = _with_lacking(table, reading, numbers, shared[:_MOST], ask)
     return [_warning(extreme, origin) for extreme in extremes if extreme.far or extreme.lacking]
+
+
+def amount_sentinels(
+    table: ir.Table, reading: Reading, columns: Sequence[str], ask: Ask, origin: str
+) -> list[DataWarning]:
+    """Return what is said of amounts that many orders share and that lie far from all others.
+
+    Args:
+        table: raw orders.
+        reading: how they are read.
+        columns: amounts or prices.
+        ask: runs a small query.
+        origin: what to call the source.
+    """
+    numbers = _numbers(table, reading, columns)
+    extremes = _neighbours(table, numbers, _ends(table, numbers, ask), ask)
+    return [
+        _warning(extreme, origin, "rows") for extreme in extremes if extreme.shared and extreme.far
+    ]
 
 
 def _numbers(
@@ -183,17 +206,16 @@ def _with_lacking(
     ]
 
 
-def _warning(extreme: _Extreme, origin: str) -> DataWarning:
+def _warning(extreme: _Extreme, origin: str, who: str = "customers") -> DataWarning:
     shown = _number(extreme.value)
     share = extreme.count / extreme.of
     message = (
-        f"{origin}, column '{extreme.column}': {extreme.count:,} of {extreme.of:,} customers "
+        f"{origin}, column '{extreme.column}': {extreme.count:,} of {extreme.of:,} {who} "
         f"({share:.1%}) have {shown}; the nearest other value is {_number(extreme.nearest)}."
     )
     if extreme.lacking:
         message += f" Most of them lack {', '.join(extreme.lacking[:5])}."
-    key = extreme.column if re.fullmatch(r"[A-Za-z0-9_-]+", extreme.column) else None
-    name = key or json.dumps(extreme.column, ensure_ascii=False)
+    name = toml_key(extreme.column)
     line = f'[source] null_values_by_column = {{{name} = ["{shown}"]}} if it stands for no value'
     return DataWarning("sentinels", message, line, share)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import altair as alt
@@ -70,6 +70,19 @@ def test_named_queries_take_parameters(result: segdb.Result) -> None:
         result.query("customers", segment="Nobody")
     with pytest.raises(UserError, match="There is no query 'custmers'"):
         result.query("custmers")
+    with pytest.raises(UserError, match="limit takes a whole number"):
+        result.query("customers", limit="x")
+    assert result.query("customers", limit=None) == result.query("customers")
+
+
+@pytest.mark.parametrize("several", [list, tuple, pa.array, pa.chunked_array])
+def test_a_parameter_may_list_values(result: segdb.Result, several: Callable[..., object]) -> None:
+    ids = result.query("customers", limit=3)["customer_id"].to_pylist()
+    written = ids if several is not pa.chunked_array else [ids]
+    by_list = result.query("look_alikes", ids=several(written))
+    assert by_list == result.query("look_alikes", ids=",".join(map(str, ids)))
+    with pytest.raises(UserError, match="ids holds no customer_id"):
+        result.query("look_alikes", ids=[])
 
 
 def test_a_database_that_is_open_for_reading_is_not_changed(result: segdb.Result) -> None:

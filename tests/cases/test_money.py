@@ -70,6 +70,36 @@ def test_several_currencies_stop_the_run(file: Path, name: str) -> None:
         ingest(file)
 
 
+@pytest.mark.parametrize(
+    ("name", "currencies"),
+    [
+        ("currency", ("US Dollar", "Euro")),
+        ("Waluta", ("złoty", "korona", "euro")),
+        ("currency_id", (1, 2)),
+        ("ccy", (" EUR", "O'D")),
+    ],
+)
+def test_the_line_proposed_keeps_one_currency_however_it_is_written(
+    file: Path, name: str, currencies: Sequence[object]
+) -> None:
+    n = len(currencies)
+    rows = [(*plain(order), currencies[order.number % n]) for order in shop.orders()]
+    written(file, (*PLAIN, name), rows)
+    with pytest.raises(DataError, match="several_currencies") as caught:
+        ingest(file)
+    proposed = str(caught.value).split("'''")[1]
+    cleaned = ingest(file, clean={"reject": {"another currency": proposed}})
+    sizes = [sum(order.number % n == i for order in shop.orders()) for i in range(n)]
+    assert cleaned.orders == max(sizes)
+
+
+@pytest.mark.parametrize("name", ["currency_rate", "exchange rate currency"])
+def test_rates_of_currencies_are_no_currencies(file: Path, name: str) -> None:
+    rows = [(*plain(order), (1, 0.9)[order.number % 2]) for order in shop.orders()]
+    written(file, (*PLAIN, name), rows)
+    assert ingest(file).warnings == []
+
+
 def test_one_currency_is_no_trouble(file: Path) -> None:
     written(file, (*PLAIN, "currency"), [(*plain(order), "EUR") for order in shop.orders()])
     assert ingest(file).warnings == []
@@ -105,6 +135,10 @@ STATES = (
     ("transaction type", "sale", "chargeback"),
     ("is_test", "false", "true"),
     ("status", "done", "closed"),
+    ("Zahlungsstatus", "bezahlt", "Rückerstattung"),
+    ("stan", "zrealizowane", "zwrot"),
+    ("Situação", "pago", "estornado"),
+    ("type", "sale", "return"),
 )
 
 
@@ -138,6 +172,16 @@ def test_the_line_that_a_warning_of_unpaid_orders_proposes_works(
     assert "unpaid_orders" not in cleaned.codes
 
 
+def test_returns_below_zero_are_not_said_again(file: Path) -> None:
+    rows = [
+        (*plain(order)[:3], *((-order.total, "return") if back else (order.total, "sale")))
+        for order in shop.orders()
+        for back in (order.number % 5 == 0,)
+    ]
+    written(file, (*PLAIN, "type"), rows)
+    assert "unpaid_orders" not in ingest(file).codes
+
+
 def test_states_of_something_else_are_not_said(file: Path) -> None:
     rows = [(*plain(order), ("CA", "NY")[order.number % 2], "paid") for order in shop.orders()]
     written(file, (*PLAIN, "state", "status"), rows)
@@ -149,6 +193,53 @@ def test_a_run_stops_where_most_of_the_money_was_not_paid(file: Path) -> None:
     written(file, (*PLAIN, "status"), rows)
     with pytest.raises(DataError, match="unpaid_orders"):
         ingest(file)
+
+
+@pytest.mark.parametrize(
+    ("sentinel", "returns"), [("-999", False), ("-999", True), ("99999", False), ("99999.00", True)]
+)
+def test_an_amount_that_stands_for_a_missing_one_is_said(
+    file: Path, sentinel: str, returns: bool
+) -> None:
+    def amount(order: shop.Order) -> object:
+        if order.number % 20 == 0:
+            return sentinel
+        return -order.total if returns and order.number % 9 == 1 else order.total
+
+    written(file, PLAIN, [(*plain(order)[:3], amount(order)) for order in shop.orders()])
+    warning = ingest(file).warning("sentinels")
+    lacking = sum(order.number % 20 == 0 for order in shop.orders())
+    assert f"{lacking} of {shop.ORDERS} rows" in warning.message
+    line = warning.setting.split("null_values_by_column = ")[1].split(" if ")[0]
+    assert line == f'{{amount = ["{float(sentinel):.0f}"]}}'
+    token = f"{float(sentinel):.0f}"
+    cleaned = ingest(file, source={"null_values_by_column": {"amount": [token]}})
+    assert "sentinels" not in cleaned.codes
+    assert cleaned.reasons["missing or unreadable amount"] == lacking
+
+
+def test_usual_returns_are_no_sentinels(file: Path) -> None:
+    rows = [
+        (*plain(order)[:3], -1 if order.number % 9 == 1 else 1, order.total)
+        for order in shop.orders()
+    ]
+    written(file, (*PLAIN[:3], "quantity", "unit_price"), rows)
+    assert ingest(file).warnings == []
+
+
+def test_more_returns_than_sales_stop_the_run(file: Path) -> None:
+    rows = [
+        (*plain(order)[:3], order.total if order.number % 5 == 0 else -order.total)
+        for order in shop.orders()
+    ]
+    written(file, PLAIN, rows)
+    with pytest.raises(DataError, match=r'\[clean\] returns = "reject".*no_revenue'):
+        ingest(file)
+
+
+def test_amounts_of_nothing_are_said(file: Path) -> None:
+    written(file, PLAIN, [(*plain(order)[:3], 0) for order in shop.orders()])
+    assert ingest(file).codes == ["no_revenue"]
 
 
 LINES = ("customer_id", "order_id", "order_date", "sku")

@@ -64,6 +64,34 @@ def test_whole_numbers_with_a_point_are_one_customer(file: Path, form: str) -> N
     assert is_right(ingest(file))
 
 
+@pytest.mark.parametrize(
+    "forms", [("{}", "000{}"), ("C{}", "C{}\u200b"), ("\ufeffC{}", "C{}"), ("C{}", "C{}\u00a0x")]
+)
+def test_ids_that_were_written_otherwise_by_a_program_are_said(
+    file: Path, forms: tuple[str, str]
+) -> None:
+    rows = [
+        (forms[order.number % 2].format(100 + order.customer), *plain(order)[1:])
+        for order in shop.orders()
+    ]
+    written(file, PLAIN, rows)
+    different = forms[1].endswith("x")
+    ingested = ingest(file)
+    assert ("id_spellings" in ingested.codes) != different
+    if not different:
+        both = len({row[0] for row in rows}) - shop.CUSTOMERS
+        assert ingested.warning("id_spellings").message.startswith(f"{both} of ")
+
+
+def test_ids_that_a_spreadsheet_rounded_are_said(file: Path) -> None:
+    rows = [(f"{4e11 + order.customer:.5E}", *plain(order)[1:]) for order in shop.orders()]
+    written(file, PLAIN, [(f"{order.customer}", *plain(order)[1:]) for order in shop.orders()[:20]])
+    assert ingest(file).codes == []
+    written(file, PLAIN, rows[:80] + [(f"9E+1{i}", *row[1:]) for i, row in enumerate(rows[80:90])])
+    warning = ingest(file, checks={"accept": ["guests", "large_share"]}).warning("id_spellings")
+    assert warning.message.startswith("90 of 90 values in 'customer_id' are written as 4.1E+11")
+
+
 def test_they_are_the_same_in_both_sources(file: Path, tmp_path: Path) -> None:
     written(
         file, PLAIN, [(f"{order.customer + 1}.0", *plain(order)[1:]) for order in shop.orders()]
@@ -103,7 +131,10 @@ def test_a_choice_that_matters_is_said(file: Path) -> None:
     assert 'customer_id = "client_key"' in ingested.warning("id_choice").setting
 
 
-GUESTS = ("0", "guest", "Anonymous", "-1", "Gast", "walk-in", "unknown")
+GUESTS = (
+    "0", "guest", "Anonymous", "-1", "Gast", "walk-in", "unknown", "Laufkundschaft",
+    "Client comptoir", "Consumidor final", "Público en general", "Cash Sale",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("guest", GUESTS)

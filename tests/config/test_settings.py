@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import tomllib
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, get_args
 
+import duckdb
 import pytest
 from pydantic import BaseModel, ValidationError
 
@@ -215,6 +217,35 @@ def test_an_unknown_key_names_the_nearest(section: str) -> None:
         assert f"there is no key '{wrong}'" in message
         assert f"Did you mean '{key}'?" in message
         assert not section or f"[{section}]" in message
+
+
+def test_a_key_outside_of_its_section_says_the_section() -> None:
+    assert "'k' outside of a section; [cluster] has." in refusal({"k": 3})
+    said = refusal({"method": "quantile"})
+    assert "[outliers] and [scale] has." in said
+
+
+@pytest.mark.parametrize(
+    ("form", "fits"),
+    [
+        ("%d/%m/%Y", True),
+        ("%-d.%-m.%y %H:%M:%S.%f", True),
+        ("%Y%m%d%%", True),
+        ("%Q", False),
+        ("%d/%e/%Y", False),
+        ("%d %", False),
+        ("%-Y", False),
+        ("dd/mm/yyyy", False),
+    ],
+)
+def test_a_date_format_is_one_that_the_database_knows(form: str, *, fits: bool) -> None:
+    with duckdb.connect() as connection, suppress(duckdb.Error):
+        connection.execute("SELECT try_strptime('x', ?)", [form]).fetchall()
+        assert fits or "%" not in form  # it raises on a directive that it does not know
+    if fits:
+        assert parse({"source": {"date_format": form}}).source.date_format == form
+    else:
+        assert "is no strptime format" in refusal({"source": {"date_format": form}})
 
 
 def test_a_key_like_none_lists_all() -> None:

@@ -54,6 +54,20 @@ def test_of_pieces_and_prices_the_product_counts(table: Tables, ask: Ask) -> Non
     assert revenue(table, ask, quantity=pieces, unit_price=MONEY)[0] == USUAL
 
 
+def test_what_is_beyond_all_money_is_none(table: Tables, ask: Ask) -> None:
+    expected = sum(map(Decimal, MONEY[1:]))
+    assert revenue(table, ask, amount=["1e300", *MONEY[1:]]) == (USUAL, expected)
+    native = pa.array([1e300, *(float(text) for text in MONEY[1:])])
+    assert revenue(table, ask, amount=native) == (USUAL, expected)
+
+
+def test_of_pieces_and_prices_beyond_all_money(table: Tables, ask: Ask) -> None:
+    pieces = pa.array([1e200, *[1.0] * (N - 1)])
+    expected = sum(map(Decimal, MONEY[1:]))
+    prices = ["1e200", *MONEY[1:]]
+    assert revenue(table, ask, quantity=pieces, unit_price=prices) == (USUAL, expected)
+
+
 def test_a_few_conversions_change_nothing(table: Tables, ask: Ask) -> None:
     assert revenue(table, ask, amount=["12.345678", *MONEY[1:]])[0] == USUAL
     assert revenue(table, ask, amount=pa.array(range(N)))[0] == USUAL

@@ -162,6 +162,12 @@ class TestOrders:
         assert f"o.csv, column '{column}' {told}: fewer than half of its values" in message
         assert f"and not {min(values[:2])!r}" in message
 
+    @pytest.mark.parametrize("column", ["date", "total"])
+    def test_a_column_without_a_value(self, table: Tables, ask: Ask, column: str) -> None:
+        message = self.refused(table, ask, None, **{column: ["", "NULL", ""]})
+        assert f"o.csv, column '{column}' (" in message
+        assert "has no value in any row. Name another column in [columns]" in message
+
     def test_half_is_enough(self, table: Tables, ask: Ask) -> None:
         reading = self.understood(table, ask, Columns(), total=["1.5", "?", "2"])
         assert reading.column("total").kind == "number"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -127,6 +128,16 @@ def test_equals_are_left_to_the_user(
 def test_what_cannot_be_found(roles: Any, columns: dict[str, Sequence[Any]], told: str) -> None:
     with pytest.raises(SourceError, match=told):
         roles(columns)
+
+
+def test_a_proposed_line_is_toml_whatever_the_header(roles: Any) -> None:
+    header = 'Who "buys"\nhere'
+    with pytest.raises(SourceError) as caught:
+        roles({header: CUSTOMER, "date": MOMENT, "total": MONEY})
+    said = str(caught.value)
+    line = said.split("[columns] ")[1].split(". Its columns", maxsplit=1)[0]
+    assert tomllib.loads(line) == {"customer_id": header}
+    assert "\n" not in said
 
 
 def test_declared_columns_win_whatever_their_case(roles: Any) -> None:

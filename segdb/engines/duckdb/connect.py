@@ -21,14 +21,21 @@ _OF_FILES = (
 # What a file of the database alone is said to be, by errors of any kind.
 _CORRUPT = re.compile(r"corrupt database|stored checksum|has been invalidated", re.IGNORECASE)
 _DAMAGE = re.compile(r"read|checksum|corrupt|deserial|metadata|block|invalidated", re.IGNORECASE)
+# What DuckDB takes for a database in memory or of another engine, and not for a file.
+_NO_FILE = re.compile(r":memory:.*|[A-Za-z][A-Za-z0-9_+]+:.*", re.DOTALL)
 
 
 def check_place(path: Path, *, existing: bool) -> None:
     """Make the folder of a database file, unless the file has to be there already.
 
     Raises:
-        SourceError: the file is a folder, has to be there and is not, or its folder cannot be made.
+        SourceError: it is no name of a file, or that of a folder; the file has to be there and is
+            not, or its folder cannot be made.
     """
+    if _NO_FILE.fullmatch(str(path)):
+        raise SourceError(
+            f"{path} is no database file. Name a file with {option('database', 'FILE')}."
+        )
     try:
         if path.is_dir():
             raise SourceError(f"{path} is a folder; the database must be a file in it.")
@@ -42,20 +49,38 @@ def check_place(path: Path, *, existing: bool) -> None:
 
 
 def connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
-    """Connect to a database file, making one that older releases can read where there is none."""
+    """Connect to a database file, making one that older releases can read where there is none.
+
+    Raises:
+        SourceError: the file holds data, such as a CSV, which DuckDB opens as a database in memory.
+    """
     if not read_only and not path.exists():
         # By ATTACH and not by the connection's configuration: a second connection of this
         # process would have to have the same one.
         with duckdb.connect() as maker:
             version = f"(STORAGE_VERSION {literal(_STORAGE)})"
             maker.execute(f"ATTACH {literal(str(path))} AS made {version}").fetchall()
-    return duckdb.connect(str(path), read_only=read_only)
+    connection = duckdb.connect(str(path), read_only=read_only)
+    files = connection.execute(
+        "SELECT path FROM duckdb_databases() WHERE database_name = current_database()"
+    ).fetchall()
+    if files == [(None,)]:
+        connection.close()
+        raise _other_file(path)
+    return connection
+
+
+def _other_file(path: Path) -> SourceError:
+    return SourceError(
+        f"{path} is not a DuckDB database. Name another file with {option('database', 'FILE')}, or "
+        "in [publish] database."
+    )
 
 
 def open_error(path: Path, error: duckdb.Error) -> SegdbError:
     """Return in words for the user why a database file could not be opened."""
     # The path may hold any word.
-    text = str(error).replace(str(path), "the file")
+    text = str(error).replace(str(path.resolve()), "the file").replace(str(path), "the file")
     if re.search(
         r"could not set lock|conflicting lock|used by another process", text, re.IGNORECASE
     ):
@@ -65,10 +90,8 @@ def open_error(path: Path, error: duckdb.Error) -> SegdbError:
             f"The database {path} is held by another process{who}. Close it there, or try again "
             f"with {option('wait', 'SECONDS')}."
         )
-    if "not a valid DuckDB database" in text:
-        return SourceError(
-            f"{path} is not a DuckDB database. Name another file in [publish] database."
-        )
+    if "not a valid DuckDB database" in text or "Cannot launch in-memory database" in text:
+        return _other_file(path)
     if "different configuration" in text:
         return SourceError(
             f"The database {path} is open in this process already, in another way. Close it "
@@ -79,13 +102,19 @@ def open_error(path: Path, error: duckdb.Error) -> SegdbError:
             f"The database {path} cannot be written: permission denied. Make it writable, or name "
             f"another file with {option('database', 'FILE')}."
         )
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return SourceError(
+            f"The database {path} cannot be opened within [engine] memory_limit: "
+            f"{text.splitlines()[0].rstrip('. ')}. Raise it, or leave it out."
+        )
     if "read-only file system" in text.lower() or "no space left" in text.lower():
         return SourceError(
             f"The database {path} cannot be written: {text.splitlines()[0].rsplit(': ', 1)[-1]}. "
             f"Make room there, or name a file in another place with {option('database', 'FILE')}."
         )
     return SourceError(
-        f"The database {path} cannot be opened: {text.splitlines()[0]} Where it is damaged, put "
+        f"The database {path} cannot be opened: {text.splitlines()[0].rstrip('. ')}. Where it is "
+        "damaged, put "
         f"back a copy of it, or name a new file with {option('database', 'FILE')} and run again."
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -23,6 +24,14 @@ SUFFIXES = (*_DELIMITERS, ".parquet")
 _BATCH = 100_000
 # What segdb writes on a table it has made, and looks for before it writes over one.
 MARK = "Customers scored by segdb"
+
+
+def target_of(into: str | Path) -> str | Path:
+    """Return where scores go: a text for a table of the schema, a path for a file.
+
+    A text with a dot or a slash in it is a path, so that no file's name becomes a table's.
+    """
+    return Path(into) if isinstance(into, Path) or re.search(r"[./\\]", into) else into
 
 
 def save_table(store: Database, schema: str, name: str, query: ir.Table, sentence: str) -> None:
@@ -53,7 +62,8 @@ def check_file(path: Path, sources: Iterable[Path], *, force: bool) -> None:
     """
     if path.suffix.lower() not in SUFFIXES:
         raise SettingsError(
-            f"{path} does not say its format. End its name with {', '.join(sorted(SUFFIXES))}."
+            f"{path} does not say its format. End its name with {', '.join(sorted(SUFFIXES))}; a "
+            "table of the schema is named alone, without a dot."
         )
     advice = f"Name another file with {option('into', 'FILE')}."
     if not force and path.exists() and any(path.samefile(s) for s in sources if s.exists()):

@@ -12,6 +12,9 @@ from segdb.checks.warning import DataWarning
 from segdb.engines.protocol import Database
 from segdb.expressions import validate
 from segdb.expressions.typed_source import carried, typed
+from segdb.inspect.candidates import HEAD
+from segdb.inspect.sentinels import amount_sentinels
+from segdb.inspect.value_patterns import Ask
 from segdb.source_schema import Role
 from segdb.steps.features.options import FeatureOptions
 from segdb.steps.ingest.reconcile_rows import Accounts, ValidatedSource
@@ -59,12 +62,22 @@ def _orders(store: Database, orders: ValidatedSource) -> list[DataWarning]:
     kept = orders.rows.filter(orders.rows.reason.isnull())
     warnings = money.several_currencies(kept, reading, ask)
     warnings += money.unpaid_orders(kept, reading, ask)
+    warnings += _shared_amounts(orders, ask)
+    warnings += customers.no_revenue(counts, ask)
     # Guests under one id are no large customer.
     warnings += customers.guests(counts, reading, ask) or customers.large_share(
         counts, kept, reading, ask
     )
     warnings += customers.revenue_without_customer(counts, ask)
     return warnings
+
+
+def _shared_amounts(orders: ValidatedSource, ask: Ask) -> list[DataWarning]:
+    """Return warnings of amounts that stand for missing ones, by the first rows."""
+    reading = orders.source_reading
+    roles: tuple[Role, ...] = ("amount", "unit_price")
+    columns = [reading.roles[role] for role in roles if role in reading.roles]
+    return amount_sentinels(orders.raw.table.limit(HEAD), reading, columns, ask, orders.raw.origin)
 
 
 def _rejections(

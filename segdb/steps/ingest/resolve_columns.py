@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -18,6 +17,7 @@ from segdb.expressions.aggregate_orders import category_values
 from segdb.expressions.scoring_chain import Recipe
 from segdb.expressions.validate import Rules
 from segdb.features.catalogue import Entry, customer_entries, order_entries
+from segdb.formats.toml import toml_value
 from segdb.inspect.attributes import numeric_attributes
 from segdb.model import Model
 from segdb.source_schema import Reading
@@ -166,7 +166,7 @@ def choose_customer_entries(
         raise SettingsError(
             f"{customers.raw.origin} has no numeric column that differs between customers. Name "
             "columns of text whose values shall become features: [features] categories = "
-            f"{json.dumps(texts, ensure_ascii=False)}."
+            f"{toml_value(texts)}."
         )
     return entries
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,6 +12,9 @@ from segdb.config.settings import Settings
 from segdb.engines.protocol import Database
 from segdb.errors import EngineError, SettingsError
 from segdb.user_sql import UserSQL
+
+# The database quotes what it could not run, which is much longer than what the user wrote.
+_LONGEST = 300
 
 
 @dataclass(frozen=True)
@@ -83,8 +87,16 @@ def user_sql_errors(store: Database, expressions: UserExpressions) -> Iterator[N
         sections = expressions.sections
         if not sections:
             raise
+        if kind := re.search(r"cast \((\S+) -> DOUBLE\)", str(error)):
+            raise SettingsError(
+                f"[features.sql] {' or '.join(expressions.features)}: a feature is a number, and "
+                f"not a {kind[1]}. Of a date, take what lies between: date_diff('day', "
+                "min(ordered), max(ordered))."
+            ) from error
+        said = str(error)
+        said = said if len(said) <= _LONGEST else f"{said[:_LONGEST]}…"
         raise SettingsError(
-            f"{error} It stands in SQL of your own, in {' or '.join(sections)}."
+            f"{said} It stands in SQL of your own, in {' or '.join(sections)}."
         ) from error
 
 

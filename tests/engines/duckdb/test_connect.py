@@ -68,6 +68,38 @@ def test_a_folder_is_no_database(tmp_path: Path) -> None:
         check_place(tmp_path, existing=False)
 
 
+@pytest.mark.parametrize("read_only", [False, True])
+@pytest.mark.parametrize("name", ["orders.csv", "orders.json", "orders.parquet", "notes.txt"])
+def test_a_file_of_data_is_no_database(tmp_path: Path, name: str, *, read_only: bool) -> None:
+    path = tmp_path / name
+    if path.suffix == ".parquet":
+        duckdb.execute(f"COPY (SELECT 1 AS a) TO '{path}'").fetchall()
+    else:
+        path.write_text("a,b\n1,2\n")
+    before = path.read_bytes()
+    # DuckDB opens some of them as a database in memory, which is gone at its end.
+    with pytest.raises(SourceError, match="is not a DuckDB database"):
+        DuckDB.open(path, read_only=read_only)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("name", [":memory:", ":memory:x", "md:shop", "postgres:dbname=shop"])
+def test_a_database_that_is_no_file_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SourceError, match="is no database file"):
+        DuckDB.open(Path(name))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_database_that_needs_more_memory_says_the_setting() -> None:
+    said = "Out of Memory Error: failed to allocate data of size 64.0 KiB"
+    words = str(open_error(Path("x.duckdb"), duckdb.OutOfMemoryException(said)))
+    assert "[engine] memory_limit" in words
+    assert "damaged" not in words
+
+
 def test_no_progress_bar_is_drawn_over_what_the_caller_prints(tmp_path: Path) -> None:
     store = DuckDB.open(tmp_path / "x.duckdb")
     assert store.rows("SELECT current_setting('enable_progress_bar') AS bar") == [{"bar": False}]

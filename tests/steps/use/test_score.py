@@ -15,6 +15,7 @@ import pytest
 
 import segdb
 from segdb.engines.duckdb.database import DuckDB
+from segdb.engines.publishing.scores import target_of
 from segdb.errors import DataError, SettingsError, SourceError, UserError
 from segdb.pipeline import score
 from segdb.steps.progress import Notes
@@ -102,6 +103,23 @@ def test_into_files(store: DuckDB, tmp_path: Path) -> None:
         assert header[:3] == ["customer_id", "segment_id", "segment"]
     with pytest.raises(SettingsError, match="does not say its format"):
         score(store, "segdb", ScoringJob("shop", "people", into=tmp_path / "scores.txt"), Notes())
+
+
+@pytest.mark.parametrize(
+    ("into", "target"),
+    [
+        ("scored", "scored"),
+        ("my scores", "my scores"),
+        ("scores.csv", Path("scores.csv")),
+        ("scores.xlsx", Path("scores.xlsx")),
+        ("segdb.segments", Path("segdb.segments")),
+        ("/dev/null", Path("/dev/null")),
+        ("folder\\scores", Path("folder\\scores")),
+        (Path("scored"), Path("scored")),
+    ],
+)
+def test_what_could_be_a_file_is_no_name_of_a_table(into: str | Path, target: str | Path) -> None:
+    assert target_of(into) == target
 
 
 def test_a_table_of_others_is_not_written_over(store: DuckDB) -> None:

@@ -68,7 +68,7 @@ def read(
     if not isinstance(source, str | PurePath):
         kind = type(source)
         raise SourceError(
-            f"The source of the {name} is a {_module(kind)} {kind.__name__}. It takes a path, a "
+            f"The source of the {name} is of the type {_type_name(kind)}. It takes a path, a "
             "table of the database, a SELECT, or a table of pandas, Polars (not lazy) or Arrow."
         )
     named = str(source).strip()
@@ -147,7 +147,7 @@ def _read(store: DuckDB, relation: str, given: files.Files, options: FileOptions
 
 def _frame(store: DuckDB, relation: str, source: _Arrow) -> Raw:
     kind = type(source)
-    origin = f"the {_module(kind)} {kind.__name__}"
+    origin = f"the {_type_name(kind)}"
     try:
         table = pa.RecordBatchReader.from_stream(_uniform(source)).read_all()
     except (pa.ArrowException, ValueError, TypeError) as error:
@@ -155,6 +155,8 @@ def _frame(store: DuckDB, relation: str, source: _Arrow) -> Raw:
     # pandas' row labels, where they have no name of their own.
     labels = [name for name in table.column_names if re.fullmatch(r"__index_level_\d+__", name)]
     table = table.drop_columns(labels)
+    if not table.num_columns or not table.num_rows:
+        raise SourceError(f"{origin} has no {'rows' if table.num_columns else 'columns'}.")
     store.connection.register(relation, table)
     unbound = store.unbound(quoted(relation), relation)
     select = flattened(store, relation, unbound.schema(), quoted(f"{relation}_frame"))
@@ -185,8 +187,10 @@ def _uniform(source: Any) -> Any:
     return source
 
 
-def _module(kind: type) -> str:
-    return kind.__module__.split(".")[0].lstrip("_")
+def _type_name(kind: type) -> str:
+    """Return a type with its package: ``pandas DataFrame``, and of Python's own ``list``."""
+    package = kind.__module__.split(".")[0].lstrip("_")
+    return kind.__name__ if package == "builtins" else f"{package} {kind.__name__}"
 
 
 def _query(store: DuckDB, relation: str, named: str, name: str) -> Raw:

@@ -139,6 +139,15 @@ class TestFrames:
         assert raw.origin == "the pyarrow Table"
         assert raw.definition is None
 
+    def test_nothing_in_it(self, store: DuckDB) -> None:
+        empty = pa.table(self.FRAME)[:0]
+        assert message(store, empty) == "the pyarrow Table has no rows."
+        assert message(store, pa.table({})) == "the pyarrow Table has no columns."
+
+    @pytest.mark.parametrize("value", [5, ["a.csv", "b.csv"], {"a": [1]}, b"x"])
+    def test_what_is_no_table(self, store: DuckDB, value: object) -> None:
+        assert f"is of the type {type(value).__name__}. It takes a path" in message(store, value)
+
     def test_arrow_batches_are_read_once(self, store: DuckDB) -> None:
         raw, rows = rows_of(store, pa.table(self.FRAME).to_reader())
         assert rows == ROWS == store.rows(raw.table)
@@ -162,7 +171,7 @@ class TestFrames:
         assert rows_of(store, store.connection.sql("SELECT 5 AS five"))[1] == [{"five": 5}]
 
     def test_what_is_no_source(self, store: DuckDB) -> None:
-        assert "is a builtins int" in message(store, 7)
+        assert "is of the type int" in message(store, 7)
         assert "empty text" in message(store, " ")
 
     def test_one_kind_after_the_other_under_the_same_name(
