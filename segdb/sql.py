@@ -72,7 +72,7 @@ def _fusing(fuse: bool) -> Iterator[None]:
 
 
 # What ``_for_duckdb`` writes in another way than Ibis does.
-_CHANGED = (ops.TimestampNow, ops.Strip)
+_CHANGED = (ops.TimestampNow, ops.Strip, ops.ScalarUDF)
 
 
 def _for_duckdb(node: Any, changed: Mapping[str, Any] | None) -> Any:

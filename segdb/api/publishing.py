@@ -70,7 +70,7 @@ def run(
         raise SettingsError(
             "There is no source. Give orders or customers, or set them in [source] of segdb.toml."
         )
-    place = chosen.publish.database if database is None else database
+    place = chosen.place if database is None else database
     store = connected(place, chosen.engine, wait=wait)
     try:
         with store.refusals(), noting_publish(store, chosen.publish.schema_):

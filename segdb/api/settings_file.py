@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from segdb.api.database import connected
 from segdb.config.init_file import render
 from segdb.config.settings import Settings, load
 from segdb.config.source_section import Source
@@ -27,7 +28,7 @@ def init(
     orders: str | None = None,
     customers: str | None = None,
     output: Path = Path("segdb.toml"),
-    database: Path | None = None,
+    database: str | Path | None = None,
     *,
     force: bool = False,
     wait: float = 0,
@@ -47,7 +48,7 @@ def init(
         raise SettingsError(f"{output} is there already. {option('force', True)} writes over it.")
     reading = _text_options(output)
     settings = Settings(source=Source.model_validate(reading))
-    store = DuckDB.open(database, wait=wait) if database else DuckDB.memory()
+    store = connected(database, wait=wait) if database else DuckDB.memory()
     try:
         sources_read, questions, notes = read_with_questions(store, settings, orders, customers)
     finally:

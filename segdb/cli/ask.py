@@ -44,7 +44,7 @@ def query(
     form: str,
     sources: bool,
     config: Path | None,
-    database: Path | None,
+    database: str | None,
     wait: float,
 ) -> None:
     """Ask the published tables: a named query, or a SELECT. Without either, list the queries.
@@ -67,7 +67,7 @@ def query(
     table = reading.query(
         question,
         _pairs(parameters),
-        database=settings.publish.database,
+        database=settings.place,
         schema=settings.publish.schema_,
         sources=sources,
         progress=Terminal(),

@@ -50,7 +50,7 @@ def compile_sql(
     output: Path | None,
     run_id: int | None,
     config: Path | None,
-    database: Path | None,
+    database: str | None,
     wait: float,
     force: bool,
 ) -> None:
@@ -62,7 +62,7 @@ def compile_sql(
     if output is not None:
         check_target(output, force=force, advice="Name another file with --output.")
     where: dict[str, Any] = {
-        "database": settings.publish.database,
+        "database": settings.place,
         "schema": settings.publish.schema_,
         "dialect": dialect,
         "orders": orders,
@@ -105,7 +105,7 @@ def score(
     into: str,
     run_id: int | None,
     config: Path | None,
-    database: Path | None,
+    database: str | None,
     wait: float,
     as_json: bool,
     force: bool,
@@ -119,7 +119,7 @@ def score(
         scored = model.score(
             source,
             customers,
-            database=settings.publish.database,
+            database=settings.place,
             schema=settings.publish.schema_,
             into=into,
             run_id=run_id,
@@ -179,7 +179,7 @@ def _beyond(scored: Scored) -> str:
 @wait_option
 @json_option
 @guarded
-def compare(config: Path | None, database: Path | None, wait: float, as_json: bool) -> None:
+def compare(config: Path | None, database: str | None, wait: float, as_json: bool) -> None:
     """Compare K-Means with Ward, DBSCAN, HDBSCAN and a Gaussian mixture on the same customers."""
     import pyarrow as pa
 
@@ -189,9 +189,9 @@ def compare(config: Path | None, database: Path | None, wait: float, as_json: bo
     settings = settings_of(config, database)
     schema = settings.publish.schema_
     compared = model.compare(
-        database=settings.publish.database, schema=schema, wait=wait, engine=settings.engine
+        database=settings.place, schema=schema, wait=wait, engine=settings.engine
     )
-    done(f"The comparison is written into {settings.publish.database}")
+    done(f"The comparison is written into {settings.place}")
     if as_json:
         click.echo(json.dumps(compared.rows, ensure_ascii=False))
         return

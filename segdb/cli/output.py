@@ -18,7 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from segdb.cli.table import cell, drawn, grid, rows_of
-from segdb.contract import MUCH_DRIFT
+from segdb.contract.runs import MUCH_DRIFT
 from segdb.formats.currency import money
 from segdb.formats.formulas import harmless
 
@@ -43,7 +43,7 @@ def json_text(value: object) -> str:
     return json.dumps(_plain(value), default=str, ensure_ascii=False)
 
 
-def run_text(result: Result, path: Path, report: Path | None, settings: Settings) -> str:
+def run_text(result: Result, path: str, report: Path | None, settings: Settings) -> str:
     """Return what a run ends with: its segments, its rows, where they are, what to ask next."""
     currency = settings.report.currency
     shown = Table(box=None, header_style="bold", pad_edge=False)
@@ -111,7 +111,7 @@ def _drift(result: Result) -> str:
     )
 
 
-def run_json(result: Result, path: Path, report: Path | None) -> dict[str, Any]:
+def run_json(result: Result, path: str, report: Path | None) -> dict[str, Any]:
     """Return what a run ends with, as JSON-ready values."""
     wanted = (
         "run_id",

@@ -63,7 +63,7 @@ def show(
     """Write the report of a run, and say what the run did."""
     from segdb.cli import output
 
-    path = Path(settings.publish.database)
+    path = settings.place
     done(f"Run {result.run_id} is published in {path}")
     written = None
     if ending.with_report:

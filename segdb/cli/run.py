@@ -43,7 +43,7 @@ def run(
     k: int | None,
     as_of: Any,
     config: Path | None,
-    database: Path | None,
+    database: str | None,
     wait: float,
     as_json: bool,
     with_report: bool,
@@ -81,7 +81,7 @@ def refresh(
     customers: str | None,
     sources: bool,
     config: Path | None,
-    database: Path | None,
+    database: str | None,
     wait: float,
     as_json: bool,
     with_report: bool,
@@ -100,7 +100,7 @@ def refresh(
         with refresh_api(
             orders,
             customers,
-            database=settings.publish.database,
+            database=settings.place,
             schema=settings.publish.schema_,
             progress=listener,
             trusted=[source for source in named if source is not None],
@@ -137,7 +137,7 @@ def demo(
     synthetic: bool,
     customers: int,
     seed: int,
-    database: Path | None,
+    database: str | None,
     wait: float,
     as_json: bool,
     with_report: bool,
@@ -154,7 +154,7 @@ def demo(
     else:
         values = complete_journey.settings(complete_journey.locate())
     if database:
-        values["publish"] = {"database": str(database)}
+        values["publish"] = {"database": database}
     run_and_show(parse(values), wait, Ending(as_json, with_report, force))
 
 
@@ -181,7 +181,7 @@ def init(
     customers: str | None,
     output: Path,
     force: bool,
-    database: Path | None,
+    database: str | None,
     wait: float,
 ) -> None:
     """Write segdb.toml for SOURCE, with what is inferred from it, commented."""

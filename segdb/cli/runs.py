@@ -26,7 +26,7 @@ from segdb.cli.terminal import (
 @click.pass_context
 @guarded
 def runs(
-    context: click.Context, config: Path | None, database: Path | None, wait: float, as_json: bool
+    context: click.Context, config: Path | None, database: str | None, wait: float, as_json: bool
 ) -> None:
     """List the runs that were published, with sizes and drift; `runs diff` compares two."""
     from segdb.api import reading
@@ -39,7 +39,7 @@ def runs(
         context.default_map = {context.invoked_subcommand: given}
         return
     settings = settings_of(config, database)
-    database, schema = Path(settings.publish.database), settings.publish.schema_
+    database, schema = settings.place, settings.publish.schema_
     table = reading.query("runs", database=database, schema=schema, wait=wait)
     if as_json:
         click.echo(output.json_text(table.to_pylist()))
@@ -59,7 +59,7 @@ def diff(
     before: int,
     after: int,
     config: Path | None,
-    database: Path | None,
+    database: str | None,
     wait: float,
     as_json: bool,
 ) -> None:
@@ -71,7 +71,7 @@ def diff(
     differences = reading.diff(
         before,
         after,
-        database=settings.publish.database,
+        database=settings.place,
         schema=settings.publish.schema_,
         wait=wait,
     )
@@ -89,14 +89,14 @@ def diff(
 @json_option
 @guarded
 def rollback(
-    run_id: int, config: Path | None, database: Path | None, wait: float, as_json: bool
+    run_id: int, config: Path | None, database: str | None, wait: float, as_json: bool
 ) -> None:
     """Publish the tables of an earlier RUN again, as a run of its own."""
     from segdb.api import publishing
     from segdb.cli import output
 
     settings = settings_of(config, database)
-    path, publish = Path(settings.publish.database), settings.publish
+    path, publish = settings.place, settings.publish
     row = publishing.rollback(
         run_id,
         database=path,

@@ -38,7 +38,7 @@ def report(
     output: Path | None,
     form: Literal["html", "svg", "png"],
     config: Path | None,
-    database: Path | None,
+    database: str | None,
     wait: float,
     force: bool,
 ) -> None:
@@ -55,7 +55,7 @@ def report(
     files = reading.report(
         path,
         form=form,
-        database=settings.publish.database,
+        database=settings.place,
         schema=settings.publish.schema_,
         # Without a file of settings as the run was shown: its title and currency.
         look=settings.report if config or CONFIG.exists() else None,
@@ -77,7 +77,7 @@ def report(
 @force_option
 @guarded
 def export(
-    folder: Path, config: Path | None, database: Path | None, wait: float, force: bool
+    folder: Path, config: Path | None, database: str | None, wait: float, force: bool
 ) -> None:
     """Write the published tables to FOLDER as Parquet and CSV, with a README of their columns."""
     from segdb.api import reading
@@ -85,7 +85,7 @@ def export(
     settings = settings_of(config, database)
     files = reading.export(
         folder,
-        database=settings.publish.database,
+        database=settings.place,
         schema=settings.publish.schema_,
         force=force,
         wait=wait,

@@ -24,7 +24,10 @@ config_option = click.option(
     help="Settings file; segdb.toml where there is one.",
 )
 database_option = click.option(
-    "--database", type=click.Path(path_type=Path), help="The DuckDB file of the segments."
+    "--database",
+    "--engine",
+    "database",
+    help="The DuckDB file of the segments, or a URL: postgresql://user@host/name.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
 force_option = click.option(
@@ -39,7 +42,7 @@ wait_option = click.option(
 )
 
 
-def settings_of(config: Path | None, database: Path | None) -> Settings:
+def settings_of(config: Path | None, database: str | None) -> Settings:
     """Return the settings of the file, or of segdb.toml, or the defaults.
 
     Raises:
@@ -52,7 +55,9 @@ def settings_of(config: Path | None, database: Path | None) -> Settings:
     if implied:
         _refuse_elsewhere(settings)
     if database:
-        settings = settings.changed({"publish": {"database": str(database)}})
+        url = database if "://" in database else None
+        changes = {"engine": {"url": url}} if url else {"publish": {"database": database}}
+        settings = settings.changed({"engine": {"url": None}}).changed(changes)
     return settings
 
 

@@ -20,7 +20,7 @@ _CHOICES = 6
 def render(
     sources: Mapping[str, str | None],
     readings: Sequence[Reading],
-    database: Path | None,
+    database: str | Path | None,
     options: Mapping[str, Any],
     questions: Sequence[OpenQuestionError] = (),
 ) -> str:

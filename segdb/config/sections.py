@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidatorFunctionWrapHandler, field_validator, model_validator
 
@@ -139,7 +140,12 @@ class Publish(Section):
 
 
 class Engine(Section):
-    """What the database engine may use, where segdb opens the database itself."""
+    """The database engine, and what it may use where segdb opens the database itself."""
+
+    # "postgresql://user@host/name", "duckdb:///path/file.duckdb"; left out: [publish] database, of
+    # the embedded DuckDB. Without a password: PGPASSWORD or ~/.pgpass have it. The keys below are
+    # DuckDB's; a server has its own.
+    url: str | None = None
 
     # Such as "2GB": what does not fit goes to disk. Left out: 80 % of the machine's memory.
     memory_limit: Annotated[str, Field(pattern=r"^\d+(\.\d+)? ?[KMGT]i?B$")] | None = None
@@ -147,6 +153,15 @@ class Engine(Section):
     threads: Annotated[int, Field(ge=1, le=1024)] | None = None
     # The folder for what does not fit; left out: beside the database file.
     temp_directory: Annotated[str, Field(min_length=1)] | None = None
+
+    @field_validator("url")
+    @classmethod
+    def _engine(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("duckdb:///", "postgresql://")):
+            raise ValueError('an engine\'s URL begins with "duckdb:///" or "postgresql://"')
+        if value is not None and urlsplit(value).password is not None:
+            raise ValueError("a password has no place here: PGPASSWORD or ~/.pgpass have it")
+        return value
 
     @field_validator("memory_limit", mode="wrap")
     @classmethod

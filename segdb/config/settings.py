@@ -5,6 +5,7 @@ Every key is optional but a source. The sections beside this module are the refe
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from datetime import datetime
@@ -62,6 +63,12 @@ class Settings(Section):
             raise ValueError("it is a date or a time, such as 2011-12-10T00:00:00")  # noqa: TRY004
         return moment
 
+    @property
+    def place(self) -> str:
+        """Where the tables go: the URL of an engine, or the DuckDB file."""
+        url = self.engine.url
+        return self.publish.database if url is None else url.removeprefix("duckdb:///")
+
     def changed(self, changes: Mapping[str, Mapping[str, Any]]) -> Settings:
         """Return settings with the given ``{section: {key: value}}`` in the place of theirs."""
         merged = self.model_dump(by_alias=True, exclude_unset=True)
@@ -116,8 +123,12 @@ def _message(problem: Mapping[str, Any]) -> str:
     if problem["type"] == "model_type":
         message = "it is a section, with keys of its own"
     message = message.replace("a valid tuple", "a list")
-    shown = "" if _keys_at(path) else f" (given: {problem['input']!r})"
+    shown = "" if _keys_at(path) else f" (given: {_without_password(problem['input'])!r})"
     return f"'{'.'.join(path) or 'settings'}': {message}{shown}."
+
+
+def _without_password(given: Any) -> Any:
+    return re.sub(r"(//[^:/@]*):[^@]*@", r"\1:…@", given) if isinstance(given, str) else given
 
 
 def _keys_at(path: list[str]) -> list[str]:

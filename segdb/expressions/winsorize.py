@@ -1,6 +1,6 @@
 """Winsorize: values far out are moved to a bound (winsorized), none is dropped.
 
-``METHODS`` is the registry: a method is one function from a column to its two bounds.
+``METHODS`` is the registry: a method is one function from a feature to its two bounds.
 """
 
 from __future__ import annotations
@@ -20,27 +20,28 @@ Bounds = tuple[ir.Scalar, ir.Scalar]
 _MAD_TO_SD = 1.4826022185056018
 
 
-def _percentile(column: ir.Column, outliers: Outliers) -> Bounds:
-    lower, upper = quantiles(column, (outliers.lower, outliers.upper))
+def _percentile(features: ir.Table, name: str, outliers: Outliers) -> Bounds:
+    lower, upper = quantiles(features[name], (outliers.lower, outliers.upper))
     return lower, upper
 
 
-def _iqr(column: ir.Column, outliers: Outliers) -> Bounds:
+def _iqr(features: ir.Table, name: str, outliers: Outliers) -> Bounds:
     """Fences at a multiple of the quartile range beyond the quartiles (Tukey 1977)."""
-    first, third = quantiles(column, (0.25, 0.75))
+    first, third = quantiles(features[name], (0.25, 0.75))
     reach = _some((third - first) * (outliers.strength or 1.5))
     return first - reach, third + reach
 
 
-def _zscore(column: ir.Column, outliers: Outliers) -> Bounds:
+def _zscore(features: ir.Table, name: str, outliers: Outliers) -> Bounds:
     """Fences at a multiple of the population standard deviation from the mean."""
+    column = features[name]
     reach = column.std(how="pop") * (outliers.strength or 3.0)
     return column.mean() - reach, column.mean() + reach
 
 
-def _mad(column: ir.Column, outliers: Outliers) -> Bounds:
+def _mad(features: ir.Table, name: str, outliers: Outliers) -> Bounds:
     """Fences by the modified z-score (Iglewicz and Hoaglin 1993) around the median."""
-    deviation = _median_absolute_deviation(column)
+    column, deviation = features[name], features[_deviation(name)].median()
     reach = _some(deviation * ((outliers.strength or 3.5) * _MAD_TO_SD))
     return column.median() - reach, column.median() + reach
 
@@ -50,7 +51,7 @@ def _some(reach: ir.Scalar) -> ir.Scalar:
     return reach.nullif(0)
 
 
-METHODS: Mapping[str, Callable[[ir.Column, Outliers], Bounds]] = {
+METHODS: Mapping[str, Callable[[ir.Table, str, Outliers], Bounds]] = {
     "percentile": _percentile,
     "iqr": _iqr,
     "zscore": _zscore,
@@ -67,11 +68,31 @@ def cap_bounds(features: ir.Table, names: Sequence[str], outliers: Outliers) -> 
     if outliers.method == "none":
         return None
     method = METHODS[outliers.method]
+    if outliers.method == "mad":
+        features = _with_deviations(features, names)
     bounds: dict[str, ir.Scalar] = {}
     for place, name in enumerate(names):
-        lower, upper = method(features[name], outliers)
+        lower, upper = method(features, name, outliers)
         bounds |= {f"lower_{place}": lower, f"upper_{place}": upper}
     return features.agg(**bounds)
+
+
+def _with_deviations(features: ir.Table, names: Sequence[str]) -> ir.Table:
+    """Add how far each value lies from its column's median: engines have no median of that."""
+    middles = features.agg(
+        **{f"middle_{i}": features[name].median() for i, name in enumerate(names)}
+    )
+    joined = features.cross_join(middles)
+    return joined.mutate(
+        **{
+            _deviation(name): (joined[name] - joined[f"middle_{i}"]).abs()
+            for i, name in enumerate(names)
+        }
+    )
+
+
+def _deviation(name: str) -> str:
+    return f"{name} (deviation)"
 
 
 def cap(features: ir.Table, parameters: Sequence[Parameters]) -> ir.Table:
@@ -87,7 +108,3 @@ def _between(column: ir.Value, p: Parameters) -> ir.Value:
     if p.upper is not None:
         beyond.append((column > p.upper, ibis.literal(p.upper)))
     return ibis.cases(*beyond, else_=column) if beyond else column
-
-
-@ibis.udf.agg.builtin(name="mad", signature=((None,), "float64"))
-def _median_absolute_deviation(_column): ...  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from segdb.charts.chart import Rows
-from segdb.contract import MUCH_DRIFT
+from segdb.contract.runs import MUCH_DRIFT
 from segdb.report.formatting import FEWEST, count, share
 from segdb.report.published import Published
 

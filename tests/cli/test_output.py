@@ -58,6 +58,6 @@ def test_what_to_ask_next_can_be_pasted(tmp_path: Path) -> None:
     path = tmp_path / "our shop.duckdb"
     with shops.opened() as connection:
         made = segdb.run("shop", database=connection, settings=shops.settings("orders"))
-        text = output.run_text(made, path, None, parse({}))
+        text = output.run_text(made, str(path), None, parse({}))
     asked = next(shlex.split(line) for line in text.splitlines() if line.startswith("Next:"))
     assert asked == ["Next:", "segdb", "query", "segment_value", "--database", str(path)]

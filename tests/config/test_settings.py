@@ -124,6 +124,7 @@ schema = "segdb"
 keep_runs = 3
 
 [engine]
+url = "duckdb:///shop.duckdb"
 memory_limit = "2GB"
 threads = 2
 temp_directory = "spill"

@@ -128,7 +128,7 @@ class DuckDB(Catalog):
         """Set what the engine may use, where segdb opened it; what is left out stays."""
         if self.path is None:
             return
-        for setting, value in engine.model_dump(exclude_none=True).items():
+        for setting, value in engine.model_dump(exclude_none=True, exclude={"url"}).items():
             shown = value if isinstance(value, int) else literal(value)
             self.execute(f"SET {setting} = {shown}")
 
@@ -243,4 +243,4 @@ class DuckDB(Catalog):
 
     def transaction(self) -> AbstractContextManager[None]:
         """Run a block as one transaction; see ``segdb.engines.duckdb.transaction``."""
-        return transaction(self.connection, self.path)
+        return transaction(self.connection, self.execute, self.path)

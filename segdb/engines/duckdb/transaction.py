@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,7 +13,9 @@ from segdb.errors import PublishError, UserError
 
 
 @contextmanager
-def transaction(connection: duckdb.DuckDBPyConnection, path: Path | None) -> Iterator[None]:
+def transaction(
+    connection: duckdb.DuckDBPyConnection, execute: Callable[[str], None], path: Path | None
+) -> Iterator[None]:
     """Run a block as one transaction: all of it, or nothing.
 
     After a failed statement DuckDB 2.0 lets COMMIT pass and discards everything, so any
@@ -21,6 +23,7 @@ def transaction(connection: duckdb.DuckDBPyConnection, path: Path | None) -> Ite
 
     Args:
         connection: on which the block works.
+        execute: runs a statement on it.
         path: the database file; None of a connection that the caller brought.
 
     Raises:
@@ -33,12 +36,12 @@ def transaction(connection: duckdb.DuckDBPyConnection, path: Path | None) -> Ite
         raise UserError(
             "The connection is in a transaction of its own; commit it or roll it back first."
         )
-    connection.execute("BEGIN TRANSACTION").fetchall()
+    execute("BEGIN TRANSACTION")
     try:
         yield
-        connection.execute("COMMIT").fetchall()
+        execute("COMMIT")
     except BaseException as error:
-        _roll_back(connection)
+        _roll_back(execute)
         if isinstance(error, duckdb.Error):
             raise damage(path, error) or PublishError(
                 f"The publish failed and was rolled back; the tables of the last run are as "
@@ -51,8 +54,8 @@ def _transaction_id(connection: duckdb.DuckDBPyConnection) -> list[tuple[object,
     return connection.execute("SELECT txid_current()").fetchall()
 
 
-def _roll_back(connection: duckdb.DuckDBPyConnection) -> None:
+def _roll_back(execute: Callable[[str], None]) -> None:
     try:
-        connection.execute("ROLLBACK").fetchall()
+        execute("ROLLBACK")
     except (duckdb.TransactionException, duckdb.FatalException, duckdb.InternalException):
         return  # a failed COMMIT, or a damaged file, has already ended the transaction

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 import pyarrow as pa
 
+from segdb.contract import TABLES
 from segdb.engines.raw_source import Raw
 from segdb.errors import SourceError, nearest
 from segdb.sql import quoted
@@ -49,11 +51,14 @@ def read(store: Postgres, name: Literal["orders", "customers"], source: object) 
         return Raw(store.view(relation, select), f"the SELECT of the {name}", select, stored=False)
     place = _find(store, named)
     if place is None:
-        tables = [f"{schema}.{table}" for schema, table in store.tables()]
-        raise SourceError(
-            f"The database has no table {named}.{nearest(named, tables)} A file is read where it "
-            "lies by the embedded DuckDB, and by PostgreSQL once it is loaded into a table."
-        )
+        if Path(named).suffix and Path(named).exists():
+            raise SourceError(
+                f"{named} is a file, which PostgreSQL reads once it is loaded into a table; the "
+                "embedded DuckDB reads it where it lies."
+            )
+        own = {table.name for table in TABLES}
+        tables = [f"{schema}.{table}" for schema, table in store.tables() if table not in own]
+        raise SourceError(f"The database has no table {named}.{nearest(named, tables)}")
     select = f"SELECT * FROM {place}"  # noqa: S608
     return Raw(store.view(relation, select), named, select, stored=False)
 

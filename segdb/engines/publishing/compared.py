@@ -34,8 +34,8 @@ def publish_comparison(
         for name in given.columns
     )
     sql = f"SELECT {columns} FROM segdb_labels"  # noqa: S608
-    publish_additional(
-        store,
-        schema,
-        [Content(ALGORITHM_COMPARISON, rows, {}), Content(ALGORITHM_LABELS, sql, {})],
-    )
+    contents = [Content(ALGORITHM_COMPARISON, rows, {}), Content(ALGORITHM_LABELS, sql, {})]
+    try:
+        publish_additional(store, schema, contents)
+    finally:
+        store.execute("DROP TABLE IF EXISTS segdb_labels")

@@ -187,7 +187,7 @@ def without_places(settings: Settings, schema: str) -> Settings:
     return settings.model_copy(
         update={
             "report": settings.report.model_copy(update={"path": Report().path}),
-            "engine": settings.engine.model_copy(update={"temp_directory": None}),
+            "engine": settings.engine.model_copy(update={"temp_directory": None, "url": None}),
             "personas": Personas(),
             "publish": settings.publish.model_copy(
                 update={"schema_": schema, "database": Publish().database}

@@ -132,7 +132,7 @@ def _narrowed(store: Database, name: str, raw: Raw, reading: Reading) -> Raw:
     return replace(
         raw,
         table=store.view(f"segdb_{name}_then", raw.table.select(*names)),
-        definition=None if own is None else f"SELECT {columns} FROM ({own}) AS then",  # noqa: S608
+        definition=None if own is None else f"SELECT {columns} FROM ({own}) AS source",  # noqa: S608
     )
 
 

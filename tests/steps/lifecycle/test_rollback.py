@@ -234,7 +234,7 @@ def test_a_failure_changes_nothing(after: After, monkeypatch: pytest.MonkeyPatch
     execute = store.execute
 
     def refuse(sql: str) -> None:
-        if sql.startswith('CREATE OR REPLACE table "segdb"."rfm_by_segment"'):
+        if sql.startswith('CREATE OR REPLACE TABLE "segdb"."rfm_by_segment"'):
             raise duckdb.IOException("No space left")
         execute(sql)
 

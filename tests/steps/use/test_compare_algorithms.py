@@ -11,7 +11,6 @@ import pytest
 import segdb
 from segdb.cluster import compare as algorithms
 from segdb.engines.duckdb.database import DuckDB
-from segdb.engines.publishing import compared
 from segdb.errors import PublishError
 from segdb.steps.use.compare_algorithms import ComparedRun, compare_run
 from tests.steps import shops
@@ -107,9 +106,10 @@ def test_both_tables_are_written_or_neither(
     tables = ("algorithm_comparison", "algorithm_labels")
     before = [asked(connection, f"FROM segdb.{name} ORDER BY ALL") for name in tables]
     # The comparison is written first; then the labels cannot be.
-    monkeypatch.setattr(compared, "key_type", lambda *_: "INTEGER")
+    monkeypatch.setattr(DuckDB, "key_type", lambda *_: "INTEGER")
     with pytest.raises((PublishError, duckdb.Error)):
         compare_run(DuckDB(connection), "segdb")
     assert [asked(connection, f"FROM segdb.{name} ORDER BY ALL") for name in tables] == before
-    relations = asked(connection, "SELECT view_name FROM duckdb_views() WHERE NOT internal")
+    sql = "SELECT view_name FROM duckdb_views() WHERE NOT internal UNION ALL "
+    relations = asked(connection, sql + "SELECT table_name FROM duckdb_tables()")
     assert ("segdb_labels",) not in relations
