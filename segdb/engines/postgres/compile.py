@@ -40,7 +40,7 @@ def compiled(query: ir.Table) -> str:
             "where one of them may be unreadable. Give a SELECT that casts it, such as SELECT *, "
             "CAST(ordered AS timestamp) AS ordered_at FROM …, or have the table hold the type."
         ) from None
-    if not any(name in text.lower() for name in _WORDS):
+    if not any(name in text.lower() for name in (*_WORDS, "is not distinct from")):
         return text
     tree = sqlglot.parse_one(text, read="postgres").transform(_in_words)
     return str(tree.sql(dialect="postgres"))
@@ -73,7 +73,14 @@ def _row_of(row: ops.StructColumn) -> ir.Value:
 
 
 def _in_words(node: exp.Expr) -> exp.Expr:
-    """Write a placeholder as PostgreSQL says it."""
+    """Write a placeholder as PostgreSQL says it, and a join on ids that may be NULL.
+
+    IS NOT DISTINCT FROM is a nested loop. Arrays of one are equal where both hold NULL, and can be
+    hashed.
+    """
+    if isinstance(node, exp.NullSafeEQ):
+        sides = (f"ARRAY[{side.sql(dialect='postgres')}]" for side in (node.left, node.right))
+        return sqlglot.parse_one(" = ".join(sides), read="postgres")
     if isinstance(node, exp.Anonymous) and str(node.this).lower() in _WORDS:
         arguments = [argument.sql(dialect="postgres") for argument in node.expressions]
         text = _WORDS[str(node.this).lower()](*arguments)
