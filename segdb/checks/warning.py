@@ -20,6 +20,7 @@ CODES: dict[str, str] = {
     "price_or_total": "whether a price is of one piece or of all pieces of a line",
     "pieces_as_money": "a number of pieces is taken for money",
     "no_revenue": "the amounts of all orders add up to nothing or less",
+    "ignored_discount": "a discount beside a price is not taken off",
     "large_share": "one customer or one row has much of all revenue",
     "revenue_without_customer": "revenue that has no customer id",
     "id_spellings": "ids that differ only in how they are written",

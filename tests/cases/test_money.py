@@ -218,6 +218,35 @@ def test_an_amount_that_stands_for_a_missing_one_is_said(
     assert cleaned.reasons["missing or unreadable amount"] == lacking
 
 
+@pytest.mark.parametrize(
+    ("name", "discount", "net"),
+    [
+        ("discount", 0.1, '"unit_price" * (1 - "discount")'),
+        ("Rabatt", "0,2", '"unit_price" * (1 - "Rabatt")'),
+        ("line_discount_amount", 5, '"unit_price" - "line_discount_amount"'),
+    ],
+)
+def test_a_discount_that_is_not_taken_off_is_said(
+    file: Path, name: str, discount: object, net: str
+) -> None:
+    rows = [
+        (*plain(order)[:3], 2, order.total, discount if order.number % 2 else 0)
+        for order in shop.orders()
+    ]
+    header = (*PLAIN[:3], "quantity", "unit_price", name)
+    written(file, header, rows)
+    warning = ingest(file).warning("ignored_discount")
+    assert f"'{name}' is set in {shop.ORDERS // 2} rows (50 %)" in warning.message
+    assert net in warning.message
+
+
+@pytest.mark.parametrize(("name", "discount"), [("discount", 0), ("discount code", "SUMMER")])
+def test_no_discount_is_none(file: Path, name: str, discount: object) -> None:
+    rows = [(*plain(order)[:3], 2, order.total, discount) for order in shop.orders()]
+    written(file, (*PLAIN[:3], "quantity", "unit_price", name), rows)
+    assert "ignored_discount" not in ingest(file).codes
+
+
 def test_usual_returns_are_no_sentinels(file: Path) -> None:
     rows = [
         (*plain(order)[:3], -1 if order.number % 9 == 1 else 1, order.total)

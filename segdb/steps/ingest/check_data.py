@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import ibis.expr.types as ir
 
 from segdb.checks import customers, money, rows
+from segdb.checks.discounts import ignored_discounts
 from segdb.checks.warning import DataWarning
 from segdb.engines.protocol import Database
 from segdb.expressions import validate
@@ -62,6 +63,7 @@ def _orders(store: Database, orders: ValidatedSource) -> list[DataWarning]:
     kept = orders.rows.filter(orders.rows.reason.isnull())
     warnings = money.several_currencies(kept, reading, ask)
     warnings += money.unpaid_orders(kept, reading, ask)
+    warnings += ignored_discounts(kept, reading, ask)
     warnings += _shared_amounts(orders, ask)
     warnings += customers.no_revenue(counts, ask)
     # Guests under one id are no large customer.
