@@ -153,7 +153,7 @@ def assign_customers(
         )
         rejected |= _reasons(store, name, validated)
     stages.pop("segments")
-    assigned = store.table("segdb_scored", as_select(stages, {}, store.compile))
+    assigned = store.table("segdb_scored", as_select(stages, {}, store.compile, store.once))
     return assigned, rejected
 
 
