@@ -26,6 +26,7 @@ from segdb.steps.features.options import FeatureOptions
 from segdb.steps.ingest.read_sources import read_sources
 from segdb.steps.ingest.resolve_columns import category_names
 from segdb.steps.ingest.user_sql import UserExpressions, check_functions, user_sql_errors
+from segdb.steps.lifecycle.common_customers import warn_without_common_customers
 from segdb.steps.lifecycle.drift import drift_from_previous, run_sizes
 from segdb.steps.lifecycle.drift_baseline import (
     drift_from_learned,
@@ -179,6 +180,7 @@ def _describe_and_publish(
         contract.RUN_DRIFT: drift,
         contract.LEARNED_DISTRIBUTION: baseline,
     }
+    warn_without_common_customers(store, schema, assigned, progress)
     warnings = most_important(progress.warnings, settings.checks.accept)
     row = run_row(run_id, settings, fitted_run, model, warnings)
     large = queries(store, built, model, assigned, learned.pca, run_id)

@@ -37,6 +37,7 @@ CODES: dict[str, str] = {
     "mixed_numbers": "numbers written in several ways",
     "sentinels": "a value that stands for a missing one",
     "missing_features": "columns that most customers lack",
+    "no_common_customers": "no customer of the run before is in this one",
     "rejected_share": "much of a source is rejected for one reason",
     "files": "how a file was read, or what of it was left",
 }
