@@ -26,6 +26,7 @@ HOMES = {
     "altair": {"charts"},
     "click": {"cli"},
     "duckdb": {"engines"},
+    "psycopg": {"engines"},
     "jinja2": {"report"},
     "numpy": {"cluster"},
     "pandas": set[str](),
@@ -47,7 +48,7 @@ MAY_PRINT = {"cli"}
 # Start-up time: `segdb --help` waits for none of the libraries, a run without a report not for
 # Altair and Jinja.
 MAY_IMPORT_LATE = {"__init__.py", "api", "cli"}
-OPTIONAL_EXTRAS = {"python_calamine"}
+OPTIONAL_EXTRAS = {"psycopg", "python_calamine"}
 # Words without a meaning in the field: a name says what a thing is.
 PRIVATE_WORDS = {"told", "seen", "held", "borne", "beside", "alike", "telling", "taken", "grown"}
 PRIVATE_WORDS |= {"hold", "everyone", "intake", "blamed", "spoken", "suspects"}

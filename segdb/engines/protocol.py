@@ -22,10 +22,13 @@ class Database(Protocol):
     Attributes:
         dialect: of its SQL, as ``segdb.exports.dialects`` calls it.
         macros: whether a table macro can be published in it.
+        once: its word before a CTE that is to be computed once, with a blank; empty where it sees
+            that itself.
     """
 
     dialect: str
     macros: bool
+    once: str
 
     @property
     def place(self) -> str | None:

@@ -32,6 +32,7 @@ def as_select(
     stages: Mapping[str, ir.Table],
     sources: Mapping[str, str],
     compiled: Callable[[ir.Table], str] = to_sql,
+    once: str = "",
 ) -> str:
     """Return one SELECT with a CTE for each source and each stage, in the order of the flow.
 
@@ -39,26 +40,29 @@ def as_select(
         stages: what ``chain`` gave; the last one is selected from.
         sources: a SELECT by the name of each raw table that the stages read.
         compiled: writes a stage in the SQL of an engine whose names stand in double quotes.
+        once: the engine's word for a CTE that is computed once; empty where it sees that itself.
     """
-    return with_ctes({**sources, **{name: compiled(stage) for name, stage in stages.items()}})
+    parts = {**sources, **{name: compiled(stage) for name, stage in stages.items()}}
+    return with_ctes(parts, once=once)
 
 
-def with_ctes(parts: Mapping[str, str], dialect: str = "duckdb") -> str:
+def with_ctes(parts: Mapping[str, str], dialect: str = "duckdb", *, once: str = "") -> str:
     """Return one SELECT with a CTE for each part, in order, that selects from the last one.
 
     Args:
         parts: a SELECT by name, each reading those before it by their names.
         dialect: of the SQL.
+        once: the engine's word for a CTE that is computed once.
     """
-    written = ",\n".join(_cte(name, sql, dialect) for name, sql in parts.items())
+    written = ",\n".join(_cte(name, sql, dialect, once) for name, sql in parts.items())
     last = list(parts)[-1]
     return f"WITH\n{written}\nSELECT * FROM {name_in(last, dialect)}"
 
 
-def _cte(name: str, sql: str, dialect: str) -> str:
+def _cte(name: str, sql: str, dialect: str, once: str) -> str:
     comment = f"-- {WORDS.get(name, name)}\n"
     # Not indented: a text in the SQL may go over several lines.
-    return f"{comment}{name_in(name, dialect)} AS (\n{sql.rstrip().rstrip(';')}\n)"
+    return f"{comment}{name_in(name, dialect)} AS {once}(\n{sql.rstrip().rstrip(';')}\n)"
 
 
 def name_in(name: str, dialect: str) -> str:

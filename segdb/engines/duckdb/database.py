@@ -49,6 +49,7 @@ class DuckDB(Catalog):
 
     dialect = "duckdb"
     macros = True
+    once = ""
 
     def __init__(
         self, connection: duckdb.DuckDBPyConnection, path: Path | None = None, *, made: bool = False

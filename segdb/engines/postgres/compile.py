@@ -12,6 +12,7 @@ import ibis.expr.types as ir
 import sqlglot
 from sqlglot import exp
 
+from segdb.errors import SettingsError, SourceError
 from segdb.exports.dialects import DIALECTS
 from segdb.exports.transpile import to_dialect
 from segdb.expressions.engine_functions import BITS, UNIFORM, function_of
@@ -25,11 +26,21 @@ def compiled(query: ir.Table) -> str:
     """Return an expression as one SELECT.
 
     Raises:
+        SourceError: it would read numbers or dates out of text.
         SettingsError: PostgreSQL cannot express it.
     """
     rewritten = query.op().replace(_for_postgres).to_expr()
-    text = to_dialect("it asks for", rewritten, DIALECTS["postgres"])
-    if not any(name in text.lower() for name in _WORDS):
+    try:
+        text = to_dialect("a step of the run", rewritten, DIALECTS["postgres"])
+    except SettingsError as error:
+        if " of string to " not in str(error):
+            raise
+        raise SourceError(
+            "A column of the source holds numbers or dates as text, which PostgreSQL does not read "
+            "where one of them may be unreadable. Give a SELECT that casts it, such as SELECT *, "
+            "CAST(ordered AS timestamp) AS ordered_at FROM …, or have the table hold the type."
+        ) from None
+    if not any(name in text.lower() for name in (*_WORDS, "is not distinct from")):
         return text
     tree = sqlglot.parse_one(text, read="postgres").transform(_in_words)
     return str(tree.sql(dialect="postgres"))
@@ -62,7 +73,14 @@ def _row_of(row: ops.StructColumn) -> ir.Value:
 
 
 def _in_words(node: exp.Expr) -> exp.Expr:
-    """Write a placeholder as PostgreSQL says it."""
+    """Write a placeholder as PostgreSQL says it, and a join on ids that may be NULL.
+
+    IS NOT DISTINCT FROM is a nested loop. Arrays of one are equal where both hold NULL, and can be
+    hashed.
+    """
+    if isinstance(node, exp.NullSafeEQ):
+        sides = (f"ARRAY[{side.sql(dialect='postgres')}]" for side in (node.left, node.right))
+        return sqlglot.parse_one(" = ".join(sides), read="postgres")
     if isinstance(node, exp.Anonymous) and str(node.this).lower() in _WORDS:
         arguments = [argument.sql(dialect="postgres") for argument in node.expressions]
         text = _WORDS[str(node.this).lower()](*arguments)

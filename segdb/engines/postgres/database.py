@@ -53,6 +53,7 @@ class Postgres(Catalog):
 
     dialect = "postgres"
     macros = False
+    once = "MATERIALIZED "
 
     def __init__(self, connection: Connection, url: str | None = None) -> None:
         self.connection = connection

@@ -29,7 +29,7 @@ def live_select(
     stages["segments"] = labelled.mutate(run_id=ibis.literal(run_id, "int64"))
     readable = {name: sql for name, sql in definitions.items() if sql is not None}
     return (
-        as_select(stages, readable, partial(store.compile, pretty=True))
+        as_select(stages, readable, partial(store.compile, pretty=True), store.once)
         if len(readable) == len(definitions)
         else None
     )

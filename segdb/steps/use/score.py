@@ -149,11 +149,12 @@ def assign_customers(
     for name in raw:
         through = list(stages)[: list(stages).index(f"{name}_clean") + 1]
         validated = store.view(
-            "segdb_judged", as_select({n: stages[n] for n in through}, {}, store.compile)
+            "segdb_judged",
+            as_select({n: stages[n] for n in through}, {}, store.compile, store.once),
         )
         rejected |= _reasons(store, name, validated)
     stages.pop("segments")
-    assigned = store.table("segdb_scored", as_select(stages, {}, store.compile))
+    assigned = store.table("segdb_scored", as_select(stages, {}, store.compile, store.once))
     return assigned, rejected
 
 

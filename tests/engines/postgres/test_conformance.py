@@ -145,3 +145,28 @@ def test_a_frame_is_uploaded(url: str) -> None:
             segdb.run(frame, database=url, settings=given) as server,
         ):
             assert equal(embedded.segments, server.segments)
+
+
+def test_numbers_in_text_are_asked_to_be_cast(shop: str) -> None:
+    given = shops.settings("orders")
+    text = "SELECT client, basket, bought_at, total::text AS total, department FROM shop"
+    with pytest.raises(segdb.SourceError, match=r"as text.*Give a SELECT that casts it"):
+        segdb.run(text, database=shop, settings=given)
+
+
+def test_orders_that_grow_are_refreshed_by_their_watermark(shop: str) -> None:
+    import psycopg
+
+    given = {**shops.settings("orders"), "source": {"watermark": "ordered_at"}}
+    more = (
+        "INSERT INTO shop SELECT client, basket + 9000, '2024-07-02', total, department FROM shop"
+    )
+    with psycopg.connect(shop, autocommit=True) as connection:
+        segdb.run("shop", database=connection, settings=given)
+        connection.execute(f"{more} WHERE basket < 20")
+        refreshed = segdb.refresh(database=connection)
+        whole = segdb.run("shop", database=connection, settings=given)
+        features = [result.table("customer_features").num_rows for result in (refreshed, whole)]
+        assert features == [180, 180]
+        assert refreshed.notes == []
+        assert refreshed.facts["rows_read"] == whole.facts["rows_read"]
