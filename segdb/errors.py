@@ -1,15 +1,15 @@
 """Every error that segdb raises on purpose, with who raises it and who catches it.
 
-    SegdbError                  caught by ``cli.py`` alone, printed as one paragraph
+    SegdbError                  caught by ``cli.guard`` alone, printed as one paragraph
     ├── UserError        (2)    something the caller can put right
-    │   ├── SettingsError       raised by ``settings`` and by whoever finds a setting impossible
-    │   ├── SourceError         raised by ``store`` and ``inspect``: a file, table or column
+    │   ├── SettingsError       raised by ``config``, and where a setting turns out impossible
+    │   ├── SourceError         raised by ``engines`` and ``inspect``: a file, table or column
     │   └── DataError           raised by ``steps`` and ``cluster``: too few customers, or alike
-    ├── GateError        (1)    raised by ``pipeline``: a quality gate of the settings failed
-    ├── LockedError      (3)    raised by ``store``: another process holds the database
-    ├── EngineError      (4)    raised by ``store``: the database refused a statement; caught by
+    ├── GateError        (1)    raised by ``steps.publish``: a quality gate of the settings failed
+    ├── LockedError      (3)    raised by ``engines``: another process holds the database
+    ├── EngineError      (4)    raised by ``engines``: the database refused a statement; caught by
     │                           ``steps`` where the statement holds SQL of the user's
-    └── PublishError     (4)    raised by ``store``: a publish failed and was rolled back
+    └── PublishError     (4)    raised by ``engines``: a publish failed and was rolled back
 
 The number is the exit code of the command line. Everything that is not a ``SegdbError`` is a
 fault of segdb itself and leaves with 4 as well.

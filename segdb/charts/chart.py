@@ -118,7 +118,7 @@ class Chart:
     square: bool = False
 
     def shown(self, rows: Mapping[str, Rows]) -> bool:
-        """Tell whether there is something to draw."""
+        """Whether there is something to draw."""
         return any(rows[query.name] for query in self.queries[: self.carriers])
 
     def spec(self, rows: Mapping[str, Rows], look: Look) -> dict[str, Any]:

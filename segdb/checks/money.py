@@ -48,7 +48,7 @@ def several_currencies(kept: ir.Table, reading: Reading, ask: Ask) -> list[DataW
     amount = reading.roles.get("amount") or reading.roles.get("unit_price")
     if amount is None or reading.column(amount).kind != "number":
         return []
-    # Amounts that bear no mark at their head are not looked through to their end.
+    # Where the first amounts have no mark of a currency, the others are not read.
     for looked_at in (kept.limit(HEAD), kept):
         text = looked_at[carried(amount)].cast("string")
         mark = text.re_extract(f"({_CURRENCY_MARK})", 1).nullif("").upper()

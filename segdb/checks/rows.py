@@ -20,7 +20,7 @@ _LINE = re.compile(
     r"(order |invoice |basket |transaction )?(line|row|item|position|pos|seq|sequence|detail)"
     r"( (item|line))?( (no|nr|num|number|id|index|key))?|(row|line) ?num(ber)?"
 )
-# Reasons that are nobody's wish, with the line that may mend each.
+# Reasons that users do not intend, with the line of settings that may help.
 _UNWANTED: Mapping[str, str] = {
     validate.MISSING_ID: '[columns] customer_id = "…"',
     validate.BAD_DATE: '[source] date_format = "…"',

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from segdb.cluster.k_scan import judging_rows
+from segdb.cluster.k_scan import silhouette_rows
 from segdb.cluster.kmeans import nearest
 from segdb.cluster.matrix import Matrix
 from segdb.cluster.per_cluster import segment_silhouettes
@@ -24,7 +24,7 @@ def fixed_silhouettes(
         centroids: (k, d), one a cluster.
         seed: of what is drawn.
     """
-    rows = judging_rows(matrix, sample, seed)
+    rows = silhouette_rows(matrix, sample, seed)
     labels = nearest(rows.values, np.asarray(centroids, dtype=np.float64))
     values = silhouettes(rows, [labels])[0]
     whole = None if values is None else float(np.average(values, weights=rows.weights))

@@ -66,7 +66,7 @@ def k_scan(
     """
     possible = [k for k in k_range if k <= matrix.distinct_rows] or [min(k_range)]
     fits = fit_range(matrix, possible, seed, n_init)
-    rows = judging_rows(matrix, sample, seed)
+    rows = silhouette_rows(matrix, sample, seed)
     labellings = [
         fit.labels if rows is matrix else nearest(rows.values, fit.centroids) for fit in fits
     ]
@@ -83,7 +83,7 @@ def k_scan(
     return tuple(tried)
 
 
-def judging_rows(matrix: Matrix, sample: Matrix | None, seed: int) -> Matrix:
+def silhouette_rows(matrix: Matrix, sample: Matrix | None, seed: int) -> Matrix:
     """Return the rows that silhouettes are of: the sample, or at most 10,000 of the matrix."""
     if sample is not None or len(matrix.values) <= EXACT_ROWS:
         return matrix if sample is None else sample
@@ -132,11 +132,11 @@ def _with_stability(
     matrix: Matrix, tried: list[Candidate], seed: int, count: int
 ) -> list[Candidate]:
     drawn = resamples(matrix, [one.k for one in tried], seed, count)
-    validated = []
+    candidates = []
     for one in tried:
         whole = mean_agreement(matrix, one.fit.labels, drawn[one.k])
         each = segment_stabilities(matrix, one.fit, drawn[one.k])
-        validated.append(
+        candidates.append(
             replace(
                 one,
                 stability=whole.value,
@@ -145,4 +145,4 @@ def _with_stability(
                 stability_errors=tuple(mean.error for mean in each),
             )
         )
-    return validated
+    return candidates

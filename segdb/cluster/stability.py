@@ -36,8 +36,8 @@ def resamples(
     """Return, by k, K-Means of ``count`` bootstrap resamples, the same resamples for every k.
 
     A resample is as many rows as there are, or 5,000 where there are more, with replacement; a row
-    counts by its weight times how often it was drawn. Nothing starts from the centroids that are
-    validated: fits that do end near them, and noise would look stable.
+    counts by its weight times how often it was drawn. No fit starts from the centroids under test:
+    it would end near them, and noise would look stable.
 
     Returns:
         Of a k fewer than ``count``, where a resample has fewer rows that differ than it.

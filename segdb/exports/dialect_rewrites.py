@@ -47,7 +47,7 @@ def rewrite_ast(tree: Node, dialect: Dialect) -> Node:
 
 
 def has_words(dialect: Dialect) -> bool:
-    """Whether ``spoken`` may change something."""
+    """Whether ``rewrite_ast`` may change a SELECT of the dialect."""
     return dialect.compiler in _WORDS
 
 

@@ -49,7 +49,7 @@ def per_customer(
     catalogue: Catalogue,
     reading: Reading,
     *,
-    way: CountStrategy = EXACT,
+    strategy: CountStrategy = EXACT,
     watermark: str | None = None,
     unassigned: bool = False,
 ) -> ir.Table:
@@ -62,13 +62,13 @@ def per_customer(
         orders: validated rows.
         catalogue: the features wanted.
         reading: how the source's columns are read.
-        way: how orders are counted, and what else goes into the pass.
+        strategy: how orders are counted, and what else goes into the pass.
         watermark: what never falls as the source grows; its highest becomes ``high_mark``.
         unassigned: whether the amounts of rows without a customer are added up as well, in
             ``unassigned`` of the row whose ``customer_id`` is NULL.
     """
     kept = orders.reason.isnull()
-    counting = "rows" if reading.rows_are_orders else way.counting
+    counting = "rows" if reading.rows_are_orders else strategy.counting
     given = Orders(orders, kept, kept & ~orders.returned, counting)
     wanted: Aggregates = dict(_ALWAYS)
     for entry in catalogue.of("orders"):
@@ -80,7 +80,7 @@ def per_customer(
         _own(sql.name): sql.aggregated(kept, arguments(orders, reading, sql))
         for sql in catalogue.user_sql()
     }
-    aggregates |= extra_aggregates(orders, reading, given.bought, way)
+    aggregates |= extra_aggregates(orders, reading, given.bought, strategy)
     if watermark is not None:
         aggregates["high_mark"] = highest(orders, reading, watermark)
     if unassigned:

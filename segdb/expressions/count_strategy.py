@@ -49,7 +49,7 @@ LISTED, UNIQUE_LINES = CountStrategy("listed"), CountStrategy("listed", "unique"
 
 
 def extra_aggregates(
-    orders: ir.Table, reading: Reading, bought: ir.BooleanValue, way: CountStrategy
+    orders: ir.Table, reading: Reading, bought: ir.BooleanValue, strategy: CountStrategy
 ) -> dict[str, ir.Scalar]:
     """Return the extra aggregate of the strategy, if it has one.
 
@@ -57,16 +57,16 @@ def extra_aggregates(
         orders: validated rows.
         reading: the source's columns.
         bought: which rows are bought.
-        way: the strategy. ``sampled_orders`` is NULL for customers outside of the sample;
+        strategy: the strategy. ``sampled_orders`` is NULL for customers outside of the sample;
             ``unique_rows`` is NULL for rows without a customer, which are rejected anyway.
     """
-    if way.extra == "nothing":
+    if strategy.extra == "nothing":
         return {}
-    if way.extra == "sampled":
+    if strategy.extra == "sampled":
         own = bought & (uniform(orders.customer_id, _SEED) < _SHARE)
         return {SAMPLED: listed(orders.order_id, own)}
     parts: dict[str, ir.Value]
-    if way.counting == "rows":
+    if strategy.counting == "rows":
         parts = {"order_id": orders.order_id, "bought": bought}
     else:
         parts = {column.name: orders[carried(column.name)] for column in reading.columns}

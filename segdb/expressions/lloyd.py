@@ -1,7 +1,7 @@
 """Lloyd: one step of K-Means over all customers (Lloyd 1982), as one GROUP BY.
 
-The pass that gives the new means also gives the sizes, the inertia and the sums that the quality
-of the old centroids is judged by, so that a step and its evidence cost one scan together.
+The pass that computes the new means also computes the sizes, the inertia and the sums from which
+the quality of the old centroids follows, so that a step and its metrics cost one scan.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ def rejects(validated: ir.Table, reading: Reading, dropped: ir.Table | None) -> 
     Args:
         validated: rows with ``reason``, and ``copies`` where duplicates were folded.
         reading: the source's columns.
-        dropped: (customer_id, reason) of customers who were taken out after judging.
+        dropped: (customer_id, reason) of customers who were left out after validation.
 
     Returns:
         ``reason`` and ``row``, the source's own values as JSON text.

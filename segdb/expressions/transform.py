@@ -114,7 +114,7 @@ def shape(features: ir.Table, names: Sequence[str]) -> ir.Table:
 
 def choose(
     names: Sequence[str],
-    wish: str | Mapping[str, str],
+    requested: str | Mapping[str, str],
     skewness: Sequence[float | None],
     minimum: Sequence[float | None],
     fixed: frozenset[str] = frozenset(),
@@ -123,17 +123,17 @@ def choose(
 
     Args:
         names: the features.
-        wish: ``auto``, or a transform, for all of them; or one by feature, with ``*`` for the
+        requested: ``auto``, or a transform, for all of them; or one by feature, with ``*`` for the
             others, which stay as they are without it.
         skewness: of each capped feature.
         minimum: of each capped feature, in natural units.
         fixed: features that are never transformed: those of 0 and 1.
 
     Raises:
-        SettingsError: a feature named in ``wish`` does not exist, or has values for which its
+        SettingsError: a feature named in ``requested`` does not exist, or has values for which its
             transform is not defined.
     """
-    by_feature = {REST: wish} if isinstance(wish, str) else wish
+    by_feature = {REST: requested} if isinstance(requested, str) else requested
     for name in by_feature:
         if name not in names and name != REST:
             raise SettingsError(

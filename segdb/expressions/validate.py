@@ -30,7 +30,7 @@ RETURN = "return"
 NO_ORDERS = "no orders"
 ONLY_RETURNS = "only returns"
 UNREADABLE = "unreadable line"
-# Sources tell local time without its zone, and nobody is farther ahead of UTC (Kiribati).
+# Sources hold local time without its zone, and no zone is farther ahead of UTC (Kiribati).
 HOURS_EAST = 14
 # What outranks being a copy of another row: all copies are rejected for it alike.
 BEFORE_DUPLICATE = (MISSING_ID, BAD_DATE, BAD_AMOUNT, FUTURE, FAR_DATE)
@@ -92,11 +92,11 @@ def _counted_once(orders: ir.Table) -> ir.Table:
 
     Amounts that differ within an order, as of two payments, count once each.
     """
-    maybe_duplicates = ibis.window(
+    same_amount = ibis.window(
         group_by=[orders.customer_id, orders.order_id, orders.amount, orders.reason.isnull()],
         order_by=orders.ordered_at,
     )
-    again = (ibis.row_number().over(maybe_duplicates) > 0) & orders.order_id.notnull()
+    again = (ibis.row_number().over(same_amount) > 0) & orders.order_id.notnull()
     zero = ibis.literal(0, orders.amount.type())
     return orders.mutate(amount=ibis.ifelse(again, zero, orders.amount))
 
@@ -156,30 +156,30 @@ def suspected(counts: ir.Table, dropped: ir.Table | None) -> ir.Table:
 
     Args:
         counts: ``customer_id``, ``read_rows`` and ``kept_rows``, one row a customer.
-        dropped: (customer_id, reason) of customers who were taken out after judging.
+        dropped: (customer_id, reason) of customers who were left out after validation.
     """
     ids = counts.filter(counts.kept_rows < counts.read_rows).select("customer_id")
     return ids if dropped is None else ids.union(dropped.select("customer_id"))
 
 
 def candidate_rejects(
-    theirs: ir.Table, dropped: ir.Table | None, maybe_duplicates: ir.Table | None
+    rows: ir.Table, dropped: ir.Table | None, maybe_duplicates: ir.Table | None
 ) -> ir.Table:
     """Return the rows that may be rejected.
 
     Args:
-        theirs: validated rows of those who have one that is.
-        dropped: (customer_id, reason) of customers who were taken out after judging.
+        rows: validated rows of the customers who have a rejected one.
+        dropped: (customer_id, reason) of customers who were left out after validation.
         maybe_duplicates: ``customer_id`` of all who may have equal rows; of the others only rows
-            that are rejected for themselves are returned. None for anyone.
+            that are rejected for themselves are returned. None: any customer may have some.
     """
     if maybe_duplicates is None:
-        return theirs
+        return rows
     whole = maybe_duplicates.select("customer_id")
     if dropped is not None:
         whole = whole.union(dropped.select("customer_id"))
-    own = theirs.reason.notnull()
-    return theirs.filter(own | theirs.customer_id.isin(whole.customer_id).fill_null(False))
+    rejected = rows.reason.notnull()
+    return rows.filter(rejected | rows.customer_id.isin(whole.customer_id).fill_null(False))
 
 
 def _predicates(

@@ -25,7 +25,7 @@ _NUMERIC: frozenset[Role] = frozenset({"amount", "quantity", "unit_price"})
 
 @dataclass(frozen=True)
 class Column:
-    """What a column can be.
+    """What kinds of values a column has.
 
     ``able`` holds ``number``, ``moment`` and ``id``; ``text`` says that its values are text, so
     that it may be able to be none of them because its values are bad.
@@ -46,7 +46,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Fill:
-    """How the values of a column lie in the first rows.
+    """How the values of a column are distributed over the first rows.
 
     Attributes:
         rows: rows that were looked at.
@@ -61,7 +61,7 @@ class Fill:
     most: int
 
     @property
-    def tells_apart(self) -> bool:
+    def identifies(self) -> bool:
         """Whether it can be an id: most rows have one, and no value has most of them."""
         return self.present > _HALF * self.rows and self.most <= _HALF * self.present
 
@@ -69,7 +69,7 @@ class Fill:
 def fills(
     table: ir.Table, names: Sequence[str], null_values: Sequence[str], ask: Ask
 ) -> Mapping[str, Fill]:
-    """Return how the values of columns lie among the first 100,000 rows.
+    """Return how the values of columns are distributed over the first 100,000 rows.
 
     Args:
         table: raw rows.
@@ -126,7 +126,7 @@ def likely_ids(
     looked_at = list(ids)[:_LOOKED_AT]
     fill = fills(table, looked_at, null_values, ask)
     named = [name for name in looked_at if is_identifier(name)]
-    back = [n for n in looked_at if fill[n].tells_apart and fill[n].distinct < fill[n].present]
+    back = [n for n in looked_at if fill[n].identifies and fill[n].distinct < fill[n].present]
     return [name for name in back if name in named] or back or named
 
 

@@ -73,17 +73,17 @@ def infer_schema(
     """
     schema, source = raw_table.schema(), hints.source
     attributes = hints.attributes if kind == "customers" else ()
-    validated = _validated(raw_table, source, hints.columns, attributes, ask)
-    described = [_column(name, schema[name], validated.get(name)) for name in schema.names]
-    moments = {name: each.moment.reading for name, each in validated.items() if each.moment}
+    inferred_types = _types_of(raw_table, source, hints.columns, attributes, ask)
+    described = [_column(name, schema[name], inferred_types.get(name)) for name in schema.names]
+    moments = {name: each.moment.reading for name, each in inferred_types.items() if each.moment}
     chooser = Chooser(raw_table, origin, described, ask, hints, moments)
     if kind == "orders":
         chooser.orders()
-        number = numbers_of(raw_table, validated, source.null_values)
+        number = numbers_of(raw_table, inferred_types, source.null_values)
         Money(raw_table, number, chooser.roles, chooser.inferred, ask, chooser.warnings).settle()
     else:
         chooser.customers()
-    read = _readings(chooser, validated, attributes, source)
+    read = _readings(chooser, inferred_types, attributes, source)
     read, of_values = _with_forms(chooser, read, source)
     reading = Reading(read, chooser.roles, source.null_values)
     chooser.warnings.extend(twin_columns(raw_table, chooser.roles, chooser.inferred, ask))
@@ -98,7 +98,7 @@ def infer_schema(
 
 def _readings(
     chooser: Chooser,
-    validated: Mapping[str, InferredType],
+    inferred_types: Mapping[str, InferredType],
     attributes: Collection[str],
     source: Source,
 ) -> tuple[ColumnReading, ...]:
@@ -108,15 +108,15 @@ def _readings(
     numbers = {name.lower() for name in attributes}
     read = []
     for name in schema.names:
-        role, judged_type = by_column.get(name), validated.get(name)
+        role, inferred_type = by_column.get(name), inferred_types.get(name)
         if role is not None and role in _MEASURED:
             place = Place(chooser.table, name, role, chooser.origin, chooser.hints.run_id)
-            read.append(role_reading(place, judged_type, source, chooser.ask))
+            read.append(role_reading(place, inferred_type, source, chooser.ask))
         elif name.lower() in numbers:
             place = Place(chooser.table, name, "attribute", chooser.origin, chooser.hints.run_id)
-            read.append(role_reading(place, judged_type, source, chooser.ask))
+            read.append(role_reading(place, inferred_type, source, chooser.ask))
         else:
-            read.append(_reading(name, schema[name], judged_type, role, source))
+            read.append(_reading(name, schema[name], inferred_type, role, source))
     return tuple(read)
 
 
@@ -138,7 +138,7 @@ def _with_forms(
     return tuple(read), warnings
 
 
-def _validated(
+def _types_of(
     table: ir.Table, source: Source, columns: Columns, attributes: Collection[str], ask: Ask
 ) -> Mapping[str, InferredType]:
     """Return what the columns could be that are not ids by their names, or are declared."""
@@ -166,7 +166,7 @@ def _maybe_counted(name: str, columns: Columns) -> bool:
     return score("ordered_at", name) > 0
 
 
-def _column(name: str, kind: dt.DataType, validated: InferredType | None) -> Column:
+def _column(name: str, kind: dt.DataType, inferred: InferredType | None) -> Column:
     able: set[Literal["number", "moment", "id"]] = set()
     if kind.is_numeric() and not kind.is_boolean():
         able |= {"number", "id"}
@@ -174,22 +174,22 @@ def _column(name: str, kind: dt.DataType, validated: InferredType | None) -> Col
         able.add("moment")
     elif kind.is_uuid() or kind.is_string():
         able.add("id")
-    if validated is not None:
-        if validated.number and validated.number.share >= ENOUGH:
+    if inferred is not None:
+        if inferred.number and inferred.number.share >= ENOUGH:
             able.add("number")
-        if validated.moment and validated.moment.share >= ENOUGH:
+        if inferred.moment and inferred.moment.share >= ENOUGH:
             able.add("moment")
     return Column(name, frozenset(able), kind.is_string())
 
 
 def _reading(
-    name: str, kind: dt.DataType, validated: InferredType | None, role: Role | None, source: Source
+    name: str, kind: dt.DataType, inferred: InferredType | None, role: Role | None, source: Source
 ) -> ColumnReading:
     if not kind.is_string():
         return native(name, source)
     missing = source.missing_of(name)
-    if validated is not None and role is None and not is_identifier(name):
-        for fit in (validated.moment, validated.number):
+    if inferred is not None and role is None and not is_identifier(name):
+        for fit in (inferred.moment, inferred.number):
             if fit is None or fit.share < _NEARLY_ALL:
                 continue
             if fit.rival is None:

@@ -93,7 +93,7 @@ def mixed_dates(
 def mixed_numbers(
     place: Place, reading: ColumnReading, source: Source, ask: Ask
 ) -> list[DataWarning]:
-    """Return what is said of numbers with a decimal point beside such with a comma."""
+    """Return what is said of numbers of which some have a decimal point and others a comma."""
     if reading.kind != "number" or reading.mixed == "no":
         return []
     marks: Mapping[str, Decimal] = {"point": ".", "comma": ","}

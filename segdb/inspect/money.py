@@ -1,4 +1,4 @@
-"""Money: which column is the amount, told by its values where its name does not tell.
+"""Money: which column is the amount, by its values where its name leaves it open.
 
 A number of pieces is whole and small. The price of a piece does not grow with the number of
 pieces of its line, and the total of a line does: the slope of log(price) on log(quantity), within
@@ -34,13 +34,13 @@ _ENOUGH = 0.5
 
 
 def numbers_of(
-    table: ir.Table, validated: Mapping[str, InferredType], null_values: Sequence[str]
+    table: ir.Table, inferred_types: Mapping[str, InferredType], null_values: Sequence[str]
 ) -> Callable[[str], ir.FloatingValue | None]:
     """Return what gives the numbers of a column by its name; None where it holds none.
 
     Args:
         table: raw rows.
-        validated: what the text columns could be.
+        inferred_types: what the text columns could be.
         null_values: tokens for "missing".
     """
 
@@ -48,7 +48,7 @@ def numbers_of(
         kind = table[name].type()
         if kind.is_numeric() and not kind.is_boolean():
             return table[name].cast("float64")
-        fit = validated[name].number if name in validated else None
+        fit = inferred_types[name].number if name in inferred_types else None
         if fit is None or fit.share < _ENOUGH:
             return None
         return value(table, fit.reading, null_values)
@@ -95,7 +95,7 @@ class Money:
     warnings: list[DataWarning]
 
     def settle(self) -> None:
-        """Tell pieces from money, and prices of pieces from totals of lines."""
+        """Distinguish pieces from money, and prices of a piece from totals of a line."""
         self._pieces()
         if {"quantity", "unit_price"} <= self.roles.keys():
             self._price()

@@ -56,7 +56,7 @@ def native(name: str, source: Source) -> ColumnReading:
 
 
 def role_reading(
-    place: Place, validated: InferredType | None, source: Source, ask: Ask
+    place: Place, inferred: InferredType | None, source: Source, ask: Ask
 ) -> ColumnReading:
     """Return how a column of a role is read.
 
@@ -71,13 +71,8 @@ def role_reading(
         what = _WORDS[moment][0]
         advice = f"Name another column in {place.setting}, or give a SELECT that converts it."
         raise SourceError(f"{place} is of type {kind} and no {what}. {place.advice(advice)}")
-    fit = (validated.moment if moment else validated.number) if validated else None
-    if (
-        fit is not None
-        and place.role != "attribute"
-        and validated is not None
-        and validated.percent
-    ):
+    fit = (inferred.moment if moment else inferred.number) if inferred else None
+    if fit is not None and place.role != "attribute" and inferred is not None and inferred.percent:
         # What 7% is of, nobody knows: it is no amount and no number of pieces.
         bare = replace(fit.reading, percent=False)
         read = measure(place.table, {place.column: [bare]}, source.null_values, ask)

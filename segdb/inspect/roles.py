@@ -118,7 +118,7 @@ class Chooser:
             typed = [c.name for c in moments if not c.text]
             candidates = typed or [c.name for c in moments if len(moments) == 1]
         if role == "ordered_at" and len(candidates) > 1:
-            # Of two columns for one moment the finer tells more.
+            # Of a column of dates and one of moments, the moments.
             candidates = [name for name in candidates if not is_day(name)] or candidates
         if candidates and (required or len(candidates) == 1):
             self._take(role, candidates)
@@ -133,7 +133,7 @@ class Chooser:
         if not ranked:
             raise self._unknown("customer_id")
         fill = fills(self.table, [name for _, name in ranked], self.null_values, self.ask)
-        able = [entry for entry in ranked if fill[entry[1]].tells_apart] or ranked
+        able = [entry for entry in ranked if fill[entry[1]].identifies] or ranked
         best = [name for points, name in able if points == able[0][0]]
         # Of ids that are named alike, those that come back most are the customers'.
         fewest = min(fill[name].distinct for name in best)

@@ -92,13 +92,13 @@ def infer_types(
     _fit(table, known, source, ask)
     for column in known.values():
         _look_again(table, column, source, ask)
-    validated = {name: _judgement(column) for name, column in known.items()}
+    inferred = {name: _inferred_type(column) for name, column in known.items()}
     marks = [numbers.marks(column.shapes) for column in known.values() if column.fits]
     usual = {"." if m.point > m.comma else "," for m in marks if m.point != m.comma}
     if len(usual) == 1:
         mark = usual.pop()
-        validated = {name: _with_mark(judgement, mark) for name, judgement in validated.items()}
-    return validated
+        inferred = {name: _with_mark(column_type, mark) for name, column_type in inferred.items()}
+    return inferred
 
 
 def _numbers(name: str, marks: numbers.Marks, source: Source) -> list[ColumnReading]:
@@ -172,7 +172,7 @@ def _look_again(table: ir.Table, column: _Column, source: Source, ask: Ask) -> N
             column.shapes, column.fits = wider.shapes, wider.fits
 
 
-def _judgement(column: _Column) -> InferredType:
+def _inferred_type(column: _Column) -> InferredType:
     marks = numbers.marks(column.shapes)
     return InferredType(
         _best(column.fits, "number", marks.likely),
@@ -217,9 +217,9 @@ def _best(fits: Iterable[Fit], kind: str, likely: str | None) -> Fit | None:
     return replace(chosen, rival=None) if chosen else own[0]
 
 
-def _with_mark(judgement: InferredType, mark: str) -> InferredType:
-    fit = judgement.number
+def _with_mark(column_type: InferredType, mark: str) -> InferredType:
+    fit = column_type.number
     if fit is None or fit.rival is None or fit.reading.mixed != "no" or fit.rival.mixed != "no":
-        return judgement
+        return column_type
     reading = fit.reading if fit.reading.decimal == mark else fit.rival
-    return replace(judgement, number=Fit(reading, fit.share))
+    return replace(column_type, number=Fit(reading, fit.share))

@@ -90,7 +90,7 @@ def _moves(moves: Rows, named: Rows) -> list[str]:
 
 
 def _drift(run: Mapping[str, Any], moved: Rows) -> list[str]:
-    """Say what of the customers has moved much, where the run held the model of another."""
+    """Say what of the customers has moved much, where the run uses the model of an earlier one."""
     by = run.get("learned_by")
     if by is None or by == run["run_id"]:
         return []

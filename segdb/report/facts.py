@@ -1,4 +1,4 @@
-"""What the words of the page say: few rows of the published tables, made ready for templates."""
+"""Facts: the figures and phrases in the report's text, from a few rows of the published tables."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Facts:
         before: the row before it; None at the first run.
         changes: phrases on what changed since the run before.
         segments: in order of value.
-        foremost: the one with the most of the revenue, or else of the customers.
+        foremost: the one with the largest share of the revenue, or else of the customers.
         most: the largest share of customers or revenue that a segment has.
         revenue: of all segments; None without orders.
         tried: rows of ``k_selection``: each number of segments that was tried, and its evidence.
@@ -104,7 +104,7 @@ def last_run(published: Published) -> Rows:
 
 
 def facts(published: Published, look: Look, forms: Forms, *, examples: bool) -> Facts:
-    """Gather what the page tells in words.
+    """Collect what the report says in words.
 
     Args:
         published: the tables.

@@ -18,7 +18,7 @@ Ask = Callable[[str], pa.Table]
 
 
 class Published:
-    """The only door to the data: SQL over ``segdb.<table>``, asked in the schema of the settings.
+    """The report's only access to data: SQL over ``segdb.<table>``, in the schema of the settings.
 
     Attributes:
         tables: the names of the tables and views that there are.
@@ -61,7 +61,7 @@ class Published:
         return self.rows(query.sql) if ready else []
 
     def has(self, tables: Iterable[str]) -> bool:
-        """Tell whether all these tables are published."""
+        """Whether all these tables are published."""
         return self.tables.issuperset(tables)
 
 

@@ -44,7 +44,7 @@ def validated(rows: list[tuple[Any, ...]]) -> tuple[DuckDB, ibis.Table]:
 def aggregated(
     store: DuckDB, orders: ibis.Table, way: count_strategy.CountStrategy
 ) -> tuple[ibis.Table, list[dict[str, Any]]]:
-    counts = per_customer(orders, CATALOGUE, READING, way=way)
+    counts = per_customer(orders, CATALOGUE, READING, strategy=way)
     table = store.table("counts", counts)
     return table, store.rows(table.order_by("customer_id"))
 
@@ -139,7 +139,7 @@ def test_a_collation_tells_what_is_one_order(way: count_strategy.CountStrategy) 
     )
     store.execute('ALTER TABLE o ALTER "at" TYPE TIMESTAMP')
     orders = validated_orders(typed(ibis.table(schema, name="o"), reading), reading, Rules())
-    table = store.table("counts", per_customer(orders, CATALOGUE, reading, way=way))
+    table = store.table("counts", per_customer(orders, CATALOGUE, reading, strategy=way))
     if way == count_strategy.SAMPLED_ROWS:
         (row,) = store.rows(count_strategy.sampled_counts(table))
         assert row["rows"] == 3 * row["customers"]

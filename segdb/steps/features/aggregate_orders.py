@@ -24,7 +24,7 @@ class ReusedAggregates:
 
     Attributes:
         catalogue: the features of its model.
-        aggregates: of its orders, one row a customer; None where all are to be made anew.
+        aggregates: of its orders, one row a customer; None where they are aggregated anew.
         bounds: beyond which customers are left out, as in ``Recipe.within``.
     """
 
@@ -64,8 +64,8 @@ def validate_orders(
     if watermark and reused and reused.aggregates is not None:
         counts = aggregated_again(how, reused.aggregates, rows, watermark, progress)
     if counts is None:
-        way = choose_strategy(how, rows, sampled=options.features.sampled_orders)
-        counts, maybe_duplicates = aggregated(how, rows, way, progress)
+        strategy = choose_strategy(how, rows, sampled=options.features.sampled_orders)
+        counts, maybe_duplicates = aggregated(how, rows, strategy, progress)
     return ValidatedSource(
         raw, rows, reading, counts, how.once, how.rows_of, maybe_duplicates, whole_reading
     )

@@ -25,19 +25,19 @@ from segdb.features.catalogue import REGISTRY
 from segdb.steps.features.validate_orders import Aggregation
 from segdb.steps.progress import Progress
 
-# Below, distinct orders are counted in a moment, and nothing has to be assumed.
+# Of rows: below, an exact count of distinct orders is quick enough.
 LARGE = 2_000_000
-# Order lines lie together, and so do many copies: what a look at the head shows.
+# Lines of an order, and copies of a row, are often next to each other: the head shows them.
 _HEAD = 100_000
-# Fewer customers who are watched would tell too little of the others: at most 1 % then differ.
+# Sampled customers: with fewer, more than 1 % of the others could have orders of several rows.
 _FEWEST = 300
-# Of the rows in the head: a list of so many of one customer takes longer to tell apart than it
-# saves, and may not fit into the memory.
+# Of the rows in the head: where one customer has more, lists of orders take longer than exact
+# counts, and may not fit into memory.
 _HEAVIEST = 0.05
-# Of the rows: where more are to be looked at again, all may as well be folded.
+# Of the rows: where more would be aggregated again, all of them are.
 _MOST = 0.6
-# Of the rows in the head: with more copies most customers have one. Who buys single orders has
-# tens of them, who fills a basket may have hundreds of lines.
+# The largest share of copies in the head. Of a source with a row an order a customer has tens of
+# rows; of one with order lines hundreds, so that fewer copies already touch most customers.
 _COPIES = {UNIQUE_ROWS: 0.005, UNIQUE_LINES: 0.0005}
 
 
@@ -65,39 +65,39 @@ def choose_strategy(how: Aggregation, rows: ir.Table, *, sampled: bool) -> Count
     one_row = known and store.rows(stage.rows_an_order(head))[0]["most"] == 1
     if not how.deduplicate:
         return (SAMPLED_ROWS if sampled else UNIQUE_ROWS) if one_row else LISTED
-    way = UNIQUE_ROWS if one_row else UNIQUE_LINES
+    strategy = UNIQUE_ROWS if one_row else UNIQUE_LINES
     copied = store.rows(stage.copies(head))[0]
-    return way if (copied["copies"] or 0) <= _COPIES[way] * copied["rows"] else EXACT
+    return strategy if (copied["copies"] or 0) <= _COPIES[strategy] * copied["rows"] else EXACT
 
 
 def aggregated(
-    how: Aggregation, rows: ir.Table, way: CountStrategy, progress: Progress
+    how: Aggregation, rows: ir.Table, strategy: CountStrategy, progress: Progress
 ) -> tuple[ir.Table, ir.Table | None]:
     """Aggregate the orders by customer.
 
     Args:
         how: what is done with the rows of the orders.
         rows: the orders, validated.
-        way: how orders are counted, and duplicates found, if the GROUP BY confirms it.
+        strategy: how orders are counted, and duplicates found, if the GROUP BY confirms it.
         progress: receives a note where rows are counted as orders.
 
     Returns:
-        The aggregates; and ``customer_id`` of all who may have equal rows, None for anyone.
+        The aggregates; and ``customer_id`` of all who may have equal rows, None if any may.
     """
     store = how.store
     aggregates = duplicates = None
-    if way.extra == "unique":
-        counts = store.fitting("segdb_unique_rows", how.per_customer(rows, way))
+    if strategy.extra == "unique":
+        counts = store.fitting("segdb_unique_rows", how.per_customer(rows, strategy))
         if counts is not None:
             duplicates = store.table("segdb_duplicates", stage.with_duplicates(counts))
             aggregates = corrected(how, counts, duplicates)
-    elif way.extra == "sampled":
-        counts = store.table("segdb_per_customer", how.per_customer(rows, way))
+    elif strategy.extra == "sampled":
+        counts = store.table("segdb_per_customer", how.per_customer(rows, strategy))
         aggregates = validate_sample(store, counts, progress)
     if aggregates is not None:
         return aggregates, duplicates
     once = how.all_once("segdb_orders_once")
-    if way != EXACT and not how.deduplicate:
+    if strategy != EXACT and not how.deduplicate:
         aggregates = store.fitting("segdb_per_customer", how.per_customer(once, LISTED))
     if aggregates is None:
         aggregates = store.table("segdb_per_customer", how.per_customer(once))
@@ -147,7 +147,7 @@ def corrected(how: Aggregation, counts: ir.Table, duplicates: ir.Table) -> ir.Ta
         return None
     if number:
         again = how.rows_of("segdb_duplicates_rows", duplicates)
-        theirs = how.once("segdb_duplicates_once", again)
-        fresh = store.table("segdb_aggregated_again", how.per_customer(theirs))
+        folded = how.once("segdb_duplicates_once", again)
+        fresh = store.table("segdb_aggregated_again", how.per_customer(folded))
         stay = append.together(stay, fresh)
     return store.view("segdb_all_customers", stay)

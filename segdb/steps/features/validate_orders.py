@@ -26,7 +26,7 @@ class Aggregation:
         reading: how their columns are read.
         rules: what rejects a row.
         catalogue: the features wanted of them.
-        watermark: what never falls as the orders grow; None where nobody says so.
+        watermark: the column that never falls as the orders grow; None if the settings name none.
         deduplicate: whether rows that are equal in every column count once.
     """
 
@@ -45,7 +45,7 @@ class Aggregation:
     def rows_of(self, name: str, ids: ir.Table) -> ir.Table:
         """Return the rows of some customers, by ``customer_id``, with their reasons, as a view.
 
-        They are picked out before they are validated, which costs more of text than to pick them.
+        They are filtered before they are validated: validating text costs more than the filter.
         """
         table = self.raw.table
         own = validate.rows_of(table, customer_of(table, self.reading), ids)
@@ -60,17 +60,17 @@ class Aggregation:
         )
 
     def all_once(self, name: str) -> ir.Table:
-        """Return likewise all rows of the orders, none of them validated before it is folded."""
+        """Return all rows of the orders likewise, folded before they are validated."""
         table = self.raw.table
         return self._validated(name, validate.deduplicated(table) if self.deduplicate else table)
 
-    def per_customer(self, rows: ir.Table, way: CountStrategy = EXACT) -> ir.Table:
+    def per_customer(self, rows: ir.Table, strategy: CountStrategy = EXACT) -> ir.Table:
         """Return the aggregates of validated rows, one row a customer."""
         return per_customer(
             rows,
             self.catalogue,
             self.reading,
-            way=way,
+            strategy=strategy,
             watermark=self.watermark,
             unassigned=True,
         )

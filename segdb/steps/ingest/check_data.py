@@ -38,7 +38,7 @@ def check_data(
     options: FeatureOptions,
     progress: Progress,
 ) -> None:
-    """Tell what of the sources would make the result wrong.
+    """Warn of what in the sources would make the result wrong.
 
     Args:
         store: where the sources are.

@@ -70,7 +70,7 @@ def reconcile_rows(
     Args:
         store: where the sources are.
         validated: the sources by name.
-        dropped: (customer_id, reason) of customers who were taken out after judging.
+        dropped: (customer_id, reason) of customers who were left out after validation.
 
     Returns:
         The accounts, and the table of (source, reason, row).

@@ -82,16 +82,16 @@ def fit_segments(
     candidates = k_scan(compact, drawn.uniform, tried, seed=settings.seed, n_init=settings.n_init)
     progress.step("Weighing the evidence")
     by_k = {c.k: c.fit.centroids.tolist() for c in candidates}
-    validated = {k: quality_from(distances.quality(own), own, squares) for k, own in by_k.items()}
-    candidates = tuple(_over_all(candidate, validated[candidate.k]) for candidate in candidates)
+    qualities = {k: quality_from(distances.quality(own), own, squares) for k, own in by_k.items()}
+    candidates = tuple(_over_all(candidate, qualities[candidate.k]) for candidate in candidates)
     decision = _decided(candidates, settings, progress)
     best = next(candidate for candidate in candidates if candidate.k == decision.k)
     # K-Means on every customer ends where a step moves nothing.
     most = 0 if scaled.number <= settings.matrix_rows else settings.max_refine
     refined = refine_fit(distances, best.fit, max_steps=most)
     by_k[decision.k] = refined.centroids
-    quality = validated[decision.k] = quality_from(refined.groups, refined.centroids, squares)
-    simplified = {k: simplified_silhouette(drawn.judging, own) for k, own in by_k.items()}
+    quality = qualities[decision.k] = quality_from(refined.groups, refined.centroids, squares)
+    simplified = {k: simplified_silhouette(drawn.evaluated, own) for k, own in by_k.items()}
     order = _canonical(store, scaled, refined.centroids)
     return Fitted(
         centroids=tuple(refined.centroids[place] for place in order),
@@ -108,7 +108,7 @@ def fit_segments(
         refine_steps=refined.steps,
         verdict=decision.sentence,
         clear=decision.clear,
-        k_selection=tuple(_row(c, validated[c.k], simplified[c.k], decision.k) for c in candidates),
+        k_selection=tuple(_row(c, qualities[c.k], simplified[c.k], decision.k) for c in candidates),
     )
 
 

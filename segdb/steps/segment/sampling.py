@@ -35,7 +35,7 @@ class Matrices:
     distances: CustomerDistances
 
     @property
-    def judging(self) -> Matrix:
+    def evaluated(self) -> Matrix:
         """All customers where they are in memory, and else a uniform sample."""
         if isinstance(self.distances, InMemory):
             return self.distances.matrix

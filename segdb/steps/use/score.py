@@ -149,7 +149,7 @@ def assign_customers(
     for name in raw:
         through = list(stages)[: list(stages).index(f"{name}_clean") + 1]
         validated = store.view(
-            "segdb_judged",
+            "segdb_validated",
             as_select({n: stages[n] for n in through}, {}, store.compile, store.once),
         )
         rejected |= _reasons(store, name, validated)

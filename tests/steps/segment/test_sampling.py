@@ -81,8 +81,8 @@ def test_weights_sum_to_the_customers(kind: Callable[[int], Values]) -> None:
 def test_where_everyone_is_asked(width: int, customers: int, seen: str) -> None:
     _, _, found = compact(blobs(width)[:customers])
     assert type(found.distances).__name__ == seen
-    judging = {900: 900, CUSTOMERS: CUSTOMERS if seen == "InMemory" else SILHOUETTE_ROWS}
-    assert len(found.judging.values) == pytest.approx(judging[customers], rel=0.05)
+    evaluated = {900: 900, CUSTOMERS: CUSTOMERS if seen == "InMemory" else SILHOUETTE_ROWS}
+    assert len(found.evaluated.values) == pytest.approx(evaluated[customers], rel=0.05)
 
 
 @pytest.mark.parametrize(
