@@ -42,7 +42,8 @@ _KINDS: Mapping[str, tuple[str, Callable[[object], bool]]] = {
         lambda value: isinstance(value, Settings | Mapping),
     ),
     "wait": ("seconds, 0 or more", _is_duration),
-    **dict.fromkeys(("folder", "into", "path"), ("a path", _is_path)),
+    "into": ("a table's name or a path", _is_path),
+    **dict.fromkeys(("folder", "path"), ("a path", _is_path)),
     **dict.fromkeys(("dialect", "name", "question", "schema", "stage"), ("a text", _is_text)),
     **dict.fromkeys(("after", "before", "keep_runs", "run_id"), ("a whole number", _is_whole)),
 }

@@ -24,8 +24,16 @@ WRONG: list[tuple[Callable[..., object], dict[str, Any], str]] = [
     (segdb.refresh, {"wait": None}, "wait takes seconds"),
     (segdb.run, {"orders": "x", "settings": 5}, "settings takes Settings, or the sections"),
     (segdb.run, {"orders": "x", "settings": "segdb.toml"}, "and 'segdb.toml' is of the type str"),
-    (segdb.score, {"orders": "x", "into": 5}, "into takes a path, and 5 is of the type int"),
-    (segdb.score, {"orders": "x", "into": ""}, "into takes a path, and '' is empty"),
+    (
+        segdb.score,
+        {"orders": "x", "into": 5},
+        "into takes a table's name or a path, and 5 is of the type int",
+    ),
+    (
+        segdb.score,
+        {"orders": "x", "into": ""},
+        "into takes a table's name or a path, and '' is empty",
+    ),
     (segdb.score, {"orders": "x", "as_of": "2024-01-01"}, "as_of takes a datetime"),
     (segdb.score, {"orders": "x", "as_of": date(2024, 1, 1)}, "that is of the type date"),
     (segdb.score, {"orders": "x", "run_id": "1"}, "run_id takes a whole number, and '1'"),
