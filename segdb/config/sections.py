@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
 from pydantic import Field, ValidatorFunctionWrapHandler, field_validator, model_validator
 
@@ -16,6 +15,7 @@ from segdb.checks.roles import two_roles
 from segdb.checks.warning import unknown_code
 from segdb.config.section import Section, or_else
 from segdb.formats.currency import PLACE
+from segdb.formats.secrets import has_password
 
 
 class Columns(Section):
@@ -157,9 +157,11 @@ class Engine(Section):
     @field_validator("url")
     @classmethod
     def _engine(cls, value: str | None) -> str | None:
-        if value is not None and not value.startswith(("duckdb:///", "postgresql://")):
+        if value is not None and not value.startswith(
+            ("duckdb:///", "postgresql://", "postgres://")
+        ):
             raise ValueError('an engine\'s URL begins with "duckdb:///" or "postgresql://"')
-        if value is not None and urlsplit(value).password is not None:
+        if value is not None and has_password(value):
             raise ValueError("a password has no place here: PGPASSWORD or ~/.pgpass have it")
         return value
 

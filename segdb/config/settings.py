@@ -5,7 +5,6 @@ Every key is optional but a source. The sections beside this module are the refe
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Mapping
 from datetime import datetime
@@ -29,6 +28,7 @@ from segdb.config.sections import (
 )
 from segdb.config.source_section import Source
 from segdb.errors import SettingsError, nearest
+from segdb.formats.secrets import without_passwords
 
 
 class Settings(Section):
@@ -123,12 +123,12 @@ def _message(problem: Mapping[str, Any]) -> str:
     if problem["type"] == "model_type":
         message = "it is a section, with keys of its own"
     message = message.replace("a valid tuple", "a list")
-    shown = "" if _keys_at(path) else f" (given: {_without_password(problem['input'])!r})"
+    shown = "" if _keys_at(path) else f" (given: {_shown(problem['input'])!r})"
     return f"'{'.'.join(path) or 'settings'}': {message}{shown}."
 
 
-def _without_password(given: Any) -> Any:
-    return re.sub(r"(//[^:/@]*):[^@]*@", r"\1:…@", given) if isinstance(given, str) else given
+def _shown(given: Any) -> Any:
+    return without_passwords(given) if isinstance(given, str) else given
 
 
 def _keys_at(path: list[str]) -> list[str]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit, urlunsplit
 
 from segdb.errors import EngineError, LockedError, SegdbError, SettingsError, SourceError, UserError
+from segdb.formats.secrets import without_passwords
 
 try:
     import psycopg
@@ -31,15 +31,6 @@ def is_url(database: object) -> bool:
     return isinstance(database, str) and database.startswith(SCHEMES)
 
 
-def without_password(url: str) -> str:
-    """Return a URL without its password, for messages and for what is stored."""
-    parts = urlsplit(url)
-    if parts.password is None:
-        return url
-    user, _, host = parts.netloc.rpartition("@")
-    return urlunsplit(parts._replace(netloc=f"{user.split(':')[0]}@{host}"))
-
-
 def connect(url: str, *, read_only: bool) -> Connection:
     """Open a connection, in which each statement is a transaction of its own.
 
@@ -53,7 +44,7 @@ def connect(url: str, *, read_only: bool) -> Connection:
         connection = psycopg.connect(url, autocommit=True, application_name="segdb")
     except psycopg.Error as error:
         raise SourceError(
-            f"The database {without_password(url)} cannot be opened: {reason(error)}"
+            f"The database {without_passwords(url)} cannot be opened: {reason(error)}"
         ) from None
     for setting in _SETTINGS:
         connection.execute(setting)
@@ -84,4 +75,6 @@ def refused(error: Exception) -> SegdbError:
 
 def reason(error: Exception) -> str:
     """Return the first line of what the server said."""
-    return str(error).strip().splitlines()[0].rstrip(".") if str(error).strip() else "no reason"
+    lines = str(error).strip().splitlines()
+    # The driver may repeat the whole URL.
+    return without_passwords(lines[0]).rstrip(".") if lines else "no reason"

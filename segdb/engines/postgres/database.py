@@ -16,7 +16,7 @@ from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.mirror import Mirror
 from segdb.engines.postgres.catalog import Catalog, as_arrow, copy_rows
 from segdb.engines.postgres.compile import compiled
-from segdb.engines.postgres.connect import connect, refused, without_password
+from segdb.engines.postgres.connect import connect, refused
 from segdb.engines.postgres.functions import unstable
 from segdb.engines.postgres.readonly_query import read_only
 from segdb.engines.postgres.sources import read
@@ -24,6 +24,7 @@ from segdb.engines.postgres.transaction import transaction
 from segdb.engines.postgres.types import arrow_types
 from segdb.engines.raw_source import Raw
 from segdb.engines.reader import Reader
+from segdb.formats.secrets import without_passwords
 from segdb.sql import quoted
 
 try:
@@ -70,7 +71,7 @@ class Postgres(Catalog):
             SettingsError: psycopg is not installed.
             SourceError: the server does not let in.
         """
-        return cls(connect(url, read_only=read_only), without_password(url))
+        return cls(connect(url, read_only=read_only), without_passwords(url))
 
     @property
     def place(self) -> str | None:
