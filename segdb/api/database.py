@@ -55,9 +55,11 @@ def database_at(
         return
     if not isinstance(database, str | Path):
         store = brought(database)
-        yield store
-        with suppress(Exception):
-            store.forget_temporary()
+        try:
+            yield store
+        finally:
+            with suppress(Exception):
+                store.forget_temporary()
         return
     path = Path(database)
     opened = DuckDB.open(path, read_only=read_only, existing=True, wait=wait, engine=engine)

@@ -109,7 +109,14 @@ def _histogram(column: str, edges: str) -> str:
 
 
 def _json_row(*parts: str) -> str:
-    return f"CAST(JSON_BUILD_OBJECT({', '.join(parts)}) AS TEXT)"
+    """Write an object piece by piece: a function takes a hundred arguments, and no more."""
+    pairs = zip(parts[::2], parts[1::2], strict=True)
+    members = [
+        f"CAST(TO_JSON(CAST({name} AS TEXT)) AS TEXT) || ':' || "
+        f"COALESCE(CAST(TO_JSON({value}) AS TEXT), 'null')"
+        for name, value in pairs
+    ]
+    return "('{' || " + " || ',' || ".join(members) + " || '}')"
 
 
 _WORDS: Mapping[str, Callable[..., str]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,15 @@ if TYPE_CHECKING:
 _CLOCKS = (
     exp.CurrentTimestamp, exp.CurrentDate, exp.CurrentTime, exp.CurrentUser, exp.CurrentDatetime,
 )  # fmt: skip
+
+
+# Of the session or the clock, which the server calls stable: within one statement.
+_SESSION = {
+    "age", "current_database", "current_query", "current_schema", "current_setting", "now",
+    "pg_backend_pid", "statement_timestamp", "transaction_timestamp", "txid_current", "version",
+}  # fmt: skip
+_QUOTED = re.compile(r"'(?:[^']|'')*'")
+_CALLED = re.compile(r"([A-Za-z_]\w*)\s*\(")
 
 
 def unstable(connection: Connection, sql: str, columns: Collection[str]) -> str | None:
@@ -31,13 +41,12 @@ def unstable(connection: Connection, sql: str, columns: Collection[str]) -> str 
         return "the time it is"
     if any(tree.find_all(exp.Subquery)):
         return "a subquery"
-    written = sqlglot.parse_one(tree.sql(dialect="postgres"), read="postgres")
-    names = {
-        str(node.this if isinstance(node, exp.Anonymous) else node.sql_name()).lower()
-        for node in written.find_all(exp.Func)
-    } - {column.lower() for column in columns}
-    if not names:
-        return None
+    # As the server reads it: the parser has names of its own for some, such as RAND for random.
+    written = _QUOTED.sub("", tree.sql(dialect="postgres"))
+    names = {name.lower() for name in _CALLED.findall(written)}
+    names -= {column.lower() for column in columns}
+    if clocks := names & _SESSION:
+        return f"{min(clocks)}()"
     row = connection.execute(
         "SELECT proname FROM pg_proc WHERE proname = ANY(%s) GROUP BY proname "
         "HAVING bool_and(provolatile = 'v')",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Thread
@@ -165,7 +166,24 @@ def test_a_password_is_in_no_message_and_in_no_table(shop: str) -> None:
     with_password = shop.replace("postgresql:///", "postgresql://segdb:geheim@/")
     with segdb.run("shop", database=with_password, settings=SETTINGS) as result:
         assert "geheim" not in str(result.table("runs").to_pylist())
+    with segdb.run("shop", database=f"{shop}&password=geheim", settings=SETTINGS) as result:
+        assert "geheim" not in str(result.table("runs").to_pylist())
     missing = "postgresql://u:geheim@127.0.0.1:1/x"
     with pytest.raises(segdb.SourceError) as caught:
         segdb.run("shop", database=missing, settings=SETTINGS)
     assert "geheim" not in str(caught.value)
+
+
+@pytest.mark.parametrize("sql", ["random() < 0.5", "now() > bought_at", "age(bought_at) > '1 day'"])
+def test_sql_of_another_value_each_time_is_refused(shop: str, sql: str) -> None:
+    given = {**SETTINGS, "clean": {"reject": {"odd": sql}}}
+    with pytest.raises(segdb.SettingsError, match="is not allowed here"):
+        segdb.run("shop", database=shop, settings=given)
+
+
+def test_rejected_rows_of_many_columns_are_kept(shop: str) -> None:
+    more = ", ".join(f"{n} AS c{n}" for n in range(120))
+    with segdb.run(f"SELECT *, {more} FROM shop", database=shop, settings=SETTINGS) as result:
+        rows = result.table("rejected_rows").to_pylist()
+    assert rows
+    assert {len(json.loads(row["row"])) for row in rows} == {125}
