@@ -75,5 +75,13 @@ def test_a_run_without_a_report_waits_for_no_charts() -> None:
     assert done.stdout == "set()\n"
 
 
+def test_a_run_in_duckdb_waits_for_no_other_driver() -> None:
+    code = "import sys, segdb; segdb.run; segdb.open; print('psycopg' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert done.stdout == "False\n"
+
+
 def test_the_package_is_typed() -> None:
     assert (Path(segdb.__file__).parent / "py.typed").is_file()

@@ -5,13 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from segdb.errors import EngineError, LockedError, SegdbError, SettingsError, SourceError, UserError
+from segdb.engines.postgres.driver import driver
+from segdb.errors import EngineError, LockedError, SegdbError, SourceError, UserError
 from segdb.formats.secrets import without_passwords
-
-try:
-    import psycopg
-except ImportError:  # it is an optional extra
-    psycopg = None  # type: ignore[assignment]
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -38,11 +34,10 @@ def connect(url: str, *, read_only: bool) -> Connection:
         SettingsError: psycopg is not installed.
         SourceError: there is no such server or database, or it lets nobody in.
     """
-    if psycopg is None:
-        raise SettingsError("PostgreSQL needs psycopg: pip install 'segdb[postgres]'.")
+    psycopg = driver()
     try:
-        connection = psycopg.connect(url, autocommit=True, application_name="segdb")
-    except psycopg.Error as error:
+        connection: Connection = psycopg.connect(url, autocommit=True, application_name="segdb")
+    except driver().Error as error:
         raise SourceError(
             f"The database {without_passwords(url)} cannot be opened: {reason(error)}"
         ) from None

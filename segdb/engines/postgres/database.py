@@ -17,6 +17,7 @@ from segdb.engines.mirror import Mirror
 from segdb.engines.postgres.catalog import Catalog, as_arrow, copy_rows
 from segdb.engines.postgres.compile import compiled
 from segdb.engines.postgres.connect import connect, refused
+from segdb.engines.postgres.driver import driver
 from segdb.engines.postgres.functions import unstable
 from segdb.engines.postgres.readonly_query import read_only
 from segdb.engines.postgres.sources import read
@@ -26,12 +27,6 @@ from segdb.engines.raw_source import Raw
 from segdb.engines.reader import Reader
 from segdb.formats.secrets import without_passwords
 from segdb.sql import quoted
-
-try:
-    import psycopg
-    from psycopg.types.string import TextLoader
-except ImportError:  # it is an optional extra
-    psycopg = None  # type: ignore[assignment]
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -61,7 +56,7 @@ class Postgres(Catalog):
         self.url = url
         # JSON stays text, as on every engine.
         for kind in ("json", "jsonb"):
-            connection.adapters.register_loader(kind, TextLoader)
+            connection.adapters.register_loader(kind, driver().types.string.TextLoader)
 
     @classmethod
     def open(cls, url: str, *, read_only: bool = False) -> Postgres:
@@ -211,7 +206,7 @@ class Postgres(Catalog):
         """
         try:
             yield
-        except psycopg.Error as error:
+        except driver().Error as error:
             raise refused(error) from error
 
     def transaction(self) -> AbstractContextManager[None]:

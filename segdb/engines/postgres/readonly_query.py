@@ -10,14 +10,10 @@ import pyarrow as pa
 
 from segdb.engines.postgres.catalog import as_arrow
 from segdb.engines.postgres.connect import reason
+from segdb.engines.postgres.driver import driver
 from segdb.engines.reader import Ask
 from segdb.errors import UserError
 from segdb.sql import quoted
-
-try:
-    import psycopg
-except ImportError:  # it is an optional extra
-    psycopg = None  # type: ignore[assignment]
 
 if TYPE_CHECKING:
     from segdb.engines.postgres.database import Postgres
@@ -55,7 +51,7 @@ def read_only(store: Postgres, schema: str) -> Ask:
                 # A prepared statement is a single one.
                 cursor = store.connection.execute(written, dict(values or {}), prepare=True)
                 return as_arrow(cursor.description or (), cursor.fetchall())
-        except psycopg.Error as error:
+        except driver().Error as error:
             raise UserError(f"The query failed: {reason(error)}.") from None
 
     return select

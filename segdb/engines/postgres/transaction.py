@@ -7,12 +7,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from segdb.engines.postgres.connect import reason, refused
+from segdb.engines.postgres.driver import driver
 from segdb.errors import PublishError, UserError
-
-try:
-    import psycopg
-except ImportError:  # it is an optional extra
-    psycopg = None  # type: ignore[assignment]
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -27,7 +23,7 @@ def transaction(connection: Connection) -> Iterator[None]:
         UserError: the connection was brought, and is in a transaction already; or the user of the
             database may not write there.
     """
-    if connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
+    if connection.info.transaction_status != driver().pq.TransactionStatus.IDLE:
         raise UserError(
             "The connection is in a transaction of its own; commit it or roll it back first."
         )
@@ -35,7 +31,7 @@ def transaction(connection: Connection) -> Iterator[None]:
         with connection.transaction():
             connection.execute("SELECT pg_advisory_xact_lock(hashtext('segdb'))")
             yield
-    except psycopg.Error as error:
+    except driver().Error as error:
         refusal = refused(error)
         if isinstance(refusal, UserError):
             raise refusal from error
