@@ -26,7 +26,7 @@ def uniform_of_text(text: ir.StringValue) -> ir.FloatingValue:
 
 @cache
 def function_of(
-    builtin: Callable[..., Callable[..., ir.Value]], name: str, arguments: int, returns: str
+    builtin: Callable[..., Callable[..., ir.Value]], name: str, arguments: int, returns: Any
 ) -> Callable[..., ir.Value]:
     """Return a function of the database with so many arguments of any type.
 

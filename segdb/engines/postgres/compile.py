@@ -20,6 +20,7 @@ from segdb.expressions.engine_functions import BITS, UNIFORM, function_of
 _NTH_LEAST = "segdb_nth_least"
 _ROW = "segdb_row"
 _BINS = "segdb_bins"
+_ZONE = "segdb_in_zone"
 
 
 def compiled(query: ir.Table) -> str:
@@ -48,6 +49,9 @@ def compiled(query: ir.Table) -> str:
 
 def _for_postgres(node: Any, changed: Mapping[str, Any] | None) -> Any:
     node = node.__recreate__(changed) if changed else node
+    if _name(node) == "timezone":
+        in_zone = function_of(ibis.udf.scalar.builtin, _ZONE, 2, node.dtype)
+        return in_zone(*(argument.to_expr() for argument in node.args)).op()
     if _name(node) == "histogram":
         return _bins(*(argument.to_expr() for argument in node.args[:2])).op()
     if isinstance(node, ops.ArrayMax) and _name(node.arg) == "min":
@@ -124,6 +128,7 @@ _WORDS: Mapping[str, Callable[..., str]] = {
     _NTH_LEAST: _nth,
     _ROW: _json_row,
     _BINS: _histogram,
+    _ZONE: lambda zone, moment: f"TIMEZONE({zone}, {moment})",
 }
 
 

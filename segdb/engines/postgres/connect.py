@@ -61,6 +61,8 @@ def refused(error: Exception) -> SegdbError:
             f"The database refuses: {first}. Whoever owns it can allow that: GRANT {grant} {name} "
             "TO the user that segdb connects as."
         )
+    if code is None and not isinstance(error, driver().OperationalError):
+        return SourceError(f"A value of the database cannot be read: {first}.")
     if code is None or code.startswith(("08", "57P")):
         return EngineError(f"The connection to the database was lost: {first}.")
     if code in ("40001", "40P01", "55P03"):

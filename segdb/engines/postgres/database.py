@@ -54,8 +54,8 @@ class Postgres(Catalog):
     def __init__(self, connection: Connection, url: str | None = None) -> None:
         self.connection = connection
         self.url = url
-        # JSON stays text, as on every engine.
-        for kind in ("json", "jsonb"):
+        # They stay text, as on every engine.
+        for kind in ("json", "jsonb", "uuid"):
             connection.adapters.register_loader(kind, driver().types.string.TextLoader)
 
     @classmethod

@@ -47,7 +47,7 @@ def read(store: Postgres, name: Literal["orders", "customers"], source: object) 
         )
     named = source.strip()
     if _QUERY.match(named):
-        select = named.rstrip("; \n")
+        select = _comparable(store, named.rstrip("; \n"))
         return Raw(store.view(relation, select), f"the SELECT of the {name}", select, stored=False)
     place = _find(store, named)
     if place is None:
@@ -59,7 +59,7 @@ def read(store: Postgres, name: Literal["orders", "customers"], source: object) 
         own = {table.name for table in TABLES}
         tables = [f"{schema}.{table}" for schema, table in store.tables() if table not in own]
         raise SourceError(f"The database has no table {named}.{nearest(named, tables)}")
-    select = f"SELECT * FROM {place}"  # noqa: S608
+    select = _comparable(store, f"SELECT * FROM {place}")  # noqa: S608
     return Raw(store.view(relation, select), named, select, stored=False)
 
 
@@ -72,3 +72,16 @@ def _find(store: Postgres, named: str) -> str | None:
         [named, named],
     ).fetchall()
     return f"{quoted(rows[0][0])}.{quoted(rows[0][1])}" if rows else None
+
+
+def _comparable(store: Postgres, select: str) -> str:
+    """Return a SELECT with the columns as text whose types have no equality, such as JSON."""
+    kinds = store.schema(f"({select}) AS source")
+    shown = {name for name, kind in kinds.items() if kind.is_json() or kind.is_unknown()}
+    if not shown:
+        return select
+    columns = ", ".join(
+        f"CAST({quoted(name)} AS TEXT) AS {quoted(name)}" if name in shown else quoted(name)
+        for name in kinds
+    )
+    return f"SELECT {columns} FROM ({select}) AS source"  # noqa: S608

@@ -170,3 +170,34 @@ def test_orders_that_grow_are_refreshed_by_their_watermark(shop: str) -> None:
         assert features == [180, 180]
         assert refreshed.notes == []
         assert refreshed.facts["rows_read"] == whole.facts["rows_read"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "bought_at::timestamptz AS bought_at, client, total, 1 AS more",
+        "bought_at, md5(client)::uuid AS client, total, 1 AS more",
+        "bought_at, client, total::numeric AS total, json_build_object('a', 1) AS more",
+        "bought_at, client, total::float8 AS total, ARRAY[1, 2] AS more",
+    ],
+)
+def test_types_of_the_server(shop: str, change: str) -> None:
+    settings = shops.settings("orders")
+    with (
+        segdb.run("shop", database=shop, settings=settings) as plain,
+        segdb.run(
+            f"SELECT basket, department, {change} FROM shop", database=shop, settings=settings
+        ) as typed,
+    ):
+        figures = ("customers", "revenue", "cohesion")
+        sides = [[{f: row[f] for f in figures} for row in each.segments] for each in (plain, typed)]
+        assert equal(*(sorted(side, key=str) for side in sides))
+
+
+def test_a_moment_beyond_all_calendars_is_said(shop: str) -> None:
+    select = (
+        "SELECT client, basket, total, department, CASE WHEN basket = 7 THEN 'infinity'::timestamp "
+        "ELSE bought_at END AS bought_at FROM shop"
+    )
+    with pytest.raises(segdb.UserError, match=r"cannot be read: timestamp too large"):
+        segdb.run(select, database=shop, settings=shops.settings("orders"))
