@@ -13,18 +13,11 @@ from click.testing import CliRunner, Result
 from segdb.cli import main
 from tests.steps import shops
 
-SETTINGS = """
+SETTINGS = f"""
 [source]
 orders = "orders.parquet"
 watermark = "bought_at"
-[columns]
-customer_id = "client"
-order_id = "basket"
-ordered_at = "bought_at"
-amount = "total"
-[cluster]
-k = 3
-n_init = 1
+{shops.TOML}
 [publish]
 database = "shop.duckdb"
 [report]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 import ibis
@@ -147,6 +147,15 @@ def copy_rows(connection: Connection, place: str, rows: pa.Table) -> None:
     ):
         for row in zip(*values, strict=True):
             copy.write_row(row)
+
+
+def with_parameters(sql: str, names: Iterable[str]) -> str:
+    """Return SQL with the driver's marks in the place of its ``$name`` parameters."""
+    written = sql.replace("%", "%%")
+    # A name may begin like another one.
+    for name in sorted(names, key=len, reverse=True):
+        written = written.replace(f"${name}", f"%({name})s")
+    return written
 
 
 def as_arrow(description: Sequence[Any], rows: Sequence[Sequence[Any]]) -> pa.Table:

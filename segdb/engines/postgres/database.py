@@ -14,7 +14,7 @@ from segdb.config.sections import Engine
 from segdb.config.source_section import Source
 from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.mirror import Mirror
-from segdb.engines.postgres.catalog import Catalog, as_arrow, copy_rows
+from segdb.engines.postgres.catalog import Catalog, as_arrow, copy_rows, with_parameters
 from segdb.engines.postgres.compile import compiled
 from segdb.engines.postgres.connect import connect, refused
 from segdb.engines.postgres.driver import driver
@@ -95,10 +95,7 @@ class Postgres(Catalog):
     def fetch(self, query: ir.Table | str, values: Mapping[str, object] | None = None) -> pa.Table:
         """Run a query, with values for its ``$name`` parameters, and return its rows."""
         sql = query if isinstance(query, str) else self.compile(query)
-        if values:
-            sql = sql.replace("%", "%%")
-            for name in sorted(values, key=len, reverse=True):
-                sql = sql.replace(f"${name}", f"%({name})s")
+        sql = with_parameters(sql, values) if values else sql
         cursor = self.connection.execute(sql, values or None)
         return as_arrow(cursor.description or (), cursor.fetchall())
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from segdb.engines.postgres.catalog import as_arrow
+from segdb.engines.postgres.catalog import as_arrow, with_parameters
 from segdb.engines.postgres.connect import reason
 from segdb.engines.postgres.driver import driver
 from segdb.engines.reader import Ask
@@ -42,9 +42,7 @@ def read_only(store: Postgres, schema: str) -> Ask:
         written = f"SELECT * {sql}" if _FROM.match(sql) else sql
         if not _SELECT.match(written):
             raise UserError("A query is one SELECT; it cannot change the database.")
-        written = written.replace("%", "%%")
-        for name in sorted(values or (), key=len, reverse=True):
-            written = written.replace(f"${name}", f"%({name})s")
+        written = with_parameters(written, values or ())
         try:
             with store.connection.transaction():
                 store.execute("SET TRANSACTION READ ONLY")
