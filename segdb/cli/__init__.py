@@ -8,15 +8,19 @@ from __future__ import annotations
 import click
 
 from segdb.cli import ask, model, run, runs, share
+from segdb.cli.as_json import JsonGroup
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=JsonGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="segdb")
 def main() -> None:
     """Customer segments that live in the database.
 
     segdb turns a table of orders, a table of customers, or both, into segments: ordinary tables
     in DuckDB.
+
+    With --json a command prints JSON on stdout and nothing else there. Of one that fails it is
+    {"error": {"kind", "message", "exit_code"}, "warnings"}; the words go to stderr as always.
     """
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from segdb.cli.as_json import print_json
 from segdb.cli.guard import guarded
 from segdb.cli.terminal import (
     Terminal,
@@ -15,6 +17,9 @@ from segdb.cli.terminal import (
     wait_option,
     width,
 )
+
+if TYPE_CHECKING:
+    from segdb.named_queries import Query
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -37,6 +42,7 @@ from segdb.cli.terminal import (
 @config_option
 @database_option
 @wait_option
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @guarded
 def query(
     question: str | None,
@@ -46,6 +52,7 @@ def query(
     config: Path | None,
     database: str | None,
     wait: float,
+    as_json: bool,
 ) -> None:
     """Ask the published tables: a named query, or a SELECT. Without either, list the queries.
 
@@ -56,6 +63,11 @@ def query(
     from segdb.cli import output
     from segdb.cli.table import grid
 
+    if as_json:
+        form = "json"
+    if question is None and form == "json":
+        print_json([_described(query) for query in named_queries.all_queries().values()])
+        return
     if question is None:
         for one in named_queries.all_queries().values():
             options = " ".join(f"--{name}" for name in one.parameters)
@@ -74,9 +86,13 @@ def query(
         wait=wait,
     )
     if form == "json":
-        click.echo(output.json_text(table.to_pylist()))
+        print_json(table.to_pylist())
     else:
         click.echo(output.csv_text(table) if form == "csv" else grid(table, width()), nl=False)
+
+
+def _described(query: Query) -> dict[str, object]:
+    return {"name": query.name, "question": query.question, "parameters": list(query.parameters)}
 
 
 def _pairs(parameters: tuple[str, ...]) -> dict[str, str]:

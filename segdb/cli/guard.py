@@ -12,10 +12,11 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from functools import wraps
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
+from segdb.cli.as_json import print_error
 from segdb.errors import SegdbError, in_shell
 
 # As a shell shows a program that a closed pipe ended: 128 + SIGPIPE.
@@ -37,7 +38,8 @@ def guarded(command: Callable[..., None]) -> Callable[..., None]:
         except SegdbError as error:
             _take_notes(error)
             _stop_if_interrupted(error)
-            _say(f"Error: {_after_what_is_done(str(error))}")
+            words = _after_what_is_done(str(error))
+            _report(type(error).__name__, words, error.exit_code)
             sys.exit(error.exit_code)
         except KeyboardInterrupt as error:
             _take_notes(error)
@@ -49,10 +51,11 @@ def guarded(command: Callable[..., None]) -> Callable[..., None]:
             _stop_if_interrupted(error)
             if _is_of_stdout(error):
                 _end_for_stdout(error)
-            _say(
-                f"Error: a fault of segdb, not yours ({type(error).__name__}: {error}). "
+            words = (
+                f"a fault of segdb, not yours ({type(error).__name__}: {error}). "
                 f"{_done() or _UNTOUCHED}. SEGDB_TRACEBACK=1 shows where it happened."
             )
+            _report("InternalError", words, 4)
             if os.environ.get("SEGDB_TRACEBACK"):
                 raise
             sys.exit(4)
@@ -105,8 +108,16 @@ def _say(words: str) -> None:
         click.echo(words, err=True)
 
 
-def _stop() -> None:
-    _say(f"Stopped. {_done() or _UNTOUCHED}.")
+def _report(kind: str, words: str, exit_code: int) -> None:
+    """Say an error on stderr, and on stdout where the caller wants JSON."""
+    _say(f"Error: {words}")
+    print_error(kind, words, exit_code)
+
+
+def _stop() -> NoReturn:
+    words = f"Stopped. {_done() or _UNTOUCHED}."
+    _say(words)
+    print_error("Interrupted", words, 130)
     sys.exit(130)
 
 

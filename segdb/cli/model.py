@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from segdb.cli.as_json import print_json
 from segdb.cli.guard import done, guarded
 from segdb.cli.terminal import (
     Terminal,
@@ -39,6 +39,7 @@ run_option = click.option("--run", "run_id", type=int, help="Whose model; left o
 @config_option
 @database_option
 @wait_option
+@json_option
 @force_option
 @guarded
 def compile_sql(
@@ -52,6 +53,7 @@ def compile_sql(
     config: Path | None,
     database: str | None,
     wait: float,
+    as_json: bool,
     force: bool,
 ) -> None:
     """Print a run as one SELECT, with all that was learned in it, for any engine."""
@@ -72,13 +74,17 @@ def compile_sql(
     }
     if folder is not None:
         paths = model.compile_dbt(folder, force=force, **where)
+        if as_json:
+            print_json({"folder": folder, "files": [str(path) for path in paths]})
+            return
         click.echo(f"Wrote {len(paths)} files of a dbt package to {folder}.")
         return
     sql = model.compile(stage=stage, **where)
-    if output is None:
-        click.echo(sql)
+    written = None if output is None else save(output, sql)
+    if as_json:
+        print_json({"sql": sql, "output": written})
     else:
-        click.echo(f"Wrote {save(output, sql)}.")
+        click.echo(sql if written is None else f"Wrote {written}.")
 
 
 @click.command()
@@ -148,7 +154,7 @@ def _show(scored: Scored, place: str, *, as_json: bool) -> None:
             "rejected": sum(scored.rejected.values()),
             "into": place,
         }
-        click.echo(json.dumps(summary, ensure_ascii=False))
+        print_json(summary)
         return
     width = max(len(segment) for segment in scored.segments)
     for segment, count in scored.segments.items():
@@ -193,7 +199,7 @@ def compare(config: Path | None, database: str | None, wait: float, as_json: boo
     )
     done(f"The comparison is written into {settings.place}")
     if as_json:
-        click.echo(json.dumps(compared.rows, ensure_ascii=False))
+        print_json(compared.rows)
         return
     rows = [{**row, "sizes": _sizes(row)} for row in compared.rows]
     shown = pa.Table.from_pylist(rows).drop_columns(["noise", "run_id"])

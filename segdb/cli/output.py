@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-import json
-import math
 import shlex
 import textwrap
 from dataclasses import asdict
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,11 +33,6 @@ def csv_text(table: pa.Table) -> str:
     writer.writerow(shown.column_names)
     writer.writerows(rows_of(shown))
     return text.getvalue()
-
-
-def json_text(value: object) -> str:
-    """Return rows as JSON: an exact number as a number, and null where there is none."""
-    return json.dumps(_plain(value), default=str, ensure_ascii=False)
 
 
 def run_text(result: Result, path: str, report: Path | None, settings: Settings) -> str:
@@ -171,17 +163,6 @@ def _as_text(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         {name: textwrap.shorten(cell(value), 60, placeholder=" …") for name, value in row.items()}
         for row in rows
     ]
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, dict):
-        return {name: _plain(one) for name, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
-    if isinstance(value, Decimal):
-        # DuckDB's sum of whole numbers is a decimal without places.
-        return int(value) if value == value.to_integral_value() else float(value)
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _share(value: float | None) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
+from segdb.cli.as_json import print_json
 from segdb.cli.guard import done
 from segdb.cli.terminal import NAME_ANOTHER, Terminal
 from segdb.errors import UserError
@@ -78,8 +78,7 @@ def show(
             ) from None
     listener.done()
     if ending.as_json:
-        summary = output.run_json(result, path, written)
-        click.echo(json.dumps(summary, default=str, ensure_ascii=False))
+        print_json(output.run_json(result, path, written))
     else:
         if listener.notes:
             click.echo(err=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from segdb.cli.as_json import print_json
 from segdb.cli.guard import guarded
 from segdb.cli.publish import Ending, check_report, run_and_show, show
 from segdb.cli.terminal import (
@@ -175,6 +176,7 @@ def demo(
 )
 @database_option
 @wait_option
+@json_option
 @guarded
 def init(
     source: str | None,
@@ -183,6 +185,7 @@ def init(
     force: bool,
     database: str | None,
     wait: float,
+    as_json: bool,
 ) -> None:
     """Write segdb.toml for SOURCE, with what is inferred from it, commented."""
     from segdb.api.settings_file import init as write_settings
@@ -190,4 +193,7 @@ def init(
     notes = write_settings(source, customers, output, database, force=force, wait=wait)
     for words in notes:
         click.echo(words, err=True)
+    if as_json:
+        print_json({"settings": output, "notes": notes})
+        return
     click.echo(f"Wrote {output}. Look it over, then: segdb run")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from segdb.cli.as_json import print_json
 from segdb.cli.guard import done, guarded
 from segdb.cli.terminal import (
     config_option,
@@ -30,7 +31,6 @@ def runs(
 ) -> None:
     """List the runs that were published, with sizes and drift; `runs diff` compares two."""
     from segdb.api import reading
-    from segdb.cli import output
     from segdb.cli.table import grid
 
     if context.invoked_subcommand is not None:
@@ -42,7 +42,7 @@ def runs(
     database, schema = settings.place, settings.publish.schema_
     table = reading.query("runs", database=database, schema=schema, wait=wait)
     if as_json:
-        click.echo(output.json_text(table.to_pylist()))
+        print_json(table.to_pylist())
     else:
         click.echo(grid(table, width()), nl=False)
 
@@ -76,7 +76,7 @@ def diff(
         wait=wait,
     )
     if as_json:
-        click.echo(output.json_text({"before": before, "after": after, **asdict(differences)}))
+        print_json({"before": before, "after": after, **asdict(differences)})
     else:
         click.echo(output.difference_text(differences, before, after, width()), nl=False)
 
@@ -93,7 +93,6 @@ def rollback(
 ) -> None:
     """Publish the tables of an earlier RUN again, as a run of its own."""
     from segdb.api import publishing
-    from segdb.cli import output
 
     settings = settings_of(config, database)
     path, publish = settings.place, settings.publish
@@ -108,7 +107,7 @@ def rollback(
     done(f"Run {row['run_id']} is published in {path}")
     if as_json:
         summary = {name: row[name] for name in ("run_id", "republishes", "as_of", "customers", "k")}
-        click.echo(output.json_text(summary))
+        print_json(summary)
         return
     click.echo(
         f"Run {run_id} is published again in {path}, as run {row['run_id']}: {row['k']} segments "

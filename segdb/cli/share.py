@@ -7,6 +7,7 @@ from typing import Literal
 
 import click
 
+from segdb.cli.as_json import print_json
 from segdb.cli.guard import guarded
 from segdb.cli.terminal import (
     CONFIG,
@@ -14,6 +15,7 @@ from segdb.cli.terminal import (
     config_option,
     database_option,
     force_option,
+    json_option,
     settings_of,
     wait_option,
 )
@@ -32,6 +34,7 @@ from segdb.cli.terminal import (
 @config_option
 @database_option
 @wait_option
+@json_option
 @force_option
 @guarded
 def report(
@@ -40,6 +43,7 @@ def report(
     config: Path | None,
     database: str | None,
     wait: float,
+    as_json: bool,
     force: bool,
 ) -> None:
     """Write the report of what is published, without fitting anything."""
@@ -62,6 +66,9 @@ def report(
         force=force,
         wait=wait,
     )
+    if as_json:
+        print_json({"report": path, "files": [str(file) for file in files]})
+        return
     if form != "html":
         click.echo(f"Wrote {len(files)} pictures to {path}.")
         return
@@ -74,10 +81,16 @@ def report(
 @config_option
 @database_option
 @wait_option
+@json_option
 @force_option
 @guarded
 def export(
-    folder: Path, config: Path | None, database: str | None, wait: float, force: bool
+    folder: Path,
+    config: Path | None,
+    database: str | None,
+    wait: float,
+    as_json: bool,
+    force: bool,
 ) -> None:
     """Write the published tables to FOLDER as Parquet and CSV, with a README of their columns."""
     from segdb.api import reading
@@ -90,4 +103,7 @@ def export(
         force=force,
         wait=wait,
     )
+    if as_json:
+        print_json({"folder": folder, "files": [str(file) for file in files]})
+        return
     click.echo(f"Wrote {len(files)} files to {folder}.")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from segdb.cli.as_json import listen_to
 from segdb.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -29,7 +30,9 @@ database_option = click.option(
     "database",
     help="The DuckDB file of the segments, or a URL: postgresql://user@host/name.",
 )
-json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help="JSON on stdout, also of an error."
+)
 force_option = click.option(
     "--force", is_flag=True, help="Write over files that segdb did not write, too."
 )
@@ -88,6 +91,7 @@ class Terminal:
         self.shown = sys.stderr.isatty()
         self.notes: list[str] = []
         self.warnings: list[DataWarning] = []
+        listen_to(self.warnings)
 
     def step(self, name: str) -> None:
         """Show the step that begins."""

@@ -2,45 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import shlex
-from datetime import datetime
-from decimal import Decimal
 from pathlib import Path
 
 import segdb
 from segdb.cli import output
 from segdb.config.settings import parse
 from tests.steps import shops
-
-
-def test_json_has_numbers_where_the_database_has_numbers() -> None:
-    row = {
-        "sum": Decimal(12),
-        "money": Decimal("12.50"),
-        "none": float("nan"),
-        "endless": [float("inf"), 1.5],
-        "inside": {"sum": Decimal(3)},
-        "when": datetime(2026, 1, 2),
-        "word": "é",
-        "true": True,
-        "nothing": None,
-    }
-    text = output.json_text([row])
-    assert "é" in text
-    assert json.loads(text) == [
-        {
-            "sum": 12,
-            "money": 12.5,
-            "none": None,
-            "endless": [None, 1.5],
-            "inside": {"sum": 3},
-            "when": "2026-01-02 00:00:00",
-            "word": "é",
-            "true": True,
-            "nothing": None,
-        }
-    ]
 
 
 def test_long_settings_are_cut_for_a_terminal() -> None:
