@@ -82,6 +82,29 @@ def option(name: str, value: str | bool = "") -> str:
     return f"{name}={value}" if value else name
 
 
+# What a command is called in Python, where it is not called the same.
+_IN_PYTHON = {
+    "compile --dbt": "compile_dbt(…)",
+    "query --sources": "open(…, sources=True)",
+    "runs": "open(…).runs()",
+}
+
+
+def command(name: str, argument: str = "", **options: str | bool) -> str:
+    """Return how a command is called: ``segdb run`` in a shell, ``segdb.run(…)`` in Python.
+
+    Args:
+        name: of the command.
+        argument: what is to be given first; empty for what the user knows.
+        options: what is to be given by name, as ``option`` takes it.
+    """
+    given = [option(key, value) for key, value in options.items()]
+    if in_shell.get():
+        return f"`{' '.join(word for word in ('segdb', name, argument, *given) if word)}`"
+    call = f"{name}({', '.join([argument or '…', *given])})"
+    return f"`segdb.{_IN_PYTHON.get(name, call)}`"
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """Say which of the known names is meant, as the end of a message.
 

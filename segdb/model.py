@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-from segdb.errors import SettingsError
+from segdb.errors import SettingsError, command
 from segdb.features.catalogue import Catalogue
 from segdb.features.rfm import CLASSIC, RfmRules
 
@@ -184,8 +184,8 @@ class Model:
             return cls._rebuilt(json.loads(text))
         except (TypeError, ValueError, KeyError, AttributeError, RecursionError):
             raise SettingsError(
-                "The stored model is damaged: something else has changed it. `segdb run` learns "
-                "anew."
+                f"The stored model is damaged: something else has changed it. {command('run')} "
+                "learns anew."
             ) from None
 
     @classmethod
@@ -193,7 +193,7 @@ class Model:
         if values.get("version") not in _READABLE:
             raise SettingsError(
                 f"The model is of version {values.get('version')}, and this segdb reads {VERSION}. "
-                "Run `segdb run` again."
+                f"Run {command('run')} again."
             )
         return cls(
             catalogue=Catalogue.from_dict(values["features"]),

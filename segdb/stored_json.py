@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from segdb.errors import SourceError
+from segdb.errors import SourceError, command
 
 
 def mapping(text: str | None, column: str) -> dict[str, Any]:
@@ -46,5 +46,5 @@ def _read(text: str, column: str) -> Any:
 def _damaged(column: str) -> SourceError:
     return SourceError(
         f"What runs.{column} stores is damaged: the database was changed by something else. "
-        "`segdb run` publishes anew."
+        f"{command('run')} publishes anew."
     )

@@ -82,3 +82,35 @@ def test_arguments_are_called_as_the_user_gives_them() -> None:
         assert (errors.option("force", True), errors.option("ids")) == ("--force", "--ids")
     finally:
         errors.in_shell.reset(token)
+
+
+@pytest.mark.parametrize(
+    ("given", "options", "shell", "python"),
+    [
+        (("run",), {}, "`segdb run`", "`segdb.run(…)`"),
+        (("rollback", "3"), {}, "`segdb rollback 3`", "`segdb.rollback(3)`"),
+        (("runs",), {}, "`segdb runs`", "`segdb.open(…).runs()`"),
+        (("compile --dbt",), {}, "`segdb compile --dbt`", "`segdb.compile_dbt(…)`"),
+        (
+            ("query --sources",),
+            {},
+            "`segdb query --sources`",
+            "`segdb.open(…, sources=True)`",
+        ),
+        (
+            ("refresh",),
+            {"orders": "SOURCE"},
+            "`segdb refresh --orders SOURCE`",
+            "`segdb.refresh(…, orders=SOURCE)`",
+        ),
+    ],
+)
+def test_a_command_is_called_as_the_caller_calls_it(
+    given: tuple[str, ...], options: dict[str, str], shell: str, python: str
+) -> None:
+    assert errors.command(*given, **options) == python
+    token = errors.in_shell.set(True)
+    try:
+        assert errors.command(*given, **options) == shell
+    finally:
+        errors.in_shell.reset(token)

@@ -35,13 +35,19 @@ from segdb.steps.progress import Notes, Progress
 
 @checked
 def open(  # noqa: A001 - as in the standard library
-    database: DatabaseLike = WAREHOUSE, *, schema: str = "segdb", wait: float = 0
+    database: DatabaseLike = WAREHOUSE,
+    *,
+    schema: str = "segdb",
+    sources: bool = False,
+    wait: float = 0,
 ) -> Result:
     """Open what is published in a database file, for reading alone.
 
     Args:
         database: the DuckDB file, or the URL of a PostgreSQL database.
         schema: where in it the segments are.
+        sources: let ``segments_live`` read the files that the last run read, also where nothing
+            proves that a run of this user read them.
         wait: seconds to go on trying while another process holds the file.
 
     Returns:
@@ -52,7 +58,7 @@ def open(  # noqa: A001 - as in the standard library
     """
     store = opened(database, wait=wait)
     try:
-        reader = store.reader(schema, locked=True)
+        reader = store.reader(schema, locked=True, sources=sources)
         select = reader.select
         with store.refusals(), blaming_changes(store, schema):
             last = stored_run(store, schema)

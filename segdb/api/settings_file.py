@@ -10,7 +10,7 @@ from segdb.config.init_file import render
 from segdb.config.settings import Settings, load
 from segdb.config.source_section import Source
 from segdb.engines.duckdb.database import DuckDB
-from segdb.errors import SettingsError, option
+from segdb.errors import SettingsError, command, option
 from segdb.inspect.questions import OPEN
 from segdb.report.write import write
 from segdb.steps.ingest.open_questions import read_with_questions
@@ -43,7 +43,7 @@ def init(
         SegdbError: whatever reading the sources has to say.
     """
     if orders is None and customers is None:
-        raise SettingsError("Name a source: segdb init orders.csv")
+        raise SettingsError(f"Name a source: {command('init', 'orders.csv')}")
     if output.exists() and not force:
         raise SettingsError(f"{output} is there already. {option('force', True)} writes over it.")
     reading = _text_options(output)

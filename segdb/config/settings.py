@@ -27,7 +27,7 @@ from segdb.config.sections import (
     Report,
 )
 from segdb.config.source_section import Source
-from segdb.errors import SettingsError, nearest
+from segdb.errors import SettingsError, command, nearest
 from segdb.formats.secrets import without_passwords
 
 
@@ -87,7 +87,7 @@ def load(path: Path) -> Settings:
         return parse(tomllib.loads(path.read_text("utf-8-sig")), str(path))
     except FileNotFoundError:
         raise SettingsError(
-            f"No settings file at {path}. `segdb init SOURCE` writes one."
+            f"No settings file at {path}. {command('init', 'SOURCE')} writes one."
         ) from None
     except OSError as error:
         raise SettingsError(f"{path} cannot be read: {error.strerror}.") from None

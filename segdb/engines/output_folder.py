@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from segdb.engines.output_files import is_ours, replacing
-from segdb.errors import SettingsError, option
+from segdb.errors import SettingsError, command, option
 
 _SIGN = "dbt_project.yml"
 # What an earlier run may have had and a new one has not; models of the user's own are called
@@ -36,7 +36,7 @@ def write_folder(
         ours = sign.is_file() and is_ours(sign)
         if folder.exists() and any(folder.iterdir()) and not ours and not force:
             raise SettingsError(
-                f"{folder} holds files that are not of `segdb compile --dbt`. Name an empty "
+                f"{folder} holds files that are not of {command('compile --dbt')}. Name an empty "
                 f"folder; {option('force', True)} writes into this one."
             )
         written = tuple(folder / name for name in files)

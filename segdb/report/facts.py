@@ -11,7 +11,7 @@ from typing import Any
 from segdb.charts.chart import Rows
 from segdb.charts.labels import Look
 from segdb.checks.warning import from_json
-from segdb.errors import UserError
+from segdb.errors import UserError, command
 from segdb.report.cards import Segment, segments
 from segdb.report.changes import changes
 from segdb.report.formatting import Forms
@@ -99,7 +99,7 @@ def last_run(published: Published) -> Rows:
     """
     runs = published.rows_or_empty(_RUN)
     if not runs:
-        raise UserError("There is no run to report on. `segdb run` publishes one.")
+        raise UserError(f"There is no run to report on. {command('run')} publishes one.")
     return runs
 
 

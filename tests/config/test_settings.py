@@ -347,7 +347,7 @@ def test_a_file_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (None, "segdb init SOURCE"),
+        (None, "segdb.init(SOURCE)"),
         (b"[cluster\nk = 3", "is not TOML"),
         (b"title = '\xff'", "is not TOML"),
         (b"[cluster]\nk = 1", "'cluster.k'"),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from segdb.errors import EngineError, LockedError, SegdbError, SourceError, option
+from segdb.errors import EngineError, LockedError, SegdbError, SourceError, command, option
 from segdb.sql import literal
 
 # What an older DuckDB can still read; without it, 2.0 writes files that 1.5 refuses.
@@ -41,7 +41,7 @@ def check_place(path: Path, *, existing: bool) -> None:
             raise SourceError(f"{path} is a folder; the database must be a file in it.")
         if existing:
             if not path.exists():
-                raise SourceError(f"There is no database at {path}. `segdb run` makes one.")
+                raise SourceError(f"There is no database at {path}. {command('run')} makes one.")
             return
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -21,7 +21,7 @@ from segdb.engines.publishing.integrity import has
 from segdb.engines.publishing.run_archive import published_run
 from segdb.engines.publishing.signature import proven
 from segdb.engines.reader import Ask
-from segdb.errors import UserError, nearest
+from segdb.errors import UserError, command, nearest
 from segdb.features.behaviour import BEHAVIOUR
 from segdb.sql import literal, quoted
 from segdb.stored_json import mapping
@@ -68,8 +68,8 @@ def secured(store: DuckDB, schema: str, *, sources: bool = False) -> Ask:
     with store.refusals():
         if not store.holds(schema, "runs"):
             raise UserError(
-                f"{store.path} holds no segments in the schema '{schema}'. `segdb run` publishes "
-                "them."
+                f"{store.path} holds no segments in the schema '{schema}'. {command('run')} "
+                "publishes them."
             )
         store.execute(f"USE {quoted(schema)}")
         live = _live(store, schema, trusted=sources)
@@ -140,18 +140,19 @@ def _in_words(text: str, live: _Live) -> str:
     if refused and refused[1] in live.kept_from and live.trusted:
         return (
             f"segments_live reads {refused[1]}, which is no source of the last run: the view was "
-            "changed. `segdb run` or `segdb refresh` makes it anew."
+            f"changed. {command('run')} or {command('refresh')} makes it anew."
         )
     if refused and refused[1] in live.kept_from:
         return (
             f"segments_live reads {refused[1]}, and nothing proves that your segdb named it there: "
-            "the database may be someone else's. Where you trust it, `segdb query --sources` lets "
-            "it read; `segdb refresh` on sources that you name makes it yours."
+            f"the database may be someone else's. Where you trust it, "
+            f"{command('query --sources')} lets it read; {command('refresh')} on sources that you "
+            "name makes it yours."
         )
     if refused and refused[1] in live.gone:
         return (
             f"segments_live reads {refused[1]}, and there is no such file now. Put it back, or run "
-            "`segdb run` on the source that there is."
+            f"{command('run')} on the source that there is."
         )
     if refused:
         return f"it reads {refused[1]}, and a query may read the published tables and no file."

@@ -12,7 +12,7 @@ from segdb.engines.postgres.catalog import as_arrow, with_parameters
 from segdb.engines.postgres.connect import reason
 from segdb.engines.postgres.driver import driver
 from segdb.engines.reader import Ask
-from segdb.errors import UserError
+from segdb.errors import UserError, command
 from segdb.sql import quoted
 
 if TYPE_CHECKING:
@@ -34,7 +34,8 @@ def read_only(store: Postgres, schema: str) -> Ask:
     """
     if not store.holds(schema, "runs"):
         raise UserError(
-            f"{store.place} holds no segments in the schema '{schema}'. `segdb run` publishes them."
+            f"{store.place} holds no segments in the schema '{schema}'. {command('run')} "
+            "publishes them."
         )
     store.execute(f"SET search_path TO {quoted(schema)}, public")
 

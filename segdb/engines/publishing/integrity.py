@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from segdb.contract import ID, TABLES, Column, Table
 from segdb.contract.table import OPENING
 from segdb.engines.protocol import Database
-from segdb.errors import EngineError, LockedError, SettingsError, SourceError, UserError
+from segdb.errors import EngineError, LockedError, SettingsError, SourceError, UserError, command
 from segdb.sql import quoted
 
 # Types that take each other's values; what older releases wrote may be of another one.
@@ -49,8 +49,8 @@ def refuse_views(store: Database, schema: str) -> None:
         if table.kind == "table" and there.get(table.name) == "view":
             raise SourceError(
                 f"{schema}.{table.name} is a view, and segdb publishes a table of that name: the "
-                "database was changed, and is not read. `segdb run` on your sources publishes it "
-                "anew."
+                f"database was changed, and is not read. {command('run')} on your sources "
+                "publishes it anew."
             )
 
 
@@ -70,7 +70,7 @@ def require(store: Database, schema: str, table: Table, *columns: str) -> None:
         what = f"has no column {lacking[0]} as segdb writes it" if there else "is not there"
         raise SourceError(
             f"The table {schema}.{table.name} {what}: the database was changed by something else. "
-            "`segdb run` publishes all tables anew."
+            f"{command('run')} publishes all tables anew."
         )
 
 
@@ -106,7 +106,7 @@ def _require_filled(store: Database, schema: str, table: Table) -> None:
         what = f"rows without {' or '.join(table.key)}" if row["bare"] else "no rows"
         raise SourceError(
             f"The table {schema}.{table.name} has {what}: the database was changed by something "
-            "else. `segdb run` publishes all tables anew."
+            f"else. {command('run')} publishes all tables anew."
         )
 
 

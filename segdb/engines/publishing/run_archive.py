@@ -20,7 +20,7 @@ import pyarrow as pa
 from segdb.contract import CUSTOMER_FEATURES, KEPT_RUNS, REJECTED_ROWS, RUNS, Table
 from segdb.engines.protocol import Database
 from segdb.engines.publishing.integrity import drop, has
-from segdb.errors import SegdbError, UserError
+from segdb.errors import SegdbError, UserError, command
 from segdb.sql import quoted
 
 _LARGE = (CUSTOMER_FEATURES, REJECTED_ROWS)
@@ -164,8 +164,8 @@ def kept_run(store: Database, schema: str, run_id: int) -> Kept:
         there = f"Kept: {', '.join(map(str, ids))}." if ids else "None is kept."
         if again:
             raise UserError(
-                f"Run {run_id} is kept as run {again[-1]}, which has the same tables: `segdb "
-                f"rollback {again[-1]}` publishes them again."
+                f"Run {run_id} is kept as run {again[-1]}, which has the same tables: "
+                f"{command('rollback', str(again[-1]))} publishes them again."
             )
         raise UserError(
             f"Run {run_id} is not kept any more. {there} [publish] keep_runs says how many are."
@@ -182,7 +182,8 @@ def kept_run(store: Database, schema: str, run_id: int) -> Kept:
     if lost or not isinstance(tables, dict):
         raise UserError(
             f"What was kept of run {run_id} is damaged: {lost[0] if lost else 'its small tables'} "
-            f"cannot be read from the schema {archive_schema(schema)}. `segdb run` learns anew."
+            f"cannot be read from the schema {archive_schema(schema)}. {command('run')} "
+            "learns anew."
         )
     return Kept(
         run=run,

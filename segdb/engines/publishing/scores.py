@@ -14,7 +14,7 @@ import pyarrow.parquet
 from segdb import contract
 from segdb.engines import output_files as outputs
 from segdb.engines.protocol import Database
-from segdb.errors import SettingsError, option
+from segdb.errors import SettingsError, command, option
 from segdb.formats.formulas import harmless
 from segdb.sql import literal, quoted
 
@@ -45,7 +45,7 @@ def save_table(store: Database, schema: str, name: str, query: ir.Table, sentenc
     comment = store.comments(schema).get(name.lower(), "")
     if store.holds(schema, name) and not comment.startswith(MARK):
         raise SettingsError(
-            f"{schema}.{name} is there already, and not by `segdb score`. Name another table."
+            f"{schema}.{name} is there already, and not by {command('score')}. Name another table."
         )
     with store.transaction():
         store.write_table(schema, name, store.compile(query))

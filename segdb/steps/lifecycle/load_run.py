@@ -19,7 +19,7 @@ from segdb.engines.protocol import Database
 from segdb.engines.publishing.integrity import refuse_views, require
 from segdb.engines.publishing.signature import proven
 from segdb.engines.raw_source import Raw
-from segdb.errors import SegdbError, SettingsError, SourceError, UserError
+from segdb.errors import SegdbError, SettingsError, SourceError, UserError, command
 from segdb.expressions.scoring_chain import Recipe
 from segdb.model import Model
 from segdb.source_schema import Reading
@@ -95,7 +95,8 @@ def stored_run(store: Database, schema: str, run_id: int | None = None) -> Store
     """
     if not store.holds(schema, "runs"):
         raise UserError(
-            f"The database holds no segments in the schema '{schema}'. `segdb run` publishes them."
+            f"The database holds no segments in the schema '{schema}'. {command('run')} "
+            "publishes them."
         )
     refuse_views(store, schema)
     require(store, schema, contract.RUNS, "run_id", "settings", "model")
@@ -104,12 +105,12 @@ def stored_run(store: Database, schema: str, run_id: int | None = None) -> Store
     sql = f"SELECT run_id FROM {runs} WHERE run_id IS NOT NULL ORDER BY run_id"  # noqa: S608
     ids = [row["run_id"] for row in store.rows(sql)]
     if not ids:
-        raise UserError(f"{runs} lists no run. `segdb run` publishes one.")
+        raise UserError(f"{runs} lists no run. {command('run')} publishes one.")
     wanted = ids[-1] if run_id is None else run_id
     if wanted not in ids:
         raise UserError(
-            f"There is no run {wanted}. There is: {', '.join(map(str, ids[-20:]))}; `segdb runs` "
-            "lists them."
+            f"There is no run {wanted}. There is: {', '.join(map(str, ids[-20:]))}; "
+            f"{command('runs')} lists them."
         )
     listed = store.stored(schema, contract.RUNS.name)
     row = store.rows(listed.filter(listed.run_id == wanted))[0]
@@ -122,7 +123,7 @@ def stored_run(store: Database, schema: str, run_id: int | None = None) -> Store
         # Of a text that segdb did not write, or not so, anything may come.
         raise SettingsError(
             f"What the database stored of run {wanted} is damaged ({type(error).__name__}: "
-            f"{str(error)[:200]}). `segdb run` learns anew and publishes all tables."
+            f"{str(error)[:200]}). {command('run')} learns anew and publishes all tables."
         ) from error
     return replace(run, latest=wanted == ids[-1], proven=proven(store, schema, wanted))
 
@@ -175,7 +176,7 @@ def check_features(features: ir.Table, model: Model) -> None:
         if name not in kinds or not kinds[name].is_numeric():
             raise SourceError(
                 f"{features.get_name()} has no column {name} as segdb writes it: the database was "
-                "changed by something else. `segdb run` publishes all tables anew."
+                f"changed by something else. {command('run')} publishes all tables anew."
             )
 
 
@@ -209,7 +210,8 @@ def shown_as(text: str | None) -> Mapping[str, Any]:
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError, SettingsError):
         raise SettingsError(
             "The settings that the database stored of its last run are damaged. Say in segdb.toml "
-            "how the report looks ([report] title and currency), or publish anew: `segdb run`."
+            "how the report looks ([report] title and currency), or publish anew: "
+            f"{command('run')}."
         ) from None
 
 

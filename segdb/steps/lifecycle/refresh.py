@@ -14,7 +14,7 @@ from segdb.contract import K_SELECTION, RUNS, SEGMENT_PROFILES
 from segdb.engines.protocol import Database
 from segdb.engines.publishing.integrity import require
 from segdb.engines.raw_source import Raw
-from segdb.errors import SourceError, nearest, option
+from segdb.errors import SourceError, command, in_shell, nearest, option
 from segdb.expressions.distributions import statistics
 from segdb.expressions.preprocess import transformed
 from segdb.model import Model
@@ -79,17 +79,18 @@ def read_as_then(
             return None
         own = run.settings.source.orders if name == "orders" else run.settings.source.customers
         source = own if given is None else given
+        by_name = command("refresh", **{name: "SOURCE"})
         if source is None:
             raise SourceError(
                 f"The {name} of run {run.run_id} were a frame, which is gone. Give them again: "
-                f"segdb.refresh({name}=…), or segdb refresh --{name} FILE."
+                f"{by_name}."
             )
+        in_file = ", or in [source] of segdb.toml" if in_shell.get() else ""
         if given is None and not (run.proven or source in trusted):
             raise SourceError(
                 f"The database names {source!r} as the {name} of run {run.run_id}, and nothing "
-                "proves that your segdb wrote that. Name them yourself: segdb refresh "
-                f"--{name} SOURCE, or in [source] of segdb.toml. Or trust the file: "
-                f"{option('sources', True)}."
+                f"proves that your segdb wrote that. Name them yourself: {by_name}{in_file}. Or "
+                f"trust the file: {option('sources', True)}."
             )
         then = run.sources[name]
         raw = store.read(name, source, run.settings.source, then.options.get("encoding"))
@@ -142,14 +143,14 @@ def _check_columns(raw: Raw, then: Raw, reading: Reading) -> None:
         if column.name not in there:
             raise SourceError(
                 f"{raw.origin} has no column '{column.name}' any more."
-                f"{nearest(column.name, there.names)} Where it is meant to be so, `segdb run` "
+                f"{nearest(column.name, there.names)} Where it is meant to be so, {command('run')} "
                 "learns anew."
             )
         now, kind = there[column.name], before[column.name]
         if not kind.is_unknown() and now != kind and (now.is_string() or kind.is_string()):
             raise SourceError(
                 f"The column '{column.name}' of {raw.origin} was {kind} and is {now} now. Where it "
-                "is meant to be so, `segdb run` learns anew."
+                f"is meant to be so, {command('run')} learns anew."
             )
 
 

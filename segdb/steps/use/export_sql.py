@@ -8,7 +8,7 @@ from pathlib import Path
 
 from segdb.engines.output_folder import write_folder
 from segdb.engines.protocol import Database
-from segdb.errors import SettingsError
+from segdb.errors import SettingsError, command, option
 from segdb.exports.dbt_package import files
 from segdb.exports.dbt_project import Package
 from segdb.exports.dialects import Dialect, dialect
@@ -77,7 +77,7 @@ def origins_of(run: StoredRun, target: ExportTarget) -> dict[str, Origin]:
         if table is not None and name not in run.sources:
             raise SettingsError(
                 f"Run {run.run_id} was made without {name}, so there is nothing to read from "
-                f"{table}. Leave out --{name}."
+                f"{table}. Leave out {option(name)}."
             )
     return {
         name: Origin(raw.table, raw.definition, named[name]) for name, raw in run.sources.items()
@@ -111,7 +111,8 @@ def write_dbt(
     if published != run.run_id:
         raise SettingsError(
             f"A dbt package takes names and profiles from the published tables, which are of run "
-            f"{published}, and not {run.run_id}. `segdb rollback {run.run_id}` publishes it again."
+            f"{published}, and not {run.run_id}. {command('rollback', str(run.run_id))} "
+            "publishes it again."
         )
     origins = origins_of(run, target)
     profiles = f"SELECT * FROM {quoted(schema)}.segment_profiles ORDER BY segment_id"  # noqa: S608

@@ -15,7 +15,7 @@ from segdb.config.settings import Settings
 from segdb.engines.duckdb.read.readers import files_of
 from segdb.engines.protocol import Database
 from segdb.engines.publishing.scores import check_file, save_file, save_table
-from segdb.errors import DataError, SourceError, nearest, option
+from segdb.errors import DataError, SourceError, in_shell, nearest, option
 from segdb.expressions.assign import labelled
 from segdb.expressions.ctes import as_select
 from segdb.expressions.distributions import uncapped_fill
@@ -109,7 +109,10 @@ def recipe_as_the_run(run: StoredRun, settings: Settings, sources: Sources) -> R
 
 def _check_sources(run: StoredRun, given: Mapping[str, object]) -> None:
     learned = f"The model of run {run.run_id} was learned from {' and '.join(run.sources)}"
-    how = {"orders": "a SOURCE", "customers": option("customers", "SOURCE")}
+    how = {
+        "orders": "a SOURCE" if in_shell.get() else "orders",
+        "customers": option("customers", "SOURCE"),
+    }
     for name, source in given.items():
         if source is None and name in run.sources:
             raise SourceError(f"{learned}, and no {name} were given: {how[name]} names them.")

@@ -149,7 +149,7 @@ def test_what_the_database_says_is_passed_on(untouched: Path, sql: str, words: s
 
 
 def test_a_database_without_segments_says_how_to_make_some(untouched: Path) -> None:
-    with pytest.raises(UserError, match="segdb run"):
+    with pytest.raises(UserError, match=r"segdb\.run\("):
         ask(untouched, "elsewhere", "SELECT 1")
 
 

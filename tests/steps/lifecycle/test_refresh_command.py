@@ -243,7 +243,7 @@ def test_a_database_of_an_earlier_release_lacks_columns(database: Database) -> N
 
 
 def test_nothing_to_refresh() -> None:
-    with duckdb.connect() as connection, pytest.raises(UserError, match="segdb run"):
+    with duckdb.connect() as connection, pytest.raises(UserError, match=r"segdb\.run\("):
         segdb.refresh(database=connection)
 
 
@@ -274,7 +274,7 @@ def test_of_a_frame_it_has_to_be_given_again() -> None:
     with shops.opened() as connection:
         frame = DuckDB(connection).fetch("FROM shop")
         segdb.run(frame, database=connection, settings=shops.settings("orders"))
-        with pytest.raises(SourceError, match=r"segdb.refresh\(orders=…\)"):
+        with pytest.raises(SourceError, match=r"segdb.refresh\(…, orders=SOURCE\)"):
             segdb.refresh(database=connection)
         assert segdb.refresh(frame, database=connection).run_id == 2
 

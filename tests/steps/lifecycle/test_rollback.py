@@ -196,7 +196,9 @@ def test_a_run_that_is_there_under_another_number(after: After) -> None:
         rollback(store, "segdb", 1, 2)
     rollback(store, "segdb", 3, 2)
     assert kept_ids(store, "segdb") == [3, 4]
-    said = r"^Run 1 is kept as run 4, which has the same tables: `segdb rollback 4` publishes them"
+    said = (
+        r"^Run 1 is kept as run 4, which has the same tables: `segdb.rollback\(4\)` publishes them"
+    )
     with pytest.raises(UserError, match=said):
         rollback(store, "segdb", 1, 2)
     assert rollback(store, "segdb", 4, 2)["republishes"] == 4

@@ -77,7 +77,7 @@ def test_what_is_no_table(store: DuckDB) -> None:
 
 
 def test_a_package_is_of_the_published_run(store: DuckDB, tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="segdb rollback 1"):
+    with pytest.raises(SettingsError, match=r"segdb\.rollback\(1\)"):
         write_dbt(store, "segdb", tmp_path / "package", ExportTarget(1))
     written = write_dbt(
         store, "segdb", tmp_path / "package", ExportTarget(orders="shop", customers="people")

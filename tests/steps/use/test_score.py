@@ -126,7 +126,7 @@ def test_a_table_of_others_is_not_written_over(store: DuckDB) -> None:
     with pytest.raises(SettingsError, match="published table"):
         score(store, "segdb", ScoringJob("shop", "people", into="Segments"), Notes())
     asked(store, "CREATE TABLE segdb.mine AS SELECT 1 AS one")
-    with pytest.raises(SettingsError, match="not by `segdb score`"):
+    with pytest.raises(SettingsError, match=r"not by `segdb\.score\("):
         score(store, "segdb", ScoringJob("shop", "people", into="mine"), Notes())
     score(store, "segdb", ScoringJob("shop", "people"), Notes())
     assert score(store, "segdb", ScoringJob("shop", "people"), Notes()).customers > 0
@@ -226,5 +226,5 @@ def test_orders_of_the_future_are_told() -> None:
 
 
 def test_nothing_is_published() -> None:
-    with duckdb.connect() as connection, pytest.raises(UserError, match="`segdb run`"):
+    with duckdb.connect() as connection, pytest.raises(UserError, match=r"`segdb\.run\(…\)`"):
         score(DuckDB(connection), "segdb", ScoringJob("shop", None), Notes())
