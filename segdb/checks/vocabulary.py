@@ -44,6 +44,20 @@ _NOT = frozenset(_NOT_WORDS.split())
 _STATE = re.compile(
     r"(\w+ )*(status|state|stage|outcome|result|disposition|type|kind|condition)( \w+)?"
 )
+# Beside the word status, where it is that of an order, and of no person, place or product.
+_OF_ORDER_WORDS = """
+order orders payment payments transaction transactions sale sales invoice receipt purchase basket
+checkout booking fulfillment fulfilment fulfil financial document doc record line current final last
+code id flag number
+"""
+_OF_ORDER = frozenset(_OF_ORDER_WORDS.split())
+_OF_PARCEL = frozenset({"delivery", "shipping", "shipment", "billing"})
+# What is the state of an order, or one on a map.
+_STATE_OR_PLACE = frozenset({"state", "estado", "stato", "etat", "stan"})
+# A state that says nothing by itself: P, 17, R2, CNCL, and what has no letter of Latin.
+_CODE = re.compile(r"[a-z]|[a-z]{0,2}[-_ ]?\d{1,4}(\.0)?|[^\W\d_a-z\u00c0-\u024f]+", re.IGNORECASE)
+_CODE_OR_PLACE = re.compile(r"[A-Za-z]{2}|[A-Z]{3}|[B-DF-HJ-NP-TV-XZ]{4,6}")
+_WORDS = frozenset({"ok", "no", "yes", "new", "neu", "won", "pos", "web", "app", "oui", "sim"})
 # What a column with the word currency in its name holds beside currencies.
 _OF_CURRENCY = frozenset({"rate", "factor", "exchange", "conversion", "amount", "value", "price"})
 # A column of its own for what was paid back: cancelled, is_refunded, refunded_at.
@@ -75,6 +89,32 @@ def plain(text: str) -> str:
 def is_state_column(words: str) -> bool:
     """Whether the English words of a column's name say that it may hold the state of an order."""
     return _STATE.fullmatch(words) is not None
+
+
+def is_state_of_order(words: str) -> bool:
+    """Whether a column is, by its English words, the state of an order, and of nothing else."""
+    parts = set(words.split())
+    others = parts - {"status", "state"}
+    return others != parts and others <= _OF_ORDER | _OF_PARCEL
+
+
+def may_be_a_place(name: str) -> bool:
+    """Whether the lower-case words of a column's name may mean a state on a map."""
+    parts = set(plain(name).split())
+    return bool(parts & _STATE_OR_PLACE) and parts <= _STATE_OR_PLACE | _OF_PARCEL | {"code", "id"}
+
+
+def is_code(state: str, *, place: bool) -> bool:
+    """Whether a state is a code, or of an alphabet that is not read here.
+
+    Args:
+        state: the value.
+        place: whether the column may hold places, whose codes are letters too.
+    """
+    text = state.strip()
+    if text.lower() in _WORDS:
+        return False
+    return bool(_CODE.fullmatch(text) or (not place and _CODE_OR_PLACE.fullmatch(text)))
 
 
 def is_currency(words: str) -> bool:

@@ -15,6 +15,8 @@ SHOWN = 5
 # Every warning, by its code: what it is about. ``[checks] accept`` takes these names.
 CODES: dict[str, str] = {
     "several_currencies": "amounts of several currencies are added",
+    "blank_currency": "amounts without a currency, where others have one",
+    "unknown_states": "a column of an order's state whose values are codes",
     "unpaid_orders": "orders that were not paid, or were paid back, count as revenue",
     "repeated_total": "an order's total stands in each of its lines",
     "price_or_total": "whether a price is of one piece or of all pieces of a line",

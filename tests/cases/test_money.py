@@ -372,3 +372,112 @@ def test_revenue_without_a_customer_is_said_with_its_share(file: Path) -> None:
     written(file, PLAIN, rows)
     warning = ingest(file).warning("revenue_without_customer")
     assert warning.share == pytest.approx(float(shop.revenue(gone) / shop.revenue()), abs=1e-6)
+
+
+CODES = (
+    ("status", ("P", "R", "C")),
+    ("Status", ("1", "2", "3")),
+    ("order_status", ("CMPL", "RFND", "CNCL")),
+    ("payment status", ("PD", "RF", "PD")),
+    ("Bestellstatus", ("10", "20", "90")),
+    ("estado", ("1", "2", "1")),
+    ("statut de la commande", ("LIV", "ANN", "LIV")),
+    ("state", ("A", "X", "A")),
+    ("status", ("выполнен", "отменён", "выполнен")),
+    ("status", ("paid", "R", "paid")),
+)
+
+
+def coded(file: Path, name: str, codes: Sequence[str]) -> dict[str, list[shop.Order]]:
+    """Write a shop, of which a tenth each has the second and the third of three codes."""
+    rows, orders = [], dict[str, list[shop.Order]]()
+    for order in shop.orders():
+        code = codes[{3: 1, 7: 2}.get(order.number % 10, 0)]
+        rows.append((*plain(order), code))
+        orders.setdefault(code, []).append(order)
+    written(file, (*PLAIN, name), rows)
+    return orders
+
+
+@pytest.mark.parametrize(("name", "codes"), CODES)
+def test_states_that_are_codes_are_said(file: Path, name: str, codes: Sequence[str]) -> None:
+    orders = coded(file, name, codes)
+    warning = ingest(file).warning("unknown_states")
+    others = [order for code, made in orders.items() if code != codes[0] for order in made]
+    assert warning.share == pytest.approx(float(shop.revenue(others) / shop.revenue()), abs=1e-6)
+    for code, made in orders.items():
+        shown = f"{code} {len(made)} rows" in warning.message
+        assert shown is (code != "paid")
+    assert where(file, predicate(warning))[0] == len(others)
+
+
+@pytest.mark.parametrize(("paid", "unpaid"), [("paid ", " refunded "), ("P ", " R")])
+def test_the_line_of_states_finds_them_whatever_blanks_they_have(
+    file: Path, paid: str, unpaid: str
+) -> None:
+    orders = coded(file, "status", (paid, unpaid, paid))
+    [warning] = ingest(file).warnings
+    cleaned = ingest(file, clean={"reject": {"not paid": predicate(warning)}})
+    assert cleaned.orders == len(orders[paid])
+
+
+def test_the_line_of_codes_works_and_settles_it(file: Path) -> None:
+    orders = coded(file, "status", ("P", "R", "C"))
+    cleaned = ingest(file, clean={"reject": {"not paid": "\"status\" IN ('R')"}})
+    left = shop.revenue() - shop.revenue(orders["R"])
+    assert cleaned.revenue == pytest.approx(float(left), abs=1e-6)
+    assert cleaned.warnings == []
+    accepted = ingest(file, checks={"accept": ["unknown_states"]})
+    assert accepted.warnings == []
+
+
+@pytest.mark.parametrize(
+    ("name", "codes"),
+    [
+        ("marital_status", ("M", "S", "D")),
+        ("customer status", ("A", "B", "C")),
+        ("shipping_state", ("CA", "NY", "TX")),
+        ("estado", ("SP", "RJ", "MG")),
+        ("status", ("OK", "new", "shipped")),
+        ("status", ("1", "1", "1")),
+        ("type", ("A", "B", "C")),
+    ],
+)
+def test_codes_of_something_else_are_not_said(file: Path, name: str, codes: Sequence[str]) -> None:
+    coded(file, name, codes)
+    assert ingest(file).warnings == []
+
+
+def test_states_that_are_numbers_of_a_parquet_file_are_said(tmp_path: Path, file: Path) -> None:
+    coded(file, "status", ("1", "2", "3"))
+    parquet = tmp_path / "orders.parquet"
+    with duckdb.connect() as connection:
+        connection.read_csv(str(file)).write_parquet(str(parquet))
+        warning = ingest(parquet).warning("unknown_states")
+        rows = connection.read_parquet(str(parquet)).filter(predicate(warning))
+        assert sorted(rows.aggregate("status").fetchall()) == [(2,), (3,)]
+
+
+def test_amounts_without_a_currency_are_said(file: Path) -> None:
+    rows = [(*plain(order), "" if order.number % 8 == 0 else "eur") for order in shop.orders()]
+    written(file, (*PLAIN, "Currency"), rows)
+    ingested = ingest(file)
+    empty = [order for order in shop.orders() if order.number % 8 == 0]
+    warning = ingested.warning("blank_currency")
+    assert ingested.codes == ["blank_currency"]
+    assert f"{len(empty)} rows (12.5 %)" in warning.message
+    assert warning.share == pytest.approx(len(empty) / shop.ORDERS)
+    assert where(file, predicate(warning))[0] == len(empty)
+    cleaned = ingest(file, clean={"reject": {"no currency": predicate(warning)}})
+    assert cleaned.orders == shop.ORDERS - len(empty)
+    assert cleaned.warnings == []
+
+
+def test_a_currency_in_the_first_line_of_an_order_is_that_of_all(file: Path) -> None:
+    rows = [
+        (*plain(order)[:3], line.total, "" if place else "EUR")
+        for order in shop.orders()
+        for place, line in enumerate(order.lines)
+    ]
+    written(file, (*PLAIN, "currency"), rows)
+    assert "blank_currency" not in ingest(file).codes

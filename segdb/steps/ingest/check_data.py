@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import ibis.expr.types as ir
 
-from segdb.checks import customers, money, rows
+from segdb.checks import currencies, customers, rows, states
 from segdb.checks.discounts import ignored_discounts
 from segdb.checks.warning import DataWarning
 from segdb.engines.protocol import Database
@@ -53,16 +53,16 @@ def check_data(
         warnings += _rejections(store, name, source, accounts, rejected, options)
     orders = sources.get("orders")
     if orders is not None:
-        warnings += _orders(store, orders)
+        warnings += _orders(store, orders, options.clean.reject.values())
     for warning in warnings:
         progress.warn(warning)
 
 
-def _orders(store: Database, orders: ValidatedSource) -> list[DataWarning]:
+def _orders(store: Database, orders: ValidatedSource, rejects: Iterable[str]) -> list[DataWarning]:
     ask, reading, counts = store.fetch, orders.source_reading, orders.counts
     kept = orders.rows.filter(orders.rows.reason.isnull())
-    warnings = money.several_currencies(kept, reading, ask)
-    warnings += money.unpaid_orders(kept, reading, ask)
+    warnings = currencies.several_currencies(kept, reading, ask)
+    warnings += states.unpaid_orders(kept, reading, ask, rejects)
     warnings += ignored_discounts(kept, reading, ask)
     warnings += _shared_amounts(orders, ask)
     warnings += customers.no_revenue(counts, ask)
