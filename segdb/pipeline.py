@@ -109,7 +109,7 @@ def refresh(
     orders: object,
     customers: object,
     progress: Progress,
-    trusted: Container[str] = (),
+    trusted: Container[object] = (),
 ) -> Outcome:
     """Publish the segments of today's sources by the model that is published; nothing is learned.
 

@@ -19,6 +19,7 @@ from segdb.api.database import (
 from segdb.api.result import Result
 from segdb.config.sections import Engine
 from segdb.config.settings import Settings, parse
+from segdb.config.source_section import as_setting
 from segdb.engines.protocol import Database
 from segdb.engines.publishing.integrity import blaming_changes
 from segdb.engines.publishing.signature import proven
@@ -41,8 +42,9 @@ def run(
     """Make segments of orders, of a customers table, or of both, and publish them.
 
     Args:
-        orders: one row an order line: a path or glob, a table of the database, a SELECT, or a
-            frame (Arrow, pandas, polars, a DuckDB relation). Left out: as the settings say.
+        orders: one row an order line: a path or glob, a list of such, a table of the database, a
+            SELECT, or a frame (Arrow, pandas, polars, a DuckDB relation). Left out: as the settings
+            say.
         customers: one row a customer, likewise.
         database: the DuckDB file to publish to, or an open connection. Left out: as the settings
             say.
@@ -58,11 +60,8 @@ def run(
     """
     chosen = settings if isinstance(settings, Settings) else parse(settings or {})
     listener = progress or Notes()
-    named = {
-        name: str(source)
-        for name, source in (("orders", orders), ("customers", customers))
-        if isinstance(source, str | Path)
-    }
+    given = {"orders": as_setting(orders), "customers": as_setting(customers)}
+    named = {name: source for name, source in given.items() if source is not None}
     chosen = chosen.changed({"source": named})
     orders = chosen.source.orders if orders is None else orders
     customers = chosen.source.customers if customers is None else customers
@@ -89,7 +88,7 @@ def refresh(
     database: DatabaseLike = WAREHOUSE,
     schema: str = "segdb",
     progress: Progress | None = None,
-    trusted: Container[str] = (),
+    trusted: Container[object] = (),
     sources: bool = False,
     wait: float = 0,
     engine: Engine | None = None,
@@ -125,7 +124,7 @@ def refresh(
         if engine is None:
             store.limit(last.engine)
         if sources:
-            named = (last.source.orders, last.source.customers)
+            named: tuple[object, ...] = (last.source.orders, last.source.customers)
             trusted = [source for source in named if source is not None]
         changes = blaming_changes(store, schema)
         with store.refusals(), changes, noting_publish(store, schema):

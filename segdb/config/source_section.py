@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
+from pathlib import PurePath
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
@@ -37,10 +38,11 @@ _DIRECTIVE = re.compile(r"%(?:-[djmyHIMS]|[a-dfghjmnpuwxyzABGHIMSTUVWXYZ%])")
 
 
 class Source(Section):
-    """Where the data is: a file or glob, a table of the database, or a SELECT."""
+    """Where the data is: a file or glob or a list of such, a table of the database, or a SELECT."""
 
-    orders: str | None = None
-    customers: str | None = None
+    # A list is one source: orders = ["jan.csv", "feb.csv"].
+    orders: str | Names | None = None
+    customers: str | Names | None = None
     # "ordered_at", or a column of numbers or moments, if the orders only ever grow and it never
     # falls: a row that is added has at least the highest value so far. `segdb refresh` then
     # aggregates the customers with new rows alone. Costs the room of one more row a customer.
@@ -84,6 +86,11 @@ class Source(Section):
         cls, value: Any, handler: ValidatorFunctionWrapHandler, info: ValidationInfo
     ) -> Any:
         return or_else(value, handler, f"{_EACH[info.field_name or '']}, or one by source")
+
+    @field_validator("orders", "customers", mode="wrap")
+    @classmethod
+    def _a_source(cls, value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
+        return or_else(value, handler, "a file, a list of files, a table, or a SELECT")
 
     @field_validator("max_unpacked", mode="wrap")
     @classmethod
@@ -155,6 +162,16 @@ class Source(Section):
             max_unpacked=self.max_unpacked,
             name=name if self.orders and self.customers else None,
         )
+
+
+def as_setting(source: object) -> str | Names | None:
+    """Return a source as ``[source] orders`` says it; None of a frame, which no text names."""
+    if isinstance(source, str | PurePath):
+        return str(source).strip()
+    if not isinstance(source, list | tuple):
+        return None
+    names = [str(name).strip() for name in source if isinstance(name, str | PurePath)]
+    return tuple(names) if len(names) == len(source) else None
 
 
 def _token(value: Any) -> Any:

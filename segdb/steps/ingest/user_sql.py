@@ -100,7 +100,7 @@ def user_sql_errors(store: Database, expressions: UserExpressions) -> Iterator[N
         ) from error
 
 
-def _is_select(source: str | None) -> bool:
-    return source is not None and source.lstrip("( \n").lower().startswith(
+def _is_select(source: object) -> bool:
+    return isinstance(source, str) and source.lstrip("( \n").lower().startswith(
         ("select", "with", "from")
     )

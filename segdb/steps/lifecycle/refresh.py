@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Container
 from dataclasses import replace
-from pathlib import PurePath
 from typing import Any
 
 from segdb.cluster.fixed_silhouette import fixed_silhouettes
 from segdb.config.sections import Cluster
 from segdb.config.settings import Settings
+from segdb.config.source_section import as_setting
 from segdb.contract import K_SELECTION, RUNS, SEGMENT_PROFILES
 from segdb.engines.protocol import Database
 from segdb.engines.publishing.integrity import require
@@ -54,7 +54,7 @@ def read_as_then(
     progress: Progress,
     orders: object = None,
     customers: object = None,
-    trusted: Container[str] = (),
+    trusted: Container[object] = (),
 ) -> Sources:
     """Read the sources of a run again, each column as it was read then.
 
@@ -107,11 +107,7 @@ def read_as_then(
 def reading_from(settings: Settings, orders: object, customers: object) -> Settings:
     """Return the settings of a run that reads other sources; a frame leaves none to read again."""
     given = {"orders": orders, "customers": customers}
-    named = {
-        name: str(source).strip() if isinstance(source, str | PurePath) else None
-        for name, source in given.items()
-        if source is not None
-    }
+    named = {name: as_setting(source) for name, source in given.items() if source is not None}
     source = settings.source.model_copy(update=named)
     return settings.model_copy(update={"source": source})
 

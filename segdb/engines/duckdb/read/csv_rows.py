@@ -123,7 +123,7 @@ def _insert(store: DuckDB, relation: str, batch: Batch, files: Sequence[Path], c
         options += f", buffer_size = {2 * size}"
     for name in (_REJECTS, _SCANS):
         store.execute(f"DROP TABLE IF EXISTS temp.{name}")
-    patterns = ", ".join(literal(Files.of(file).pattern) for file in files)
+    patterns = ", ".join(Files.of(file).live for file in files)
     native = encoding.native(codec) or codec
     names = batch.layout.names
     select = select_rows(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import difflib
 import glob
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,7 +33,7 @@ class Files:
 
     Attributes:
         paths: absolute, in the order of their names, one at least.
-        pattern: what the engine is to look for, absolute; special where a name is literal.
+        patterns: what the engine is to look for, absolute; special where a name is literal.
         suffix: of all of them, in lower case and without ``.gz`` or another way of packing; of
             zip files ``.zip``.
         origin: the name for messages.
@@ -39,7 +41,7 @@ class Files:
     """
 
     paths: tuple[Path, ...]
-    pattern: str
+    patterns: tuple[str, ...]
     suffix: str
     origin: str
     unpacked: bool = False
@@ -48,12 +50,18 @@ class Files:
     def of(cls, path: Path) -> Files:
         """Return the one file of that path, whatever its name holds."""
         absolute = path.absolute()
-        return cls((absolute,), _escaped(str(absolute)), _suffix([path], path.name), path.name)
+        return cls((absolute,), (_escaped(str(absolute)),), _suffix([path], path.name), path.name)
 
     @property
     def sql(self) -> str:
         """The files as a SQL list of escaped paths, exactly these."""
         return "[" + ", ".join(literal(_escaped(str(path))) for path in self.paths) + "]"
+
+    @property
+    def live(self) -> str:
+        """The patterns as SQL, which find the files that are there when it runs."""
+        found = [literal(pattern) for pattern in self.patterns]
+        return found[0] if len(found) == 1 else f"[{', '.join(found)}]"
 
 
 def looks_like_path(text: str) -> bool:
@@ -85,7 +93,40 @@ def find(text: str) -> Files | None:
     if not paths:
         return None
     origin = f"{path.name} ({len(paths):,} file{'s' if len(paths) > 1 else ''})"
-    return Files(paths, str(path.absolute()), _suffix(paths, text), origin)
+    return Files(paths, (str(path.absolute()),), _suffix(paths, text), origin)
+
+
+def find_each(names: Sequence[str]) -> Files:
+    """Return the files that several paths or patterns mean, in their order, as one source.
+
+    Raises:
+        SourceError: there is no name, one means nothing or what another means as well, or the files
+            are of several kinds.
+    """
+    parts: list[Files] = []
+    for name in names:
+        files = find(name) if name.strip() else None
+        if files is None:
+            raise missing(name)
+        parts.append(files)
+    if not parts:
+        raise SourceError("The list of files is empty. Name one at least.")
+    paths = tuple(path for part in parts for path in part.paths)
+    counts = Counter(path.resolve() for path in paths)
+    twice = next((path for path in paths if counts[path.resolve()] > 1), None)
+    if twice is not None:
+        raise SourceError(
+            f"The list of files has {twice.name} twice, whose rows would count twice. Name it once."
+        )
+    if len(parts) == 1:
+        return parts[0]
+    others = f"{len(paths) - 1:,} more file{'s' if len(paths) > 2 else ''}"
+    return Files(
+        paths,
+        tuple(pattern for part in parts for pattern in part.patterns),
+        _suffix(paths, "The list of files"),
+        f"{paths[0].name} and {others}",
+    )
 
 
 def missing(text: str) -> SourceError:

@@ -70,7 +70,7 @@ def read_json(store: DuckDB, relation: str, given: Files) -> Raw:
     if store.rows(f"SELECT count(*) AS n FROM {quoted(relation)}")[0]["n"] == 0:  # noqa: S608
         raise SourceError(f"{given.origin} has no rows.")
     notes = (f"{given.origin}: the rows are those of '{rows.inside}'",) if rows.inside else ()
-    live = None if given.unpacked else _select(rows, literal(given.pattern))
+    live = None if given.unpacked else _select(rows, given.live)
     return Raw(table, given.origin, live, notes=notes)
 
 

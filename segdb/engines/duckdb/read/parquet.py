@@ -9,7 +9,6 @@ from segdb.engines.duckdb.read.files import Files
 from segdb.engines.duckdb.read.nested import flattened
 from segdb.engines.duckdb.read.union import common_names, differences
 from segdb.engines.raw_source import Raw
-from segdb.sql import literal
 
 if TYPE_CHECKING:
     from segdb.engines.duckdb.database import DuckDB
@@ -34,7 +33,7 @@ def read_parquet(store: DuckDB, relation: str, given: Files, options: FileOption
         if any(layout[1:] != layouts[0][1:] for layout in layouts[1:]):
             union = ", union_by_name = true"
     files = f"read_parquet({given.sql}{union})"
-    again = f"read_parquet({literal(given.pattern)}{union})"
+    again = f"read_parquet({given.live}{union})"
     view = store.view(relation, f"SELECT * FROM {files}")  # noqa: S608
     live = f"SELECT * FROM {again}"  # noqa: S608
     select = flattened(store, relation, view.schema(), "@source")

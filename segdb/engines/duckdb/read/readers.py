@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 import zlib
+from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 import duckdb
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from segdb.config.source_section import FileOptions, Source
+from segdb.config.source_section import FileOptions, Source, as_setting
 from segdb.engines.duckdb import relations
 from segdb.engines.duckdb.messages import first_line
 from segdb.engines.duckdb.read import files, text
@@ -52,8 +53,8 @@ def read(
     Args:
         store: the open database.
         name: which of a run's sources it is.
-        source: a path or pattern of files, a table or view of the database, a query, or an object
-            with ``__arrow_c_stream__`` such as a pandas, Polars or Arrow table.
+        source: a path or pattern of files, a list of such, a table or view of the database, a
+            query, or an object with ``__arrow_c_stream__`` such as a pandas, Polars or Arrow table.
         settings: how to read files.
         expected: the encoding that was guessed when it was read before.
 
@@ -65,13 +66,17 @@ def read(
         forget(store, kept)
     if isinstance(source, _Arrow):
         return _frame(store, relation, source)
-    if not isinstance(source, str | PurePath):
+    named = as_setting(source)
+    options = replace(settings.of(name), expected=expected)
+    if isinstance(named, tuple):
+        return _files(store, relation, files.find_each(named), options)
+    if named is None:
         kind = type(source)
         raise SourceError(
             f"The source of the {name} is of the type {_type_name(kind)}. It takes a path, a "
-            "table of the database, a SELECT, or a table of pandas, Polars (not lazy) or Arrow."
+            "list of paths, a table of the database, a SELECT, or a table of pandas, Polars (not "
+            "lazy) or Arrow."
         )
-    named = str(source).strip()
     if not named:
         raise SourceError(f"The source of the {name} is an empty text. Name a file or a table.")
     table = relations.find(store, named)
@@ -80,18 +85,23 @@ def read(
         return Raw(view, named, None if table.temporary else select)
     given = files.find(named)
     if given is not None:
-        return _files(store, relation, given, replace(settings.of(name), expected=expected))
+        return _files(store, relation, given, options)
     if _QUERY.match(named):
         return _query(store, relation, named, name)
+    raise _missing(store, named)
+
+
+def _missing(store: DuckDB, named: str) -> SourceError:
+    """Return the error for a name of nothing."""
     if re.match(r"\w+://", named):
-        raise SourceError(
+        return SourceError(
             f"{named} is not on this machine. Download it, or load the engine's extension for it "
             "and give a SELECT that reads it."
         )
     if files.looks_like_path(named):
-        raise files.missing(named)
+        return files.missing(named)
     meant = nearest(named, relations.offered(store))
-    raise SourceError(
+    return SourceError(
         f"There is no file, table or view called '{named}'.{meant} A source is a file, a table of "
         "the database, or a SELECT."
     )
@@ -99,13 +109,13 @@ def read(
 
 def files_of(source: object) -> tuple[Path, ...]:
     """Return the files that a source may name; none of what is no path or pattern of files."""
-    if not isinstance(source, str | PurePath):
-        return ()
-    try:
-        named = files.find(str(source).strip())
-    except SourceError:
-        return ()  # reading it says what is wrong
-    return named.paths if named else ()
+    named = as_setting(source)
+    paths: list[Path] = []
+    for name in (named,) if isinstance(named, str) else named or ():
+        with suppress(SourceError):  # reading it says what is wrong
+            given = files.find(name)
+            paths += given.paths if given else ()
+    return tuple(paths)
 
 
 def _files(store: DuckDB, relation: str, given: files.Files, options: FileOptions) -> Raw:

@@ -21,7 +21,7 @@ from segdb.engines.duckdb.read.guess_encoding import Decision, decide
 from segdb.engines.duckdb.read.union import common_names, differences
 from segdb.engines.raw_source import Raw
 from segdb.errors import SourceError
-from segdb.sql import literal, quoted
+from segdb.sql import quoted
 
 if TYPE_CHECKING:
     from segdb.engines.duckdb.database import DuckDB
@@ -109,7 +109,7 @@ def _live(given: Files, layout: Layout, *, nul: bool) -> str | None:
     if given.unpacked:
         return None
     native = encoding.native(layout.codec) or "utf-8"
-    return select_rows(layout, literal(given.pattern), native, DROPPING, nul=nul)
+    return select_rows(layout, given.live, native, DROPPING, nul=nul)
 
 
 def _notes(

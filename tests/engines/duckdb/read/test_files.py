@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from segdb.engines.duckdb.read import files
@@ -76,3 +77,39 @@ def test_a_missing_file_lists_what_is_there(folder: Path) -> None:
 @pytest.mark.parametrize("text", ["a\0b", "x" * 5000, "SELECT '~'", "~nobody/x.csv"])
 def test_texts_that_are_no_path_are_no_file(text: str) -> None:
     assert files.find(text) is None
+
+
+def test_a_list_of_files_is_one_source_in_its_order(folder: Path) -> None:
+    names = [str(folder / "orders.csv"), str(folder / "o[1]*'.csv"), f"{folder}/orders-*.csv"]
+    given = files.find_each(names)
+    assert [path.name for path in given.paths] == ["orders.csv", "o[1]*'.csv", "orders-2.csv"]
+    assert (given.suffix, given.origin) == (".csv", "orders.csv and 2 more files")
+    with duckdb.connect() as connection:
+        for sql in (given.sql, given.live):
+            assert connection.read_csv(str(folder / "orders.csv")).fetchall() == [(1, 2)]
+            rows = connection.execute(f"SELECT count(*) FROM read_csv({sql})").fetchall()
+            assert rows == [(3,)]
+
+
+def test_a_list_of_one_file_is_that_file(folder: Path) -> None:
+    name = str(folder / "orders.csv")
+    assert files.find_each([name]) == files.find(name)
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        ([], "empty"),
+        (["orders.csv", "orders.csv"], r"has orders.csv twice.*count twice"),
+        (["orders-2.csv", "orders*.csv"], r"has orders-2.csv twice"),
+        (["orders.csv", "orders-3.csv"], r"no file .*orders-3.csv"),
+        (["orders.csv", "customers.tsv"], r"list of files matches files of several kinds"),
+        (["orders.csv", ""], "no file"),
+    ],
+)
+def test_a_list_that_cannot_be_read(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, names: list[str], words: str
+) -> None:
+    monkeypatch.chdir(folder)
+    with pytest.raises(SourceError, match=words):
+        files.find_each(names)

@@ -144,7 +144,7 @@ class TestFrames:
         assert message(store, empty) == "the pyarrow Table has no rows."
         assert message(store, pa.table({})) == "the pyarrow Table has no columns."
 
-    @pytest.mark.parametrize("value", [5, ["a.csv", "b.csv"], {"a": [1]}, b"x"])
+    @pytest.mark.parametrize("value", [5, ["a.csv", 5], {"a": [1]}, b"x"])
     def test_what_is_no_table(self, store: DuckDB, value: object) -> None:
         assert f"is of the type {type(value).__name__}. It takes a path" in message(store, value)
 
