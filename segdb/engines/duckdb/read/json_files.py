@@ -9,7 +9,9 @@ import duckdb
 import ibis
 
 from segdb.engines.duckdb.messages import first_line
+from segdb.engines.duckdb.read.byte_order import without_marks
 from segdb.engines.duckdb.read.files import Files
+from segdb.engines.duckdb.read.json_faults import fault, is_empty
 from segdb.engines.duckdb.read.nested import column_names, leaves
 from segdb.engines.raw_source import Raw
 from segdb.errors import SourceError
@@ -52,6 +54,11 @@ def read_json(store: DuckDB, relation: str, given: Files) -> Raw:
     Raises:
         SourceError: they do not hold one object a row, or no rows.
     """
+    with without_marks(given) as plain:
+        return _read(store, relation, plain)
+
+
+def _read(store: DuckDB, relation: str, given: Files) -> Raw:
     # Deep enough for objects within objects; every row and file is looked at.
     sniffed = (
         f"read_json({given.sql}, maximum_depth = 7, sample_size = -1, records = true, "
@@ -62,6 +69,11 @@ def read_json(store: DuckDB, relation: str, given: Files) -> Raw:
         select = _select(rows, given.sql)
         table = store.table(relation, select)
     except (duckdb.InvalidInputException, duckdb.BinderException) as error:
+        wrong = fault(str(error))
+        if wrong is not None:
+            raise wrong from None
+        if all(map(is_empty, given.paths)):
+            raise SourceError(f"{given.origin} has no rows.") from None
         why = "" if "records" in str(error) else f": {first_line(error)}"
         raise SourceError(
             f"{given.origin} is not JSON of one object a row{why}. Give a SELECT that makes rows "  # noqa: S608
