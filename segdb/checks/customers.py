@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import ibis
@@ -23,6 +24,8 @@ _FEWEST = 30
 _TOP = 20
 # A guest's id has so many times the rows of the 95th percentile; any other id so many.
 _GUEST, _GIANT = 2, 10
+_AS_GUESTS = "looks like the id of guests"
+_AS_GIANT = "is out of all proportion"
 _HALF = 0.5
 
 
@@ -45,29 +48,36 @@ def guests(counts: ir.Table, reading: Reading, ask: Ask) -> list[DataWarning]:
     if not row["rows"] or row["customers"] < 3:
         return []
     top = known.order_by(ibis.desc("kept_rows"), "customer_id").limit(_TOP)
-    for customer in ask(top.select("customer_id", "kept_rows")).to_pylist():
-        size, identifier = customer["kept_rows"], customer["customer_id"]
-        is_guest = vocabulary.is_guest(identifier)
-        share = float(size / row["rows"])
-        if size > (_GUEST if is_guest else _GIANT) * row["usual"] and (is_guest or share > _MUCH):
-            return [_guests(identifier, int(size), share, reading, is_guest=is_guest)]
+    largest = ask(top.select("customer_id", "kept_rows")).to_pylist()
+    # One word for guests may be written in several ways: Guest, GUEST.
+    of_guests = [one for one in largest if vocabulary.is_guest(one["customer_id"])]
+    size = sum(one["kept_rows"] for one in of_guests)
+    if size > _GUEST * row["usual"]:
+        identifiers = [one["customer_id"] for one in of_guests]
+        return [_guests(identifiers, int(size), float(size / row["rows"]), reading, _AS_GUESTS)]
+    for one in largest:
+        size, share = one["kept_rows"], float(one["kept_rows"] / row["rows"])
+        if size > _GIANT * row["usual"] and share > _MUCH:
+            return [_guests([one["customer_id"]], int(size), share, reading, _AS_GIANT)]
     return []
 
 
 def _guests(
-    identifier: object, rows: int, share: float, reading: Reading, *, is_guest: bool
+    identifiers: Sequence[object], rows: int, share: float, reading: Reading, what: str
 ) -> DataWarning:
     column = reading.roles["customer_id"]
     mails = (c.name for c in reading.columns if c.name != column and is_mail(c.name))
     mail = next(mails, None)
-    what = "looks like the id of guests" if is_guest else "is out of all proportion"
+    texts = [literal(str(identifier)) for identifier in identifiers]
+    is_one = f"= {texts[0]}" if len(texts) == 1 else f"IN ({', '.join(texts)})"
+    also = f" (with {', '.join(texts[1:4])})" if len(texts) > 1 else ""
     return DataWarning(
         "guests",
-        f"Customer {str(identifier)!r} has {rows:,} rows, {percent(share)} of all, and {what}: "
-        "many people would be one customer.",
+        f"Customer {str(identifiers[0])!r}{also} has {rows:,} rows, {percent(share)} of all, and "
+        f"{what}: many people would be one customer.",
         f"[columns] customer_id = {toml_value(mail)}"
         if mail
-        else reject("guest", f"CAST({quoted(column)} AS VARCHAR) = {literal(str(identifier))}"),
+        else reject("guest", f"CAST({quoted(column)} AS VARCHAR) {is_one}"),
         share=share,
         stops=share > _HALF,
     )

@@ -21,6 +21,7 @@ CODES: dict[str, str] = {
     "repeated_total": "an order's total stands in each of its lines",
     "price_or_total": "whether a price is of one piece or of all pieces of a line",
     "pieces_as_money": "a number of pieces is taken for money",
+    "free_orders": "many orders with an amount of 0",
     "no_revenue": "the amounts of all orders add up to nothing or less",
     "ignored_discount": "a discount beside a price is not taken off",
     "large_share": "one customer or one row has much of all revenue",

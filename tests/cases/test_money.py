@@ -481,3 +481,39 @@ def test_a_currency_in_the_first_line_of_an_order_is_that_of_all(file: Path) -> 
     ]
     written(file, (*PLAIN, "currency"), rows)
     assert "blank_currency" not in ingest(file).codes
+
+
+@pytest.mark.parametrize("zero", ["0", "0.00", "€ 0,00", "-0.0"])
+def test_many_orders_of_nothing_are_said(file: Path, zero: str) -> None:
+    rows = [
+        (*plain(order)[:3], zero if order.number % 4 == 0 else f"€ {order.total}".replace(".", ","))
+        for order in shop.orders()
+    ]
+    written(file, PLAIN, rows)
+    warning = ingest(file).warning("free_orders")
+    free = sum(order.number % 4 == 0 for order in shop.orders())
+    assert f"{free} of {shop.ORDERS} rows (25 %)" in warning.message
+    cleaned = ingest(file, clean={"reject": {"no amount": predicate(warning)}})
+    assert cleaned.reasons == {"no amount": free}
+    assert "free_orders" not in cleaned.codes
+
+
+def test_many_pieces_at_no_price_are_said(file: Path) -> None:
+    rows = [
+        (*plain(order)[:3], 0 if line.product % 3 == 0 else line.price, line.pieces, line.product)
+        for order in shop.orders()
+        for line in order.lines
+    ]
+    written(file, (*PLAIN[:3], "unit_price", "quantity", "product"), rows)
+    warning = ingest(file).warning("free_orders")
+    free = sum(row[3] == 0 for row in rows)
+    cleaned = ingest(file, clean={"reject": {"no amount": predicate(warning)}})
+    assert cleaned.reasons["no amount"] == free
+
+
+def test_some_gifts_are_no_trouble(file: Path) -> None:
+    rows = [
+        (*plain(order)[:3], 0 if order.number % 12 == 0 else order.total) for order in shop.orders()
+    ]
+    written(file, PLAIN, rows)
+    assert ingest(file).warnings == []

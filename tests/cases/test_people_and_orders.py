@@ -150,6 +150,24 @@ def test_guests_under_one_id_are_said(file: Path, guest: str) -> None:
     assert where(file, predicate(warning))[0] == guests
 
 
+def test_guests_under_several_spellings_of_one_word_are_said(file: Path) -> None:
+    """None of them has more rows than the largest customers."""
+    words = ("guest", "Guest", "GUEST", "anonymous")
+    rows = [
+        (
+            words[order.number % 4] if order.customer < 12 else shop.code(order.customer),
+            *plain(order)[1:],
+        )
+        for order in shop.orders()
+    ]
+    written(file, PLAIN, rows)
+    ingested = ingest(file)
+    warning = ingested.warning("guests")
+    guests = sum(order.customer < 12 for order in shop.orders())
+    assert warning.share == pytest.approx(guests / shop.ORDERS)
+    assert where(file, predicate(warning))[0] == guests
+
+
 @pytest.mark.parametrize(
     "guest", [*GUESTS[:2], *(pytest.param(guest, marks=pytest.mark.slow) for guest in GUESTS[2:])]
 )

@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 
 from segdb.checks import currencies, customers, rows, states
 from segdb.checks.discounts import ignored_discounts
+from segdb.checks.free_orders import free_orders
 from segdb.checks.warning import DataWarning
 from segdb.engines.protocol import Database
 from segdb.expressions import validate
@@ -64,6 +65,7 @@ def _orders(store: Database, orders: ValidatedSource, rejects: Iterable[str]) ->
     warnings = currencies.several_currencies(kept, reading, ask)
     warnings += states.unpaid_orders(kept, reading, ask, rejects)
     warnings += ignored_discounts(kept, reading, ask)
+    warnings += free_orders(kept, reading, ask)
     warnings += _shared_amounts(orders, ask)
     warnings += customers.no_revenue(counts, ask)
     # Guests under one id are no large customer.
