@@ -97,5 +97,5 @@ def test_against_300_starts(values: tuple[str, Floats]) -> None:
         f"{ours / theirs:.2f} of their processor time"
     )
     save(f"inertia {name}", {"worst": worst, "above target": missed, "fits": len(above)})
-    # Not a time: single moves never end far above Lloyd's best.
-    assert worst < 0.01
+    # Not a time: no fit ends far above the best.
+    assert worst < 10 * TARGET

@@ -70,3 +70,18 @@ def test_other_ends_are_fits_too_and_elsewhere() -> None:
 def test_kinds_that_run_out() -> None:
     found = fit_range(Matrix.of(np.eye(4).repeat(10, axis=0)), range(2, 5), seed=1, n_init=2)
     assert found[-1].inertia == pytest.approx(0.0, abs=1e-20)
+
+
+def test_of_few_customers_the_best_of_many_starts_is_found() -> None:
+    """Of a shop of five kinds, for which k-means++ and Lloyd alone need hundreds of starts."""
+    draw = np.random.default_rng(2000)
+    kind = draw.choice(5, 2000, p=[0.1, 0.2, 0.3, 0.25, 0.15])
+    recency = draw.gamma(2.0, np.array([5, 20, 60, 120, 200])[kind])
+    orders = 1 + draw.poisson(np.array([30, 12, 5, 2, 0.5])[kind])
+    spent = orders * draw.lognormal(np.array([4.0, 3.5, 3.2, 3.0, 2.8])[kind], 0.6)
+    values = np.log1p(np.column_stack([recency, orders, spent]))
+    values = (values - values.mean(axis=0)) / values.std(axis=0)
+    fits = fit_range(Matrix.of(values), range(2, 11), 3, 10)
+    for k in (7, 10):
+        best = KMeans(k, n_init=200, random_state=0).fit(values).inertia_
+        assert fits[k - 2].inertia <= best * (1 + 1e-4)
