@@ -22,7 +22,7 @@ from segdb.sql import quoted
 from segdb.steps.lifecycle.load_run import shown_as
 
 WAREHOUSE = "warehouse/warehouse.duckdb"
-# A DuckDB file, a URL of PostgreSQL, or an open connection of duckdb or psycopg.
+# A DuckDB file, a URL of PostgreSQL or Spark, or an open connection or session of theirs.
 DatabaseLike = Any
 
 

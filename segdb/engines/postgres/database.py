@@ -206,7 +206,7 @@ class Postgres(Catalog):
         except driver().Error as error:
             raise refused(error) from error
 
-    def transaction(self) -> AbstractContextManager[None]:
+    def transaction(self, schema: str) -> AbstractContextManager[None]:  # noqa: ARG002
         """Run a block as one transaction; see ``segdb.engines.postgres.transaction``."""
         return transaction(self.connection)
 
@@ -216,6 +216,10 @@ class Postgres(Catalog):
     def forget_temporary(self) -> None:
         """Remove the temporary views and tables, which keep their sources from being dropped."""
         self._forget("segdb\\_%")
+
+    def forget(self, name: str) -> None:
+        """Remove a temporary table, where there is one."""
+        self._forget(name.replace("_", r"\_"))
 
     def _forget(self, pattern: str) -> None:
         """Drop temporary relations; what is made of them goes with them."""
