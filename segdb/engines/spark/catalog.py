@@ -27,12 +27,14 @@ ROWS_OF = "segdb.rows_of"
 _RESERVED = ("default", "information_schema", "global_temp", "sys")
 _ROWS_OF = re.compile(rf"{re.escape(ROWS_OF)}=([^,\]]+)")
 _COMMENT = re.compile(r"^Comment: (.*?)$(?=\n[A-Z][A-Za-z ]*:)", re.MULTILINE | re.DOTALL)
+_TEXT = re.compile(r"^View Text: (.*?)$(?=\n[A-Z][A-Za-z ]*:)", re.MULTILINE | re.DOTALL)
 _TYPE = re.compile(r"^Type: (\w+)$", re.MULTILINE)
 
 
 class _Connected(Protocol):
     session: SparkSession
     draft: Draft | None
+    listing: dict[str, list[dict[str, Any]]]
 
     def execute(self, sql: str) -> None: ...
     def rows(self, query: ir.Table | str) -> list[dict[str, Any]]: ...
@@ -230,12 +232,9 @@ class Catalog:
 
 def listed(store: _Connected, schema: str) -> list[dict[str, Any]]:
     """Return the catalog's words on each table and view of a schema; none without the schema."""
-    if store.draft is None:
-        return _listed(store, schema)
-    # Nothing is changed in the catalog while a draft is written.
-    if schema not in store.draft.listed:
-        store.draft.listed[schema] = _listed(store, schema)
-    return store.draft.listed[schema]
+    if schema not in store.listing:
+        store.listing[schema] = _listed(store, schema)
+    return store.listing[schema]
 
 
 def _listed(store: _Connected, schema: str) -> list[dict[str, Any]]:
@@ -243,6 +242,45 @@ def _listed(store: _Connected, schema: str) -> list[dict[str, Any]]:
         return []
     rows = store.rows(f"SHOW TABLE EXTENDED IN {quoted(schema)} LIKE '*'")
     return [row for row in rows if not row["isTemporary"]]
+
+
+def view_statement(store: _Connected, schema: str, name: str) -> str | None:
+    """Return the statement that makes a view as it is, without its columns' comments."""
+    for row in listed(store, schema):
+        if row["tableName"].lower() == name:
+            words, text = row["information"], _TEXT.search(row["information"])
+            comment, rows_of = _COMMENT.search(words), _ROWS_OF.search(words)
+            if text is not None:
+                select = text[1]
+                return create_view(
+                    f"{quoted(schema)}.{quoted(name)}",
+                    select,
+                    words=comment[1] if comment else "",
+                    rows_of=rows_of[1] if rows_of else None,
+                )
+    return None
+
+
+def create_view(
+    place: str, select: str, *, columns: str = "", words: str = "", rows_of: str | None = None
+) -> str:
+    """Return the statement that makes a view.
+
+    Args:
+        place: its name in SQL.
+        select: what it reads.
+        columns: the list of its columns with their comments, in brackets.
+        words: its comment.
+        rows_of: the table that has its rows, of what is published as a table.
+    """
+    comment = f" COMMENT {comment_text(words)}" if words else ""
+    property_ = f" TBLPROPERTIES ('{ROWS_OF}'={comment_text(rows_of)})" if rows_of else ""
+    return f"CREATE OR REPLACE VIEW {place}{columns}{comment}{property_} AS {select}"
+
+
+def comment_text(words: str) -> str:
+    """Return a text as a literal of Spark, whose backslashes escape."""
+    return literal(words.replace("\\", "\\\\"))
 
 
 def published(store: _Connected, schema: str) -> dict[str, tuple[str, str | None]]:

@@ -18,6 +18,7 @@ from segdb.engines.mirror import Mirror
 from segdb.engines.raw_source import Raw
 from segdb.engines.reader import Reader
 from segdb.engines.spark.catalog import Catalog
+from segdb.engines.spark.checkpoint import checkpoint
 from segdb.engines.spark.compile import compiled
 from segdb.engines.spark.connect import connect, is_refusal, prepare, refused
 from segdb.engines.spark.draft import Draft
@@ -42,6 +43,7 @@ class Spark(Catalog):
         session: the driver's own session.
         url: where it is, without a token; None where the caller brought a session.
         draft: what a transaction has written so far; None outside of one.
+        listing: what the catalog said of each schema, until a transaction changes it.
     """
 
     dialect = "spark"
@@ -52,7 +54,7 @@ class Spark(Catalog):
         self.session = session
         self.url = url
         self.draft: Draft | None = None
-        self._frames: dict[str, DataFrame] = {}
+        self.listing: dict[str, list[dict[str, Any]]] = {}
         if url is None:
             prepare(session)
 
@@ -129,11 +131,8 @@ class Spark(Catalog):
         return self._named(name, frame, "")
 
     def table(self, name: str, query: ir.Table | str) -> ir.Table:
-        """Compute rows once, on the cluster, and return them as an unbound table.
-
-        Without the checkpoint each table would be computed again wherever it is read.
-        """
-        return self._named(name, self._frame(query).localCheckpoint(), query)
+        """Compute rows once, on the cluster, and return them as an unbound table."""
+        return self._named(name, checkpoint(self.session, self._frame(query)), query)
 
     def fitting(self, name: str, query: ir.Table) -> ir.Table | None:
         """Make a temporary table; executors spill to disk."""
@@ -146,12 +145,12 @@ class Spark(Catalog):
     def forget(self, name: str) -> None:
         """Remove a temporary table, where there is one."""
         self.session.catalog.dropTempView(name)
-        self._frames.pop(name, None)
 
     def forget_temporary(self) -> None:
         """Remove the temporary views and tables."""
-        for name in [*self._frames]:
-            self.forget(name)
+        for row in self.rows("SHOW VIEWS LIKE 'segdb_*'"):
+            if row["isTemporary"]:
+                self.forget(row["viewName"])
 
     def read(
         self,
@@ -210,6 +209,5 @@ class Spark(Catalog):
 
     def _named(self, name: str, frame: DataFrame, query: ir.Table | str) -> ir.Table:
         frame.createOrReplaceTempView(name)
-        self._frames[name] = frame
         columns = query.schema() if isinstance(query, ir.Table) else ibis_types(frame.schema)
         return ibis.table(columns, name=name)

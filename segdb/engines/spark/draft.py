@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from segdb.engines.spark.checkpoint import checkpoint
 from segdb.engines.spark.types import uploaded
 from segdb.sql import quoted
 
@@ -49,15 +50,12 @@ class Draft:
         session: in which it is written.
         tables: as they will be; None of one that goes.
         schemas: those that are made where they are not there.
-        listed: what the catalog said of a schema when it was first asked.
     """
 
     def __init__(self, session: SparkSession) -> None:
         self.session = session
         self.tables: dict[tuple[str, str], Written | None] = {}
         self.schemas: list[str] = []
-        self.listed: dict[str, list[dict[str, Any]]] = {}
-        self._frames: dict[str, DataFrame] = {}
         self._views = 0
 
     def given(self, rows: pa.Table) -> str:
@@ -118,21 +116,14 @@ class Draft:
         if written is None or written.view is None:
             return None
         if not (written.few or written.read or written.rows_of):
-            frame = self._frames[written.view].localCheckpoint()
-            frame.createOrReplaceTempView(written.view)
-            self._frames[written.view] = frame
+            checkpoint(self.session, self.session.table(written.view)).createOrReplaceTempView(
+                written.view
+            )
             self.tables[schema, name.lower()] = replace(written, read=True)
         return quoted(written.view)
-
-    def forget(self) -> None:
-        """Remove the temporary views."""
-        for view in self._frames:
-            self.session.catalog.dropTempView(view)
-        self._frames.clear()
 
     def _view(self, frame: DataFrame) -> str:
         self._views += 1
         view = f"segdb_draft_{self._views}"
         frame.createOrReplaceTempView(view)
-        self._frames[view] = frame
         return view

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
 from types import ModuleType
+from typing import Any
 
 from segdb.errors import SettingsError
 
@@ -21,5 +23,14 @@ def driver() -> ModuleType:
             import pyspark.sql
     except ImportError:
         raise SettingsError("Spark needs PySpark: pip install 'segdb[spark]'.") from None
+    # What the cluster refuses is raised, and said once.
+    logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)
     module: ModuleType = pyspark.sql
     return module
+
+
+def storage_level() -> Any:
+    """Return the class that says where an executor keeps rows."""
+    from pyspark import StorageLevel
+
+    return StorageLevel

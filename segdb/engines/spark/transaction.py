@@ -17,7 +17,13 @@ from dataclasses import dataclass, replace
 from functools import reduce
 from typing import TYPE_CHECKING
 
-from segdb.engines.spark.catalog import ROWS_OF, listed, published
+from segdb.engines.spark.catalog import (
+    comment_text,
+    create_view,
+    listed,
+    published,
+    view_statement,
+)
 from segdb.engines.spark.connect import is_refusal, reason, refused
 from segdb.engines.spark.draft import Draft, Written
 from segdb.errors import LockedError, PublishError, UserError
@@ -51,6 +57,7 @@ def transaction(store: Spark, schema: str) -> Iterator[None]:
     rows = f"{schema}_runs"
     try:
         undo(store, rows)
+        store.listing.clear()
         before = _last_rows(store, schema)
         store.draft = Draft(store.session)
         try:
@@ -58,8 +65,6 @@ def transaction(store: Spark, schema: str) -> Iterator[None]:
             draft, store.draft = store.draft, None
             _Publish(store, schema, rows, draft).run(before)
         finally:
-            if store.draft is not None:
-                store.draft.forget()
             store.draft = None
     except Exception as error:
         if not is_refusal(error):
@@ -90,7 +95,9 @@ def undo(store: Spark, rows: str) -> None:
 
 def _lock(store: Spark, rows: str) -> dict[str, str] | None:
     """Return the properties of the lock; None where nobody publishes."""
-    if not any(row["tableName"] == _LOCK for row in listed(store, rows)):
+    if not store.rows(f"SHOW SCHEMAS LIKE {literal(rows)}"):
+        return None
+    if not store.rows(f"SHOW TABLES IN {quoted(rows)} LIKE '{_LOCK}'"):
         return None
     with suppress(Exception):  # it may be gone by now
         properties = store.rows(f"SHOW TBLPROPERTIES {quoted(rows)}.{_LOCK}")
@@ -102,6 +109,7 @@ def _roll_back(store: Spark, rows: str, token: str) -> None:
     """Let the views be what they were before a publish, and drop the rows that it wrote."""
     place = f"{quoted(rows)}.{_LOCK}"
     steps = store.rows(f"SELECT * FROM {place} ORDER BY number")  # noqa: S608
+    store.listing.clear()
     # The last view of a publish says whether it was whole.
     whole = bool(steps) and token in (_rows_of(store, steps[-1]["schema"], steps[-1]["name"]) or "")
     if not whole:
@@ -115,6 +123,7 @@ def _roll_back(store: Spark, rows: str, token: str) -> None:
             if row["tableName"].endswith(token):
                 store.execute(f"DROP TABLE {quoted(rows)}.{quoted(row['tableName'])}")
     store.execute(f"DROP TABLE IF EXISTS {place}")
+    store.listing.clear()
 
 
 def _rows_of(store: Spark, schema: str, name: str) -> str | None:
@@ -151,6 +160,7 @@ class _Publish:
             before: where the rows of the table ``runs`` were when the transaction began.
         """
         self.token = secrets.token_hex(6)
+        self.store.listing.clear()
         for schema in dict.fromkeys([self.schema, self.rows, *self.draft.schemas]):
             self.store.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(schema)}")
         self._acquire()
@@ -172,9 +182,9 @@ class _Publish:
             raise
         finally:
             stop.set()
-            self.draft.forget()
         renewing.join()
         self.store.execute(f"DROP TABLE IF EXISTS {quoted(self.rows)}.{_LOCK}")
+        self.store.listing.clear()
         with suppress(Exception):  # what is left is no part of what is published
             self._sweep()
 
@@ -218,16 +228,10 @@ class _Publish:
 
     def _note(self, places: list[tuple[str, str]]) -> None:
         """Put into the lock how each view was made that is about to be replaced."""
-        there = {schema: published(self.store, schema) for schema, _ in places}
-        rows = []
-        for number, (schema, name) in enumerate(places):
-            statement = None
-            kind, rows_of = there[schema].get(name, ("", None))
-            if kind == "view" or rows_of:
-                shown = self.store.rows(f"SHOW CREATE TABLE {quoted(schema)}.{quoted(name)}")
-                create = shown[0]["createtab_stmt"]
-                statement = create.replace("CREATE VIEW", "CREATE OR REPLACE VIEW", 1)
-            rows.append((number, schema, name, statement))
+        rows = [
+            (number, schema, name, view_statement(self.store, schema, name))
+            for number, (schema, name) in enumerate(places)
+        ]
         frame = self.store.session.createDataFrame(
             rows, "number INT, schema STRING, name STRING, statement STRING"
         )
@@ -275,12 +279,9 @@ class _Publish:
         columns = ""
         if table.columns:
             names = self.store.session.sql(select).columns
-            comments = {c: f" COMMENT {_text(words)}" for c, words in table.columns.items()}
+            comments = {c: f" COMMENT {comment_text(w)}" for c, w in table.columns.items()}
             columns = f" ({', '.join(quoted(c) + comments.get(c, '') for c in names)})"
-        words = f" COMMENT {_text(table.words)}" if table.words else ""
-        property_ = f"'{ROWS_OF}'={_text(str(table.rows_of))}"
-        rows_of = f" TBLPROPERTIES ({property_})" if table.rows_of else ""
-        return f"CREATE OR REPLACE VIEW {place}{columns}{words}{rows_of} AS {select}"
+        return create_view(place, select, columns=columns, words=table.words, rows_of=table.rows_of)
 
     def _sweep(self) -> None:
         """Drop the rows that no view reads any more."""
@@ -304,10 +305,6 @@ def _order(item: tuple[tuple[str, str], Written | None]) -> tuple[int, ...]:
 
 def _side_by_side(left: DataFrame, right: DataFrame) -> DataFrame:
     return left.unionByName(right, allowMissingColumns=True)
-
-
-def _text(value: str) -> str:
-    return literal(value.replace("\\", "\\\\"))
 
 
 def _moment(store: Spark) -> str:
