@@ -80,7 +80,11 @@ def _uniform(text: ir.StringValue) -> ir.FloatingValue:
 
 
 def _in_words(node: exp.Expr) -> exp.Expr:
-    """Write a placeholder as Spark says it, and a replacement as Java has it."""
+    """Write a placeholder as Spark says it, a number as DOUBLE, a replacement as Java has it."""
+    if isinstance(node, exp.Literal) and not node.is_string and "." in node.this:
+        # Without an exponent it would be a DECIMAL, and a quotient of it cut off.
+        exponent = "" if "e" in node.this.lower() else "E0"
+        return exp.Literal.number(f"{node.this}{exponent}")
     if isinstance(node, exp.RegexpReplace) and isinstance(
         node.args.get("replacement"), exp.Literal
     ):

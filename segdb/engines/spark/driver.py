@@ -17,10 +17,9 @@ def driver() -> ModuleType:
         SettingsError: it is not installed.
     """
     try:
-        with warnings.catch_warnings():
-            # It warns of releases of pandas, through which no row goes here.
-            warnings.simplefilter("ignore", FutureWarning)
-            import pyspark.sql
+        # Through pandas no row goes here.
+        warnings.filterwarnings("ignore", "PySpark does not yet fully support", FutureWarning)
+        import pyspark.sql
     except ImportError:
         raise SettingsError("Spark needs PySpark: pip install 'segdb[spark]'.") from None
     # What the cluster refuses is raised, and said once.
