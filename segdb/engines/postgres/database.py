@@ -84,9 +84,9 @@ class Postgres(Catalog):
     def lock(self) -> None:
         """Change nothing: SQL reaches what the user that segdb connects as may read."""
 
-    def compile(self, query: ir.Table, *, pretty: bool = False) -> str:  # noqa: ARG002
+    def compile(self, query: ir.Table, *, pretty: bool = False) -> str:
         """Return an expression as one SELECT."""
-        return compiled(query)
+        return compiled(query, pretty=pretty)
 
     def execute(self, sql: str) -> None:
         """Run statements that return nothing."""
