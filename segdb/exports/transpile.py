@@ -50,9 +50,7 @@ class _Unable(Exception):  # noqa: N818 - it never leaves this module
     """What a dialect cannot express, in words."""
 
 
-def to_dialect(
-    stage: str, expression: ir.Table, dialect: Dialect, *, pretty: bool = True
-) -> str:
+def to_dialect(stage: str, expression: ir.Table, dialect: Dialect, *, pretty: bool = True) -> str:
     """Return a stage's expression as one SELECT.
 
     Args:

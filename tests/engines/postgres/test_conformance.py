@@ -185,8 +185,10 @@ def test_orders_that_grow_are_refreshed_by_their_watermark(shop: str) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        "bought_at::timestamptz AS bought_at, client, total::numeric AS total, "
-        "json_build_object('a', 1) AS more",
+        (
+            "bought_at::timestamptz AS bought_at, client, total::numeric AS total, "
+            "json_build_object('a', 1) AS more"
+        ),
         "bought_at, md5(client)::uuid AS client, total::float8 AS total, ARRAY[1, 2] AS more",
     ],
 )
