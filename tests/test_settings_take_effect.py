@@ -71,7 +71,7 @@ def test_match_within(connection: duckdb.DuckDBPyConnection) -> None:
     assert not apart & kept
 
 
-@pytest.mark.parametrize(("most", "left"), [(1.0, 0), (0.3, 1)])
+@pytest.mark.parametrize(("most", "left"), [pytest.param(1.0, 0, marks=pytest.mark.slow), (0.3, 1)])
 def test_max_correlation(connection: duckdb.DuckDBPyConnection, most: float, left: int) -> None:
     made = run(connection, features={"max_correlation": most})
     rows = made.table("feature_parameters").to_pylist()
@@ -94,19 +94,30 @@ def test_describe(connection: duckdb.DuckDBPyConnection) -> None:
     assert made.query("SELECT count(tenure_days) AS n FROM segdb.customer_features").to_pylist()
 
 
-@pytest.mark.parametrize(
-    ("most", "runs"),
-    [(0, 2), (1, 3), pytest.param(2, 4, marks=pytest.mark.slow)],
-)
-def test_keep_runs(connection: duckdb.DuckDBPyConnection, most: int, runs: int) -> None:
-    for _ in range(runs):
-        run(connection, publish={"keep_runs": most})
-    kept = connection.execute("SELECT run_id FROM segdb.kept_runs ORDER BY run_id").fetchall()
-    assert kept == [(run_id,) for run_id in range(runs - most, runs)]
+def kept_runs(connection: duckdb.DuckDBPyConnection) -> list[int]:
+    """Return the runs that are kept, whose tables are there and no others."""
+    rows = connection.execute("SELECT run_id FROM segdb.kept_runs ORDER BY run_id").fetchall()
     tables = connection.execute(
         "SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'segdb_kept'"
     ).fetchall()
-    assert tables == [(2 * most,)]
+    assert tables == [(2 * len(rows),)]
+    return [run_id for (run_id,) in rows]
+
+
+def test_fewer_runs_are_kept(connection: duckdb.DuckDBPyConnection) -> None:
+    kept = []
+    for most in (1, 1, 0):
+        run(connection, publish={"keep_runs": most})
+        kept.append(kept_runs(connection))
+    assert kept == [[], [1], []]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("most", [0, 1, 2])
+def test_keep_runs(connection: duckdb.DuckDBPyConnection, most: int) -> None:
+    for _ in range(4):
+        run(connection, publish={"keep_runs": most})
+    assert kept_runs(connection) == list(range(4 - most, 4))
 
 
 def scores(made: segdb.Result, column: str) -> list[dict[str, Any]]:

@@ -20,7 +20,11 @@ AS_OF = "2026-01-01T00:00:00"
 # Beside what the shop is run with by default: all of these at once, and in `make test-slow` each.
 AT_ONCE: dict[str, dict[str, Any]] = {
     "outliers": {"method": "mad"},
-    "features": {"components": 2, "sql": {"variety": "count(DISTINCT department)"}},
+    "features": {
+        **shops.ALL_FEATURES,
+        "components": 2,
+        "sql": {"variety": "count(DISTINCT department)"},
+    },
     "clean": {"reject": {"small": "total < 0.5"}},
     "rfm": {"ties": "rank", "bins": 4},
 }
@@ -63,13 +67,15 @@ def alike(url: str, source: str, settings: dict[str, Any]) -> None:
     ["orders", "customers", pytest.param("both", marks=pytest.mark.slow)],
 )
 def test_every_source(shop: str, source: str) -> None:
-    alike(shop, source, shops.settings(source, as_of=AS_OF))
+    alike(shop, source, shops.settings(source, as_of=AS_OF, features=shops.ALL_FEATURES))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SETTINGS)
 def test_settings(shop: str, name: str) -> None:
-    alike(shop, "both", shops.settings("both", **SETTINGS[name]))
+    sections = SETTINGS[name]
+    features = {**shops.ALL_FEATURES, **sections.get("features", {})}
+    alike(shop, "both", shops.settings("both", **{**sections, "features": features}))
 
 
 def test_settings_at_once(shop: str) -> None:
