@@ -84,10 +84,10 @@ def flat_map(
     )
     titles_of = alt.Chart(alt.InlineData(values=titles)).transform_filter(own)
     below = _title(titles_of, "x_title", "top", 28).encode(
-        x=alt.value(alt.expr("width / 2")), y=alt.value(alt.expr("height"))
+        x=alt.XValue(alt.expr("width / 2")), y=alt.YValue(alt.expr("height"))
     )
     above = _title(titles_of, "y_title", "bottom", -12, "left").encode(
-        x=alt.value(0), y=alt.value(0)
+        x=alt.XValue(0), y=alt.YValue(0)
     )
     apart = _apart(centres, rows[cells.name], scale)
     centred = _centres(look, apart, own, across, up) if centres else ()
@@ -131,7 +131,7 @@ def _title(
         lineHeight=15,
         limit=alt.ExprRef("width"),
     )
-    return marks.encode(text="words:N")
+    return marks.encode(text=alt.Text("words:N"))
 
 
 def _centres(look: Look, centres: Rows, own: str, across: Any, up: Any) -> tuple[alt.Chart, ...]:
@@ -147,7 +147,7 @@ def _centres(look: Look, centres: Rows, own: str, across: Any, up: Any) -> tuple
             fontWeight=600,
             limit=170,
             **style,
-        ).encode(x=across, y=up, text="segment:N", opacity=of_chosen())
+        ).encode(x=across, y=up, text=alt.Text("segment:N"), opacity=of_chosen())
         for style in (HALO, {})
     ]
     return marks, *names

@@ -48,5 +48,5 @@ def frame() -> Drawn:
     ]
     chart = alt.Chart(alt.InlineData(values=edges)).mark_rule(color=LINE, aria=False)
     return turned(turned(chart), "2").encode(
-        x=place("across"), y=place("up"), x2="across2:Q", y2="up2:Q"
+        x=place("across"), y=place("up"), x2=alt.X2("across2:Q"), y2=alt.Y2("up2:Q")
     )

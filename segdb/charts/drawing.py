@@ -117,4 +117,4 @@ def panels(columns: int, between: int = 64, below: int = 60) -> dict[str, Any]:
 def of_chosen(full: float = 1.0, faded: float = 0.12) -> Any:
     """Return an opacity: full for every segment, or for the one that the reader chose."""
     test = "chosen == 0 || datum.segment_id == chosen"
-    return alt.condition(test, alt.value(full), alt.value(faded))
+    return alt.OpacityValue(faded, condition={"test": test, "value": full})

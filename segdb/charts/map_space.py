@@ -124,7 +124,7 @@ def _segments(name: str, middles: Rows) -> list[Drawn]:
     return [
         turned(chart)
         .mark_text(**style, **more)
-        .encode(x=place("across"), y=place("up"), text="segment:N", opacity=of_chosen())
+        .encode(x=place("across"), y=place("up"), text=alt.Text("segment:N"), opacity=of_chosen())
         for more in (HALO, {})
     ]
 
@@ -140,7 +140,7 @@ def _names(name: str, axes: Sequence[str]) -> Drawn:
     return (
         turned(chart)
         .mark_text(color=SOFT, limit=180)
-        .encode(x=place("across"), y=place("up"), text="words:N")
+        .encode(x=place("across"), y=place("up"), text=alt.Text("words:N"))
     )
 
 

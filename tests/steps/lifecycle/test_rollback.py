@@ -93,10 +93,10 @@ HARD: dict[str, Any] = {
     [
         pytest.param("orders", {}, id="orders-plain", marks=pytest.mark.slow),
         pytest.param("customers", {}, id="customers-plain", marks=pytest.mark.slow),
-        pytest.param("both", {}, id="both-plain"),
+        pytest.param("both", {}, id="both-plain", marks=pytest.mark.slow),
         pytest.param("orders", HARD, id="orders-hard", marks=pytest.mark.slow),
-        pytest.param("customers", HARD, id="customers-hard"),
-        pytest.param("both", HARD, id="both-hard", marks=pytest.mark.slow),
+        pytest.param("customers", HARD, id="customers-hard", marks=pytest.mark.slow),
+        pytest.param("both", HARD, id="both-hard"),
     ],
 )
 def test_every_table_is_as_it_was(after: After, source: str, sections: Mapping[str, Any]) -> None:
