@@ -73,7 +73,7 @@ def test_match_within(connection: duckdb.DuckDBPyConnection) -> None:
 
 @pytest.mark.parametrize(("most", "left"), [pytest.param(1.0, 0, marks=pytest.mark.slow), (0.3, 1)])
 def test_max_correlation(connection: duckdb.DuckDBPyConnection, most: float, left: int) -> None:
-    made = run(connection, features={"max_correlation": most})
+    made = run(connection, features={**shops.ALL_FEATURES, "max_correlation": most})
     rows = made.table("feature_parameters").to_pylist()
     reasons = [row["left_out"] for row in rows if row["left_out"]]
     assert len(reasons) >= left
@@ -88,7 +88,8 @@ def test_max_correlation(connection: duckdb.DuckDBPyConnection, most: float, lef
 
 
 def test_describe(connection: duckdb.DuckDBPyConnection) -> None:
-    made = run(connection, features={"describe": ["tenure_days"]})
+    features = {**shops.ALL_FEATURES, "describe": ["tenure_days"]}
+    made = run(connection, features=features)
     rows = {row["feature"]: row for row in made.table("feature_parameters").to_pylist()}
     assert rows["tenure_days"]["position"] is None
     assert made.query("SELECT count(tenure_days) AS n FROM segdb.customer_features").to_pylist()
@@ -175,7 +176,9 @@ FROM segdb.customer_features ORDER BY customer_id
         "WHERE valid_to IS NULL ORDER BY customer_id"
     )
     at = datetime(2024, 7, 1)
-    settings = {**shops.settings("orders"), "rfm": {"segments": rules, "other": "Rest"}}
+    settings = shops.settings(
+        "orders", features=shops.ALL_FEATURES, rfm={"segments": rules, "other": "Rest"}
+    )
     made = segdb.run("shop", database=connection, settings={**settings, "as_of": at})
     first = made.query(mine).to_pylist()
     assert first == made.query(wanted).to_pylist() == made.query(there).to_pylist()
@@ -234,10 +237,11 @@ def same_live(connection: duckdb.DuckDBPyConnection) -> None:
 
 @pytest.mark.parametrize("fill", [pytest.param("before", marks=pytest.mark.slow), "after"])
 def test_outliers_are_rejected(connection: duckdb.DuckDBPyConnection, fill: str) -> None:
-    kept = run(connection).query("SELECT * FROM segdb.customer_features").to_pylist()
+    every = shops.ALL_FEATURES
+    kept = run(connection, features=every).table("customer_features").to_pylist()
     bounds = {"monetary": [1000, 15000]}
     outliers = {"action": "reject", "upper": 0.95, "bounds": bounds, "fill": fill}
-    made = run(connection, outliers=outliers, features={"describe": ["tenure_days"]})
+    made = run(connection, outliers=outliers, features={**every, "describe": ["tenure_days"]})
     names = [name for name in kept[0] if name.endswith(("days", "value", "orders", "ncy"))]
     wanted: dict[str, str] = {}
     for name in [n for n in (*names, "monetary") if n != "tenure_days"]:

@@ -22,8 +22,9 @@ from segdb.errors import LockedError, SourceError
 from tests.reading import ask
 from tests.steps import shops
 
-FIRST = ("demo", "--synthetic", "--customers", "600", "--no-report")
 SHORT = ("run", "shop.parquet", "--config", "chosen.toml", "--no-report")
+# It tries every number of segments, so that it is not over before it is caught.
+FIRST = ("run", "shop.parquet", "--config", "auto.toml", "--no-report")
 
 
 @contextmanager
@@ -59,6 +60,7 @@ def test_one_fails_with_3_and_one_waits(tmp_path: Path, monkeypatch: pytest.Monk
     with shops.opened() as connection:
         connection.execute("COPY shop TO 'shop.parquet'").fetchall()
     Path("chosen.toml").write_text(shops.TOML, "utf-8")
+    Path("auto.toml").write_text(shops.TOML.replace("k = 3", 'k = "auto"'), "utf-8")
     path = tmp_path / "warehouse.duckdb"
     database = ("--database", str(path))
     # The look whether it holds the database may itself be in its way.

@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 import altair as alt
 
 from segdb.charts.chart import Drawn, Query, Rows
-from segdb.charts.drawing import HALO, data, of_chosen, si
+from segdb.charts.drawing import HALO, data, of_chosen, pixel, si
 from segdb.charts.labels import Look
 from segdb.charts.theme import INK, SOFT, SURFACE
 
@@ -84,10 +84,10 @@ def flat_map(
     )
     titles_of = alt.Chart(alt.InlineData(values=titles)).transform_filter(own)
     below = _title(titles_of, "x_title", "top", 28).encode(
-        x=alt.XValue(alt.expr("width / 2")), y=alt.YValue(alt.expr("height"))
+        x=pixel(alt.XValue, alt.expr("width / 2")), y=pixel(alt.YValue, alt.expr("height"))
     )
     above = _title(titles_of, "y_title", "bottom", -12, "left").encode(
-        x=alt.XValue(0), y=alt.YValue(0)
+        x=pixel(alt.XValue, 0), y=pixel(alt.YValue, 0)
     )
     apart = _apart(centres, rows[cells.name], scale)
     centred = _centres(look, apart, own, across, up) if centres else ()

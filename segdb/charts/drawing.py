@@ -114,6 +114,11 @@ def panels(columns: int, between: int = 64, below: int = 60) -> dict[str, Any]:
     return {"columns": columns, "bounds": "flush", "spacing": {"column": between, "row": below}}
 
 
+def pixel(channel: type[alt.XValue | alt.YValue], place: Any) -> Any:
+    """Return a channel with a place in pixels, a number or an expression."""
+    return channel(place)
+
+
 def of_chosen(full: float = 1.0, faded: float = 0.12) -> Any:
     """Return an opacity: full for every segment, or for the one that the reader chose."""
     test = "chosen == 0 || datum.segment_id == chosen"

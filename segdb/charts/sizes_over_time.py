@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import altair as alt
 
 from segdb.charts.chart import Chart, Drawn, Field, Query, Rows
-from segdb.charts.drawing import data, of_chosen, si
+from segdb.charts.drawing import data, of_chosen, pixel, si
 from segdb.charts.labels import Look
 from segdb.charts.theme import SOFT
 
@@ -66,7 +66,7 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
         alt.Chart(alt.InlineData(values=names))
         .mark_text(align="left", dx=10, fontWeight=600, limit=_WIDE_NAME)
         .encode(
-            x=alt.XValue(alt.expr("width")),
+            x=pixel(alt.XValue, alt.expr("width")),
             y=alt.Y("place:Q"),
             text=alt.Text("segment:N"),
             opacity=of_chosen(),
