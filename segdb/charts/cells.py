@@ -134,9 +134,11 @@ def _title(
     return marks.encode(text=alt.Text("words:N"))
 
 
-def _centres(look: Look, centres: Rows, own: str, across: Any, up: Any) -> tuple[alt.Chart, ...]:
+def _centres(
+    look: Look, centres: Rows, of_axes: str, across: Any, up: Any
+) -> tuple[alt.Chart, ...]:
     """Draw the centres and their names, each name on a halo of the background."""
-    middle = alt.Chart(alt.InlineData(values=centres)).transform_filter(own)
+    middle = alt.Chart(alt.InlineData(values=centres)).transform_filter(of_axes)
     marks = middle.mark_point(size=90, filled=True, stroke=INK, strokeWidth=2, opacity=1).encode(
         x=across, y=up, color=look.colour(), opacity=of_chosen()
     )
@@ -160,15 +162,16 @@ def _apart(centres: Rows, cells: Rows, scale: str) -> Rows:
     """
     drawn_cells: Rows = []
     for axes in dict.fromkeys(row["axes"] for row in centres):
-        own = [row for row in centres if row["axes"] == axes]
-        drawn = own + [row for row in cells if row["axes"] == axes]
-        y = _pixels(own, drawn, "y", 420, scale)
+        centres_of = [row for row in centres if row["axes"] == axes]
+        drawn = centres_of + [row for row in cells if row["axes"] == axes]
+        y = _pixels(centres_of, drawn, "y", 420, scale)
         page, phone = (
-            _places(own, _pixels(own, drawn, "x", width, scale), y) for width in (980, 260)
+            _places(centres_of, _pixels(centres_of, drawn, "x", width, scale), y)
+            for width in (980, 260)
         )
         drawn_cells += [
             {**row, "dy": dy, "dy_narrow": narrow}
-            for row, dy, narrow in zip(own, page, phone, strict=True)
+            for row, dy, narrow in zip(centres_of, page, phone, strict=True)
         ]
     return drawn_cells
 
