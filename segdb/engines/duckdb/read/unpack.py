@@ -61,7 +61,8 @@ def unpacked(packed: Files, options: FileOptions) -> Iterator[tuple[Files, tuple
         suffixes = {files.kind_of(path) for path in paths}
         if len(suffixes) > 1:
             raise SourceError(
-                f"{packed.origin} holds files of several kinds: {_listed([p.name for p in paths])}. "
+                f"{packed.origin} holds files of several kinds: "
+                f"{_listed([path.name for path in paths])}. "
                 "Unpack it, and name those that are meant."
             )
         inner = replace(packed, paths=tuple(paths), suffix=suffixes.pop(), unpacked=True)
