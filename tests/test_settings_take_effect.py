@@ -52,6 +52,8 @@ def test_criterion_and_range(
     assert [row["k"] for row in rows if row["selected"]] == [wanted["k"]] == [made.facts["k"]]
 
 
+# That refining moves centroids is held by tests/steps/segment/test_refine.py.
+@pytest.mark.slow
 def test_max_refine(connection: duckdb.DuckDBPyConnection) -> None:
     steps = [
         run(connection, cluster={"matrix_rows": 100, "max_refine": most}).facts["refine_steps"]
@@ -155,6 +157,8 @@ def test_rfm_bins_and_ranks(connection: duckdb.DuckDBPyConnection, bins: int) ->
     assert scores(again, "customer_id") == scores(made, "customer_id")
 
 
+# Scores by edges of any number are held by tests/features/test_rfm.py.
+@pytest.mark.slow
 def test_rfm_edges(connection: duckdb.DuckDBPyConnection) -> None:
     edges = {"recency_days": [10, 40], "monetary": [2000, 9000]}
     made = run(connection, rfm={"bins": 3, "edges": edges})
@@ -211,7 +215,7 @@ def test_a_rule_of_customers_without_orders(connection: duckdb.DuckDBPyConnectio
     }
 
 
-@pytest.mark.parametrize("name", ["sqrt", "yeo-johnson"])
+@pytest.mark.parametrize("name", [pytest.param("sqrt", marks=pytest.mark.slow), "yeo-johnson"])
 def test_transform(connection: duckdb.DuckDBPyConnection, name: str) -> None:
     made = run(connection, features={"transform": name})
     rows = {row["feature"]: row for row in made.table("feature_parameters").to_pylist()}

@@ -102,7 +102,9 @@ def test_the_line_proposed_keeps_one_currency_however_it_is_written(
     assert cleaned.orders == max(sizes)
 
 
-@pytest.mark.parametrize("name", ["currency_rate", "exchange rate currency"])
+@pytest.mark.parametrize(
+    "name", ["currency_rate", pytest.param("exchange rate currency", marks=pytest.mark.slow)]
+)
 def test_rates_of_currencies_are_no_currencies(file: Path, name: str) -> None:
     rows = [(*plain(order), (1, 0.9)[order.number % 2]) for order in shop.orders()]
     written(file, (*PLAIN, name), rows)
@@ -241,7 +243,7 @@ def test_an_amount_that_stands_for_a_missing_one_is_said(
     ("name", "discount", "net"),
     [
         ("discount", 0.1, '"unit_price" * (1 - "discount")'),
-        ("Rabatt", "0,2", '"unit_price" * (1 - "Rabatt")'),
+        pytest.param("Rabatt", "0,2", '"unit_price" * (1 - "Rabatt")', marks=pytest.mark.slow),
         ("line_discount_amount", 5, '"unit_price" - "line_discount_amount"'),
     ],
 )
@@ -350,7 +352,11 @@ def test_amounts_of_lines_are_added(file: Path) -> None:
     assert "repeated_total" not in ingested.codes
 
 
-@pytest.mark.parametrize("name", ["item-price", "price", "sales price"])
+# Names of prices are held by tests/inspect/test_header_vocabulary.py.
+@pytest.mark.parametrize(
+    "name",
+    ["item-price", *(pytest.param(n, marks=pytest.mark.slow) for n in ("price", "sales price"))],
+)
 def test_a_lines_total_is_not_multiplied_by_its_quantity(file: Path, name: str) -> None:
     written(file, (*LINES, "quantity", name), lines("pieces", "line"))
     ingested = ingest(file)
@@ -358,7 +364,10 @@ def test_a_lines_total_is_not_multiplied_by_its_quantity(file: Path, name: str) 
     assert "not multiplied" in ingested.warning("price_or_total").message
 
 
-@pytest.mark.parametrize("name", ["item-price", "price", "unit price"])
+@pytest.mark.parametrize(
+    "name",
+    ["price", *(pytest.param(n, marks=pytest.mark.slow) for n in ("item-price", "unit price"))],
+)
 def test_a_price_of_one_piece_is_multiplied(file: Path, name: str) -> None:
     written(file, (*LINES, "quantity", name), lines("pieces", "price"))
     ingested = ingest(file)

@@ -260,7 +260,7 @@ def half(change: Callable[[tuple[object, ...]], tuple[object, ...]]) -> list[tup
 @pytest.mark.parametrize(
     ("place", "value", "words"),
     [
-        (2, "long ago", "missing or unreadable date"),
+        pytest.param(2, "long ago", "missing or unreadable date", marks=pytest.mark.slow),
         (3, "n.b.", "unreadable amount, such as 'n.b.'"),
     ],
 )
@@ -273,7 +273,9 @@ def test_a_run_stops_where_much_is_rejected_for_one_reason(
     assert ingest(file, checks={"max_rejected_share": 0.6}).customers > 0
 
 
-@pytest.mark.parametrize("value", ["--5", "7%", "12 pcs", "n.b."])
+@pytest.mark.parametrize(
+    "value", ["--5", "12 pcs", *(pytest.param(v, marks=pytest.mark.slow) for v in ("7%", "n.b."))]
+)
 def test_some_that_cannot_be_read_are_said_with_one_of_them(file: Path, value: str) -> None:
     rows = [(*plain(o)[:3], value) if o.number % 8 == 0 else plain(o) for o in shop.orders()]
     written(file, PLAIN, rows)
