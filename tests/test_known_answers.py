@@ -231,6 +231,8 @@ def test_cdnow_sample(shared_data: Path, tmp_path: Path) -> None:
         assert found["orders"] == 6_696
 
 
+# Of the sample, which is a tenth of it, the figures are in make test.
+@pytest.mark.slow
 def test_cdnow_master(cdnow: Path, tmp_path: Path) -> None:
     with cdnow_run(cdnow / "CDNOW_master.txt", tmp_path) as result:
         found = figures(result)

@@ -63,14 +63,18 @@ def test_max_refine(connection: duckdb.DuckDBPyConnection) -> None:
     assert steps[1] >= 1
 
 
-def test_match_within(connection: duckdb.DuckDBPyConnection) -> None:
-    run(connection)
+# That ids are kept by default is held by tests/steps/lifecycle/test_match_segments.py.
+@pytest.mark.parametrize(
+    ("cluster", "kept"),
+    [({"match_within": 0}, False), pytest.param({}, True, marks=pytest.mark.slow)],
+)
+def test_match_within(
+    connection: duckdb.DuckDBPyConnection, cluster: dict[str, Any], kept: bool
+) -> None:
+    before = {row["segment_id"] for row in run(connection).segments}
     connection.execute("UPDATE shop SET total = total * 1.3 WHERE client < 'c5'").fetchall()
-    kept = {row["segment_id"] for row in run(connection).segments}
-    assert kept & {1, 2, 3}
-    connection.execute("UPDATE shop SET total = total * 1.3 WHERE client < 'c5'").fetchall()
-    apart = {row["segment_id"] for row in run(connection, cluster={"match_within": 0}).segments}
-    assert not apart & kept
+    after = {row["segment_id"] for row in run(connection, cluster=cluster).segments}
+    assert bool(after & before) == kept
 
 
 @pytest.mark.parametrize(("most", "left"), [pytest.param(1.0, 0, marks=pytest.mark.slow), (0.3, 1)])

@@ -129,6 +129,7 @@ def test_a_chain_of_jobs(shop: str, tmp_path: Path) -> None:
     assert equal(*scores)
 
 
+@pytest.mark.slow
 def test_online_retail(loaded: Loaded, shared_data: Path) -> None:
     rows = (
         f"SELECT * FROM '{shared_data / 'online_retail.parquet'}' WHERE CustomerID % 20 = 0 "
