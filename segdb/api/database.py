@@ -72,6 +72,22 @@ def database_at(
 
 
 @contextmanager
+def published_at(
+    database: DatabaseLike,
+    schema: str,
+    *,
+    read_only: bool = False,
+    locked: bool = False,
+    wait: float = 0,
+    engine: Engine | None = None,
+) -> Iterator[Database]:
+    """Yield the database of published tables, as ``database_at``; what fails is said in words."""
+    opened = database_at(database, read_only=read_only, locked=locked, wait=wait, engine=engine)
+    with opened as store, store.refusals(), blaming_changes(store, schema):
+        yield store
+
+
+@contextmanager
 def reading(
     database: DatabaseLike, schema: str, wait: float = 0, *, sources: bool = False
 ) -> Iterator[Reader]:

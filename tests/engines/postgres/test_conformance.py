@@ -17,7 +17,17 @@ from tests.engines.tables import differences, equal
 from tests.steps import shops
 
 AS_OF = "2026-01-01T00:00:00"
-# Beside what the shop is run with by default; of the others one each in `make test-slow`.
+# Beside what the shop is run with by default: all of these at once, and in `make test-slow` each.
+AT_ONCE: dict[str, dict[str, Any]] = {
+    "outliers": {"method": "mad"},
+    "features": {
+        **shops.ALL_FEATURES,
+        "components": 2,
+        "sql": {"variety": "count(DISTINCT department)"},
+    },
+    "clean": {"reject": {"small": "total < 0.5"}},
+    "rfm": {"ties": "rank", "bins": 4},
+}
 SETTINGS: dict[str, dict[str, Any]] = {
     "median absolute deviation": {"outliers": {"method": "mad"}},
     "components": {"features": {"components": 2}},
@@ -26,8 +36,6 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "clean": {"reject": {"small": "total < 0.5"}},
     },
     "ranks": {"rfm": {"ties": "rank", "bins": 4}},
-}
-MORE: dict[str, dict[str, Any]] = {
     "quartiles": {"outliers": {"method": "iqr"}},
     "z-scores": {"outliers": {"method": "zscore"}},
     "no caps": {"outliers": {"method": "none"}},
@@ -53,16 +61,25 @@ def alike(url: str, source: str, settings: dict[str, Any]) -> None:
         assert differences(embedded, server) == []
 
 
-@pytest.mark.parametrize("source", ["orders", "customers", "both"])
-def test_every_source(shop: str, source: str) -> None:
-    alike(shop, source, shops.settings(source, as_of=AS_OF))
-
-
 @pytest.mark.parametrize(
-    "name", [*SETTINGS, *(pytest.param(name, marks=pytest.mark.slow) for name in MORE)]
+    # Both are what the chain of jobs begins with.
+    "source",
+    ["orders", "customers", pytest.param("both", marks=pytest.mark.slow)],
 )
+def test_every_source(shop: str, source: str) -> None:
+    alike(shop, source, shops.settings(source, as_of=AS_OF, features=shops.ALL_FEATURES))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SETTINGS)
 def test_settings(shop: str, name: str) -> None:
-    alike(shop, "both", shops.settings("both", **{**SETTINGS, **MORE}[name]))
+    sections = SETTINGS[name]
+    features = {**shops.ALL_FEATURES, **sections.get("features", {})}
+    alike(shop, "both", shops.settings("both", **{**sections, "features": features}))
+
+
+def test_settings_at_once(shop: str) -> None:
+    alike(shop, "both", shops.settings("both", **AT_ONCE))
 
 
 def test_a_chain_of_jobs(shop: str, tmp_path: Path) -> None:
@@ -103,15 +120,16 @@ def test_a_chain_of_jobs(shop: str, tmp_path: Path) -> None:
         assert server.charts == embedded.charts
         pages = (str(server.report()), str(embedded.report()))
         assert len(pages[0]) == pytest.approx(len(pages[1]), rel=0.01)
-    scores = [segdb.score("shop", "people", database=place) for place in (path, shop)]
-    assert equal(*(asdict(each) for each in scores))
+    scores, file = [], tmp_path / "s.parquet"
     for place in (path, shop):
-        segdb.score("shop", "people", database=place, into=tmp_path / "s.parquet", force=True)
+        scored = segdb.score("shop", "people", database=place, into=file, force=True)
+        scores.append(asdict(scored))
         with duckdb.connect() as connection:
-            file = f"FROM '{tmp_path / 's.parquet'}'"
-            assert connection.sql(f"SELECT count(*) {file}").fetchall() == [(180,)]
+            assert connection.sql(f"SELECT count(*) FROM '{file}'").fetchall() == [(180,)]
+    assert equal(*scores)
 
 
+@pytest.mark.slow
 def test_online_retail(loaded: Loaded, shared_data: Path) -> None:
     rows = (
         f"SELECT * FROM '{shared_data / 'online_retail.parquet'}' WHERE CustomerID % 20 = 0 "
@@ -136,15 +154,14 @@ def test_online_retail(loaded: Loaded, shared_data: Path) -> None:
             assert differences(embedded, server) == []
 
 
-def test_a_frame_is_uploaded(url: str) -> None:
+def test_a_frame_is_uploaded(url: str, published_shop: str) -> None:
     with shops.opened() as connection:
         frame = connection.sql("FROM shop").to_arrow_table()
-        given = shops.settings("orders")
-        with (
-            segdb.run("shop", database=connection, settings=given) as embedded,
-            segdb.run(frame, database=url, settings=given) as server,
-        ):
-            assert equal(embedded.segments, server.segments)
+    with (
+        segdb.open(published_shop) as of_table,
+        segdb.run(frame, database=url, settings=shops.settings("orders")) as of_frame,
+    ):
+        assert equal(of_table.segments, of_frame.segments)
 
 
 def test_numbers_in_text_are_asked_to_be_cast(shop: str) -> None:
@@ -175,19 +192,18 @@ def test_orders_that_grow_are_refreshed_by_their_watermark(shop: str) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        "bought_at::timestamptz AS bought_at, client, total, 1 AS more",
-        "bought_at, md5(client)::uuid AS client, total, 1 AS more",
-        "bought_at, client, total::numeric AS total, json_build_object('a', 1) AS more",
-        "bought_at, client, total::float8 AS total, ARRAY[1, 2] AS more",
+        (
+            "bought_at::timestamptz AS bought_at, client, total::numeric AS total, "
+            "json_build_object('a', 1) AS more"
+        ),
+        "bought_at, md5(client)::uuid AS client, total::float8 AS total, ARRAY[1, 2] AS more",
     ],
 )
-def test_types_of_the_server(shop: str, change: str) -> None:
-    settings = shops.settings("orders")
+def test_types_of_the_server(published_shop: str, shop: str, change: str) -> None:
+    select = f"SELECT basket, department, {change} FROM shop"
     with (
-        segdb.run("shop", database=shop, settings=settings) as plain,
-        segdb.run(
-            f"SELECT basket, department, {change} FROM shop", database=shop, settings=settings
-        ) as typed,
+        segdb.open(published_shop) as plain,
+        segdb.run(select, database=shop, settings=shops.settings("orders")) as typed,
     ):
         figures = ("customers", "revenue", "cohesion")
         sides = [[{f: row[f] for f in figures} for row in each.segments] for each in (plain, typed)]
