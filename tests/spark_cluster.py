@@ -1,4 +1,4 @@
-"""A Spark cluster of the tests' own: a master, two workers and a Connect server, all on loopback."""
+"""A Spark cluster of the tests' own on loopback: a master, two workers and a Connect server."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from typing import Any
@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 
 import segdb
+from tests.engines.conformance import Loaded
 from tests.exports.engines import load_postgres
 from tests.postgres_server import postgres
 from tests.steps import shops
@@ -18,7 +19,6 @@ from tests.steps import shops
 __all__ = ["postgres"]
 
 _NUMBERS = count(1)
-Loaded = Callable[[dict[str, pa.Table]], str]
 
 
 def _url(postgres: Any, name: str) -> str:

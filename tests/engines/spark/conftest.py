@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pyarrow as pa
 import pytest
 
+import segdb
+from tests.engines.conformance import Loaded
 from tests.spark_cluster import Cluster, spark
 from tests.steps import shops
 
 __all__ = ["spark"]
-
-Loaded = Callable[[dict[str, pa.Table]], str]
 
 
 @contextmanager
@@ -66,3 +66,14 @@ def shop(loaded: Loaded) -> str:
     with shops.opened() as connection:
         names = ("shop", "people")
         return loaded({n: connection.sql(f"FROM {n}").to_arrow_table() for n in names})
+
+
+@pytest.fixture(scope="module")
+def published_shop(spark: Cluster) -> str:
+    """The URL of a cluster with a run of the shop's orders; for tests that change nothing."""
+    with session(spark.url) as opened, shops.opened() as connection:
+        emptied(opened)
+        table = connection.sql("FROM shop").to_arrow_table()
+        opened.createDataFrame(table).write.saveAsTable("shop")
+    segdb.run("shop", database=spark.url, settings=shops.settings("orders")).close()
+    return spark.url
