@@ -10,7 +10,9 @@
 #   make bench        the benchmarks, with their figures
 #   make chaos        kills at random moments; SEGDB_CHAOS_KILLS says how many of each command
 #   make dbt          the real dbt in an environment of its own, for the tests of warehouse/
-#   make engines      ClickHouse and Spark, for the tests that run exported SQL on them
+#   make spark        PySpark, for the tests on a Spark cluster; it wants a Java of 17 or 21
+#   make engines      ClickHouse and Spark, for the tests that run exported SQL on them; then one
+#                     question at a time on a Spark cluster
 #   make test-compat  every test on the oldest releases that are promised
 #   make axe          fetch axe-core with npm: the tests of the report look for barriers with it
 #   make clean        remove what make has made; the warehouse and the reports stay
@@ -41,22 +43,22 @@ make_venv = test -n "$(1)" || { echo "segdb needs Python 3.11 or newer on the PA
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-slow test-all check golden bench chaos dbt engines test-compat axe clean
+.PHONY: help demo test test-slow test-all check golden bench chaos dbt spark engines test-compat axe clean
 
 help:
-	@sed -n '4,16s/^# *//p' Makefile
+	@sed -n '4,18s/^# *//p' Makefile
 
 demo: $(VENV)/demo.stamp
 	$(VENV)/bin/segdb demo
 
 test: $(VENV)/test.stamp
-	$(PY) -m pytest $(PARALLEL) -m 'not slow'
+	$(PY) -m pytest $(PARALLEL) -m 'not slow and not engines'
 
 test-slow: $(VENV)/test.stamp
-	SEGDB_EXAMPLES=$(EXAMPLES) $(PY) -m pytest $(PARALLEL) -m 'slow or examples'
+	SEGDB_EXAMPLES=$(EXAMPLES) $(PY) -m pytest $(PARALLEL) -m '(slow or examples) and not engines'
 
 test-all: $(VENV)/test.stamp
-	SEGDB_EXAMPLES=$(EXAMPLES) $(PY) -m pytest $(PARALLEL)
+	SEGDB_EXAMPLES=$(EXAMPLES) $(PY) -m pytest $(PARALLEL) -m 'not engines'
 
 check: $(VENV)/test.stamp
 	$(PY) -m ruff check .
@@ -75,7 +77,10 @@ chaos: $(VENV)/test.stamp
 
 dbt: $(DBT)/dbt.stamp
 
-engines: $(ENGINES)/engines.stamp
+spark: $(VENV)/spark.stamp
+
+engines: $(ENGINES)/engines.stamp $(VENV)/spark.stamp
+	$(PY) -m pytest -m engines
 
 test-compat: $(COMPAT)/test.stamp
 	$(COMPAT)/bin/python -m pytest $(PARALLEL)
@@ -106,6 +111,11 @@ $(VENV)/demo.stamp: pyproject.toml | $(PY)
 $(VENV)/test.stamp: pyproject.toml | $(PY)
 	$(PY) $(INSTALL) --editable '.[demo,excel,test]'
 	$(PY) $(INSTALL) --no-deps 'lifetimes==0.11.3'
+	@touch $@
+
+# Half a gigabyte.
+$(VENV)/spark.stamp: $(VENV)/test.stamp
+	$(PY) $(INSTALL) --editable '.[spark]'
 	@touch $@
 
 $(ENGINES)/bin/python:

@@ -27,6 +27,7 @@ HOMES = {
     "click": {"cli"},
     "duckdb": {"engines"},
     "psycopg": {"engines"},
+    "pyspark": {"engines"},
     "jinja2": {"report"},
     "numpy": {"cluster"},
     "pandas": set[str](),
@@ -48,7 +49,7 @@ MAY_PRINT = {"cli"}
 # Start-up time: `segdb --help` waits for none of the libraries, a run without a report not for
 # Altair and Jinja.
 MAY_IMPORT_LATE = {"__init__.py", "api", "cli"}
-OPTIONAL_EXTRAS = {"psycopg", "python_calamine"}
+OPTIONAL_EXTRAS = {"psycopg", "pyspark", "python_calamine"}
 # Words without a meaning in the field: a name says what a thing is.
 PRIVATE_WORDS = {"told", "seen", "held", "borne", "beside", "alike", "telling", "taken", "grown"}
 PRIVATE_WORDS |= {"hold", "everyone", "intake", "blamed", "spoken", "suspects"}

@@ -64,7 +64,8 @@ def settings(moment: dt.datetime) -> dict[str, Any]:
 @pytest.fixture(
     scope="module",
     params=[
-        ("cdnow", 6),
+        ("cdnow", 4),
+        pytest.param(("cdnow", 6), marks=pytest.mark.slow),
         pytest.param(("cdnow", 12), marks=pytest.mark.slow),
         pytest.param(("complete_journey", 12), marks=pytest.mark.slow),
     ],

@@ -52,6 +52,8 @@ def test_criterion_and_range(
     assert [row["k"] for row in rows if row["selected"]] == [wanted["k"]] == [made.facts["k"]]
 
 
+# That refining moves centroids is held by tests/steps/segment/test_refine.py.
+@pytest.mark.slow
 def test_max_refine(connection: duckdb.DuckDBPyConnection) -> None:
     steps = [
         run(connection, cluster={"matrix_rows": 100, "max_refine": most}).facts["refine_steps"]
@@ -61,19 +63,23 @@ def test_max_refine(connection: duckdb.DuckDBPyConnection) -> None:
     assert steps[1] >= 1
 
 
-def test_match_within(connection: duckdb.DuckDBPyConnection) -> None:
-    run(connection)
+# That ids are kept by default is held by tests/steps/lifecycle/test_match_segments.py.
+@pytest.mark.parametrize(
+    ("cluster", "kept"),
+    [({"match_within": 0}, False), pytest.param({}, True, marks=pytest.mark.slow)],
+)
+def test_match_within(
+    connection: duckdb.DuckDBPyConnection, cluster: dict[str, Any], kept: bool
+) -> None:
+    before = {row["segment_id"] for row in run(connection).segments}
     connection.execute("UPDATE shop SET total = total * 1.3 WHERE client < 'c5'").fetchall()
-    kept = {row["segment_id"] for row in run(connection).segments}
-    assert kept & {1, 2, 3}
-    connection.execute("UPDATE shop SET total = total * 1.3 WHERE client < 'c5'").fetchall()
-    apart = {row["segment_id"] for row in run(connection, cluster={"match_within": 0}).segments}
-    assert not apart & kept
+    after = {row["segment_id"] for row in run(connection, cluster=cluster).segments}
+    assert bool(after & before) == kept
 
 
-@pytest.mark.parametrize(("most", "left"), [(1.0, 0), (0.3, 1)])
+@pytest.mark.parametrize(("most", "left"), [pytest.param(1.0, 0, marks=pytest.mark.slow), (0.3, 1)])
 def test_max_correlation(connection: duckdb.DuckDBPyConnection, most: float, left: int) -> None:
-    made = run(connection, features={"max_correlation": most})
+    made = run(connection, features={**shops.ALL_FEATURES, "max_correlation": most})
     rows = made.table("feature_parameters").to_pylist()
     reasons = [row["left_out"] for row in rows if row["left_out"]]
     assert len(reasons) >= left
@@ -88,25 +94,37 @@ def test_max_correlation(connection: duckdb.DuckDBPyConnection, most: float, lef
 
 
 def test_describe(connection: duckdb.DuckDBPyConnection) -> None:
-    made = run(connection, features={"describe": ["tenure_days"]})
+    features = {**shops.ALL_FEATURES, "describe": ["tenure_days"]}
+    made = run(connection, features=features)
     rows = {row["feature"]: row for row in made.table("feature_parameters").to_pylist()}
     assert rows["tenure_days"]["position"] is None
     assert made.query("SELECT count(tenure_days) AS n FROM segdb.customer_features").to_pylist()
 
 
-@pytest.mark.parametrize(
-    ("most", "runs"),
-    [(0, 2), (1, 3), pytest.param(2, 4, marks=pytest.mark.slow)],
-)
-def test_keep_runs(connection: duckdb.DuckDBPyConnection, most: int, runs: int) -> None:
-    for _ in range(runs):
-        run(connection, publish={"keep_runs": most})
-    kept = connection.execute("SELECT run_id FROM segdb.kept_runs ORDER BY run_id").fetchall()
-    assert kept == [(run_id,) for run_id in range(runs - most, runs)]
+def kept_runs(connection: duckdb.DuckDBPyConnection) -> list[int]:
+    """Return the runs that are kept, whose tables are there and no others."""
+    rows = connection.execute("SELECT run_id FROM segdb.kept_runs ORDER BY run_id").fetchall()
     tables = connection.execute(
         "SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'segdb_kept'"
     ).fetchall()
-    assert tables == [(2 * most,)]
+    assert tables == [(2 * len(rows),)]
+    return [run_id for (run_id,) in rows]
+
+
+def test_fewer_runs_are_kept(connection: duckdb.DuckDBPyConnection) -> None:
+    kept = []
+    for most in (1, 1, 0):
+        run(connection, publish={"keep_runs": most})
+        kept.append(kept_runs(connection))
+    assert kept == [[], [1], []]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("most", [0, 1, 2])
+def test_keep_runs(connection: duckdb.DuckDBPyConnection, most: int) -> None:
+    for _ in range(4):
+        run(connection, publish={"keep_runs": most})
+    assert kept_runs(connection) == list(range(4 - most, 4))
 
 
 def scores(made: segdb.Result, column: str) -> list[dict[str, Any]]:
@@ -143,6 +161,8 @@ def test_rfm_bins_and_ranks(connection: duckdb.DuckDBPyConnection, bins: int) ->
     assert scores(again, "customer_id") == scores(made, "customer_id")
 
 
+# Scores by edges of any number are held by tests/features/test_rfm.py.
+@pytest.mark.slow
 def test_rfm_edges(connection: duckdb.DuckDBPyConnection) -> None:
     edges = {"recency_days": [10, 40], "monetary": [2000, 9000]}
     made = run(connection, rfm={"bins": 3, "edges": edges})
@@ -164,7 +184,9 @@ FROM segdb.customer_features ORDER BY customer_id
         "WHERE valid_to IS NULL ORDER BY customer_id"
     )
     at = datetime(2024, 7, 1)
-    settings = {**shops.settings("orders"), "rfm": {"segments": rules, "other": "Rest"}}
+    settings = shops.settings(
+        "orders", features=shops.ALL_FEATURES, rfm={"segments": rules, "other": "Rest"}
+    )
     made = segdb.run("shop", database=connection, settings={**settings, "as_of": at})
     first = made.query(mine).to_pylist()
     assert first == made.query(wanted).to_pylist() == made.query(there).to_pylist()
@@ -197,7 +219,7 @@ def test_a_rule_of_customers_without_orders(connection: duckdb.DuckDBPyConnectio
     }
 
 
-@pytest.mark.parametrize("name", ["sqrt", "yeo-johnson"])
+@pytest.mark.parametrize("name", [pytest.param("sqrt", marks=pytest.mark.slow), "yeo-johnson"])
 def test_transform(connection: duckdb.DuckDBPyConnection, name: str) -> None:
     made = run(connection, features={"transform": name})
     rows = {row["feature"]: row for row in made.table("feature_parameters").to_pylist()}
@@ -223,10 +245,11 @@ def same_live(connection: duckdb.DuckDBPyConnection) -> None:
 
 @pytest.mark.parametrize("fill", [pytest.param("before", marks=pytest.mark.slow), "after"])
 def test_outliers_are_rejected(connection: duckdb.DuckDBPyConnection, fill: str) -> None:
-    kept = run(connection).query("SELECT * FROM segdb.customer_features").to_pylist()
+    every = shops.ALL_FEATURES
+    kept = run(connection, features=every).table("customer_features").to_pylist()
     bounds = {"monetary": [1000, 15000]}
     outliers = {"action": "reject", "upper": 0.95, "bounds": bounds, "fill": fill}
-    made = run(connection, outliers=outliers, features={"describe": ["tenure_days"]})
+    made = run(connection, outliers=outliers, features={**every, "describe": ["tenure_days"]})
     names = [name for name in kept[0] if name.endswith(("days", "value", "orders", "ncy"))]
     wanted: dict[str, str] = {}
     for name in [n for n in (*names, "monetary") if n != "tenure_days"]:

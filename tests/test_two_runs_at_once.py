@@ -22,8 +22,9 @@ from segdb.errors import LockedError, SourceError
 from tests.reading import ask
 from tests.steps import shops
 
-FIRST = ("demo", "--synthetic", "--customers", "2000", "--no-report")
-SHORT = ("demo", "--synthetic", "--customers", "300", "--seed", "7", "--no-report")
+SHORT = ("run", "shop.parquet", "--config", "chosen.toml", "--no-report")
+# It tries every number of segments, so that it is not over before it is caught.
+FIRST = ("run", "shop.parquet", "--config", "auto.toml", "--no-report")
 
 
 @contextmanager
@@ -54,7 +55,12 @@ def wait_for_the_lock(path: Path, process: subprocess.Popen[str]) -> None:
     pytest.fail(f"the run ended before it held the database: {process.communicate()}")
 
 
-def test_one_fails_with_3_and_one_waits(tmp_path: Path) -> None:
+def test_one_fails_with_3_and_one_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with shops.opened() as connection:
+        connection.execute("COPY shop TO 'shop.parquet'").fetchall()
+    Path("chosen.toml").write_text(shops.TOML, "utf-8")
+    Path("auto.toml").write_text(shops.TOML.replace("k = 3", 'k = "auto"'), "utf-8")
     path = tmp_path / "warehouse.duckdb"
     database = ("--database", str(path))
     # The look whether it holds the database may itself be in its way.

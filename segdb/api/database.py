@@ -7,22 +7,22 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from segdb.config.engine_urls import is_server
 from segdb.config.sections import Engine
 from segdb.config.settings import Settings
 from segdb.engines.duckdb.connect import lock_files
 from segdb.engines.duckdb.database import DuckDB
-from segdb.engines.postgres.connect import is_url
-from segdb.engines.postgres.database import Postgres
 from segdb.engines.protocol import Database
 from segdb.engines.publishing.integrity import blaming_changes
 from segdb.engines.publishing.run_archive import published_run
 from segdb.engines.reader import Reader
+from segdb.engines.servers import brought, open_server
 from segdb.errors import SettingsError
 from segdb.sql import quoted
 from segdb.steps.lifecycle.load_run import shown_as
 
 WAREHOUSE = "warehouse/warehouse.duckdb"
-# A DuckDB file, a URL of PostgreSQL, or an open connection of duckdb or psycopg.
+# A DuckDB file, a URL of PostgreSQL or Spark, or an open connection or session of theirs.
 DatabaseLike = Any
 
 
@@ -45,9 +45,9 @@ def database_at(
         engine: memory, threads and folder of the engine.
     """
     store: Database
-    if is_url(database):
+    if is_server(database):
         # A transaction that reads alone could make no temporary view.
-        store = Postgres.open(str(database), read_only=read_only and locked)
+        store = open_server(str(database), read_only=read_only and locked)
         try:
             yield store
         finally:
@@ -69,6 +69,22 @@ def database_at(
         yield opened
     finally:
         opened.close()
+
+
+@contextmanager
+def published_at(
+    database: DatabaseLike,
+    schema: str,
+    *,
+    read_only: bool = False,
+    locked: bool = False,
+    wait: float = 0,
+    engine: Engine | None = None,
+) -> Iterator[Database]:
+    """Yield the database of published tables, as ``database_at``; what fails is said in words."""
+    opened = database_at(database, read_only=read_only, locked=locked, wait=wait, engine=engine)
+    with opened as store, store.refusals(), blaming_changes(store, schema):
+        yield store
 
 
 @contextmanager
@@ -124,8 +140,8 @@ def opened(database: DatabaseLike, *, wait: float = 0) -> Database:
     Raises:
         SettingsError: it is neither a file nor a URL; a caller's connection may write.
     """
-    if is_url(database):
-        return Postgres.open(str(database), read_only=True)
+    if is_server(database):
+        return open_server(str(database), read_only=True)
     if not isinstance(database, str | Path):
         raise SettingsError(
             "What is opened for reading is a file or the URL of a server, and not a "
@@ -142,27 +158,11 @@ def connected(
     wait: float = 0,
 ) -> Database:
     """Open a database to publish to, or take the caller's connection."""
-    if is_url(database):
-        return Postgres.open(str(database))
+    if is_server(database):
+        return open_server(str(database))
     if isinstance(database, str | Path):
         return DuckDB.open(Path(database), existing=existing, wait=wait, engine=engine)
     return brought(database)
-
-
-def brought(connection: Any) -> Database:
-    """Return the database of a connection that the caller opened.
-
-    Raises:
-        SettingsError: it is none of an engine that segdb works in.
-    """
-    if type(connection).__module__.split(".")[0] == "psycopg":
-        return Postgres(connection)
-    if hasattr(connection, "extract_statements"):
-        return DuckDB(connection)
-    raise SettingsError(
-        f"A database is a file, the URL of a server, or a connection of duckdb or psycopg, and "
-        f"not a {type(connection).__name__}."
-    )
 
 
 def shown_settings(store: Database, schema: str) -> Settings:

@@ -7,9 +7,8 @@ from pathlib import Path
 
 from segdb import pipeline
 from segdb.api.arguments import checked
-from segdb.api.database import WAREHOUSE, DatabaseLike, database_at
+from segdb.api.database import WAREHOUSE, DatabaseLike, published_at
 from segdb.config.sections import Engine
-from segdb.engines.publishing.integrity import blaming_changes
 from segdb.engines.publishing.scores import target_of
 from segdb.steps.progress import Notes, Progress
 from segdb.steps.use.compare_algorithms import ComparedRun, compare_run
@@ -51,11 +50,9 @@ def score(
         SegdbError: see ``segdb.errors`` for the kinds.
     """
     place = target_of(into)
-    with (
-        database_at(database, read_only=isinstance(place, Path), wait=wait, engine=engine) as store,
-        store.refusals(),
-        blaming_changes(store, schema),
-    ):
+    with published_at(
+        database, schema, read_only=isinstance(place, Path), wait=wait, engine=engine
+    ) as store:
         job = ScoringJob(orders, customers, run_id, as_of, place, force)
         return pipeline.score(store, schema, job, progress or Notes())
 
@@ -76,11 +73,7 @@ def compare(
     Raises:
         SegdbError: nothing was published.
     """
-    with (
-        database_at(database, locked=True, wait=wait, engine=engine) as store,
-        store.refusals(),
-        blaming_changes(store, schema),
-    ):
+    with published_at(database, schema, locked=True, wait=wait, engine=engine) as store:
         return compare_run(store, schema)
 
 
@@ -112,11 +105,7 @@ def compile(  # noqa: A001 - as the command
         SegdbError: there is no such run, dialect or stage.
     """
     target = ExportTarget(run_id, dialect, orders, customers)
-    with (
-        database_at(database, read_only=True, locked=True, wait=wait) as store,
-        store.refusals(),
-        blaming_changes(store, schema),
-    ):
+    with published_at(database, schema, read_only=True, locked=True, wait=wait) as store:
         return compile_run(store, schema, target, stage)
 
 
@@ -139,9 +128,5 @@ def compile_dbt(
         SegdbError: there is no such run or dialect, or the folder holds other files.
     """
     target = ExportTarget(run_id, dialect, orders, customers)
-    with (
-        database_at(database, read_only=True, locked=True, wait=wait) as store,
-        store.refusals(),
-        blaming_changes(store, schema),
-    ):
+    with published_at(database, schema, read_only=True, locked=True, wait=wait) as store:
         return write_dbt(store, schema, Path(folder), target, force=force)

@@ -14,8 +14,8 @@ from segdb.api.arguments import checked
 from segdb.api.database import (
     WAREHOUSE,
     DatabaseLike,
-    database_at,
     opened,
+    published_at,
     reading,
     shown_settings,
 )
@@ -92,11 +92,7 @@ def diff(
     Raises:
         SegdbError: there is no such run.
     """
-    with (
-        database_at(database, read_only=True, locked=True, wait=wait) as store,
-        store.refusals(),
-        blaming_changes(store, schema),
-    ):
+    with published_at(database, schema, read_only=True, locked=True, wait=wait) as store:
         return difference(store, schema, before, after)
 
 

@@ -112,8 +112,8 @@ class Result:
         if named_queries.is_sql(question):
             return self._ask(question, parameters)
         named = named_queries.named(question.strip())
-        given = {name: value for name, value in parameters.items() if value is not None}
-        values = named.values({name: named_queries.as_text(v) for name, v in given.items()})
+        set_values = {name: value for name, value in parameters.items() if value is not None}
+        values = named.values({name: named_queries.as_text(v) for name, v in set_values.items()})
         unknown = named.check(values, self._own)
         if unknown:
             raise UserError(" ".join(unknown))

@@ -57,7 +57,7 @@ def init(
     readings = [source[1] for source in (sources_read.customers, sources_read.orders) if source]
     sources = {"orders": orders, "customers": customers}
     write(output, render(sources, readings, database, reading, questions))
-    places = [f"[{one.section}] {one.key}" for one in questions]
+    places = [f"[{question.section}] {question.key}" for question in questions]
     still = (f'Still open, written as "{OPEN}": {", ".join(places)}.',) if places else ()
     return (*notes, *still)
 
@@ -66,10 +66,13 @@ def _inferred_lines(sources: Sources) -> dict[str, Any]:
     """Return what was found out about the files, as keys of ``[source]``."""
     raws = {"orders": sources.orders, "customers": sources.customers}
     options = {name: source[0].options for name, source in raws.items() if source}
-    keys = dict.fromkeys(key for own in options.values() for key in own)
+    keys = dict.fromkeys(key for values in options.values() for key in values)
     if len(options) == 1:
         return dict(next(iter(options.values())))
-    return {key: {name: own[key] for name, own in options.items() if key in own} for key in keys}
+    return {
+        key: {name: values[key] for name, values in options.items() if key in values}
+        for key in keys
+    }
 
 
 def _text_options(path: Path) -> dict[str, Any]:

@@ -83,9 +83,9 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
                 scale=alt.Scale(zero=False, nice=False),
                 axis=si(tickCount=4, grid=False),
             ),
-            x2="to:Q",
+            x2=alt.X2("to:Q"),
             y=alt.Y("a_bin:Q", title=None, axis=si(tickCount=3)),
-            y2="zero:Q",
+            y2=alt.Y2("zero:Q"),
             tooltip=BINS.tooltip[1:6],
         )
         .transform_calculate(

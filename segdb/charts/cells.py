@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 import altair as alt
 
 from segdb.charts.chart import Drawn, Query, Rows
-from segdb.charts.drawing import HALO, data, of_chosen, si
+from segdb.charts.drawing import HALO, data, of_chosen, pixel, si
 from segdb.charts.labels import Look
 from segdb.charts.theme import INK, SOFT, SURFACE
 
@@ -84,10 +84,10 @@ def flat_map(
     )
     titles_of = alt.Chart(alt.InlineData(values=titles)).transform_filter(own)
     below = _title(titles_of, "x_title", "top", 28).encode(
-        x=alt.value(alt.expr("width / 2")), y=alt.value(alt.expr("height"))
+        x=pixel(alt.XValue, alt.expr("width / 2")), y=pixel(alt.YValue, alt.expr("height"))
     )
     above = _title(titles_of, "y_title", "bottom", -12, "left").encode(
-        x=alt.value(0), y=alt.value(0)
+        x=pixel(alt.XValue, 0), y=pixel(alt.YValue, 0)
     )
     apart = _apart(centres, rows[cells.name], scale)
     centred = _centres(look, apart, own, across, up) if centres else ()
@@ -131,12 +131,14 @@ def _title(
         lineHeight=15,
         limit=alt.ExprRef("width"),
     )
-    return marks.encode(text="words:N")
+    return marks.encode(text=alt.Text("words:N"))
 
 
-def _centres(look: Look, centres: Rows, own: str, across: Any, up: Any) -> tuple[alt.Chart, ...]:
+def _centres(
+    look: Look, centres: Rows, of_axes: str, across: Any, up: Any
+) -> tuple[alt.Chart, ...]:
     """Draw the centres and their names, each name on a halo of the background."""
-    middle = alt.Chart(alt.InlineData(values=centres)).transform_filter(own)
+    middle = alt.Chart(alt.InlineData(values=centres)).transform_filter(of_axes)
     marks = middle.mark_point(size=90, filled=True, stroke=INK, strokeWidth=2, opacity=1).encode(
         x=across, y=up, color=look.colour(), opacity=of_chosen()
     )
@@ -147,7 +149,7 @@ def _centres(look: Look, centres: Rows, own: str, across: Any, up: Any) -> tuple
             fontWeight=600,
             limit=170,
             **style,
-        ).encode(x=across, y=up, text="segment:N", opacity=of_chosen())
+        ).encode(x=across, y=up, text=alt.Text("segment:N"), opacity=of_chosen())
         for style in (HALO, {})
     ]
     return marks, *names
@@ -160,15 +162,16 @@ def _apart(centres: Rows, cells: Rows, scale: str) -> Rows:
     """
     drawn_cells: Rows = []
     for axes in dict.fromkeys(row["axes"] for row in centres):
-        own = [row for row in centres if row["axes"] == axes]
-        drawn = own + [row for row in cells if row["axes"] == axes]
-        y = _pixels(own, drawn, "y", 420, scale)
+        centres_of = [row for row in centres if row["axes"] == axes]
+        drawn = centres_of + [row for row in cells if row["axes"] == axes]
+        y = _pixels(centres_of, drawn, "y", 420, scale)
         page, phone = (
-            _places(own, _pixels(own, drawn, "x", width, scale), y) for width in (980, 260)
+            _places(centres_of, _pixels(centres_of, drawn, "x", width, scale), y)
+            for width in (980, 260)
         )
         drawn_cells += [
             {**row, "dy": dy, "dy_narrow": narrow}
-            for row, dy, narrow in zip(own, page, phone, strict=True)
+            for row, dy, narrow in zip(centres_of, page, phone, strict=True)
         ]
     return drawn_cells
 

@@ -45,8 +45,8 @@ class Field:
     def tooltip(self) -> alt.Tooltip:
         """The field as a line of a tooltip."""
         kind: Any = "quantitative" if self.form in _FORMATS else "nominal"
-        made = alt.Tooltip(field=self.name, type=kind, title=self.title)
-        return made.format(_FORMATS[self.form]) if self.form in _FORMATS else made
+        tooltip = alt.Tooltip(field=self.name, type=kind, title=self.title)
+        return tooltip.format(_FORMATS[self.form]) if self.form in _FORMATS else tooltip
 
 
 @dataclass(frozen=True)
@@ -134,8 +134,8 @@ class Chart:
             spec: dict[str, Any] = self.draw(readable, look).to_dict(validate=False)
         # Rows are put in after Altair has made its dictionary: it would validate each of them.
         spec["datasets"] = {**spec.get("datasets", {}), **_used(spec, readable)}
-        own = [{"name": "chosen", "value": 0}, {"name": "phone", "value": False}]
-        spec["params"] = [*spec.get("params", []), *own]
+        parameters = [{"name": "chosen", "value": 0}, {"name": "phone", "value": False}]
+        spec["params"] = [*spec.get("params", []), *parameters]
         spec["description"] = self.description
         spec |= self._laid(readable)
         if self.cells is not None:
@@ -176,6 +176,6 @@ def _data_names(value: Any) -> list[str]:
         return [name for part in value for name in _data_names(part)]
     if not isinstance(value, Mapping):
         return []
-    own = value.get("data")
-    mine = [own["name"]] if isinstance(own, Mapping) and "name" in own else []
-    return mine + [name for part in value.values() for name in _data_names(part)]
+    data = value.get("data")
+    names = [data["name"]] if isinstance(data, Mapping) and "name" in data else []
+    return names + [name for part in value.values() for name in _data_names(part)]

@@ -42,7 +42,7 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
         y=alt.Y("feature:N", sort=None, title=None, axis=names()),
     )
     cells = base.mark_rect(**CELL).encode(
-        color=alt.condition("datum.r < 0", alt.value(COOL), alt.value(WARM)),
+        color=alt.ColorValue(WARM, condition={"test": "datum.r < 0", "value": COOL}),
         fillOpacity=alt.FillOpacity(
             "strength:Q", scale=alt.Scale(domain=[0, 1], range=[0.03, STRONGEST]), legend=None
         ),

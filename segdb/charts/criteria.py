@@ -82,7 +82,7 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
             high="datum.error ? min(1, datum.value + 2 * datum.error) : datum.value",
         )
         .mark_rule(color=SOFT, strokeWidth=1.5, aria=False)
-        .encode(y=alt.Y("low:Q"), y2="high:Q")
+        .encode(y=alt.Y("low:Q"), y2=alt.Y2("high:Q"))
     )
     points = base.mark_circle(size=46, opacity=1, fill=SURFACE, stroke=SOFT, strokeWidth=1.5)
     selected = base.transform_filter("datum.selected").mark_circle(

@@ -44,9 +44,9 @@ def frame() -> Drawn:
     edges = [
         dict(zip(("x", "y", "z", "x2", "y2", "z2"), (*a, *b), strict=True))
         for a, b in combinations(corners, 2)
-        if sum(one != other for one, other in zip(a, b, strict=True)) == 1
+        if sum(first != second for first, second in zip(a, b, strict=True)) == 1
     ]
     chart = alt.Chart(alt.InlineData(values=edges)).mark_rule(color=LINE, aria=False)
     return turned(turned(chart), "2").encode(
-        x=place("across"), y=place("up"), x2="across2:Q", y2="up2:Q"
+        x=place("across"), y=place("up"), x2=alt.X2("across2:Q"), y2=alt.Y2("up2:Q")
     )

@@ -47,17 +47,19 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
     share = alt.X(
         "customer_share:Q", title="Share of all", axis=alt.Axis(format=".0%", tickCount=5)
     )
-    line = base.mark_rule(strokeWidth=3).encode(x=share, x2="revenue_share:Q", color=look.colour())
+    line = base.mark_rule(strokeWidth=3).encode(
+        x=share, x2=alt.X2("revenue_share:Q"), color=look.colour()
+    )
     ring = base.mark_point(size=130, strokeWidth=2, filled=False, fill=SURFACE).encode(
         x=share, stroke=look.colour(), tooltip=SEGMENTS.tooltip
     )
     dot = base.mark_circle(size=170, opacity=1).encode(
-        x="revenue_share:Q", color=look.colour(), tooltip=SEGMENTS.tooltip
+        x=alt.X("revenue_share:Q"), color=look.colour(), tooltip=SEGMENTS.tooltip
     )
     words = (
         base.transform_calculate(end="max(datum.customer_share, datum.revenue_share)")
         .mark_text(align="left", dx=14, color=SOFT)
-        .encode(x="end:Q", text=alt.Text("revenue_share:Q", format=".0%"))
+        .encode(x=alt.X("end:Q"), text=alt.Text("revenue_share:Q", format=".0%"))
     )
     return alt.layer(line, ring, dot, words).properties(
         width="container", padding=PADDING, height=height

@@ -8,8 +8,8 @@ from typing import Any
 
 import altair as alt
 
-from segdb.charts.chart import Rows
-from segdb.charts.theme import SURFACE
+from segdb.charts.chart import Query, Rows
+from segdb.charts.theme import ACCENT, SURFACE
 
 # Room for figures behind the ends of bars.
 PADDING = {"left": 2, "top": 4, "right": 40, "bottom": 2}
@@ -114,7 +114,34 @@ def panels(columns: int, between: int = 64, below: int = 60) -> dict[str, Any]:
     return {"columns": columns, "bounds": "flush", "spacing": {"column": between, "row": below}}
 
 
+def feature_bars(
+    rows: Rows, query: Query, across: alt.X, words: alt.Text, *, least: int
+) -> alt.LayerChart | alt.FacetChart:
+    """Return a bar for each feature, with words at its end.
+
+    Args:
+        rows: of the query.
+        query: a row a feature.
+        across: how long the bars are.
+        words: at their ends.
+        least: height in pixels.
+    """
+    y = alt.Y("feature:N", sort=None, title=None, axis=names())
+    base = alt.Chart(data(query.name)).encode(x=across, y=y)
+    bars = base.mark_bar(color=ACCENT, height={"band": 0.5}, cornerRadiusEnd=3).encode(
+        tooltip=query.tooltip
+    )
+    ends = base.mark_text(align="left", dx=6).encode(text=words)
+    height = max(28 * len(rows), least)
+    return alt.layer(bars, ends).properties(width="container", padding=PADDING, height=height)
+
+
+def pixel(channel: type[alt.XValue | alt.YValue], place: Any) -> Any:
+    """Return a channel with a place in pixels, a number or an expression."""
+    return channel(place)
+
+
 def of_chosen(full: float = 1.0, faded: float = 0.12) -> Any:
     """Return an opacity: full for every segment, or for the one that the reader chose."""
     test = "chosen == 0 || datum.segment_id == chosen"
-    return alt.condition(test, alt.value(full), alt.value(faded))
+    return alt.OpacityValue(faded, condition={"test": test, "value": full})

@@ -71,13 +71,13 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
     scale = alt.Scale(zero=False, nice=True)
     axis = si(tickCount=4)
     wide = base.mark_rule(strokeWidth=2, aria=False).encode(
-        x=alt.X("p05:Q", title=None, scale=scale, axis=axis), x2="p95:Q"
+        x=alt.X("p05:Q", title=None, scale=scale, axis=axis), x2=alt.X2("p95:Q")
     )
     half = base.mark_bar(height=10, cornerRadius=3).encode(
-        x="p25:Q", x2="p75:Q", tooltip=BANDS.tooltip[1:]
+        x=alt.X("p25:Q"), x2=alt.X2("p75:Q"), tooltip=BANDS.tooltip[1:]
     )
     middle = base.mark_tick(thickness=2.5, size=17, aria=False).encode(
-        x="median:Q", color=alt.value(INK)
+        x=alt.X("median:Q"), color=alt.ColorValue(INK)
     )
     return (
         alt.layer(wide, half, middle)

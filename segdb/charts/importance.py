@@ -7,9 +7,8 @@ from collections.abc import Mapping
 import altair as alt
 
 from segdb.charts.chart import Chart, Drawn, Field, Query, Rows
-from segdb.charts.drawing import PADDING, data, names
+from segdb.charts.drawing import feature_bars
 from segdb.charts.labels import Look
-from segdb.charts.theme import ACCENT
 
 FEATURES = Query(
     "features",
@@ -26,21 +25,14 @@ LIMIT 30
 
 def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
     """Draw a bar a feature."""
-    base = alt.Chart(data("features")).encode(
-        x=alt.X(
-            "importance:Q",
-            title="Variance between segments",
-            axis=alt.Axis(format=".0%", tickCount=5),
-            scale=alt.Scale(domainMax=1),
-        ),
-        y=alt.Y("feature:N", sort=None, title=None, axis=names()),
+    across = alt.X(
+        "importance:Q",
+        title="Variance between segments",
+        axis=alt.Axis(format=".0%", tickCount=5),
+        scale=alt.Scale(domainMax=1),
     )
-    bars = base.mark_bar(color=ACCENT, height={"band": 0.5}, cornerRadiusEnd=3).encode(
-        tooltip=FEATURES.tooltip
-    )
-    words = base.mark_text(align="left", dx=6).encode(text=alt.Text("importance:Q", format=".0%"))
-    return alt.layer(bars, words).properties(
-        width="container", padding=PADDING, height=max(28 * len(rows["features"]), 56)
+    return feature_bars(
+        rows["features"], FEATURES, across, alt.Text("importance:Q", format=".0%"), least=56
     )
 
 

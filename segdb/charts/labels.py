@@ -55,13 +55,13 @@ class Look:
 
     def name(self, feature: object) -> str:
         """Return a feature's name as people read it, without its unit."""
-        given = str(feature)
-        if given in self.values:
-            column, value = self.values[given]
+        name = str(feature)
+        if name in self.values:
+            column, value = self.values[name]
             cut = value if len(value) <= _LONGEST else f"{value[: _LONGEST - 1].rstrip()}…"
             return f"{_readable(column)} {cut}".rstrip()
-        unit = self.units.get(given, "")
-        return _readable(given.removesuffix(f"_{unit}") if unit else given)
+        unit = self.units.get(name, "")
+        return _readable(name.removesuffix(f"_{unit}") if unit else name)
 
     def label(self, feature: object) -> str:
         """Return a feature's name as people read it, with its unit."""

@@ -79,11 +79,11 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
 
 
 def _words(component: int, axes: Rows) -> str:
-    own = [row for row in axes if row["component"] == component]
-    if not own:
+    rows_of = [row for row in axes if row["component"] == component]
+    if not rows_of:
         return f"Component {component}"
-    weights = [f"{row['feature']} {row['loading']:+.2f}".replace("-", "−") for row in own[:3]]
-    first = f"Component {component} ({own[0]['explained_share']:.0%} of the variance):"
+    weights = [f"{row['feature']} {row['loading']:+.2f}".replace("-", "−") for row in rows_of[:3]]
+    first = f"Component {component} ({rows_of[0]['explained_share']:.0%} of the variance):"
     return "\n".join((first, *weights))
 
 

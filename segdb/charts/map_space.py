@@ -67,9 +67,9 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
     axes = dict(zip(_KINDS, (_components(rows[AXES.name]), _RFM_AXES), strict=True))
     layers: list[Any] = [frame()]
     for name in shown:
-        own = rows[_KINDS[name].name]
+        cells = rows[_KINDS[name].name]
         layers += [_bubbles(_KINDS[name], name, look, most), _names(name, axes[name])]
-        layers += _segments(name, _middles(own))
+        layers += _segments(name, _middles(cells))
     turn = alt.param("turn", value=35, bind=alt.binding_range(min=0, max=360, step=1, name="Turn "))
     tilt = alt.param(
         "tilt", value=20, bind=alt.binding_range(min=-90, max=90, step=1, name="Tilt ")
@@ -91,9 +91,9 @@ def _middles(cells: Rows) -> Rows:
     """Return the middle of each segment's customers, with its name."""
     points_drawn: Rows = []
     for segment_id, segment in dict.fromkeys((r["segment_id"], r["segment"]) for r in cells):
-        own = [row for row in cells if row["segment_id"] == segment_id]
-        weight = sum(row["customers"] for row in own)
-        middle = {a: sum(row[a] * row["customers"] for row in own) / weight for a in "xyz"}
+        cells_of = [row for row in cells if row["segment_id"] == segment_id]
+        weight = sum(row["customers"] for row in cells_of)
+        middle = {a: sum(row[a] * row["customers"] for row in cells_of) / weight for a in "xyz"}
         points_drawn.append({"segment_id": segment_id, "segment": segment, **middle})
     return points_drawn
 
@@ -124,7 +124,7 @@ def _segments(name: str, middles: Rows) -> list[Drawn]:
     return [
         turned(chart)
         .mark_text(**style, **more)
-        .encode(x=place("across"), y=place("up"), text="segment:N", opacity=of_chosen())
+        .encode(x=place("across"), y=place("up"), text=alt.Text("segment:N"), opacity=of_chosen())
         for more in (HALO, {})
     ]
 
@@ -140,7 +140,7 @@ def _names(name: str, axes: Sequence[str]) -> Drawn:
     return (
         turned(chart)
         .mark_text(color=SOFT, limit=180)
-        .encode(x=place("across"), y=place("up"), text="words:N")
+        .encode(x=place("across"), y=place("up"), text=alt.Text("words:N"))
     )
 
 

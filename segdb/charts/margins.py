@@ -47,7 +47,7 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
             y=alt.Y("customers:Q", title="Customers", stack="zero", axis=si(tickCount=5)),
             color=look.colour(),
             opacity=of_chosen(),
-            order="segment_id:Q",
+            order=alt.Order("segment_id:Q"),
             tooltip=BINS.tooltip,
         )
         .properties(

@@ -7,9 +7,8 @@ from collections.abc import Mapping
 import altair as alt
 
 from segdb.charts.chart import Chart, Drawn, Field, Query, Rows
-from segdb.charts.drawing import PADDING, data, names
+from segdb.charts.drawing import feature_bars
 from segdb.charts.labels import Look
-from segdb.charts.theme import ACCENT
 
 FEATURES = Query(
     "features",
@@ -30,21 +29,14 @@ LIMIT 30
 
 def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
     """Draw a bar a feature."""
-    base = alt.Chart(data("features")).encode(
-        x=alt.X(
-            "share:Q",
-            title="Share of customers",
-            axis=alt.Axis(format=".0%", tickCount=5),
-            scale=alt.Scale(domain=[0, 1]),
-        ),
-        y=alt.Y("feature:N", sort=None, title=None, axis=names()),
+    across = alt.X(
+        "share:Q",
+        title="Share of customers",
+        axis=alt.Axis(format=".0%", tickCount=5),
+        scale=alt.Scale(domain=[0, 1]),
     )
-    bars = base.mark_bar(color=ACCENT, height={"band": 0.5}, cornerRadiusEnd=3).encode(
-        tooltip=FEATURES.tooltip
-    )
-    words = base.mark_text(align="left", dx=6).encode(text=alt.Text("missing:Q", format=","))
-    return alt.layer(bars, words).properties(
-        width="container", padding=PADDING, height=max(28 * len(rows["features"]), 40)
+    return feature_bars(
+        rows["features"], FEATURES, across, alt.Text("missing:Q", format=","), least=40
     )
 
 

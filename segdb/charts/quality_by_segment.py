@@ -80,7 +80,7 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
     errors = (
         spread.transform_filter("isValid(datum.error)")
         .mark_rule(color=INK, strokeWidth=1.5, aria=False)
-        .encode(x=alt.X("low:Q"), x2="high:Q")
+        .encode(x=alt.X("low:Q"), x2=alt.X2("high:Q"))
     )
     words = spread.mark_text(align="left", dx=5, fontSize=11, aria=False).encode(
         x=alt.X("high:Q"), text=alt.Text("value:Q", format=".2f")

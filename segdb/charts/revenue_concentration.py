@@ -55,7 +55,7 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
     line = base.mark_line(color=ACCENT, strokeWidth=2.5)
     points = base.mark_circle(color=ACCENT, size=46, opacity=1).encode(tooltip=CURVE.tooltip)
     equal = base.mark_line(color=SOFT, strokeDash=[4, 4], strokeWidth=1).encode(
-        y="customer_share:Q"
+        y=alt.Y("customer_share:Q")
     )
     return alt.layer(area, equal, line, points).properties(width="container", height=260)
 

@@ -64,11 +64,13 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
     rejected = "datum.place > 0 && datum.place < 10"
     bars = base.mark_bar(height={"band": 0.6}, cornerRadius=2).encode(
         x=alt.X("from:Q", title="Rows", axis=si(tickCount=6)),
-        x2="to:Q",
-        color=alt.condition(rejected, alt.value(HIGH), alt.value(ACCENT)),
+        x2=alt.X2("to:Q"),
+        color=alt.ColorValue(ACCENT, condition={"test": rejected, "value": HIGH}),
         tooltip=STEPS.tooltip[1:3],
     )
-    words = base.mark_text(align="left", dx=6).encode(x="to:Q", text=alt.Text("rows:Q", format=","))
+    words = base.mark_text(align="left", dx=6).encode(
+        x=alt.X("to:Q"), text=alt.Text("rows:Q", format=",")
+    )
     return alt.layer(bars, words).properties(
         width="container", padding=PADDING, height=30 * len(rows["steps"])
     )

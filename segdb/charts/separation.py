@@ -39,12 +39,14 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
         scale=alt.Scale(zero=True),
         axis=alt.Axis(tickCount=5),
     )
-    line = base.mark_rule(strokeWidth=3).encode(x=within, x2="separation:Q", color=look.colour())
+    line = base.mark_rule(strokeWidth=3).encode(
+        x=within, x2=alt.X2("separation:Q"), color=look.colour()
+    )
     ring = base.mark_point(size=130, strokeWidth=2, filled=False, fill=SURFACE).encode(
         x=within, stroke=look.colour(), tooltip=SEGMENTS.tooltip
     )
     dot = base.mark_circle(size=170, opacity=1).encode(
-        x="separation:Q", color=look.colour(), tooltip=SEGMENTS.tooltip
+        x=alt.X("separation:Q"), color=look.colour(), tooltip=SEGMENTS.tooltip
     )
     return alt.layer(line, ring, dot).properties(
         width="container", height=max(34 * len(rows["segments"]), 200)

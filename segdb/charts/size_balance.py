@@ -49,14 +49,14 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
     )
     words = [
         base.mark_text(align="left", dx=6, **style).encode(
-            x="customer_share:Q",
+            x=alt.X("customer_share:Q"),
             y=alt.Y("segment:N", sort=None),
             text=alt.Text("customers:Q", format=","),
             opacity=of_chosen(),
         )
         for style in (HALO, {})
     ]
-    equal = base.mark_rule(strokeDash=[4, 4], color=SOFT).encode(x="min(equal_share):Q")
+    equal = base.mark_rule(strokeDash=[4, 4], color=SOFT).encode(x=alt.X("min(equal_share):Q"))
     return alt.layer(equal, bars, *words).properties(
         width="container", padding=PADDING, height=height
     )

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import altair as alt
 
 from segdb.charts.chart import Chart, Drawn, Field, Query, Rows
-from segdb.charts.drawing import data, of_chosen, si
+from segdb.charts.drawing import data, of_chosen, pixel, si
 from segdb.charts.labels import Look
 from segdb.charts.theme import SOFT
 
@@ -58,19 +58,29 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:
         ),
         color=colour,
         opacity=of_chosen(),
-        detail="segment_id:N",
+        detail=alt.Detail("segment_id:N"),
     )
     line = base.mark_line(strokeWidth=2.5)
     points = base.mark_circle(size=60, opacity=1).encode(tooltip=SIZES.tooltip)
     side_labels = (
         alt.Chart(alt.InlineData(values=names))
         .mark_text(align="left", dx=10, fontWeight=600, limit=_WIDE_NAME)
-        .encode(x=alt.value(alt.expr("width")), y="place:Q", text="segment:N", opacity=of_chosen())
+        .encode(
+            x=pixel(alt.XValue, alt.expr("width")),
+            y=alt.Y("place:Q"),
+            text=alt.Text("segment:N"),
+            opacity=of_chosen(),
+        )
     )
     last = (
         alt.Chart(alt.InlineData(values=ended))
         .mark_text(align="right", dy=-12, color=SOFT, limit=_WIDE_NAME)
-        .encode(x="as_of:T", y="customers:Q", text="segment:N", opacity=of_chosen())
+        .encode(
+            x=alt.X("as_of:T"),
+            y=alt.Y("customers:Q"),
+            text=alt.Text("segment:N"),
+            opacity=of_chosen(),
+        )
     )
     return alt.layer(line, points, side_labels, *([last] if ended else [])).properties(
         width="container",

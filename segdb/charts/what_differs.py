@@ -42,7 +42,7 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
         opacity=of_chosen(faded=0.2),
     )
     cells = base.mark_rect(**CELL).encode(
-        color=alt.condition("datum.z < 0", alt.value(COOL), alt.value(WARM)),
+        color=alt.ColorValue(WARM, condition={"test": "datum.z < 0", "value": COOL}),
         fillOpacity=alt.FillOpacity(
             "strength:Q",
             scale=alt.Scale(domain=[0, 2.5], range=[0.03, STRONGEST], clamp=True),
@@ -50,7 +50,7 @@ def draw(rows: Mapping[str, Rows], look: Look) -> Drawn:  # noqa: ARG001
         ),
         tooltip=CELLS.tooltip,
     )
-    words = base.mark_text(fontSize=11, aria=False).encode(text="label:N")
+    words = base.mark_text(fontSize=11, aria=False).encode(text=alt.Text("label:N"))
     return (
         alt.layer(cells, words)
         .transform_calculate(

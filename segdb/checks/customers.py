@@ -104,8 +104,10 @@ def large_share(counts: ir.Table, rows: ir.Table, reading: Reading, ask: Ask) ->
     if share <= _MUCH:
         return []
     identifier = str(first["customer_id"])
-    own = rows.filter(rows.customer_id.cast("string") == identifier)
-    largest = ask(own.agg(most=own.amount.max().cast("float64"))).to_pylist()[0]["most"] or 0.0
+    orders = rows.filter(rows.customer_id.cast("string") == identifier)
+    largest = (
+        ask(orders.agg(most=orders.amount.max().cast("float64"))).to_pylist()[0]["most"] or 0.0
+    )
     in_row = largest / total["revenue"]
     row = f", {percent(in_row)} in one row of {largest:,.2f}" if in_row > _MUCH else ""
     column = quoted(reading.roles["customer_id"])

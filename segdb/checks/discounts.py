@@ -36,8 +36,10 @@ def ignored_discounts(kept: ir.Table, reading: Reading, ask: Ask) -> list[DataWa
         discount = value(kept, column, reading.null_values)
         if not discount.type().is_numeric() or discount.type().is_boolean():
             continue
-        given = (discount != 0).fill_null(False)
-        row = ask(kept.agg(n=kept.count(), given=given.sum(), most=discount.max())).to_pylist()[0]
+        discounted = (discount != 0).fill_null(False)
+        row = ask(
+            kept.agg(n=kept.count(), given=discounted.sum(), most=discount.max())
+        ).to_pylist()[0]
         if not row["given"]:
             continue
         price, discount_name = quoted(reading.roles["unit_price"]), quoted(column.name)

@@ -13,6 +13,7 @@ from pydantic import Field, ValidatorFunctionWrapHandler, field_validator, model
 
 from segdb.checks.roles import two_roles
 from segdb.checks.warning import unknown_code
+from segdb.config.engine_urls import EMBEDDED, POSTGRES, SPARK, is_server
 from segdb.config.section import Section, or_else
 from segdb.formats.currency import PLACE
 from segdb.formats.secrets import has_password
@@ -142,9 +143,9 @@ class Publish(Section):
 class Engine(Section):
     """The database engine, and what it may use where segdb opens the database itself."""
 
-    # "postgresql://user@host/name", "duckdb:///path/file.duckdb"; left out: [publish] database, of
-    # the embedded DuckDB. Without a password: PGPASSWORD or ~/.pgpass have it. The keys below are
-    # DuckDB's; a server has its own.
+    # "postgresql://user@host/name", "sc://host:15002" or "spark://host:7077" of a Spark cluster,
+    # "duckdb:///path/file.duckdb"; left out: [publish] database, of the embedded DuckDB. Without a
+    # password: PGPASSWORD or ~/.pgpass have it. The keys below are DuckDB's; a server has its own.
     url: str | None = None
 
     # Such as "2GB": what does not fit goes to disk. Left out: 80 % of the machine's memory.
@@ -157,10 +158,9 @@ class Engine(Section):
     @field_validator("url")
     @classmethod
     def _engine(cls, value: str | None) -> str | None:
-        if value is not None and not value.startswith(
-            ("duckdb:///", "postgresql://", "postgres://")
-        ):
-            raise ValueError('an engine\'s URL begins with "duckdb:///" or "postgresql://"')
+        if value is not None and not (value.startswith(EMBEDDED) or is_server(value)):
+            schemes = ", ".join((EMBEDDED, POSTGRES[0], *SPARK))
+            raise ValueError(f"an engine's URL begins with one of {schemes}")
         if value is not None and has_password(value):
             raise ValueError("a password has no place here: PGPASSWORD or ~/.pgpass have it")
         return value

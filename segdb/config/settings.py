@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError, field_validator
 
+from segdb.config.engine_urls import EMBEDDED
 from segdb.config.feature_sections import Features, Outliers, Rfm, Scale
 from segdb.config.section import Section
 from segdb.config.sections import (
@@ -67,7 +68,7 @@ class Settings(Section):
     def place(self) -> str:
         """Where the tables go: the URL of an engine, or the DuckDB file."""
         url = self.engine.url
-        return self.publish.database if url is None else url.removeprefix("duckdb:///")
+        return self.publish.database if url is None else url.removeprefix(EMBEDDED)
 
     def changed(self, changes: Mapping[str, Mapping[str, Any]]) -> Settings:
         """Return settings with the given ``{section: {key: value}}`` in the place of theirs."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Literal, Protocol
 
@@ -46,8 +46,8 @@ class Database(Protocol):
     def refusals(self) -> AbstractContextManager[None]:
         """Turn what the driver raises in a block into one paragraph: an ``EngineError``."""
 
-    def transaction(self) -> AbstractContextManager[None]:
-        """Run a block as one transaction: all of it, or nothing and a ``PublishError``."""
+    def transaction(self, schema: str) -> AbstractContextManager[None]:
+        """Run a block that writes a schema: all of it, or nothing and a ``PublishError``."""
 
     # --- queries ---------------------------------------------------------------------------------
 
@@ -82,6 +82,9 @@ class Database(Protocol):
 
     def rows_table(self, name: str, rows: pa.Table) -> ir.Table:
         """Make a temporary table of rows that are in Python."""
+
+    def forget(self, name: str) -> None:
+        """Remove a temporary table, where there is one."""
 
     def read(
         self,
@@ -151,14 +154,56 @@ class Database(Protocol):
     def sql_type(self, kind: str) -> str:
         """Return the engine's word for a type of the contract."""
 
+    def relation(self, schema: str, name: str) -> str:
+        """Return a table or view as SQL of a FROM clause; in a transaction, as it is written."""
+
+    # --- what is written: within a transaction ---------------------------------------------------
+
+    def make_schema(self, schema: str) -> None:
+        """Make a schema, unless it is there."""
+
     def write_table(self, schema: str, name: str, query: str) -> None:
         """Write the rows of a query into a table, in the place of one that is there."""
+
+    def write_rows(
+        self, schema: str, name: str, columns: Mapping[str, str], rows: pa.Table
+    ) -> None:
+        """Write a table of few rows, its columns by their SQL types, in the place of one."""
 
     def write_view(self, schema: str, name: str, query: str) -> None:
         """Make a view, in the place of one that is there."""
 
+    def grow(self, schema: str, name: str, columns: Mapping[str, str]) -> None:
+        """Make a table, or give one that is there the columns that it lacks."""
+
     def insert(self, schema: str, name: str, rows: pa.Table) -> None:
         """Put rows into a table by the names of their columns."""
+
+    def append(self, schema: str, name: str, columns: Sequence[str], query: str) -> None:
+        """Put the rows of a query into a table, its columns in this order."""
+
+    def delete(self, schema: str, name: str, condition: str) -> None:
+        """Remove the rows for which a condition holds."""
+
+    def update(self, schema: str, name: str, column: str, value: str, condition: str) -> None:
+        """Set a column to a value (SQL) where a condition holds."""
+
+    def change_type(self, schema: str, name: str, column: str, kind: str) -> None:
+        """Give a column of a table another SQL type, and its values with it."""
+
+    def rename(self, schema: str, name: str, to: str) -> None:
+        """Give a table another name."""
+
+    def copy_table(self, schema: str, name: str, to: tuple[str, str]) -> None:
+        """Write the rows of a table into another one, ``to`` (schema, name)."""
+
+    def drop(self, schema: str, name: str) -> None:
+        """Remove a table or view, whichever it is; nothing where there is none."""
+
+    def comment(
+        self, schema: str, name: str, kind: str, words: str, columns: Mapping[str, str]
+    ) -> None:
+        """Comment on a table, view or macro, as ``kind`` says, and on its columns."""
 
     def refuse_schema(self, schema: str) -> None:
         """Refuse a schema that SQL could not tell from something else, with a ``SettingsError``."""

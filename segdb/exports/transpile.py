@@ -50,17 +50,23 @@ class _Unable(Exception):  # noqa: N818 - it never leaves this module
     """What a dialect cannot express, in words."""
 
 
-def to_dialect(stage: str, expression: ir.Table, dialect: Dialect) -> str:
-    """Return a stage's expression as one formatted SELECT.
+def to_dialect(stage: str, expression: ir.Table, dialect: Dialect, *, pretty: bool = True) -> str:
+    """Return a stage's expression as one SELECT.
+
+    Args:
+        stage: its name, for the error.
+        expression: the stage.
+        dialect: of the SQL.
+        pretty: as ``segdb.sql.to_sql`` has it.
 
     Raises:
         SettingsError: the dialect cannot express it.
     """
     if dialect.name == "duckdb":
-        return to_sql(expression)
+        return to_sql(expression, pretty=pretty)
     try:
         rewritten = expression.op().replace(_rewriting(dialect)).to_expr()
-        text = to_sql(rewritten, dialect.compiler, _tidying(dialect))
+        text = to_sql(rewritten, dialect.compiler, _tidying(dialect), pretty=pretty)
         if dialect.name in _WITHOUT_PATTERNS and _PATTERN.search(_TEXT.sub("''", text)):
             raise _Unable("it has no regular expressions")
         return text

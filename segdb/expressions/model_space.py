@@ -41,10 +41,13 @@ def _long(
     wide: ir.Table, columns: dict[str, str] | dict[str, int], name: str, value: str
 ) -> ir.Table:
     """Return a row for each of the columns, with what the column is called and its value."""
-    return wide.select(
+    # One list, since engines differ in what two of them beside each other are.
+    places = ibis.array([ibis.literal(place) for place in range(len(columns))])
+    each = wide.select("customer_id", *columns, place=places.unnest())
+    return each.select(
         "customer_id",
         **{
-            name: ibis.array([ibis.literal(called) for called in columns.values()]).unnest(),
-            value: ibis.array([wide[column] for column in columns]).unnest(),
+            name: each.place.cases(*enumerate(columns.values())),
+            value: each.place.cases(*enumerate(each[column] for column in columns)),
         },
     )

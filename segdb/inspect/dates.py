@@ -153,7 +153,7 @@ def by_family(formats: Sequence[str]) -> dict[str, tuple[str, ...]]:
 
 def formats_in_words(formats: Iterable[str]) -> str:
     """Return formats in words, the first of each family, such as ``dd/mm/yyyy hh:mm``."""
-    return " and ".join(_in_words(own[0]) for own in by_family(tuple(formats)).values())
+    return " and ".join(_in_words(family[0]) for family in by_family(tuple(formats)).values())
 
 
 def _in_words(form: str) -> str:
@@ -168,7 +168,7 @@ def _in_words(form: str) -> str:
 
 def with_times(*forms: str) -> tuple[str, ...]:
     """Return formats and, if they have no time of day, the same with the usual ones behind."""
-    return tuple(dict.fromkeys(form for given in forms for form in _with_times([given])))
+    return tuple(dict.fromkeys(form for untimed in forms for form in _with_times([untimed])))
 
 
 def guesses(value: str) -> tuple[str, ...]:
@@ -231,8 +231,8 @@ def _time_format(rest: str, family: str) -> str | None:
 
 
 def _with_times(formats: Iterable[str]) -> tuple[str, ...]:
-    given = list(formats)
-    dates = (re.split(r"(?:,? |T)%[HI]", form)[0] for form in given if form not in KEYWORDS)
+    listed = list(formats)
+    dates = (re.split(r"(?:,? |T)%[HI]", form)[0] for form in listed if form not in KEYWORDS)
     bare = dict.fromkeys(date for date in dates if not re.search("%[HI]", date))
     usual = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f")
-    return tuple(dict.fromkeys([*given, *(date + time for date in bare for time in usual)]))
+    return tuple(dict.fromkeys([*listed, *(date + time for date in bare for time in usual)]))

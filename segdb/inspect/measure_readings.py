@@ -53,14 +53,16 @@ def measure(
         text = read[f"t{place}"]
         asked[f"n{place}"] = text.count()
         for way, reading in enumerate(readings):
-            own = read[f"v{place}_{way}"]
-            asked[f"c{place}_{way}"] = own.count()
+            values = read[f"v{place}_{way}"]
+            asked[f"c{place}_{way}"] = values.count()
             for other in range(len(readings)):
                 if other != way and readings[other].kind == reading.kind:
-                    theirs = read[f"v{place}_{other}"]
-                    only = own.isnull() & theirs.notnull()
+                    other_values = read[f"v{place}_{other}"]
+                    only = values.isnull() & other_values.notnull()
                     asked[f"x{place}_{way}_{other}"] = only.sum()
-                    asked[f"d{place}_{way}_{other}"] = text.min(where=(own != theirs) | only)
+                    asked[f"d{place}_{way}_{other}"] = text.min(
+                        where=(values != other_values) | only
+                    )
     counts = ask(read.agg(**asked)).to_pylist()[0]
     return {
         name: [_fit(counts, place, way, readings) for way in range(len(readings))]
@@ -94,8 +96,8 @@ def _read(
     for place, readings in enumerate(possible.values()):
         text = rows[f"t{place}"]
         for way, reading in enumerate(readings):
-            own = f"v{place}_{way}"
-            then[own] = settled(rows[own], text, reading, null_values)
+            column = f"v{place}_{way}"
+            then[column] = settled(rows[column], text, reading, null_values)
         # What is read is not missing, which spares most texts a closer look.
         read = ibis.or_(*(then[f"v{place}_{way}"].notnull() for way in range(len(readings))))
         then[f"t{place}"] = ibis.ifelse(read, text, stripped(text, null_values))

@@ -88,11 +88,13 @@ def _counted(
         "bought": ibis.struct({"c": head.c, "m": head.m}).nunique(where=whole)
     }
     for place, name in enumerate(names):
-        own = head[f"i{place}"]
-        where = whole & own.notnull()
-        asked[name] = own.nunique(where=where)
-        asked[f"{name} customers"] = ibis.struct({"i": own, "c": head.c}).nunique(where=where)
-        asked[f"{name} moments"] = ibis.struct({"i": own, "m": head.m}).nunique(where=where)
+        identifier = head[f"i{place}"]
+        where = whole & identifier.notnull()
+        asked[name] = identifier.nunique(where=where)
+        asked[f"{name} customers"] = ibis.struct({"i": identifier, "c": head.c}).nunique(
+            where=where
+        )
+        asked[f"{name} moments"] = ibis.struct({"i": identifier, "m": head.m}).nunique(where=where)
     # Names are anybody's: by their places.
     row = ask(head.agg(**{f"n{place}": value for place, value in enumerate(asked.values())}))
     values = row.to_pylist()[0]

@@ -49,13 +49,13 @@ def identities(
             rounded=ids.re_search(r"^\d([.,]\d+)?[eE]\+?\d\d+$").sum(),
         )
     ).to_pylist()[0]
-    said = _damaged(name, row)
+    warnings = _damaged(name, row)
     reading = replace(reading, whole_ids=(row["whole"] or 0) > _HALF * (row["ids"] or 0))
     mails = (row["mails"] or 0) > _HALF * (row["ids"] or 0)
     fold = clean.ids == "ignore_case" or (clean.ids == "auto" and mails)
     more = row["distinct"] - row["folded"]
     if not more or clean.ids != "auto":
-        return replace(reading, fold_ids=fold), said
+        return replace(reading, fold_ids=fold), warnings
     share = more / row["distinct"]
     if fold:
         words, other = "are one e-mail address and one customer", "as_written"
@@ -68,7 +68,7 @@ def identities(
         f'[clean] ids = "{other}"',
         share=share / 10 if fold else share,
     )
-    return replace(reading, fold_ids=fold), (warning, *said)
+    return replace(reading, fold_ids=fold), (warning, *warnings)
 
 
 def _damaged(name: str, row: Mapping[str, int | None]) -> tuple[DataWarning, ...]:
@@ -120,21 +120,21 @@ def orders(
     if not repeated.is_of_order:
         return reading, ()
     sure = product is not None or is_of_order(name)
-    said = (
+    finding = (
         f"'{name}' is the same in each line of an order in {repeated.constant:,} of "
         f"{repeated.orders:,} orders of several lines"
     )
     if sure:
         warning = DataWarning(
             "repeated_total",
-            f"{said}, so it is taken for the total of the order and counts once.",
+            f"{finding}, so it is taken for the total of the order and counts once.",
             '[clean] amount_of = "row"',
             share=0.1,
         )
     else:
         warning = DataWarning(
             "repeated_total",
-            f"{said}, and is added up line by line: is it the total of the order?",
+            f"{finding}, and is added up line by line: is it the total of the order?",
             '[clean] amount_of = "order"',
             share=0.9,
         )

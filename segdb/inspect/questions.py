@@ -86,7 +86,7 @@ def unknown(
     more = ", …" if shown[_SHOWN:] else ""
     # A header may hold line breaks.
     listed = ", ".join(" ".join(name.split()) for name in shown[:_SHOWN])
-    there = f" Its {kind}columns are: {listed}{more}."
+    columns_there = f" Its {kind}columns are: {listed}{more}."
     asked = f" and none is called '{declared}'" if declared else ""
     alone = (
         f" If it has one row a customer, and no orders, give it as {option('customers', 'FILE')}."
@@ -99,7 +99,7 @@ def unknown(
     if run_id is not None:
         advice = f"Name it so in a SELECT: … AS {declared or role}."
     return OpenQuestionError(
-        f"No column of {origin} looks like {ROLES[role]}{asked}. {advice}{there}{alone}",
+        f"No column of {origin} looks like {ROLES[role]}{asked}. {advice}{columns_there}{alone}",
         "columns",
         role,
         likely or able,

@@ -123,11 +123,11 @@ def _marks(first: Decimal) -> tuple[Decimal, Decimal]:
 def _moments(column: _Column, source: Source) -> list[ColumnReading]:
     ways = dates.families([with_offset(s) for s in column.shapes], counted=column.counted)
     if source.date_format and any("9" in shape.text for shape in column.shapes):
-        given = source.date_formats
-        wanted = dates.with_times(*given)
+        user_formats = source.date_formats
+        wanted = dates.with_times(*user_formats)
         ways = {family: ways[family] for family in dates.CLEAR if family in ways}
         # Nothing reads a value of the usual orders in two ways, but of years that come first.
-        if isinstance(source.date_format, str) and given[0][:2] in ("%d", "%m"):
+        if isinstance(source.date_format, str) and user_formats[0][:2] in ("%d", "%m"):
             for formats in ways.values():
                 wanted = (*(formats or ("iso",)), *wanted)
         ways = {"as set": wanted, **ways}
@@ -186,15 +186,15 @@ def _surviving(fits: Iterable[Fit]) -> list[ColumnReading]:
     kept: list[ColumnReading] = []
     listed = list(fits)
     for kind in ("number", "timestamp"):
-        own = [fit for fit in listed if fit.reading.kind == kind and fit.share > 0]
+        of_kind = [fit for fit in listed if fit.reading.kind == kind and fit.share > 0]
         # A year of two digits in front is rare, and would rival every other order.
-        usual = [fit for fit in own if not _short_year(fit)]
+        usual = [fit for fit in of_kind if not _short_year(fit)]
         if any(fit.share >= _HALF for fit in usual):
-            own = usual
-        best = max((fit.share for fit in own), default=0.0)
+            of_kind = usual
+        best = max((fit.share for fit in of_kind), default=0.0)
         kept += [
             fit.reading
-            for fit in own
+            for fit in of_kind
             if best >= _HALF and (fit.share >= 0.95 * best or best < _NEARLY_ALL)
         ]
     return kept
@@ -205,16 +205,18 @@ def _short_year(fit: Fit) -> bool:
 
 
 def _best(fits: Iterable[Fit], kind: str, likely: str | None) -> Fit | None:
-    own = sorted((fit for fit in fits if fit.reading.kind == kind), key=lambda fit: -fit.share)
-    if not own:
+    of_kind = sorted((fit for fit in fits if fit.reading.kind == kind), key=lambda fit: -fit.share)
+    if not of_kind:
         return None
     # A few values that could be read in two ways are no reason to read none.
-    sure = [fit for fit in own if not fit.rival and fit.share > own[0].share - (1 - _NEARLY_ALL)]
-    if own[0].rival and sure and sure[0].share >= _NEARLY_ALL:
+    sure = [
+        fit for fit in of_kind if not fit.rival and fit.share > of_kind[0].share - (1 - _NEARLY_ALL)
+    ]
+    if of_kind[0].rival and sure and sure[0].share >= _NEARLY_ALL:
         return sure[0]
-    equal = [fit for fit in own if fit.share == own[0].share]
+    equal = [fit for fit in of_kind if fit.share == of_kind[0].share]
     chosen = next((fit for fit in equal if fit.rival and fit.reading.decimal == likely), None)
-    return replace(chosen, rival=None) if chosen else own[0]
+    return replace(chosen, rival=None) if chosen else of_kind[0]
 
 
 def _with_mark(column_type: InferredType, mark: str) -> InferredType:

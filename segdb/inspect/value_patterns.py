@@ -71,8 +71,8 @@ def shapes(
     patterns = _shapes(table.limit(_ROWS), columns, null_values, ask)
     for column in columns:
         if column not in patterns:
-            there = table.select(column).filter(table[column].notnull()).limit(_ROWS)
-            patterns |= _shapes(there, [column], null_values, ask)
+            present = table.select(column).filter(table[column].notnull()).limit(_ROWS)
+            patterns |= _shapes(present, [column], null_values, ask)
     return {column: patterns.get(column, ()) for column in columns}
 
 
@@ -100,11 +100,11 @@ def _shapes(
     most = ranked.filter(ranked.nth < _MOST).order_by("place", "nth")
     patterns: dict[str, dict[str, Shape]] = {}
     for row in ask(most).to_pylist():
-        own = patterns.setdefault(columns[row["place"]], {})
+        of_column = patterns.setdefault(columns[row["place"]], {})
         text = shape_of(row["shape"])
-        known = own.get(text, Shape(text, 0, row["example"]))
+        known = of_column.get(text, Shape(text, 0, row["example"]))
         foreign = known.foreign or any(
             mark in FOREIGN_MARKS + _FOREIGN_NINE for mark in row["shape"]
         )
-        own[text] = Shape(text, known.count + row["n"], known.example, foreign)
-    return {name: tuple(own.values()) for name, own in patterns.items()}
+        of_column[text] = Shape(text, known.count + row["n"], known.example, foreign)
+    return {name: tuple(of_column.values()) for name, of_column in patterns.items()}

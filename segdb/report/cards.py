@@ -96,7 +96,7 @@ def segments(
             few=row["customers"] < FEWEST,
             measures=_measures(_of(row["segment_id"], measures), look, forms, flags),
             rule=in_words(from_sql(row["rule"] or ""), look, forms, flags),
-            typical=tuple(one["customer_id"] for one in _of(row["segment_id"], typical)),
+            typical=tuple(customer["customer_id"] for customer in _of(row["segment_id"], typical)),
         )
         for row in published.rows_or_empty(_SEGMENTS)
     )
@@ -106,9 +106,9 @@ def _of(segment_id: int, rows: Rows) -> Rows:
     return [row for row in rows if row["segment_id"] == segment_id]
 
 
-def _measures(own: Rows, look: Look, forms: Forms, flags: set[str]) -> tuple[Measure, ...]:
-    key = [row for name in _KEY_FEATURES for row in own if row["feature"] == name]
-    return tuple(_measure(row, look, forms, flags) for row in (key or own)[:3])
+def _measures(rows: Rows, look: Look, forms: Forms, flags: set[str]) -> tuple[Measure, ...]:
+    key = [row for name in _KEY_FEATURES for row in rows if row["feature"] == name]
+    return tuple(_measure(row, look, forms, flags) for row in (key or rows)[:3])
 
 
 def _measure(row: Mapping[str, Any], look: Look, forms: Forms, flags: set[str]) -> Measure:

@@ -47,9 +47,9 @@ def export(ask: Ask, settings: Settings, path: Path, *, force: bool = False) -> 
     _check(path, force=force)
     folder(path)
     written: list[Path] = []
-    there = [table for table in contract.TABLES if table.name in published.tables]
+    tables = [table for table in contract.TABLES if table.name in published.tables]
     columns: dict[str, pa.Schema] = {}
-    for table in there:
+    for table in tables:
         # The live view reads the source, which need not be there any more.
         if table.name == "segments_live":
             continue
@@ -58,7 +58,7 @@ def export(ask: Ask, settings: Settings, path: Path, *, force: bool = False) -> 
         written += _files(rows, path, table.name)
     comments = published.rows(_COMMENTS + literal(settings.publish.schema_))
     sentences = {row["column_name"]: row["comment"] for row in comments if row["comment"]}
-    names = [table for table in there if table.name in columns]
+    names = [table for table in tables if table.name in columns]
     page = readme(names, columns, sentences, int(run["run_id"]))
     written.append(write(path / README, page))
     return tuple(written)

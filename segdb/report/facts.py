@@ -114,8 +114,8 @@ def facts(published: Published, look: Look, forms: Forms, *, examples: bool) -> 
     """
     run, *before = last_run(published)
     cards_of = segments(published, look, forms, examples=examples)
-    amounts = [one.row["revenue"] for one in cards_of if one.row["revenue"] is not None]
-    shown = [one for one in cards_of if not one.few]
+    amounts = [card.row["revenue"] for card in cards_of if card.row["revenue"] is not None]
+    shown = [card for card in cards_of if not card.few]
     settings = mapping(run["settings"], "settings")
     return Facts(
         run=run,
@@ -123,7 +123,7 @@ def facts(published: Published, look: Look, forms: Forms, *, examples: bool) -> 
         changes=changes(run, before[0], published) if before else (),
         segments=cards_of,
         foremost=max(shown, key=_part, default=None),
-        most=max((share for one in shown for share in _shares(one)), default=1.0),
+        most=max((share for card in shown for share in _shares(card)), default=1.0),
         revenue=sum(amounts) if amounts else None,
         tried=published.rows_or_empty(_TRIED),
         given=_given(settings),
@@ -140,13 +140,13 @@ def _given(settings: Mapping[str, Any]) -> bool:
     return bool(_mapping(settings.get("cluster")).get("k", "auto") != "auto")
 
 
-def _shares(one: Segment) -> tuple[float, ...]:
-    return (one.row["customer_share"], max(one.row["revenue_share"] or 0.0, 0.0))
+def _shares(segment: Segment) -> tuple[float, ...]:
+    return (segment.row["customer_share"], max(segment.row["revenue_share"] or 0.0, 0.0))
 
 
-def _part(one: Segment) -> tuple[float, float]:
+def _part(segment: Segment) -> tuple[float, float]:
     """Return what makes a segment the foremost: its part of the revenue, then of the customers."""
-    return one.row["revenue_share"] or 0.0, one.row["customer_share"]
+    return segment.row["revenue_share"] or 0.0, segment.row["customer_share"]
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

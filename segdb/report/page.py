@@ -103,13 +103,13 @@ def _charts(drawn: tuple[Figure, ...], settings: Settings) -> dict[str, Any]:
 
 def _style() -> str:
     light, dark = theme.variables(theme.LIGHT), theme.variables(theme.DARK)
-    own = "".join(
+    colours = "".join(
         f".s{place}{{--own:var(--s{place})}}" for place in range(1, len(theme.SEGMENTS) + 1)
     )
     return (
         f":root{{color-scheme:light dark;--font:{theme.FONT};{light}}}\n"
         f"@media screen and (prefers-color-scheme: dark){{:root{{{dark}}}}}\n"
-        f"{own}\n{_text('style.css')}"
+        f"{colours}\n{_text('style.css')}"
     )
 
 

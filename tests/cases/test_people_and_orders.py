@@ -51,7 +51,9 @@ def test_other_ids_that_differ_in_case_are_said_and_can_be_one(file: Path) -> No
     assert is_right(ingest(file, clean={"ids": "ignore_case"}))
 
 
-@pytest.mark.parametrize("form", ["{}.0", "{}.00", " {}.0 "])
+@pytest.mark.parametrize(
+    "form", [" {}.0 ", *(pytest.param(f, marks=pytest.mark.slow) for f in ("{}.0", "{}.00"))]
+)
 def test_whole_numbers_with_a_point_are_one_customer(file: Path, form: str) -> None:
     rows = [
         (
@@ -110,7 +112,14 @@ def test_versions_and_amounts_are_no_whole_numbers(file: Path) -> None:
     assert ingest(file).customers == shop.CUSTOMERS
 
 
-@pytest.mark.parametrize("other", ["user_id", "account_id", "Email", "member no", "visitor id"])
+@pytest.mark.parametrize(
+    "other",
+    [
+        "account_id",
+        "Email",
+        *(pytest.param(o, marks=pytest.mark.slow) for o in ("user_id", "member no", "visitor id")),
+    ],
+)
 def test_the_plainest_name_is_the_customer(file: Path, other: str) -> None:
     rows = [(order.number % 3, *plain(order)) for order in shop.orders()]
     written(file, (other, *PLAIN), rows)
@@ -137,7 +146,10 @@ GUESTS = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("guest", GUESTS)
+# The words of all of them are held by tests/checks/test_vocabulary.py, without reading a file.
+@pytest.mark.parametrize(
+    "guest", [*GUESTS[:2], *(pytest.param(guest, marks=pytest.mark.slow) for guest in GUESTS[2:])]
+)
 def test_guests_under_one_id_are_said(file: Path, guest: str) -> None:
     rows = [
         (guest if order.number % 3 == 0 else order.customer + 1, *plain(order)[1:])
@@ -169,7 +181,7 @@ def test_guests_under_several_spellings_of_one_word_are_said(file: Path) -> None
 
 
 @pytest.mark.parametrize(
-    "guest", [*GUESTS[:2], *(pytest.param(guest, marks=pytest.mark.slow) for guest in GUESTS[2:])]
+    "guest", [GUESTS[1], *(pytest.param(g, marks=pytest.mark.slow) for g in GUESTS if g != "guest")]
 )
 def test_the_line_that_a_warning_of_guests_proposes_works(file: Path, guest: str) -> None:
     rows = [
@@ -266,7 +278,7 @@ def half(change: Callable[[tuple[object, ...]], tuple[object, ...]]) -> list[tup
 @pytest.mark.parametrize(
     ("place", "value", "words"),
     [
-        (2, "long ago", "missing or unreadable date"),
+        pytest.param(2, "long ago", "missing or unreadable date", marks=pytest.mark.slow),
         (3, "n.b.", "unreadable amount, such as 'n.b.'"),
     ],
 )
@@ -279,7 +291,9 @@ def test_a_run_stops_where_much_is_rejected_for_one_reason(
     assert ingest(file, checks={"max_rejected_share": 0.6}).customers > 0
 
 
-@pytest.mark.parametrize("value", ["--5", "7%", "12 pcs", "n.b."])
+@pytest.mark.parametrize(
+    "value", ["--5", "12 pcs", *(pytest.param(v, marks=pytest.mark.slow) for v in ("7%", "n.b."))]
+)
 def test_some_that_cannot_be_read_are_said_with_one_of_them(file: Path, value: str) -> None:
     rows = [(*plain(o)[:3], value) if o.number % 8 == 0 else plain(o) for o in shop.orders()]
     written(file, PLAIN, rows)

@@ -28,7 +28,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("asked") / "warehouse.duckdb"
     with duckdb.connect(str(path)) as connection:
         connection.execute(shops.SHOP.format(rows=1600)).fetchall()
-        segdb.run("shop", database=connection, settings=shops.settings("orders"))
+        settings = shops.settings("orders", features=shops.ALL_FEATURES)
+        segdb.run("shop", database=connection, settings=settings)
         connection.execute(shops.PEOPLE).fetchall()
         people = shops.settings("customers", publish={"schema": "people"})
         segdb.run(customers="people", database=connection, settings=people)

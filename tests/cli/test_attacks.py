@@ -55,7 +55,14 @@ def refused(result: Result, words: str) -> None:
     assert "Traceback" not in result.output
 
 
-@pytest.mark.parametrize("name", ["mine.parquet", "mine.CSV"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "mine.parquet",
+        "mine.CSV",
+        *(pytest.param(f"mine.{kind}", marks=pytest.mark.slow) for kind in ("csv", "tsv")),
+    ],
+)
 def test_scores_take_no_place_of_another_file(database: Path, base: Path, name: str) -> None:
     Path(name).write_text("mine", "utf-8")
     source = base / "shop.parquet"

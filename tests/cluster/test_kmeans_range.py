@@ -14,7 +14,7 @@ from segdb.cluster.stability import adjusted_rand
 KS = range(2, 8)
 
 
-@pytest.mark.parametrize("kind", ["blobs", "tails", "noise"])
+@pytest.mark.parametrize("kind", ["blobs", "tails", pytest.param("noise", marks=pytest.mark.slow)])
 def test_inertias_against_thirty_starts_of_scikit_learn(kind: str) -> None:
     draw = np.random.default_rng(5)
     values = {

@@ -56,7 +56,6 @@ def test_a_run_goes_by_it(folder: Path) -> None:
     settings = load(folder / "segdb.toml")
     assert settings.source.orders == "utf8.csv"
     assert (settings.columns.customer_id, settings.columns.amount) == ("customer", "total")
-    segdb("run", "--no-report", "--k", "3")
     assert "40 customers" in segdb("run", "--no-report", "--k", "3").output
 
 

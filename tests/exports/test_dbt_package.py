@@ -22,8 +22,9 @@ def test_it_builds_in_postgres(postgres: Any, tmp_path: Path) -> None:
     info = postgres.info
     place = {"host": info.host, "port": info.port, "user": "segdb", "password": ""}
     target = {"type": "postgres", "dbname": "postgres", "schema": "marts", "threads": 1, **place}
+    settings = shops.settings("both", features=shops.ALL_FEATURES)
     with shops.opened() as connection:
-        segdb.run(**given, database=connection, settings=shops.settings("both"))
+        segdb.run(**given, database=connection, settings=settings)
         tables: dict[str, Any] = {role: f"public.{name}" for role, name in given.items()}
         write_dbt(DuckDB(connection), "segdb", package, ExportTarget(None, "postgres", **tables))
         assert not (package / "profiles.yml").exists()

@@ -56,7 +56,8 @@ def test_it_gives_the_published_segment_of_every_customer(
     source: str, sections: dict[str, Any]
 ) -> None:
     with shops.opened() as connection:
-        chosen = shops.settings(source, **sections)
+        features = {**shops.ALL_FEATURES, **sections.get("features", {})}
+        chosen = shops.settings(source, **{**sections, "features": features})
         result = segdb.run(**shops.sources(source), database=connection, settings=chosen)
         asked, equal, apart = of_every_customer(connection, result.model)
         assert asked == equal == result.facts["customers"]

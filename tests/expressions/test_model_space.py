@@ -16,16 +16,20 @@ from tests.steps import shops
 KINDS: dict[str, dict[str, Any]] = {
     "logarithms": {},
     "one component": {"features": {"components": 1}},
-    "three components": {"features": {"components": 3}},
     "Yeo-Johnson": {"features": {"transform": "yeo-johnson"}},
+}
+MORE: dict[str, dict[str, Any]] = {
+    "three components": {"features": {"components": 3}},
     "square roots, robust": {"features": {"transform": "sqrt"}, "scale": {"method": "robust"}},
     "filled with means": {"clean": {"missing": "mean"}},
 }
 
 
-@pytest.fixture(scope="module", params=KINDS)
+@pytest.fixture(
+    scope="module", params=[*KINDS, *(pytest.param(name, marks=pytest.mark.slow) for name in MORE)]
+)
 def published(request: pytest.FixtureRequest) -> Iterator[Result]:
-    settings = {**KINDS[request.param], "cluster": {"k": 3, "n_init": 1}}
+    settings = {**{**KINDS, **MORE}[request.param], "cluster": {"k": 3, "n_init": 1}}
     with shops.opened() as connection:
         settings = {**settings, "columns": shops.settings("orders")["columns"]}
         yield segdb.run("shop", database=connection, settings=settings)

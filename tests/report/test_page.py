@@ -15,6 +15,7 @@ import pytest
 from segdb.charts import CHARTS
 from segdb.config.settings import parse
 from segdb.errors import UserError
+from segdb.report import figures as report_figures
 from segdb.report.page import render
 from tests.report.conftest import CURRENCY, SHOPS, TITLE, Get
 from tests.report.shop import Shop, make
@@ -342,6 +343,13 @@ def test_the_headline_says_what_changed_since_the_last_run(made: Get) -> None:
     assert not find(least, "div", class_="note changes")
 
 
+@pytest.fixture
+def _without_charts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page of words and tables is rendered in a tenth of the time."""
+    monkeypatch.setattr(report_figures, "CHARTS", {})
+
+
+@pytest.mark.usefixtures("_without_charts")
 def test_a_number_of_segments_that_is_not_clear_is_called_a_choice(tmp_path: Any) -> None:
     store = make(tmp_path / "unclear.duckdb", Shop(customers=300))
 
@@ -426,6 +434,7 @@ def test_nothing_published_is_said() -> None:
         render(lambda _: nothing, parse({}))
 
 
+@pytest.mark.usefixtures("_without_charts")
 def test_a_run_without_a_date_has_none(tmp_path: Any) -> None:
     store = make(tmp_path / "timeless.duckdb", Shop(revenue=False, customers=300))
     store.execute("UPDATE segdb.runs SET as_of = NULL")

@@ -40,7 +40,12 @@ amount = "total"
 [cluster]
 k = 3
 n_init = 1
+[features]
+use = ["recency_days", "frequency", "monetary"]
 """
+# Of three features a run costs a quarter less than of all.
+FEW_FEATURES: dict[str, Any] = {"use": ["recency_days", "frequency", "monetary"]}
+ALL_FEATURES: dict[str, Any] = {"use": None}
 CUSTOMER_FEATURES: dict[str, Any] = {"attributes": ["age", "income"], "categories": ["card"]}
 
 
@@ -63,8 +68,8 @@ def written_twice_as_large(path: Path) -> None:
 
 
 def settings(source: str, **sections: Any) -> dict[str, Any]:
-    """Return settings for orders, customers, or both."""
-    features = dict(sections.pop("features", {}))
+    """Return settings for orders, customers, or both, by default of few features."""
+    features = {**FEW_FEATURES, **sections.pop("features", {})}
     if source != "orders":
         features |= CUSTOMER_FEATURES
     columns = {"customer_id": "client"} if source == "customers" else ORDER_COLUMNS

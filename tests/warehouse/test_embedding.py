@@ -93,9 +93,10 @@ def test_a_new_order_moves_its_customer_at_the_next_build(tmp_path: Path) -> Non
 @pytest.mark.parametrize("source", ["customers", pytest.param("both", marks=pytest.mark.slow)])
 def test_a_package_by_itself_on_tables_of_the_target(source: str, tmp_path: Path) -> None:
     path, given = tmp_path / "shop.duckdb", shops.sources(source)
+    settings = shops.settings(source, features=shops.ALL_FEATURES)
     with duckdb.connect(str(path)) as connection:
         connection.execute(f"{shops.SHOP.format(rows=1200)}; {shops.PEOPLE}").fetchall()
-        segdb.run(**given, database=connection, settings=shops.settings(source))
+        segdb.run(**given, database=connection, settings=settings)
         write_dbt(DuckDB(connection), "segdb", tmp_path / "package", ExportTarget(**given))
     succeeded(tmp_path / "package", "build")
     assert rows(path, LABELS.format("main.segments")) == rows(path, LABELS.format("segdb.segments"))

@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from segdb.engines.duckdb.types import ibis_type
+from segdb.engines.sql_tables import SqlTables
 from segdb.errors import SettingsError
 from segdb.sql import literal, quoted
 
@@ -21,7 +22,7 @@ class _Connected(Protocol):
     def rows(self, query: ir.Table | str) -> list[dict[str, Any]]: ...
 
 
-class Catalog:
+class Catalog(SqlTables):
     """The tables and views of the database that is open."""
 
     def unbound(self: _Connected, relation: str, name: str) -> ir.Table:
@@ -105,6 +106,10 @@ class Catalog:
             self.execute(f"INSERT INTO {place} BY NAME FROM segdb_rows")
         finally:
             self.connection.unregister("segdb_rows")
+
+    def forget(self: _Connected, name: str) -> None:
+        """Remove a temporary table, where there is one."""
+        self.execute(f"DROP TABLE IF EXISTS temp.{quoted(name)}")
 
     def refuse_schema(self: _Connected, schema: str) -> None:
         """Refuse a schema that SQL could not tell from a database.

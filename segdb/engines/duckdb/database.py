@@ -242,6 +242,6 @@ class DuckDB(Catalog):
         except duckdb.Error as error:
             raise refused(self.path, error) from error
 
-    def transaction(self) -> AbstractContextManager[None]:
+    def transaction(self, schema: str) -> AbstractContextManager[None]:  # noqa: ARG002
         """Run a block as one transaction; see ``segdb.engines.duckdb.transaction``."""
         return transaction(self.connection, self.execute, self.path)

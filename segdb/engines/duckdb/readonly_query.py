@@ -94,8 +94,10 @@ def _live(store: DuckDB, schema: str, *, trusted: bool) -> _Live:
     # The names are whole patterns, as the readers wrote them.
     files = {text: {path for path in glob(text) if Path(path).is_file()} for text in texts}  # noqa: PTH207
     # A pattern is asked for by itself before its files are.
-    paths = frozenset(path for text, there in files.items() if there for path in (text, *there))
-    gone = frozenset(text for text, there in files.items() if not there)
+    paths = frozenset(
+        path for text, matches in files.items() if matches for path in (text, *matches)
+    )
+    gone = frozenset(text for text, matches in files.items() if not matches)
     return _Live(paths, gone, frozenset(view - texts), trusted)
 
 
@@ -160,8 +162,12 @@ def _in_words(text: str, live: _Live) -> str:
     if missing is None:
         # One paragraph: without the line of SQL that the database shows with a mark below it.
         return " ".join(text.split("\n\nLINE ", maxsplit=1)[0].split("\n"))
-    there = re.search(r"Candidate bindings: (.+)", text)
-    known = [name.split(".")[-1] for name in re.findall(r'"([^"]+)"', there[1])] if there else []
+    candidates = re.search(r"Candidate bindings: (.+)", text)
+    known = (
+        [name.split(".")[-1] for name in re.findall(r'"([^"]+)"', candidates[1])]
+        if candidates
+        else []
+    )
     meant = nearest(missing[1], known)
     if "Did you mean" not in meant:
         meant = " A feature is one where the last run had it: see use in [features]."

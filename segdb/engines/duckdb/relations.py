@@ -89,14 +89,17 @@ def known(store: DuckDB) -> list[Relation]:
 def offered(store: DuckDB) -> list[str]:
     """Return the names of what a user may have meant as a source: all but what segdb has made."""
     everything = known(store)
-    own = [each for each in everything if _is_published(each)]
+    published = [each for each in everything if _is_published(each)]
     kept = {
-        (*place, archive_schema(schema)) for *place, schema, _ in (each.ways[-1] for each in own)
+        (*place, archive_schema(schema))
+        for *place, schema, _ in (each.ways[-1] for each in published)
     }
     return [
         each.shown
         for each in everything
-        if each not in own and each.ways[-1][:-1] not in kept and not each.comment.startswith(MARK)
+        if each not in published
+        and each.ways[-1][:-1] not in kept
+        and not each.comment.startswith(MARK)
     ]
 
 

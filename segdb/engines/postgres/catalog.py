@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from segdb.contract import TABLES
 from segdb.engines.postgres.types import CONTRACT_TYPES, SQL_TYPES, arrow_types, ibis_types
+from segdb.engines.sql_tables import SqlTables
 from segdb.errors import SettingsError
 from segdb.sql import literal, quoted
 
@@ -27,7 +28,7 @@ class _Connected(Protocol):
     def rows(self, query: ir.Table | str) -> list[dict[str, Any]]: ...
 
 
-class Catalog:
+class Catalog(SqlTables):
     """The tables and views of the database that is open."""
 
     def schema(self: _Connected, relation: str) -> ibis.Schema:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -23,16 +24,26 @@ _BINS = "segdb_bins"
 _ZONE = "segdb_in_zone"
 
 
-def compiled(query: ir.Table) -> str:
+def compiled(query: ir.Table, *, pretty: bool = False) -> str:
     """Return an expression as one SELECT.
+
+    Args:
+        query: what is compiled.
+        pretty: laid out for a reader, with no more SELECTs than it needs.
 
     Raises:
         SourceError: it would read numbers or dates out of text.
         SettingsError: PostgreSQL cannot express it.
     """
-    rewritten = query.op().replace(_for_postgres).to_expr()
+    return _compiled(query.op(), pretty)
+
+
+# As ``segdb.sql`` does for DuckDB.
+@lru_cache(maxsize=512)
+def _compiled(node: ops.Node, pretty: bool) -> str:
+    rewritten = node.replace(_for_postgres).to_expr()
     try:
-        text = to_dialect("a step of the run", rewritten, DIALECTS["postgres"])
+        text = to_dialect("a step of the run", rewritten, DIALECTS["postgres"], pretty=pretty)
     except SettingsError as error:
         if " of string to " not in str(error):
             raise
@@ -43,8 +54,8 @@ def compiled(query: ir.Table) -> str:
         ) from None
     if not any(name in text.lower() for name in (*_WORDS, "is not distinct from")):
         return text
-    tree = sqlglot.parse_one(text, read="postgres").transform(_in_words)
-    return str(tree.sql(dialect="postgres"))
+    tree = sqlglot.parse_one(text, read="postgres").transform(_in_words, copy=False)
+    return str(tree.sql(dialect="postgres", pretty=pretty, copy=False))
 
 
 def _for_postgres(node: Any, changed: Mapping[str, Any] | None) -> Any:
@@ -80,15 +91,14 @@ def _in_words(node: exp.Expr) -> exp.Expr:
     """Write a placeholder as PostgreSQL says it, and a join on ids that may be NULL.
 
     IS NOT DISTINCT FROM is a nested loop. Arrays of one are equal where both hold NULL, and can be
-    hashed.
+    hashed. What is written here is not parsed: a histogram of a column has hundreds of nodes.
     """
     if isinstance(node, exp.NullSafeEQ):
-        sides = (f"ARRAY[{side.sql(dialect='postgres')}]" for side in (node.left, node.right))
-        return sqlglot.parse_one(" = ".join(sides), read="postgres")
+        left, right = (exp.Array(expressions=[side]) for side in (node.left, node.right))
+        return exp.EQ(this=left, expression=right)
     if isinstance(node, exp.Anonymous) and str(node.this).lower() in _WORDS:
         arguments = [argument.sql(dialect="postgres") for argument in node.expressions]
-        text = _WORDS[str(node.this).lower()](*arguments)
-        return sqlglot.parse_one(text, read="postgres")
+        return exp.Var(this=_WORDS[str(node.this).lower()](*arguments))
     return node
 
 

@@ -12,7 +12,6 @@ from segdb.formats.secrets import without_passwords
 if TYPE_CHECKING:
     from psycopg import Connection
 
-SCHEMES = ("postgresql://", "postgres://")
 _SETTINGS = (
     "SET TIME ZONE 'UTC'",
     "SET client_encoding = 'UTF8'",
@@ -20,11 +19,6 @@ _SETTINGS = (
     "SET temp_buffers = '256MB'",
     "SET client_min_messages = warning",
 )
-
-
-def is_url(database: object) -> bool:
-    """Whether a database is named by the URL of a PostgreSQL server."""
-    return isinstance(database, str) and database.startswith(SCHEMES)
 
 
 def connect(url: str, *, read_only: bool) -> Connection:

@@ -84,9 +84,9 @@ class Postgres(Catalog):
     def lock(self) -> None:
         """Change nothing: SQL reaches what the user that segdb connects as may read."""
 
-    def compile(self, query: ir.Table, *, pretty: bool = False) -> str:  # noqa: ARG002
+    def compile(self, query: ir.Table, *, pretty: bool = False) -> str:
         """Return an expression as one SELECT."""
-        return compiled(query)
+        return compiled(query, pretty=pretty)
 
     def execute(self, sql: str) -> None:
         """Run statements that return nothing."""
@@ -140,11 +140,11 @@ class Postgres(Catalog):
     def table(self, name: str, query: ir.Table | str) -> ir.Table:
         """Make a temporary table and return it as an unbound table."""
         sql = query if isinstance(query, str) else self.compile(query)
-        made = f"segdb_new_{name}"
-        self.execute(f"CREATE TEMP TABLE {quoted(made)} AS {sql}")
+        temporary = f"segdb_new_{name}"
+        self.execute(f"CREATE TEMP TABLE {quoted(temporary)} AS {sql}")
         # What it takes the place of may be read by the query itself.
         self._forget(name.replace("_", r"\_"))
-        self.execute(f"ALTER TABLE pg_temp.{quoted(made)} RENAME TO {quoted(name)}")
+        self.execute(f"ALTER TABLE pg_temp.{quoted(temporary)} RENAME TO {quoted(name)}")
         self.execute(f"ANALYZE pg_temp.{quoted(name)}")
         return self._made(name, query)
 
@@ -184,10 +184,10 @@ class Postgres(Catalog):
         sources: bool = False,  # noqa: ARG002 - the server says who may read what
     ) -> Reader:
         """Return what reads the published tables; segdb's own SQL reads a copy of them."""
-        own = Mirror(self, schema)
+        mirror = Mirror(self, schema)
         if not locked:
-            return Reader(self.fetch, own)
-        return Reader(read_only(self, schema), own)
+            return Reader(self.fetch, mirror)
+        return Reader(read_only(self, schema), mirror)
 
     def unstable(self, sql: str, columns: Collection[str]) -> str | None:
         """Return what in an expression over these columns depends on more than the row."""
@@ -206,7 +206,7 @@ class Postgres(Catalog):
         except driver().Error as error:
             raise refused(error) from error
 
-    def transaction(self) -> AbstractContextManager[None]:
+    def transaction(self, schema: str) -> AbstractContextManager[None]:  # noqa: ARG002
         """Run a block as one transaction; see ``segdb.engines.postgres.transaction``."""
         return transaction(self.connection)
 
@@ -216,6 +216,10 @@ class Postgres(Catalog):
     def forget_temporary(self) -> None:
         """Remove the temporary views and tables, which keep their sources from being dropped."""
         self._forget("segdb\\_%")
+
+    def forget(self, name: str) -> None:
+        """Remove a temporary table, where there is one."""
+        self._forget(name.replace("_", r"\_"))
 
     def _forget(self, pattern: str) -> None:
         """Drop temporary relations; what is made of them goes with them."""

@@ -56,8 +56,8 @@ def read(store: Postgres, name: Literal["orders", "customers"], source: object) 
                 f"{named} is a file, which PostgreSQL reads once it is loaded into a table; the "
                 "embedded DuckDB reads it where it lies."
             )
-        own = {table.name for table in TABLES}
-        tables = [f"{schema}.{table}" for schema, table in store.tables() if table not in own]
+        published = {table.name for table in TABLES}
+        tables = [f"{schema}.{table}" for schema, table in store.tables() if table not in published]
         raise SourceError(f"The database has no table {named}.{nearest(named, tables)}")
     select = _comparable(store, f"SELECT * FROM {place}")  # noqa: S608
     return Raw(store.view(relation, select), named, select, stored=False)

@@ -38,4 +38,4 @@ def publish_comparison(
     try:
         publish_additional(store, schema, contents)
     finally:
-        store.execute("DROP TABLE IF EXISTS segdb_labels")
+        store.forget("segdb_labels")

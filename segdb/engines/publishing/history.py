@@ -8,7 +8,7 @@ from datetime import datetime
 
 import ibis.expr.types as ir
 
-from segdb.contract import RUN_SEGMENTS, RUNS, SEGMENT_HISTORY, SEGMENT_MIGRATIONS, TABLES
+from segdb.contract import ID, RUN_SEGMENTS, RUNS, SEGMENT_HISTORY, SEGMENT_MIGRATIONS, TABLES
 from segdb.engines.protocol import Database
 from segdb.engines.publishing.integrity import has, is_whole, make_room, set_aside
 from segdb.sql import quoted
@@ -18,7 +18,7 @@ def last_model(store: Database, schema: str) -> str | None:
     """Return the model of the last run as JSON text; None before the first run, or without it."""
     if not has(store, schema, RUNS, "run_id", "model"):
         return None
-    runs = f"{quoted(schema)}.runs"
+    runs = store.relation(schema, RUNS.name)
     sql = f"SELECT model FROM {runs} WHERE run_id IS NOT NULL ORDER BY run_id DESC LIMIT 1"  # noqa: S608
     rows = store.rows(sql)
     return rows[0]["model"] if rows else None
@@ -32,11 +32,12 @@ def last_segment_id(store: Database, schema: str) -> int:
     """
     last = 0
     if has(store, schema, RUNS, "model"):
-        rows = store.rows(f"SELECT model FROM {quoted(schema)}.runs")  # noqa: S608
+        rows = store.rows(f"SELECT model FROM {store.relation(schema, RUNS.name)}")  # noqa: S608
         last = max((_highest_id(row["model"]) for row in rows), default=0)
     if has(store, schema, RUN_SEGMENTS, "segment_id"):
         # Where a model cannot be read any more.
-        sql = f"SELECT max(segment_id) AS last FROM {quoted(schema)}.run_segments"  # noqa: S608
+        place = store.relation(schema, RUN_SEGMENTS.name)
+        sql = f"SELECT max(segment_id) AS last FROM {place}"  # noqa: S608
         last = max(last, store.rows(sql)[0]["last"] or 0)
     return int(last)
 
@@ -47,6 +48,10 @@ def _highest_id(model: str | None) -> int:
         return max(int(segment["segment_id"]) for segment in json.loads(model or "")["segments"])
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return 0
+
+
+# All who came, went or moved; gone when they are written.
+_MOVES = "segdb_moves"
 
 
 @dataclass(frozen=True)
@@ -110,69 +115,70 @@ def record(
         what: segments, or RFM segments.
         rewind: the run is an earlier one, published again in the place of the later ones.
     """
-    history = f"{quoted(schema)}.{what.history}"
-    migrations = f"{quoted(schema)}.{what.migrations}"
     at = f"TIMESTAMP '{moment.isoformat(sep=' ')}'"
     key = _prepare(store, schema, what)
     # Every run that was recorded has a row among the migrations: a few where the stays are many.
-    last = store.rows(f"SELECT max(as_of) AS last FROM {migrations}")[0]["last"]  # noqa: S608
+    last = _last(store, schema, what.migrations, "as_of")
     if last is None:  # they were dropped, or there was no run
-        last = store.rows(f"SELECT max(valid_from) AS last FROM {history}")[0]["last"]  # noqa: S608
+        last = _last(store, schema, what.history, "valid_from")
     if last is not None and last > moment and not rewind:
         return
     if last is not None and last >= moment:
-        store.execute(f"DELETE FROM {migrations} WHERE as_of >= {at}")  # noqa: S608
-        store.execute(f"DELETE FROM {history} WHERE valid_from >= {at}")  # noqa: S608
-        store.execute(f"UPDATE {history} SET valid_to = NULL WHERE valid_to >= {at}")  # noqa: S608
-    groups = f"{quoted(schema)}.{what.groups}"
-    moves = _moves(store, history, groups, key, what)
-    _write_moves(store, moves, (history, migrations, groups), run_id, at, what)
-    store.execute(f"DROP TABLE {moves}")
+        store.delete(schema, what.migrations, f"as_of >= {at}")
+        store.delete(schema, what.history, f"valid_from >= {at}")
+        store.update(schema, what.history, "valid_to", "NULL", f"valid_to >= {at}")
+    _find_moves(store, schema, key, what)
+    _write_moves(store, schema, run_id, at, what)
+    store.forget(_MOVES)
 
 
-def _write_moves(
-    store: Database, moves: str, tables: tuple[str, str, str], run_id: int, at: str, what: Followed
-) -> None:
+def _last(store: Database, schema: str, table: str, column: str) -> datetime | None:
+    sql = f"SELECT max({column}) AS last FROM {store.relation(schema, table)}"  # noqa: S608
+    last: datetime | None = store.rows(sql)[0]["last"]
+    return last
+
+
+def _write_moves(store: Database, schema: str, run_id: int, at: str, what: Followed) -> None:
     """Write the moves into the migrations, and the stays that they end and begin."""
-    history, migrations, groups = tables
-    store.execute(
-        f"INSERT INTO {migrations} "  # noqa: S608
-        f"(run_id, as_of, from_{what.column}, to_{what.column}, customers) "
-        f"SELECT {run_id}, {at}, from_id, to_id, count(*) FROM {moves} "
+    groups = store.relation(schema, what.groups)
+    store.append(
+        schema,
+        what.migrations,
+        ("run_id", "as_of", f"from_{what.column}", f"to_{what.column}", "customers"),
+        f"SELECT {run_id}, {at}, from_id, to_id, count(*) FROM {_MOVES} "  # noqa: S608
         "GROUP BY from_id, to_id UNION ALL "
         f"SELECT {run_id}, {at}, to_id, to_id, n - coalesce(came, 0) "
         f"FROM (SELECT {what.column} AS to_id, count(*) AS n FROM {groups} "
         f"WHERE {what.column} IS NOT NULL GROUP BY 1) AS now LEFT JOIN "
-        f"(SELECT to_id, count(*) AS came FROM {moves} GROUP BY to_id) AS moved "
-        "USING (to_id) WHERE n > coalesce(came, 0) ORDER BY 1, 2, 3, 4, 5"
+        f"(SELECT to_id, count(*) AS came FROM {_MOVES} GROUP BY to_id) AS moved "
+        "USING (to_id) WHERE n > coalesce(came, 0) ORDER BY 1, 2, 3, 4, 5",
     )
-    store.execute(
-        f"UPDATE {history} SET valid_to = {at} "  # noqa: S608
-        "WHERE valid_to IS NULL AND customer_id IN "
-        f"(SELECT stay FROM {moves} WHERE stay IS NOT NULL)"
-    )
+    stays = f"(SELECT stay FROM {_MOVES} WHERE stay IS NOT NULL)"  # noqa: S608
+    ended = f"valid_to IS NULL AND customer_id IN {stays}"
+    store.update(schema, what.history, "valid_to", at, ended)
     to = "to_id" if what.label is None else f"to_id, {what.label}"
-    store.execute(
-        f"INSERT INTO {history} "  # noqa: S608
-        f"(customer_id, {what.columns}, valid_from, valid_to, run_id) "
-        f"SELECT customer_id, {to}, {at}, NULL, {run_id} "
-        f"FROM {moves} WHERE to_id IS NOT NULL"
+    store.append(
+        schema,
+        what.history,
+        ("customer_id", *what.columns.split(", "), "valid_from", "valid_to", "run_id"),
+        f"SELECT customer_id, {to}, {at}, NULL, {run_id} FROM {_MOVES} WHERE to_id IS NOT NULL",  # noqa: S608
     )
 
 
-def _moves(store: Database, history: str, groups: str, key: str, what: Followed) -> str:
+def _find_moves(store: Database, schema: str, key: str, what: Followed) -> None:
     """Make a table of all who came, went, or are elsewhere than in their open stay."""
+    history, groups = (store.relation(schema, name) for name in (what.history, what.groups))
     label = "" if what.label is None else f", s.{what.label}"
-    store.execute(
-        "CREATE TEMP TABLE segdb_moves AS SELECT o.customer_id AS stay, s.customer_id, "  # noqa: S608
+    store.table(
+        _MOVES,
+        "SELECT o.customer_id AS stay, s.customer_id, "  # noqa: S608
         f"o.{what.column} AS from_id, s.{what.column} AS to_id{label} FROM "
         f"(SELECT customer_id, {what.column} "
         f"FROM {history} WHERE valid_to IS NULL) AS o FULL JOIN "
         f"(SELECT CAST(customer_id AS {key}) AS customer_id, {what.columns} "
         f"FROM {groups} WHERE {what.column} IS NOT NULL) AS s ON s.customer_id = o.customer_id "
-        f"WHERE o.{what.column} IS DISTINCT FROM s.{what.column}"
+        f"WHERE o.{what.column} IS DISTINCT FROM s.{what.column}",
     )
-    return "segdb_moves"
 
 
 def stays_of(store: Database, schema: str, run_id: int) -> ir.Table | None:
@@ -181,7 +187,7 @@ def stays_of(store: Database, schema: str, run_id: int) -> ir.Table | None:
         if not is_whole(store, schema, table):
             return None
     sql = (
-        f"SELECT max(as_of) AS moment FROM {quoted(schema)}.segment_migrations "  # noqa: S608
+        f"SELECT max(as_of) AS moment FROM {store.relation(schema, SEGMENT_MIGRATIONS.name)} "  # noqa: S608
         f"WHERE run_id = {int(run_id)}"
     )
     moment = store.rows(sql)[0]["moment"]
@@ -220,29 +226,22 @@ def _prepare(store: Database, schema: str, what: Followed) -> str:
 
     A table that was altered is set aside: a history with a gap in it would tell wrong stays.
     """
-    history = f"{quoted(schema)}.{what.history}"
     key = store.key_type(schema, what.groups)
-    label = "" if what.label is None else f"{what.label} VARCHAR, "
     tables = {table.name: table for table in TABLES}
     stays, moves = tables[what.history], tables[what.migrations]
     for table in (stays, moves):
         make_room(store, schema, table)
         set_aside(store, schema, table, whole=True)
     if not is_whole(store, schema, moves):
-        store.execute(
-            f"CREATE TABLE {quoted(schema)}.{what.migrations} (run_id BIGINT, as_of TIMESTAMP, "
-            f"from_{what.column} {what.type}, to_{what.column} {what.type}, customers BIGINT)"
-        )
+        store.grow(schema, what.migrations, {c.name: store.sql_type(c.type) for c in moves.columns})
     if not is_whole(store, schema, stays):
-        store.execute(
-            f"CREATE TABLE {history} (customer_id {key}, {what.column} {what.type}, {label}"
-            "valid_from TIMESTAMP, valid_to TIMESTAMP, run_id BIGINT)"
-        )
+        kinds = {c.name: key if c.type == ID else store.sql_type(c.type) for c in stays.columns}
+        store.grow(schema, what.history, kinds)
         return key
     stored_type, text = store.key_type(schema, what.history), store.sql_type("VARCHAR")
     if stored_type == key:
         return key
     # The source's ids are of another type than before: the history takes both as text.
     if stored_type != text:
-        store.execute(f"ALTER TABLE {history} ALTER customer_id TYPE {text}")
+        store.change_type(schema, what.history, "customer_id", text)
     return text

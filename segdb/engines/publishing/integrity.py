@@ -99,7 +99,7 @@ def blaming_changes(store: Database, schema: str) -> Iterator[None]:
 
 def _require_filled(store: Database, schema: str, table: Table) -> None:
     require(store, schema, table)
-    name = f"{quoted(schema)}.{quoted(table.name)}"
+    name = store.relation(schema, table.name)
     keys = " OR ".join(f"{quoted(key)} IS NULL" for key in table.key) or "false"
     row = store.rows(f"SELECT count(*) AS n, count(*) FILTER (WHERE {keys}) AS bare FROM {name}")[0]  # noqa: S608
     if row["bare"] or (table.key and not row["n"]):
@@ -110,17 +110,10 @@ def _require_filled(store: Database, schema: str, table: Table) -> None:
         )
 
 
-def drop(store: Database, schema: str, name: str) -> None:
-    """Remove a table or view, whichever it is; nothing where there is none."""
-    there = store.kinds(schema).get(name.lower())
-    if there is not None:
-        store.execute(f"DROP {there} {quoted(schema)}.{quoted(name)}")
-
-
 def make_room(store: Database, schema: str, table: Table) -> None:
     """Remove what stands in the place of a published table or view and is of the other kind."""
     if store.kinds(schema).get(table.name, table.kind) != table.kind:
-        drop(store, schema, table.name)
+        store.drop(schema, table.name)
 
 
 def set_aside(store: Database, schema: str, table: Table, *, whole: bool = False) -> bool:
@@ -144,8 +137,7 @@ def set_aside(store: Database, schema: str, table: Table, *, whole: bool = False
     number = next(
         n for n in range(1, len(there_now) + 2) if f"{table.name}_old_{n}" not in there_now
     )
-    aside = quoted(f"{table.name}_old_{number}")
-    store.execute(f"ALTER TABLE {quoted(schema)}.{quoted(table.name)} RENAME TO {aside}")
+    store.rename(schema, table.name, f"{table.name}_old_{number}")
     return True
 
 

@@ -23,7 +23,7 @@ from segdb.contract import (
 from segdb.contract.types import arrow_schema
 from segdb.engines.protocol import Database
 from segdb.engines.publishing.history import RFM_SEGMENT, SEGMENT, record
-from segdb.engines.publishing.integrity import drop, has, make_room, set_aside
+from segdb.engines.publishing.integrity import has, make_room, set_aside
 from segdb.engines.publishing.run_archive import (
     archive_schema,
     keep,
@@ -33,7 +33,7 @@ from segdb.engines.publishing.run_archive import (
 )
 from segdb.engines.publishing.signature import sign
 from segdb.errors import LockedError, PublishError
-from segdb.sql import literal, quoted
+from segdb.sql import quoted
 
 # Written from the tables of the customers, as soon as those are.
 _HISTORIES = (SEGMENT_HISTORY, SEGMENT_MIGRATIONS, RFM_SEGMENT_HISTORY, RFM_SEGMENT_MIGRATIONS)
@@ -93,15 +93,15 @@ def publish(store: Database, schema: str, publication: Publication) -> None:
     """
     run_id, contents, moment = publication.run_id, publication.contents, publication.moment
     refuse_ambiguous(store, schema)
-    with store.transaction():
+    with store.transaction(schema):
         _refuse_overtaken(store, schema, run_id)
-        store.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(schema)}")
+        store.make_schema(schema)
         _make_growing(store, schema, KEPT_RUNS)
         if publication.keep_runs:
             keep(store, schema, [c.table for c in contents if _is_small(c)])
         for content in contents:
             if content.rows is None:
-                drop(store, schema, content.table.name)
+                store.drop(schema, content.table.name)
                 continue
             _write(store, schema, content)
             for what in (SEGMENT, RFM_SEGMENT):
@@ -128,7 +128,7 @@ def publish_additional(store: Database, schema: str, contents: Sequence[Content]
     Raises:
         PublishError: the database refused; what was there is as it was.
     """
-    with store.transaction():
+    with store.transaction(schema):
         for content in contents:
             _write(store, schema, content)
             _comment(store, schema, content)
@@ -152,7 +152,7 @@ def next_run(store: Database, schema: str) -> int:
     highest = published_run(store, schema) or 0
     for table in (RUN_SEGMENTS, SEGMENT_MIGRATIONS, KEPT_RUNS):
         if has(store, schema, table, "run_id"):
-            name = f"{quoted(schema)}.{quoted(table.name)}"
+            name = store.relation(schema, table.name)
             highest = max(highest, store.rows(f"SELECT max(run_id) AS n FROM {name}")[0]["n"] or 0)  # noqa: S608
     return highest + 1
 
@@ -181,28 +181,23 @@ def _write(store: Database, schema: str, content: Content) -> None:
         write = store.write_view if table.kind == "view" else store.write_table
         write(schema, table.name, _typed(store, table, content.rows))
         return
+    rows = pa.Table.from_pylist(list(content.rows or ()), schema=arrow_schema(table))
     if table.grows:
         _make_growing(store, schema, table)
+        store.insert(schema, table.name, rows)
     else:
-        empty = ", ".join(
-            f"CAST(NULL AS {store.sql_type(column.type)}) AS {quoted(column.name)}"
-            for column in table.columns
-        )
-        store.write_table(schema, table.name, f"SELECT {empty} LIMIT 0")
-    rows = pa.Table.from_pylist(list(content.rows or ()), schema=arrow_schema(table))
-    store.insert(schema, table.name, rows)
+        store.write_rows(schema, table.name, _types(store, table), rows)
 
 
 def _make_growing(store: Database, schema: str, table: Table) -> None:
     """Make the table, or give one of an older release the columns that it lacks."""
-    name = f"{quoted(schema)}.{quoted(table.name)}"
     make_room(store, schema, table)
     set_aside(store, schema, table)
-    kinds = {column.name: store.sql_type(column.type) for column in table.columns}
-    columns = ", ".join(f"{quoted(column)} {kind}" for column, kind in kinds.items())
-    store.execute(f"CREATE TABLE IF NOT EXISTS {name} ({columns})")
-    for column, kind in kinds.items():
-        store.execute(f"ALTER TABLE {name} ADD COLUMN IF NOT EXISTS {quoted(column)} {kind}")
+    store.grow(schema, table.name, _types(store, table))
+
+
+def _types(store: Database, table: Table) -> dict[str, str]:
+    return {column.name: store.sql_type(column.type) for column in table.columns}
 
 
 def _typed(store: Database, table: Table, query: ir.Table | str) -> str:
@@ -226,13 +221,6 @@ def _typed(store: Database, table: Table, query: ir.Table | str) -> str:
 
 def _comment(store: Database, schema: str, content: Content) -> None:
     table = content.table
-    name = f"{quoted(schema)}.{quoted(table.name)}"
-    kind = "MACRO TABLE" if table.kind == "macro" else table.kind
-    statements = [f"COMMENT ON {kind} {name} IS {literal(table.comment)}"]
-    if table.kind != "macro":
-        columns = {column.name: column.comment for column in table.columns}
-        statements += [
-            f"COMMENT ON COLUMN {name}.{quoted(column)} IS {literal(words)}"
-            for column, words in {**columns, **content.features}.items()
-        ]
-    store.execute(";\n".join(statements))
+    columns = {} if table.kind == "macro" else {c.name: c.comment for c in table.columns}
+    columns |= content.features
+    store.comment(schema, table.name, table.kind, table.comment, columns)

@@ -19,9 +19,8 @@ import pyarrow as pa
 
 from segdb.contract import CUSTOMER_FEATURES, KEPT_RUNS, REJECTED_ROWS, RUNS, Table
 from segdb.engines.protocol import Database
-from segdb.engines.publishing.integrity import drop, has
+from segdb.engines.publishing.integrity import has
 from segdb.errors import SegdbError, UserError, command
-from segdb.sql import quoted
 
 _LARGE = (CUSTOMER_FEATURES, REJECTED_ROWS)
 # Without these a run could not be published again.
@@ -68,14 +67,12 @@ def keep(store: Database, schema: str, small: Sequence[Table]) -> None:
         for table in small
         if there.get(table.name) == "table"
     }
-    store.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(archive_schema(schema))}")
+    store.make_schema(archive_schema(schema))
     for table in _LARGE:
         name = f"{table.name}_{published}"
-        drop(store, archive_schema(schema), name)
-        place = f"{quoted(schema)}.{quoted(table.name)}"
-        store.write_table(archive_schema(schema), name, f"SELECT * FROM {place}")  # noqa: S608
-    place = f"{quoted(schema)}.{KEPT_RUNS.name}"
-    store.execute(f"DELETE FROM {place} WHERE run_id = {published}")  # noqa: S608
+        store.drop(archive_schema(schema), name)
+        store.copy_table(schema, table.name, (archive_schema(schema), name))
+    store.delete(schema, KEPT_RUNS.name, f"run_id = {published}")
     text = json.dumps(rows, ensure_ascii=False, default=str)
     row = pa.table({"run_id": [published], "tables": [text]})
     store.insert(schema, KEPT_RUNS.name, row)
@@ -83,11 +80,10 @@ def keep(store: Database, schema: str, small: Sequence[Table]) -> None:
 
 def prune(store: Database, schema: str, most: int) -> None:
     """Drop what is kept of all but the last ``most`` runs."""
-    place = f"{quoted(schema)}.{KEPT_RUNS.name}"
     for run_id in kept_ids(store, schema)[: -most or None]:
         for table in _LARGE:
-            drop(store, archive_schema(schema), f"{table.name}_{run_id}")
-        store.execute(f"DELETE FROM {place} WHERE run_id = {run_id}")  # noqa: S608
+            store.drop(archive_schema(schema), f"{table.name}_{run_id}")
+        store.delete(schema, KEPT_RUNS.name, f"run_id = {run_id}")
 
 
 def keep_aggregates(store: Database, schema: str, run_id: int, orders: ir.Table | None) -> None:
@@ -103,9 +99,9 @@ def keep_aggregates(store: Database, schema: str, run_id: int, orders: ir.Table 
         if own.lower() == archive_schema(schema).lower() and re.fullmatch(
             rf"{_AGGREGATES}_\d+", name
         ):
-            drop(store, own, name)
+            store.drop(own, name)
     if orders is not None:
-        store.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(archive_schema(schema))}")
+        store.make_schema(archive_schema(schema))
         name = f"{_AGGREGATES}_{run_id}"
         store.write_table(archive_schema(schema), name, store.compile(orders))
 
@@ -121,7 +117,7 @@ def kept_ids(store: Database, schema: str) -> list[int]:
     """Return the runs that are kept, in order."""
     if not has(store, schema, KEPT_RUNS, "run_id", "tables"):
         return []
-    place = f"{quoted(schema)}.{KEPT_RUNS.name}"
+    place = store.relation(schema, KEPT_RUNS.name)
     sql = f"SELECT run_id FROM {place} WHERE run_id IS NOT NULL ORDER BY run_id"  # noqa: S608
     return [int(row["run_id"]) for row in store.rows(sql)]
 
@@ -130,13 +126,15 @@ def published_run(store: Database, schema: str) -> int | None:
     """Return the run whose tables are published; None before the first."""
     if not has(store, schema, RUNS, "run_id"):
         return None
-    last = store.rows(f"SELECT max(run_id) AS last FROM {quoted(schema)}.runs")[0]["last"]  # noqa: S608
+    runs = store.relation(schema, RUNS.name)
+    last = store.rows(f"SELECT max(run_id) AS last FROM {runs}")[0]["last"]  # noqa: S608
     return None if last is None else int(last)
 
 
 def equal_runs(store: Database, schema: str, run_id: int) -> list[int]:
     """Return the runs with the same tables, in order: a rollback publishes those of another run."""
-    sql = f"SELECT run_id, republishes FROM {quoted(schema)}.{RUNS.name} ORDER BY run_id"  # noqa: S608
+    runs = store.relation(schema, RUNS.name)
+    sql = f"SELECT run_id, republishes FROM {runs} ORDER BY run_id"  # noqa: S608
     first: dict[int, int] = {}
     for row in store.rows(sql):
         of = row["republishes"] or row["run_id"]

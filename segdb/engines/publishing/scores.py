@@ -16,7 +16,6 @@ from segdb.engines import output_files as outputs
 from segdb.engines.protocol import Database
 from segdb.errors import SettingsError, command, option
 from segdb.formats.formulas import harmless
-from segdb.sql import literal, quoted
 
 _DELIMITERS = {".csv": ",", ".tsv": "\t"}
 SUFFIXES = (*_DELIMITERS, ".parquet")
@@ -47,10 +46,9 @@ def save_table(store: Database, schema: str, name: str, query: ir.Table, sentenc
         raise SettingsError(
             f"{schema}.{name} is there already, and not by {command('score')}. Name another table."
         )
-    with store.transaction():
+    with store.transaction(schema):
         store.write_table(schema, name, store.compile(query))
-        place = f"{quoted(schema)}.{quoted(name)}"
-        store.execute(f"COMMENT ON TABLE {place} IS {literal(f'{MARK}: {sentence}')}")
+        store.comment(schema, name, "table", f"{MARK}: {sentence}", {})
 
 
 def check_file(path: Path, sources: Iterable[Path], *, force: bool) -> None:

@@ -21,7 +21,7 @@ from typing import Any
 from segdb.contract import RUNS
 from segdb.engines.protocol import Database
 from segdb.engines.publishing.integrity import has
-from segdb.sql import literal, quoted
+from segdb.sql import literal
 
 _BYTES = 32
 
@@ -35,10 +35,7 @@ def sign(store: Database, schema: str, run_id: int) -> None:
     rows = _rows(store, schema, run_id)
     if key is not None and len(rows) == 1:
         signature = literal(_signature(key, rows[0]))
-        store.execute(
-            f"UPDATE {quoted(schema)}.{RUNS.name} SET signature = {signature} "  # noqa: S608
-            f"WHERE run_id = {int(run_id)}"
-        )
+        store.update(schema, RUNS.name, "signature", signature, f"run_id = {int(run_id)}")
 
 
 def proven(store: Database, schema: str, run_id: int) -> bool:
@@ -54,7 +51,7 @@ def proven(store: Database, schema: str, run_id: int) -> bool:
 
 
 def _rows(store: Database, schema: str, run_id: int) -> list[dict[str, Any]]:
-    place = f"{quoted(schema)}.{RUNS.name}"
+    place = store.relation(schema, RUNS.name)
     return store.rows(
         f"SELECT settings, model, signature FROM {place} WHERE run_id = {int(run_id)}"  # noqa: S608
     )

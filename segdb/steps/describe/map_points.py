@@ -16,7 +16,7 @@ def customer_map(assigned: ir.Table, model: Model, pca: Pca) -> ir.Table:
     """Return the query of ``customer_map``."""
     placed = place(assigned, [p.column for p in model.matrix], pca.components)
     ids = [(number, segment.segment_id) for number, segment in enumerate(model.segments)]
-    segment_id = ibis.cases(*((placed.nearest == number, own) for number, own in ids))
+    segment_id = ibis.cases(*((placed.nearest == number, identifier) for number, identifier in ids))
     return placed.select("customer_id", *COORDINATES, segment_id=segment_id.cast("int32")).select(
         "customer_id", "segment_id", *COORDINATES
     )

@@ -128,18 +128,18 @@ def _of_orders(
     )
     for place, choice in zip(open_places, chosen, strict=True):
         matched[place] = free[choice]
-    given = [persona for persona in matched if persona]
-    names = _unique(_distinguished(profiles, given, kept, categories), kept)
+    personas = [persona for persona in matched if persona]
+    names = _unique(_distinguished(profiles, personas, kept, categories), kept)
     fitting = [
-        _fitting(persona, profile, playbook) if own else persona
-        for persona, profile, own in zip(given, profiles, kept, strict=True)
+        _fitting(persona, profile, playbook) if kept_name else persona
+        for persona, profile, kept_name in zip(personas, profiles, kept, strict=True)
     ]
     return [(n, p.tier, p.action, p.reason) for n, p in zip(names, fitting, strict=True)]
 
 
 def _fitting(persona: Persona, profile: Profile, playbook: Playbook) -> Persona:
     """Return whose advice a kept name needs: its own, or that of what it has become."""
-    nearest = min(playbook.personas, key=lambda one: distance(profile.place, one.place))
+    nearest = min(playbook.personas, key=lambda candidate: distance(profile.place, candidate.place))
     outgrown = distance(profile.place, persona.place) - distance(profile.place, nearest.place)
     return nearest if outgrown > AGAIN else persona
 
@@ -162,15 +162,15 @@ def _distinguished(
     """
     names = [persona.name for persona in matched]
     for persona in {persona.name: persona for persona in matched}.values():
-        own = [place for place, one in enumerate(matched) if one is persona]
+        places = [place for place, candidate in enumerate(matched) if candidate is persona]
         first = min(
-            own,
+            places,
             key=lambda place: (
                 kept[place] != persona.name,
                 distance(profiles[place].place, persona.place),
             ),
         )
-        for place in own:
+        for place in places:
             apart = {n: z - profiles[first].z[n] for n, z in profiles[place].z.items()}
             most = max(apart, key=lambda name: (abs(apart[name]), name))
             if abs(apart[most]) >= _APART:
@@ -192,12 +192,12 @@ def _of_attributes(
     for profile in profiles:
         places = {readable(n): profile.z[n] for n in matrix if n not in categories}
         advice.append(playbook.advice(profile.standing, places, REMARKABLE))
-    often = Counter(one.action for one in advice)
+    often = Counter(entry.action for entry in advice)
     named = []
-    for name, words, one in zip(names, described, advice, strict=True):
+    for name, words, entry in zip(names, described, advice, strict=True):
         apart = f" What sets them apart: {words[0].lower()}{words[1:]}."
-        label = one.action + apart * (often[one.action] > 1)
-        named.append((name, one.tier, label, one.reason))
+        label = entry.action + apart * (often[entry.action] > 1)
+        named.append((name, entry.tier, label, entry.reason))
     return named
 
 
@@ -234,9 +234,9 @@ def _unique(names: Sequence[str], kept: Sequence[str | None]) -> list[str]:
     """Return the kept names as they are, and the others made different from them and each other."""
     used = {name for name in kept if name}
     unique = []
-    for name, own in zip(names, kept, strict=True):
-        candidate, number = own or name, 2
-        while own is None and candidate in used:
+    for name, kept_name in zip(names, kept, strict=True):
+        candidate, number = kept_name or name, 2
+        while kept_name is None and candidate in used:
             candidate, number = f"{name} {number}", number + 1
         used.add(candidate)
         unique.append(candidate)

@@ -134,7 +134,7 @@ def parameter_rows(model: Model) -> Rows:
 
 def score_sentences(model: Model) -> dict[str, str]:
     """Return the sentence of each score's column, where it is not by fifths, and of the segment."""
-    said = {}
+    sentences = {}
     ends = {"r_score": "the most recent", "f_score": "the most frequent", "m_score": "the highest"}
     for score, feature, _ in SCORES:
         edges = model.score_edges.get(feature, ())
@@ -144,11 +144,11 @@ def score_sentences(model: Model) -> dict[str, str]:
         else:
             how = f"by the edges {', '.join(f'{edge:g}' for edge in edges)}"
         if edges and (bins != len(GRID) or feature in model.rfm.ranked or feature in model.rfm.own):
-            said[score] = f"{name} {how}: {bins} {ends[score]}."
+            sentences[score] = f"{name} {how}: {bins} {ends[score]}."
     if model.rfm.segments:
         rules = "; ".join(f"{name}: {sql}" for name, sql in model.rfm.segments)
-        said["rfm_segment"] = f"The first that holds of: {rules}; else {model.rfm.other}."
-    return said
+        sentences["rfm_segment"] = f"The first that holds of: {rules}; else {model.rfm.other}."
+    return sentences
 
 
 def feature_sentences(catalogue: Catalogue) -> dict[str, str]:

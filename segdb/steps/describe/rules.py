@@ -88,17 +88,17 @@ def rule(
 def _counted(store: Database, assigned: ir.Table, rules: Sequence[str | None]) -> list[Figures]:
     parts = []
     for place, text in enumerate(rules):
-        own = f"nearest = {place}"
+        in_cluster = f"nearest = {place}"
         parts += [
-            f"count(*) FILTER (WHERE ({text or 'false'}) AND {own}) AS both_{place}",
+            f"count(*) FILTER (WHERE ({text or 'false'}) AND {in_cluster}) AS both_{place}",
             f"count(*) FILTER (WHERE {text or 'false'}) AS chosen_{place}",
-            f"count(*) FILTER (WHERE {own}) AS own_{place}",
+            f"count(*) FILTER (WHERE {in_cluster}) AS own_{place}",
         ]
     query = f"SELECT {', '.join(parts)} FROM ({store.compile(assigned)}) AS assigned"  # noqa: S608
     row = store.rows(query)[0]
     figures: list[Figures] = []
     for place, text in enumerate(rules):
-        both, chosen, own = (row[f"{name}_{place}"] for name in ("both", "chosen", "own"))
+        both, chosen, in_cluster = (row[f"{name}_{place}"] for name in ("both", "chosen", "own"))
         precision = both / chosen if chosen else None
-        figures.append((text, precision, both / own if own else None))
+        figures.append((text, precision, both / in_cluster if in_cluster else None))
     return figures

@@ -103,13 +103,15 @@ def _histograms(
         stages += [(p, "after", p.column, low, high, distances)]
     places = {column: _places(lower, upper) for _, _, column, lower, upper, _ in stages}
     # Whoever reaches none of the other edges is in the first bin.
-    edges = {column: list(own)[1:] for column, own in places.items() if len(own) > 1}
+    edges = {
+        column: list(bin_edges)[1:] for column, bin_edges in places.items() if len(bin_edges) > 1
+    }
     capped = filled_and_capped(features, parameters)
     bins = store.rows(histograms(capped, edges))[0] if edges else {}
     counts = {column: _ascending(bins[f"bins_{i}"]) for i, column in enumerate(edges)}
     rows: Rows = []
     for p, stage, column, lower, upper, total in stages:
-        own = counts.get(column, [])
+        bin_edges = counts.get(column, [])
         width = (upper - lower) / BINS
         rows += [
             {
@@ -120,7 +122,9 @@ def _histograms(
                 "upper": lower + width * (place + 1),
                 "customers": count,
             }
-            for place, count in zip(places[column].values(), [total - sum(own), *own], strict=True)
+            for place, count in zip(
+                places[column].values(), [total - sum(bin_edges), *bin_edges], strict=True
+            )
             if count
         ]
     return rows
@@ -157,10 +161,10 @@ def _ascending(counted: Sequence[tuple[float, int]]) -> list[int]:
 def _pairs(correlations: Mapping[tuple[str, str], float | None]) -> Rows:
     names = list(dict.fromkeys(name for pair in correlations for name in pair))
     rows: Rows = [{"feature": name, "other": name, "r": 1.0} for name in names]
-    for one, other in combinations(names, 2):
-        r = correlations[one, other]
+    for first, second in combinations(names, 2):
+        r = correlations[first, second]
         rows += [
-            {"feature": one, "other": other, "r": r},
-            {"feature": other, "other": one, "r": r},
+            {"feature": first, "other": second, "r": r},
+            {"feature": second, "other": first, "r": r},
         ]
     return rows

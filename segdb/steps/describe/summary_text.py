@@ -66,12 +66,12 @@ def summary(
             return shares(categories[name], mean, overall[name])
         return phrase(name, mean, overall[name])
 
-    said = [
+    sentences = [
         written(name, means[name])
         for name in remarkable(z, categories)
         if written(name, means[name]) != written(name, overall[name])
     ]
-    text = "; ".join(said[:3]) or "close to the average customer in everything"
+    text = "; ".join(sentences[:3]) or "close to the average customer in everything"
     return text[0].upper() + text[1:] + "."
 
 

@@ -189,10 +189,10 @@ def _note_unknown_customers(
     kept = rows.filter(rows.reason.isnull())
     examples = [store.rows(ids.limit(1)) for ids in (kept, strangers.as_table(), buyers)]
     if not examples[0] and examples[1] and examples[2]:
-        here, there = (str(one[0]["customer_id"]) for one in examples[1:])
+        unknown, buyer = (str(rows_of[0]["customer_id"]) for rows_of in examples[1:])
         progress.note(
             f"customers: no customer_id of {origin} is one of the orders' "
-            f"({here!r} here, {there!r} there): are they written alike?"
+            f"({unknown!r} here, {buyer!r} there): are they written alike?"
         )
 
 

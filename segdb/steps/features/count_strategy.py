@@ -146,8 +146,8 @@ def corrected(how: Aggregation, counts: ir.Table, duplicates: ir.Table) -> ir.Ta
     if number > _MOST * of:
         return None
     if number:
-        again = how.rows_of("segdb_duplicates_rows", duplicates)
-        folded = how.once("segdb_duplicates_once", again)
+        duplicate_rows = how.rows_of("segdb_duplicates_rows", duplicates)
+        folded = how.once("segdb_duplicates_once", duplicate_rows)
         fresh = store.table("segdb_aggregated_again", how.per_customer(folded))
         stay = append.together(stay, fresh)
     return store.view("segdb_all_customers", stay)

@@ -71,18 +71,18 @@ def aggregated_again(
     last = store.rows(known.agg(mark=known.high_mark.max(), at=known.last_order_at.max()))[0]
     if last["mark"] is None:
         return None
-    own = append.mark(rows, how.reading, watermark)
-    ids = store.table("segdb_touched", append.touched(rows, own, last["mark"], last["at"]))
-    theirs = how.once("segdb_touched_once", how.rows_of("segdb_touched_rows", ids))
-    fresh = how.per_customer(theirs)
+    marked = append.mark(rows, how.reading, watermark)
+    ids = store.table("segdb_touched", append.touched(rows, marked, last["mark"], last["at"]))
+    touched_rows = how.once("segdb_touched_once", how.rows_of("segdb_touched_rows", ids))
+    fresh = how.per_customer(touched_rows)
     if set(fresh.columns) != set(known.columns):
         return None
     whole = store.table("segdb_per_customer", append.merged(known, fresh, ids))
-    there = store.rows(raw.table.agg(n=raw.table.count()))[0]["n"]
+    row_count = store.rows(raw.table.agg(n=raw.table.count()))[0]["n"]
     accounted = store.rows(whole.agg(n=whole.read_rows.sum()))[0]["n"] or 0
-    if there != accounted:
+    if row_count != accounted:
         progress.note(
-            f"{raw.origin} has {there:,} rows, and by [source] watermark = '{watermark}' there "
+            f"{raw.origin} has {row_count:,} rows, and by [source] watermark = '{watermark}' there "
             f"would be {accounted:,}: it changed in another way than by growing, so all customers "
             "are aggregated again."
         )
@@ -91,8 +91,8 @@ def aggregated_again(
 
 
 def _asks_the_time(catalogue: Catalogue, rules: validate.Rules, progress: Progress) -> bool:
-    own = (*catalogue.user_sql(), *rules.predicates)
-    asks = any(_CLOCK.search(sql.text) for sql in own)
+    user_sql = (*catalogue.user_sql(), *rules.predicates)
+    asks = any(_CLOCK.search(sql.text) for sql in user_sql)
     if asks:
         progress.note(
             "Your own SQL asks what time it is, which changes for every customer: all of them are "

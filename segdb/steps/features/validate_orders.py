@@ -48,8 +48,8 @@ class Aggregation:
         They are filtered before they are validated: validating text costs more than the filter.
         """
         table = self.raw.table
-        own = validate.rows_of(table, customer_of(table, self.reading), ids)
-        return self._validated(name, own)
+        rows = validate.rows_of(table, customer_of(table, self.reading), ids)
+        return self._validated(name, rows)
 
     def once(self, name: str, rows: ir.Table) -> ir.Table:
         """Return validated rows, those that count once folded into one, as a view of that name."""

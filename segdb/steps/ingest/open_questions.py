@@ -23,13 +23,13 @@ def read_with_questions(
     check_functions(store, expressions)
     while True:
         listener = Notes()
-        roles = [one.key for one in questions if one.section == "columns"]
+        roles = [entry.key for entry in questions if entry.section == "columns"]
         try:
             hints = replace(SchemaHints.of(settings), open_roles=roles)
             with user_sql_errors(store, expressions):
                 sources = read_sources(store, hints, orders, customers, listener)
         except OpenQuestionError as question:
-            asked = {(one.section, one.key) for one in questions}
+            asked = {(entry.section, entry.key) for entry in questions}
             if (question.section, question.key) in asked:
                 raise
             questions.append(question)

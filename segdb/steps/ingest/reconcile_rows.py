@@ -81,15 +81,17 @@ def reconcile_rows(
     kept = 0
     read_of: dict[str, int] = {}
     parts: list[ir.Table] = []
-    for name, one in validated.items():
-        source_read, source_kept = _counted(store, one, dropped)
+    for name, source in validated.items():
+        source_read, source_kept = _counted(store, source, dropped)
         if source_kept < source_read:
             # To fold and to join all rows of a source costs several times what reading it does.
-            rows = validate.candidate_rejects(_theirs(one, dropped), dropped, one.maybe_duplicates)
-            rows = one.once("segdb_suspects", rows) if one.once else rows
-            rows = rejects(rows, one.reading, dropped)
+            rows = validate.candidate_rejects(
+                _theirs(source, dropped), dropped, source.maybe_duplicates
+            )
+            rows = source.once("segdb_suspects", rows) if source.once else rows
+            rows = rejects(rows, source.reading, dropped)
             parts.append(rows.select(source=ibis.literal(name), reason=rows.reason, row=rows.row))
-        lines = one.raw.unreadable
+        lines = source.raw.unreadable
         if lines is not None:
             parts.append(unreadable(lines, name))
             source_read += int(store.rows(lines.agg(n=lines.count()))[0]["n"])
@@ -118,15 +120,15 @@ def nothing_left(validated: ValidatedSource, accounts: Accounts) -> DataError:
     )
 
 
-def _theirs(one: ValidatedSource, dropped: ir.Table | None) -> ir.Table:
-    ids = validate.suspected(one.counts, dropped)
-    if one.rows_of:
-        return one.rows_of("segdb_suspected", ids)
-    return validate.rows_of(one.rows, one.rows.customer_id, ids)
+def _theirs(source: ValidatedSource, dropped: ir.Table | None) -> ir.Table:
+    ids = validate.suspected(source.counts, dropped)
+    if source.rows_of:
+        return source.rows_of("segdb_suspected", ids)
+    return validate.rows_of(source.rows, source.rows.customer_id, ids)
 
 
-def _counted(store: Database, one: ValidatedSource, dropped: ir.Table | None) -> tuple[int, int]:
-    counts = one.counts
+def _counted(store: Database, source: ValidatedSource, dropped: ir.Table | None) -> tuple[int, int]:
+    counts = source.counts
     kept = counts.kept_rows
     if dropped is not None:
         gone = counts.customer_id.isin(dropped.customer_id).fill_null(False)

@@ -78,7 +78,7 @@ def frozen(recipe: Recipe) -> Recipe:
 
 def _predicates(expressions: Mapping[str, str], sources: Sources, name: str) -> tuple[UserSQL, ...]:
     """Return the predicates of a source: those whose columns the orders have are theirs."""
-    own = []
+    predicates = []
     for reason, text in expressions.items():
         predicate = UserSQL.parse(reason, text, "clean.reject", aggregate=False)
         asked = {column.lower() for column in predicate.columns}
@@ -94,8 +94,8 @@ def _predicates(expressions: Mapping[str, str], sources: Sources, name: str) -> 
                 + (nearest(lacking, known.values()) if alien else "")
             )
         if fits[0] == name:
-            own.append(predicate)
-    return tuple(own)
+            predicates.append(predicate)
+    return tuple(predicates)
 
 
 def choose_order_entries(features: Features, reading: Reading) -> tuple[Entry, ...]:

@@ -93,10 +93,10 @@ def user_sql_errors(store: Database, expressions: UserExpressions) -> Iterator[N
                 f"not a {kind[1]}. Of a date, take what lies between: date_diff('day', "
                 "min(ordered), max(ordered))."
             ) from error
-        said = str(error)
-        said = said if len(said) <= _LONGEST else f"{said[:_LONGEST]}…"
+        message = str(error)
+        message = message if len(message) <= _LONGEST else f"{message[:_LONGEST]}…"
         raise SettingsError(
-            f"{said} It stands in SQL of your own, in {' or '.join(sections)}."
+            f"{message} It stands in SQL of your own, in {' or '.join(sections)}."
         ) from error
 
 

@@ -40,7 +40,8 @@ def warn_without_common_customers(
     if number < _LEAST or store.rows(common.limit(1)):
         return
     example, other = (
-        store.rows(one.select("customer_id").limit(1))[0]["customer_id"] for one in (ids, assigned)
+        store.rows(table.select("customer_id").limit(1))[0]["customer_id"]
+        for table in (ids, assigned)
     )
     progress.warn(
         DataWarning(

@@ -73,11 +73,11 @@ def difference(store: Database, schema: str, before: int, after: int) -> Differe
     listed = store.stored(schema, contract.RUNS.name)
     both = store.rows(listed.filter(listed.run_id.isin([before, after])))
     rows = {row["run_id"]: row for row in both}
-    one, other = rows[before], rows[after]
+    earlier, later = rows[before], rows[after]
     models = runs[0].model, runs[1].model
     return Difference(
-        figures=_changes(_figures(one, models[0]), _figures(other, models[1])),
-        settings=_changes(_flat(one["settings"]), _flat(other["settings"])),
+        figures=_changes(_figures(earlier, models[0]), _figures(later, models[1])),
+        settings=_changes(_flat(earlier["settings"]), _flat(later["settings"])),
         segments=_segments(store, schema, (before, after), models),
         centroids=_centroids(*models),
         drift=_drift(store, schema, (before, after), models[1]),
@@ -104,7 +104,9 @@ def _flat(settings: str) -> dict[str, Any]:
     def walk(prefix: str, value: Any) -> dict[str, Any]:
         if not isinstance(value, dict) or not value:
             return {prefix: value}
-        return {k: v for key, one in value.items() for k, v in walk(f"{prefix}.{key}", one).items()}
+        return {
+            k: v for key, part in value.items() for k, v in walk(f"{prefix}.{key}", part).items()
+        }
 
     values = json.loads(settings)
     values.pop("inferred", None)
@@ -122,9 +124,9 @@ def _segments(
     rows: Rows = []
     for segment_id in sorted({*names[0], *names[1]}):
         row: dict[str, Any] = {"segment_id": segment_id}
-        for run_id, side, own in zip(ids, ("before", "after"), names, strict=True):
+        for run_id, side, segment_names in zip(ids, ("before", "after"), names, strict=True):
             size = sizes.get((run_id, segment_id), {})
-            row[f"segment_{side}"] = own.get(segment_id)
+            row[f"segment_{side}"] = segment_names.get(segment_id)
             row[f"customers_{side}"] = size.get("customers")
             row[f"share_{side}"] = size.get("customer_share")
         rows.append({**row, "centroid_moved": moved.get(segment_id)})

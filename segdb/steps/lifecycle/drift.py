@@ -62,7 +62,9 @@ def drift_of_features(
     The bins are the deciles of ``then``.
     """
     shared = [name for name in names if name in then.columns and then[name].type().is_numeric()]
-    edges = {name: own for name, own in edges_of(store, then, shared).items() if own}
+    edges = {
+        name: bin_edges for name, bin_edges in edges_of(store, then, shared).items() if bin_edges
+    }
     if not edges:
         return {}
     moved = stability(store, binned(then, edges), binned(now, edges))
@@ -78,7 +80,10 @@ def edges_of(
     row = store.rows(deciles(features, names))[0]
     places = range(1, len(DECILES) + 1)
     moved = {name: {row[f"edge_{i}_{p}"] for p in places} for i, name in enumerate(names)}
-    return {name: tuple(sorted(e for e in own if e is not None)) for name, own in moved.items()}
+    return {
+        name: tuple(sorted(e for e in bin_edges if e is not None))
+        for name, bin_edges in moved.items()
+    }
 
 
 def stability(store: Database, then: ir.Table, now: ir.Table) -> dict[str, float]:
@@ -90,8 +95,8 @@ def sizes_of(schema: str, run_id: int) -> ir.Table:
     """Return the sizes of a published or earlier run's segments, as a binned distribution."""
     types = {"run_id": "int64", "segment_id": "int32", "customers": "int64"}
     sizes = ibis.table(types, name=contract.RUN_SEGMENTS.name, database=schema)
-    own = sizes.filter(sizes.run_id == run_id)
-    return own.select("customers", feature=ibis.literal(SIZES), bin=own.segment_id)
+    sizes_now = sizes.filter(sizes.run_id == run_id)
+    return sizes_now.select("customers", feature=ibis.literal(SIZES), bin=sizes_now.segment_id)
 
 
 def sizes_now(assigned: ir.Table, model: Model) -> ir.Table:

@@ -32,17 +32,17 @@ def learned_distribution(
         name: tuple(sorted({v for q in TENTHS if (v := statistics[f"{q}_{place}"]) is not None}))
         for place, name in enumerate(names)
     }
-    edges = {name: own for name, own in deciles.items() if own}
+    edges = {name: bin_edges for name, bin_edges in deciles.items() if bin_edges}
     counts = {(r["feature"], r["bin"]): r["customers"] for r in store.rows(binned(features, edges))}
     return [
         {
             "feature": name,
             "bin": place,
-            "upper": own[place] if 0 <= place < len(own) else None,
+            "upper": bin_edges[place] if 0 <= place < len(bin_edges) else None,
             "customers": counts.get((name, place), 0),
         }
-        for name, own in edges.items()
-        for place in range(MISSING, len(own) + 1)
+        for name, bin_edges in edges.items()
+        for place in range(MISSING, len(bin_edges) + 1)
     ]
 
 

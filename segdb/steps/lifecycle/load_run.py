@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -134,7 +134,11 @@ def _rebuilt(row: Mapping[str, Any], schema: str, key: dt.DataType) -> StoredRun
     inferred = values.pop("inferred")
     settings = without_places(parse(values, f"the settings of run {run_id}"), schema)
     model = Model.from_json(row["model"])
-    if not model.segments or any(not _lies(s.centroid, model) for s in model.segments):
+    width = len(model.columns)
+    if not model.segments or any(
+        len(segment.centroid) != width or not all(map(math.isfinite, segment.centroid))
+        for segment in model.segments
+    ):
         raise ValueError("its centroids are not of its features")
     readings = {name: Reading.from_dict(inferred[name]) for name in SOURCES if name in inferred}
     sources = {
@@ -159,10 +163,6 @@ def _rebuilt(row: Mapping[str, Any], schema: str, key: dt.DataType) -> StoredRun
         sources=sources,
         playbook=inferred.get("playbook", {}).get("text"),
     )
-
-
-def _lies(centroid: Sequence[float], model: Model) -> bool:
-    return len(centroid) == len(model.columns) and all(map(math.isfinite, centroid))
 
 
 def check_features(features: ir.Table, model: Model) -> None:

@@ -62,12 +62,17 @@ def previous_run(store: Database, schema: str, learned: Model, pca: Pca) -> Prev
     except SettingsError:
         return PreviousRun(None, next_id)
     shared = tuple(shared_features(learned.catalogue, learned.matrix, model))
-    own = tuple(learned.matrix[place] for place in shared)
+    parameters = tuple(learned.matrix[place] for place in shared)
     features = kept_features(store, schema, last)
-    there = features is not None and all(
-        p.feature in features.columns and features[p.feature].type().is_numeric() for p in own
+    comparable = features is not None and all(
+        p.feature in features.columns and features[p.feature].type().is_numeric()
+        for p in parameters
     )
-    then = _moments(store, preprocess(features, own), own) if own and there else ()
+    then = (
+        _moments(store, preprocess(features, parameters), parameters)
+        if parameters and comparable
+        else ()
+    )
     now = tuple((pca.components.means[p], math.sqrt(max(pca.spreads[p], 0.0))) for p in shared)
     return PreviousRun(model, next_id, shared, then, now)
 
@@ -126,7 +131,7 @@ def _ids(
         return tuple(range(earlier.next_id, earlier.next_id + len(centroids)))
     places = [in_new_units(model.matrix, shared, segment, before) for segment in before.segments]
     return match(
-        [[model.scaled(one)[place] for place in shared] for one in centroids],
+        [[model.scaled(centroid)[place] for place in shared] for centroid in centroids],
         [places, _moved_along(places, earlier)],
         [segment.segment_id for segment in before.segments],
         earlier.next_id,

@@ -77,8 +77,8 @@ def read_as_then(
             if given is not None:
                 raise SourceError(f"Run {run.run_id} was made without {name}; leave them out.")
             return None
-        own = run.settings.source.orders if name == "orders" else run.settings.source.customers
-        source = own if given is None else given
+        stored = run.settings.source.orders if name == "orders" else run.settings.source.customers
+        source = stored if given is None else given
         by_name = command("refresh", **{name: "SOURCE"})
         if source is None:
             raise SourceError(
@@ -106,8 +106,8 @@ def read_as_then(
 
 def reading_from(settings: Settings, orders: object, customers: object) -> Settings:
     """Return the settings of a run that reads other sources; a frame leaves none to read again."""
-    given = {"orders": orders, "customers": customers}
-    named = {name: as_setting(source) for name, source in given.items() if source is not None}
+    sources = {"orders": orders, "customers": customers}
+    named = {name: as_setting(source) for name, source in sources.items() if source is not None}
     source = settings.source.model_copy(update=named)
     return settings.model_copy(update={"source": source})
 
@@ -125,24 +125,26 @@ def _narrowed(store: Database, name: str, raw: Raw, reading: Reading) -> Raw:
     if set(names) == set(raw.table.columns):
         return raw
     columns = ", ".join(quoted(column) for column in names)
-    own = raw.definition
+    definition = raw.definition
     return replace(
         raw,
         table=store.view(f"segdb_{name}_then", raw.table.select(*names)),
-        definition=None if own is None else f"SELECT {columns} FROM ({own}) AS source",  # noqa: S608
+        definition=None
+        if definition is None
+        else f"SELECT {columns} FROM ({definition}) AS source",  # noqa: S608
     )
 
 
 def _check_columns(raw: Raw, then: Raw, reading: Reading) -> None:
-    there, before = raw.table.schema(), then.table.schema()
+    schema, before = raw.table.schema(), then.table.schema()
     for column in reading.columns:
-        if column.name not in there:
+        if column.name not in schema:
             raise SourceError(
                 f"{raw.origin} has no column '{column.name}' any more."
-                f"{nearest(column.name, there.names)} Where it is meant to be so, {command('run')} "
-                "learns anew."
+                f"{nearest(column.name, schema.names)} Where it is meant to be so, "
+                f"{command('run')} learns anew."
             )
-        now, kind = there[column.name], before[column.name]
+        now, kind = schema[column.name], before[column.name]
         if not kind.is_unknown() and now != kind and (now.is_string() or kind.is_string()):
             raise SourceError(
                 f"The column '{column.name}' of {raw.origin} was {kind} and is {now} now. Where it "

@@ -114,22 +114,22 @@ def _learned(
     features: ir.Table,
     parameters: tuple[Parameters, ...],
 ) -> Bounds:
-    given = options.outliers.bounds
-    for name in given:
+    fixed_bounds = options.outliers.bounds
+    for name in fixed_bounds:
         if name not in catalogue.names:
             raise SettingsError(
                 f"[outliers.bounds] there is no feature '{name}'.{nearest(name, catalogue.names)}"
             )
     # A rare category is no outlier.
-    fixed = _binary(catalogue) | set(given)
+    fixed = _binary(catalogue) | set(fixed_bounds)
     learnable = [p for p in parameters if p.feature not in fixed]
     columns = [p.column if p.column in features.columns else p.feature for p in learnable]
     query = cap_bounds(features, columns, options.outliers) if columns else None
     if query is None:
-        return given
+        return fixed_bounds
     row = store.rows(query)[0]
     limits = {p.feature: (row[f"lower_{i}"], row[f"upper_{i}"]) for i, p in enumerate(learnable)}
-    return {**limits, **given}
+    return {**limits, **fixed_bounds}
 
 
 def _binary(catalogue: Catalogue) -> set[str]:

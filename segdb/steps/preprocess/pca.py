@@ -37,8 +37,10 @@ class Pca:
 
     def variance(self, model: Model) -> float:
         """Return the mean squared distance of the customers from that mean."""
-        own = self.spreads if model.components is None else self.variances[: len(model.columns)]
-        return math.fsum(own)
+        variances = (
+            self.spreads if model.components is None else self.variances[: len(model.columns)]
+        )
+        return math.fsum(variances)
 
 
 def pca_of(measured: Mapping[str, Any], parameters: Sequence[Parameters]) -> Pca:
@@ -50,9 +52,9 @@ def pca_of(measured: Mapping[str, Any], parameters: Sequence[Parameters]) -> Pca
     """
     inside = [(place, p) for place, p in enumerate(parameters) if p.position is not None]
 
-    def covariance(one: tuple[int, Parameters], other: tuple[int, Parameters]) -> float:
-        first, second = sorted((one[0], other[0]))
-        return float(measured[f"cov_{first}_{second}"]) / (one[1].spread * other[1].spread)
+    def covariance(left: tuple[int, Parameters], right: tuple[int, Parameters]) -> float:
+        first, second = sorted((left[0], right[0]))
+        return float(measured[f"cov_{first}_{second}"]) / (left[1].spread * right[1].spread)
 
     axes = principal([[covariance(one, other) for other in inside] for one in inside])
     means = ((measured[f"mean_{place}"] - p.center) / p.spread for place, p in inside)

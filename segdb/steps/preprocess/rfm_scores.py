@@ -39,8 +39,8 @@ def score_edges(
     Raises:
         SettingsError: there are edges of a feature that is not there.
     """
-    bins, given = rfm.bins, rfm.edges
-    for name in given:
+    bins, fixed_edges = rfm.bins, rfm.edges
+    for name in fixed_edges:
         if name not in names:
             raise SettingsError(
                 f"[rfm.edges] there is no feature '{name}' in this run.{nearest(name, names)}"
@@ -50,8 +50,8 @@ def score_edges(
         if feature not in names:
             continue
         place = list(names).index(feature)
-        if feature in given:
-            edges[feature] = given[feature]
+        if feature in fixed_edges:
+            edges[feature] = fixed_edges[feature]
         elif not statistics[f"customers_{place}"]:
             edges[feature] = (0.0,) * (bins - 1)
         elif rfm.ties == "rank":

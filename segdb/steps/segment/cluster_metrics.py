@@ -48,6 +48,6 @@ def quality_from(rows: Groups, centroids: Centroids, squares: float) -> Quality:
 def separations(centroids: Centroids) -> tuple[float, ...]:
     """Return each centroid's distance to the nearest other one."""
     return tuple(
-        min(math.dist(one, other) for j, other in enumerate(centroids) if j != i)
-        for i, one in enumerate(centroids)
+        min(math.dist(centroid, other) for j, other in enumerate(centroids) if j != i)
+        for i, centroid in enumerate(centroids)
     )

@@ -82,7 +82,10 @@ def fit_segments(
     candidates = k_scan(compact, drawn.uniform, tried, seed=settings.seed, n_init=settings.n_init)
     progress.step("Weighing the evidence")
     by_k = {c.k: c.fit.centroids.tolist() for c in candidates}
-    qualities = {k: quality_from(distances.quality(own), own, squares) for k, own in by_k.items()}
+    qualities = {
+        k: quality_from(distances.quality(centroids), centroids, squares)
+        for k, centroids in by_k.items()
+    }
     candidates = tuple(_over_all(candidate, qualities[candidate.k]) for candidate in candidates)
     decision = _decided(candidates, settings, progress)
     best = next(candidate for candidate in candidates if candidate.k == decision.k)
@@ -91,7 +94,9 @@ def fit_segments(
     refined = refine_fit(distances, best.fit, max_steps=most)
     by_k[decision.k] = refined.centroids
     quality = qualities[decision.k] = quality_from(refined.groups, refined.centroids, squares)
-    simplified = {k: simplified_silhouette(drawn.evaluated, own) for k, own in by_k.items()}
+    simplified = {
+        k: simplified_silhouette(drawn.evaluated, centroids) for k, centroids in by_k.items()
+    }
     order = _canonical(store, scaled, refined.centroids)
     return Fitted(
         centroids=tuple(refined.centroids[place] for place in order),
@@ -151,7 +156,7 @@ def _canonical(store: Database, scaled: ScaledCustomers, centroids: Centroids) -
         better = {e.name: 1.0 if e.better == "higher" else -1.0 for e in model.catalogue.entries}
         signs = [better[p.feature] for p in model.matrix]
         values = [model.scaled(centroid) for centroid in centroids]
-        worth = dict(enumerate(math.fsum(map(mul, signs, one)) for one in values))
+        worth = dict(enumerate(math.fsum(map(mul, signs, position)) for position in values))
     return sorted(
         range(len(centroids)),
         key=lambda place: (-worth.get(place, float("-inf")), centroids[place]),

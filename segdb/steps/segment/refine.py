@@ -117,11 +117,13 @@ def _moved(distances: CustomerDistances, centroids: Centroids, groups: Groups) -
     sizes = {place: row["customers"] for place, row in groups.items()}
     emptied = [place for place in range(len(centroids)) if place not in groups]
     if emptied:
-        for place, (own, values) in zip(
+        for place, (centroid, values) in zip(
             emptied, distances.farthest(centroids, len(emptied)), strict=False
         ):
-            sums[own] = [total - value for total, value in zip(sums[own], values, strict=True)]
-            sizes[own] -= 1
+            sums[centroid] = [
+                total - value for total, value in zip(sums[centroid], values, strict=True)
+            ]
+            sizes[centroid] -= 1
             sums[place], sizes[place] = values, 1
     return _rounded(
         [total / sizes[place] for total in sums[place]] if sizes.get(place) else centroids[place]
@@ -133,10 +135,10 @@ def _rounded(centroids: Iterable[Iterable[float]]) -> Centroids:
     return tuple(tuple(round(value, _DECIMALS) for value in centroid) for centroid in centroids)
 
 
-def _distance(one: Centroids, other: Centroids) -> float:
+def _distance(before: Centroids, after: Centroids) -> float:
     """Return the farthest that any value of any centroid is from the other's."""
     return max(
         abs(a - b)
-        for left, right in zip(one, other, strict=True)
+        for left, right in zip(before, after, strict=True)
         for a, b in zip(left, right, strict=True)
     )

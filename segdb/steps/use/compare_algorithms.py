@@ -78,7 +78,7 @@ def compare_run(store: Database, schema: str) -> ComparedRun:
     )
     matrix = Matrix.from_arrow(store.fetch(query), "customer_id", "weight")
     compared = compare_labelled(matrix, "segment_id", chosen.seed)
-    rows = [{**asdict(one), "run_id": run.run_id} for one in compared.algorithms]
+    rows = [{**asdict(algorithm), "run_id": run.run_id} for algorithm in compared.algorithms]
     rows = [{name: row[name] for name in _COLUMNS} | {"sizes": list(row["sizes"])} for row in rows]
     published = [{**row, "sizes": json.dumps(row["sizes"])} for row in rows]
     publish_comparison(store, schema, published, _labels(compared, run.run_id))

@@ -107,13 +107,13 @@ def recipe_as_the_run(run: StoredRun, settings: Settings, sources: Sources) -> R
     return replace(recipe, complete=run.recipe.complete, within=run.recipe.within)
 
 
-def _check_sources(run: StoredRun, given: Mapping[str, object]) -> None:
+def _check_sources(run: StoredRun, sources: Mapping[str, object]) -> None:
     learned = f"The model of run {run.run_id} was learned from {' and '.join(run.sources)}"
     how = {
         "orders": "a SOURCE" if in_shell.get() else "orders",
         "customers": option("customers", "SOURCE"),
     }
-    for name, source in given.items():
+    for name, source in sources.items():
         if source is None and name in run.sources:
             raise SourceError(f"{learned}, and no {name} were given: {how[name]} names them.")
         if source is not None and name not in run.sources:
@@ -131,13 +131,13 @@ def _check_columns(sources: Sources, run: StoredRun) -> None:
         if entry.sql is not None:
             parsed = UserSQL.parse(entry.name, entry.sql, "features.sql", aggregate=True)
             wanted = [*parsed.columns]
-        there = sources.columns(source)
+        columns = sources.columns(source)
         for column in wanted:
-            if column.lower() not in there:
+            if column.lower() not in columns:
                 raise SourceError(
                     f"The model's feature {entry.name} reads the column '{column}', which the "
-                    f"{source} do not have.{nearest(column, there.values())} Where a column has it "
-                    "under another name, rename it in a SELECT."
+                    f"{source} do not have.{nearest(column, columns.values())} Where a column has "
+                    "it under another name, rename it in a SELECT."
                 )
 
 
@@ -183,7 +183,7 @@ def summarize_scores(
         far = [value < p.lower] if p.lower is not None else []
         far += [value > p.upper] if p.upper is not None else []
         outside[p.feature] = far[0] if len(far) == 1 else far[0] | far[1]
-    shares = {f"beyond_{i}": _share(one) for i, one in enumerate(outside.values())}
+    shares = {f"beyond_{i}": _share(condition) for i, condition in enumerate(outside.values())}
     if outside:
         shares["beyond"] = _share(ibis.or_(*outside.values()))
     row = store.rows(assigned.agg(n=assigned.count(), margin=assigned.margin.mean(), **shares))[0]

@@ -223,12 +223,12 @@ def test_a_type_that_ibis_lacks_is_carried(store: DuckDB) -> None:
 
 
 def test_a_transaction_is_all_or_nothing(store: DuckDB) -> None:
-    with store.transaction():
+    with store.transaction("segdb"):
         store.execute("CREATE TABLE a AS SELECT 1 AS n")
     assert store.tables() == [("main", "a")]
 
     def fail(reason: BaseException) -> None:
-        with store.transaction():
+        with store.transaction("segdb"):
             store.execute("CREATE TABLE b AS SELECT 1 AS n")
             store.execute("UPDATE a SET n = 2")
             raise reason
@@ -244,7 +244,7 @@ def test_a_failed_statement_is_a_publish_error(store: DuckDB) -> None:
     store.execute("CREATE TABLE a AS SELECT 1 AS n")
 
     def fail() -> None:
-        with store.transaction():
+        with store.transaction("segdb"):
             store.execute("DROP TABLE a")
             store.execute("SELECT nowhere")
 
@@ -262,7 +262,7 @@ def test_a_failed_commit_is_a_publish_error(store: DuckDB, path: Path) -> None:
     other.execute("UPDATE a SET n = 3")
 
     def conflict() -> None:
-        with store.transaction():
+        with store.transaction("segdb"):
             store.execute("UPDATE a SET n = 2")
 
     with pytest.raises(PublishError):
@@ -277,7 +277,7 @@ def test_a_transaction_of_the_caller_is_left_alone() -> None:
         store = DuckDB(connection)
         store.execute("BEGIN TRANSACTION")
         store.execute("CREATE TABLE mine AS SELECT 1 AS n")
-        with pytest.raises(UserError, match="transaction of its own"), store.transaction():
+        with pytest.raises(UserError, match="transaction of its own"), store.transaction("segdb"):
             pass
         store.execute("COMMIT")
         assert store.tables() == [("main", "mine")]

@@ -2,149 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
-import duckdb
-import pyarrow as pa
+import psycopg
 import pytest
 
 import segdb
-from tests.engines.postgres.conftest import Loaded
-from tests.engines.tables import differences, equal
+from tests.engines.conformance import (
+    AS_OF,
+    AT_ONCE,
+    SETTINGS,
+    Loaded,
+    alike,
+    chain_of_jobs,
+    online_retail,
+)
+from tests.engines.tables import equal
 from tests.steps import shops
-
-AS_OF = "2026-01-01T00:00:00"
-# Beside what the shop is run with by default; of the others one each in `make test-slow`.
-SETTINGS: dict[str, dict[str, Any]] = {
-    "median absolute deviation": {"outliers": {"method": "mad"}},
-    "components": {"features": {"components": 2}},
-    "user's own SQL": {
-        "features": {"sql": {"variety": "count(DISTINCT department)"}},
-        "clean": {"reject": {"small": "total < 0.5"}},
-    },
-    "ranks": {"rfm": {"ties": "rank", "bins": 4}},
-}
-MORE: dict[str, dict[str, Any]] = {
-    "quartiles": {"outliers": {"method": "iqr"}},
-    "z-scores": {"outliers": {"method": "zscore"}},
-    "no caps": {"outliers": {"method": "none"}},
-    "outliers rejected": {"outliers": {"action": "reject"}},
-    "filled after capping": {"outliers": {"fill": "after"}},
-    "robust scale": {"scale": {"method": "robust"}},
-    "scale from 0 to 1": {"scale": {"method": "minmax"}},
-    "transforms": {"features": {"transform": {"*": "none", "monetary": "yeo-johnson"}}},
-    "rules": {"rfm": {"segments": {"A": "monetary > 1000", "B": "r_score = 5"}}},
-    "missing rejected": {"clean": {"missing": "reject"}},
-    "duplicates kept": {"clean": {"duplicates": "keep"}},
-    "returns rejected": {"clean": {"returns": "reject"}},
-    "k chosen": {"cluster": {"k": "auto", "k_max": 5}},
-}
-
-
-def alike(url: str, source: str, settings: dict[str, Any]) -> None:
-    with (
-        shops.opened() as connection,
-        segdb.run(**shops.sources(source), database=connection, settings=settings) as embedded,
-        segdb.run(**shops.sources(source), database=url, settings=settings) as server,
-    ):
-        assert differences(embedded, server) == []
-
-
-@pytest.mark.parametrize("source", ["orders", "customers", "both"])
-def test_every_source(shop: str, source: str) -> None:
-    alike(shop, source, shops.settings(source, as_of=AS_OF))
 
 
 @pytest.mark.parametrize(
-    "name", [*SETTINGS, *(pytest.param(name, marks=pytest.mark.slow) for name in MORE)]
+    # Both are what the chain of jobs begins with.
+    "source",
+    ["orders", "customers", pytest.param("both", marks=pytest.mark.slow)],
 )
+def test_every_source(shop: str, source: str) -> None:
+    alike(shop, source, shops.settings(source, as_of=AS_OF, features=shops.ALL_FEATURES))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SETTINGS)
 def test_settings(shop: str, name: str) -> None:
-    alike(shop, "both", shops.settings("both", **{**SETTINGS, **MORE}[name]))
+    sections = SETTINGS[name]
+    features = {**shops.ALL_FEATURES, **sections.get("features", {})}
+    alike(shop, "both", shops.settings("both", **{**sections, "features": features}))
+
+
+def test_settings_at_once(shop: str) -> None:
+    alike(shop, "both", shops.settings("both", **AT_ONCE))
 
 
 def test_a_chain_of_jobs(shop: str, tmp_path: Path) -> None:
-    """Run, refresh on more orders, run with another k, roll back, and score."""
-    more = (
-        "INSERT INTO shop SELECT client, basket + 10000, bought_at, total, department "
-        "FROM shop WHERE basket % 7 = 0 AND total > 50"
-    )
-    path = tmp_path / "embedded.duckdb"
-    shops.opened(path=path).close()
-    given = shops.settings("both")
-    other = shops.settings("both", cluster={"k": 5, "n_init": 1})
-
-    def jobs(database: str | Path, insert: Callable[[str], object]) -> segdb.Result:
-        segdb.run("shop", "people", database=database, settings=given).close()
-        insert(more)
-        segdb.refresh(database=database).close()
-        segdb.run("shop", "people", database=database, settings=other).close()
-        assert segdb.rollback(1, database=database)["republishes"] == 1
-        return segdb.open(database)
-
-    def of_duckdb(sql: str) -> None:
-        with duckdb.connect(str(path)) as connection:
-            connection.execute(sql).fetchall()
-
-    def of_postgres(sql: str) -> None:
-        import psycopg
-
-        with psycopg.connect(shop, autocommit=True) as connection:
-            connection.execute(sql)
-
-    with jobs(path, of_duckdb) as embedded, jobs(shop, of_postgres) as server:
-        assert differences(embedded, server) == []
-        assert server.query("runs").num_rows == 4
-        assert server.query("segment_value").equals(embedded.query("segment_value"))
-        counted = "SELECT count(*) AS n FROM segments"
-        assert server.query(counted).to_pylist() == embedded.query(counted).to_pylist()
-        assert server.charts == embedded.charts
-        pages = (str(server.report()), str(embedded.report()))
-        assert len(pages[0]) == pytest.approx(len(pages[1]), rel=0.01)
-    scores = [segdb.score("shop", "people", database=place) for place in (path, shop)]
-    assert equal(*(asdict(each) for each in scores))
-    for place in (path, shop):
-        segdb.score("shop", "people", database=place, into=tmp_path / "s.parquet", force=True)
-        with duckdb.connect() as connection:
-            file = f"FROM '{tmp_path / 's.parquet'}'"
-            assert connection.sql(f"SELECT count(*) {file}").fetchall() == [(180,)]
+    with psycopg.connect(shop, autocommit=True) as connection:
+        chain_of_jobs(shop, connection.execute, tmp_path)
 
 
+@pytest.mark.slow
 def test_online_retail(loaded: Loaded, shared_data: Path) -> None:
-    rows = (
-        f"SELECT * FROM '{shared_data / 'online_retail.parquet'}' WHERE CustomerID % 20 = 0 "
-        "OR (CustomerID IS NULL AND InvoiceNo LIKE '%77')"
-    )
-    settings = {
-        "columns": {
-            "customer_id": "CustomerID", "order_id": "InvoiceNo", "ordered_at": "InvoiceDate",
-            "quantity": "Quantity", "unit_price": "UnitPrice",
-        },
-        "clean": {"amount_of": "row"},
-        "cluster": {"k": 4, "n_init": 1},
-    }  # fmt: skip
-    with duckdb.connect() as connection:
-        table: pa.Table = connection.sql(rows).to_arrow_table()
-        url = loaded({"lines": table})
-        connection.execute(f"CREATE TABLE lines AS {rows}").fetchall()
-        with (
-            segdb.run("lines", database=connection, settings=settings) as embedded,
-            segdb.run("lines", database=url, settings=settings) as server,
-        ):
-            assert differences(embedded, server) == []
+    online_retail(loaded, shared_data)
 
 
-def test_a_frame_is_uploaded(url: str) -> None:
+def test_a_frame_is_uploaded(url: str, published_shop: str) -> None:
     with shops.opened() as connection:
         frame = connection.sql("FROM shop").to_arrow_table()
-        given = shops.settings("orders")
-        with (
-            segdb.run("shop", database=connection, settings=given) as embedded,
-            segdb.run(frame, database=url, settings=given) as server,
-        ):
-            assert equal(embedded.segments, server.segments)
+    with (
+        segdb.open(published_shop) as of_table,
+        segdb.run(frame, database=url, settings=shops.settings("orders")) as of_frame,
+    ):
+        assert equal(of_table.segments, of_frame.segments)
 
 
 def test_numbers_in_text_are_asked_to_be_cast(shop: str) -> None:
@@ -155,8 +70,6 @@ def test_numbers_in_text_are_asked_to_be_cast(shop: str) -> None:
 
 
 def test_orders_that_grow_are_refreshed_by_their_watermark(shop: str) -> None:
-    import psycopg
-
     given = {**shops.settings("orders"), "source": {"watermark": "ordered_at"}}
     more = (
         "INSERT INTO shop SELECT client, basket + 9000, '2024-07-02', total, department FROM shop"
@@ -175,19 +88,18 @@ def test_orders_that_grow_are_refreshed_by_their_watermark(shop: str) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        "bought_at::timestamptz AS bought_at, client, total, 1 AS more",
-        "bought_at, md5(client)::uuid AS client, total, 1 AS more",
-        "bought_at, client, total::numeric AS total, json_build_object('a', 1) AS more",
-        "bought_at, client, total::float8 AS total, ARRAY[1, 2] AS more",
+        (
+            "bought_at::timestamptz AS bought_at, client, total::numeric AS total, "
+            "json_build_object('a', 1) AS more"
+        ),
+        "bought_at, md5(client)::uuid AS client, total::float8 AS total, ARRAY[1, 2] AS more",
     ],
 )
-def test_types_of_the_server(shop: str, change: str) -> None:
-    settings = shops.settings("orders")
+def test_types_of_the_server(published_shop: str, shop: str, change: str) -> None:
+    select = f"SELECT basket, department, {change} FROM shop"
     with (
-        segdb.run("shop", database=shop, settings=settings) as plain,
-        segdb.run(
-            f"SELECT basket, department, {change} FROM shop", database=shop, settings=settings
-        ) as typed,
+        segdb.open(published_shop) as plain,
+        segdb.run(select, database=shop, settings=shops.settings("orders")) as typed,
     ):
         figures = ("customers", "revenue", "cohesion")
         sides = [[{f: row[f] for f in figures} for row in each.segments] for each in (plain, typed)]

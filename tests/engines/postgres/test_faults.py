@@ -45,11 +45,14 @@ def temporary(connection: psycopg.Connection) -> int:
     return 0 if row is None else int(row[0])
 
 
-@pytest.mark.parametrize("table", ["segments", "runs", "segment_history"])
+@pytest.mark.parametrize(
+    "table",
+    ["segment_history", *(pytest.param(t, marks=pytest.mark.slow) for t in ("segments", "runs"))],
+)
 def test_a_session_that_is_ended_in_the_publish_leaves_the_last_run(
-    shop: str, monkeypatch: pytest.MonkeyPatch, table: str
+    published_shop: str, monkeypatch: pytest.MonkeyPatch, table: str
 ) -> None:
-    segdb.run("shop", database=shop, settings=SETTINGS).close()
+    shop = published_shop
     before = published(shop)
     write = publishing._comment
 
@@ -130,12 +133,11 @@ def test_tables_of_the_user_are_not_held(shop: str) -> None:
         "SET default_transaction_read_only = off",
     ],
 )
-def test_a_query_writes_nothing(shop: str, sql: str) -> None:
-    segdb.run("shop", database=shop, settings=SETTINGS).close()
-    before = published(shop)
-    with segdb.open(shop) as result, pytest.raises(segdb.UserError):
+def test_a_query_writes_nothing(published_shop: str, sql: str) -> None:
+    before = published(published_shop)
+    with segdb.open(published_shop) as result, pytest.raises(segdb.UserError):
         result.select(sql)
-    assert published(shop) == before
+    assert published(published_shop) == before
 
 
 @pytest.mark.parametrize(

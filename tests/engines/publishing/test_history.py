@@ -52,7 +52,7 @@ def publish(
         store.connection.execute(
             "INSERT INTO segdb.segments VALUES (?, ?, ?)", [customer, segment, f"S{segment}"]
         ).fetchall()
-    with store.transaction():
+    with store.transaction("segdb"):
         record(store, "segdb", run_id, moment, rewind=rewind)
 
 
@@ -267,7 +267,7 @@ def publish_rfm(
         store.connection.execute(
             "INSERT INTO segdb.customer_features VALUES (?, ?)", list(pair)
         ).fetchall()
-    with store.transaction():
+    with store.transaction("segdb"):
         record(store, "segdb", run_id, moment, RFM_SEGMENT, rewind=rewind)
 
 

@@ -51,7 +51,7 @@ def test_who_bought_once_has_no_rhythm_to_be_late_by(connection: duckdb.DuckDBPy
 
 @pytest.mark.parametrize(
     "features",
-    [{}, {"use": ["recency_days", "frequency", "monetary", "tenure_days"]}],
+    [shops.ALL_FEATURES, {"use": ["recency_days", "frequency", "monetary", "tenure_days"]}],
     ids=["with the gap", "without it"],
 )
 def test_the_share_of_the_late_is_of_those_with_a_rhythm(
@@ -70,7 +70,7 @@ def test_the_share_of_the_late_is_of_those_with_a_rhythm(
     assert (frame.frequency == 1).sum() >= 60
     orders = frame[frame.frequency > 1]
     gap = (orders.tenure_days - orders.recency_days) / (orders.frequency - 1)
-    if not features:
+    if features == shops.ALL_FEATURES:
         gap = orders.days_between_orders
     times = orders.recency_days / gap.clip(lower=1)
     assert ((times > 1.5) & (times < 2)).any()

@@ -33,7 +33,9 @@ def runs(
         made = segdb.run(
             "shop",
             database=connection,
-            settings=shops.settings("orders", as_of=datetime(2024, month, 1)),
+            settings=shops.settings(
+                "orders", as_of=datetime(2024, month, 1), features=shops.ALL_FEATURES
+            ),
         )
         sizes = made.table("segments").to_pandas().segment_id.value_counts()
         found.append((made.table("customer_features").to_pandas(), sizes))

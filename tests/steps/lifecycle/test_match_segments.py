@@ -129,8 +129,14 @@ def test_shuffled_restarts_keep_ids_and_names(published: DuckDB, seed: int) -> N
         pytest.param({"scale": {"method": "none"}}, marks=pytest.mark.slow),
         pytest.param({"outliers": {"method": "none"}}, marks=pytest.mark.slow),
         pytest.param({"outliers": {"method": "iqr"}}, marks=pytest.mark.slow),
-        {"features": {"use": ["recency_days", "frequency", "monetary"], "transform": "none"}},
-        {"features": {"use": ["recency_days", "frequency", "monetary", "average_order_value"]}},
+        pytest.param(
+            {"features": {"use": ["recency_days", "frequency", "monetary"], "transform": "none"}},
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            {"features": {"use": ["recency_days", "frequency", "monetary", "average_order_value"]}},
+            marks=pytest.mark.slow,
+        ),
         {"features": {"use": ["recency_days", "monetary"]}},
     ],
     ids=str,

@@ -219,7 +219,7 @@ def test_drift_is_measured_since_the_model_was_learned(database: Database) -> No
 
 
 def test_a_database_of_an_earlier_release_lacks_columns(database: Database) -> None:
-    connection = database(cluster={"k": "auto", "k_max": 4, "n_init": 1})
+    connection = database(cluster={"k": "auto", "k_max": 3, "n_init": 1})
     with connection:
         model = model_of(connection)
         later = [(t.name, c.name) for t in contract.TABLES for c in t.columns if c.later]
@@ -279,7 +279,7 @@ def test_of_a_frame_it_has_to_be_given_again() -> None:
         assert segdb.refresh(frame, database=connection).run_id == 2
 
 
-@pytest.mark.parametrize("watermark", [None, "ordered_at"])
+@pytest.mark.parametrize("watermark", [pytest.param(None, marks=pytest.mark.slow), "ordered_at"])
 def test_a_column_that_was_added_tells_no_rows_apart(
     database: Database, watermark: str | None
 ) -> None:
@@ -347,7 +347,7 @@ def test_a_file_is_read_in_the_encoding_of_its_run(tmp_path: Path) -> None:
         return set(result.table("segments")["customer_id"].to_pylist())
 
     written(*rows, czech)
-    with segdb.run(path, database=shop) as made:
+    with segdb.run(path, database=shop, settings={"cluster": {"k": 3, "n_init": 1}}) as made:
         assert {"Tomč 1", "Jiří Dvořák"} <= customers(made)
     # By the letters that are left it would be cp1252, and Tomč another customer, Tomè.
     written(*rows)

@@ -46,6 +46,7 @@ def matrix() -> Iterator[Any]:
             "outliers": {"method": cap},
             "scale": {"method": scale},
             "features": {
+                **shops.ALL_FEATURES,
                 "transform": ("auto", "none")[place % 2],
                 "components": (None, None, 2, None, 3)[place % 5],
             },

@@ -20,7 +20,7 @@ from tests.steps import shops
 def store() -> Iterator[DuckDB]:
     with shops.opened() as connection:
         reject = {"strange": "total > 1e6 OR department = '{{ no }}'"}
-        settings = shops.settings("both", clean={"reject": reject})
+        settings = shops.settings("both", clean={"reject": reject}, features=shops.ALL_FEATURES)
         segdb.run("shop", "people", database=connection, settings=settings)
         segdb.run("shop", "people", database=connection, settings=settings)
         yield DuckDB(connection)

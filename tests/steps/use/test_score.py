@@ -34,8 +34,9 @@ FROM {} a FULL JOIN segdb.segments b USING (customer_id)
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("score") / "published.duckdb"
+    settings = shops.settings("both", features=shops.ALL_FEATURES)
     with shops.opened(path=path) as connection:
-        segdb.run("shop", "people", database=connection, settings=shops.settings("both"))
+        segdb.run("shop", "people", database=connection, settings=settings)
     return path
 
 

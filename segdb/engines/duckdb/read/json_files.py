@@ -48,45 +48,45 @@ class _Rows:
     outer: tuple[str, ...]
 
 
-def read_json(store: DuckDB, relation: str, given: Files) -> Raw:
+def read_json(store: DuckDB, relation: str, files: Files) -> Raw:
     """Read JSON files into a temporary table of text.
 
     Raises:
         SourceError: they do not hold one object a row, or no rows.
     """
-    with without_marks(given) as plain:
+    with without_marks(files) as plain:
         return _read(store, relation, plain)
 
 
-def _read(store: DuckDB, relation: str, given: Files) -> Raw:
+def _read(store: DuckDB, relation: str, files: Files) -> Raw:
     # Deep enough for objects within objects; every row and file is looked at.
     sniffed = (
-        f"read_json({given.sql}, maximum_depth = 7, sample_size = -1, records = true, "
-        f"maximum_sample_files = {len(given.paths)})"
+        f"read_json({files.sql}, maximum_depth = 7, sample_size = -1, records = true, "
+        f"maximum_sample_files = {len(files.paths)})"
     )
     try:
-        rows = _find_rows(store, given, store.schema(sniffed))
-        select = _select(rows, given.sql)
+        rows = _find_rows(store, files, store.schema(sniffed))
+        select = _select(rows, files.sql)
         table = store.table(relation, select)
     except (duckdb.InvalidInputException, duckdb.BinderException) as error:
         wrong = fault(str(error))
         if wrong is not None:
             raise wrong from None
-        if all(map(is_empty, given.paths)):
-            raise SourceError(f"{given.origin} has no rows.") from None
+        if all(map(is_empty, files.paths)):
+            raise SourceError(f"{files.origin} has no rows.") from None
         why = "" if "records" in str(error) else f": {first_line(error)}"
         raise SourceError(
-            f"{given.origin} is not JSON of one object a row{why}. Give a SELECT that makes rows "  # noqa: S608
-            f"of it, such as: SELECT unnest(rows, recursive := true) FROM '{given.origin}'."
+            f"{files.origin} is not JSON of one object a row{why}. Give a SELECT that makes rows "  # noqa: S608
+            f"of it, such as: SELECT unnest(rows, recursive := true) FROM '{files.origin}'."
         ) from None
     if store.rows(f"SELECT count(*) AS n FROM {quoted(relation)}")[0]["n"] == 0:  # noqa: S608
-        raise SourceError(f"{given.origin} has no rows.")
-    notes = (f"{given.origin}: the rows are those of '{rows.inside}'",) if rows.inside else ()
-    live = None if given.unpacked else _select(rows, given.live)
-    return Raw(table, given.origin, live, notes=notes)
+        raise SourceError(f"{files.origin} has no rows.")
+    notes = (f"{files.origin}: the rows are those of '{rows.inside}'",) if rows.inside else ()
+    live = None if files.unpacked else _select(rows, files.live)
+    return Raw(table, files.origin, live, notes=notes)
 
 
-def _find_rows(store: DuckDB, given: Files, schema: ibis.Schema) -> _Rows:
+def _find_rows(store: DuckDB, files: Files, schema: ibis.Schema) -> _Rows:
     """Return where the rows are: the objects of a file, or an array within its only one."""
     outer = tuple(schema.names)
     arrays = [
@@ -97,12 +97,12 @@ def _find_rows(store: DuckDB, given: Files, schema: ibis.Schema) -> _Rows:
     if len(arrays) != 1:
         return _Rows(schema, None, outer)
     (name, kind), others = arrays[0], {n.lower() for n in schema.names} - {arrays[0][0].lower()}
-    if len(given.paths) > 1 and not others <= _AROUND:
+    if len(files.paths) > 1 and not others <= _AROUND:
         return _Rows(schema, None, outer)
     objects = store.rows(
-        f"SELECT count(*) AS n FROM {_objects(outer, given.sql)}"  # noqa: S608
+        f"SELECT count(*) AS n FROM {_objects(outer, files.sql)}"  # noqa: S608
     )
-    if objects[0]["n"] != len(given.paths):
+    if objects[0]["n"] != len(files.paths):
         return _Rows(schema, None, outer)
     return _Rows(ibis.schema(dict(kind.items())), name, outer)
 

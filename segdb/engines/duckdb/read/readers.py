@@ -83,9 +83,9 @@ def read(
     if table is not None:
         view, select = _flat_view(store, relation, f"SELECT * FROM {table.sql}", table.sql)  # noqa: S608
         return Raw(view, named, None if table.temporary else select)
-    given = files.find(named)
-    if given is not None:
-        return _files(store, relation, given, options)
+    source_files = files.find(named)
+    if source_files is not None:
+        return _files(store, relation, source_files, options)
     if _QUERY.match(named):
         return _query(store, relation, named, name)
     raise _missing(store, named)
@@ -118,9 +118,9 @@ def files_of(source: object) -> tuple[Path, ...]:
     return tuple(paths)
 
 
-def _files(store: DuckDB, relation: str, given: files.Files, options: FileOptions) -> Raw:
+def _files(store: DuckDB, relation: str, source_files: files.Files, options: FileOptions) -> Raw:
     try:
-        with unpacked(given, options) as (inner, notes):
+        with unpacked(source_files, options) as (inner, notes):
             raw = _read(store, relation, inner, options)
             if inner.unpacked and inner.suffix in files.PARQUET:
                 # The copies go.
@@ -129,30 +129,30 @@ def _files(store: DuckDB, relation: str, given: files.Files, options: FileOption
                 raw = replace(raw, table=store.view(relation, f"FROM {quoted(rows)}"))
             return replace(raw, notes=(*notes, *raw.notes))
     except duckdb.Error as error:
-        raise SourceError(f"{given.origin} cannot be read: {first_line(error)}.") from None
+        raise SourceError(f"{source_files.origin} cannot be read: {first_line(error)}.") from None
     except (OSError, EOFError, zlib.error) as error:
         why = getattr(error, "strerror", None) or error
-        raise SourceError(f"{given.origin} cannot be read: {why}.") from None
+        raise SourceError(f"{source_files.origin} cannot be read: {why}.") from None
 
 
-def _read(store: DuckDB, relation: str, given: files.Files, options: FileOptions) -> Raw:
-    if given.suffix in files.PARQUET:
-        return read_parquet(store, relation, given, options)
-    if given.suffix in files.JSON:
-        return read_json(store, relation, given)
-    if given.suffix in files.EXCEL:
-        books = read_workbooks(given.paths, given.origin, options)
+def _read(store: DuckDB, relation: str, source_files: files.Files, options: FileOptions) -> Raw:
+    if source_files.suffix in files.PARQUET:
+        return read_parquet(store, relation, source_files, options)
+    if source_files.suffix in files.JSON:
+        return read_json(store, relation, source_files)
+    if source_files.suffix in files.EXCEL:
+        books = read_workbooks(source_files.paths, source_files.origin, options)
         store.connection.register(relation, books.table)
         table = store.unbound(quoted(relation), relation)
         return Raw(
             table,
-            given.origin,
+            source_files.origin,
             None,
             warnings=books.warnings,
             notes=books.notes,
             options=books.options,
         )
-    return text.read_text(store, relation, given, options)
+    return text.read_text(store, relation, source_files, options)
 
 
 def _frame(store: DuckDB, relation: str, source: _Arrow) -> Raw:

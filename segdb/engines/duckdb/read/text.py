@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from segdb.engines.duckdb.database import DuckDB
 
 
-def read_text(store: DuckDB, relation: str, given: Files, options: FileOptions) -> Raw:
+def read_text(store: DuckDB, relation: str, files: Files, options: FileOptions) -> Raw:
     """Read csv files of the same columns into a temporary table of VARCHAR columns.
 
     Raises:
@@ -35,26 +35,29 @@ def read_text(store: DuckDB, relation: str, given: Files, options: FileOptions) 
             header or no clear delimiter, or a quoted value is never closed.
     """
     try:
-        return _read(store, relation, given, options, None)
+        return _read(store, relation, files, options, None)
     except encoding.NotUtf8Error:
-        decision = decide(given.paths, given.origin, options)
+        decision = decide(files.paths, files.origin, options)
         if not decision.codecs:
             raise
-        return _read(store, relation, given, options, decision)
+        return _read(store, relation, files, options, decision)
 
 
 def _read(
-    store: DuckDB, relation: str, given: Files, options: FileOptions, decision: Decision | None
+    store: DuckDB, relation: str, files: Files, options: FileOptions, decision: Decision | None
 ) -> Raw:
-    layouts = detect_each(given.paths, options, decision)
-    by_file = [(path.name, layout.names) for path, layout in zip(given.paths, layouts, strict=True)]
-    names, each = common_names(by_file, given.origin, options)
-    layouts = [replace(layout, names=own) for layout, own in zip(layouts, each, strict=True)]
+    layouts = detect_each(files.paths, options, decision)
+    by_file = [(path.name, layout.names) for path, layout in zip(files.paths, layouts, strict=True)]
+    names, each = common_names(by_file, files.origin, options)
+    layouts = [
+        replace(layout, names=column_names)
+        for layout, column_names in zip(layouts, each, strict=True)
+    ]
     _create(store, relation, names)
     lines_of = rejected(relation)
     store.execute(f"CREATE OR REPLACE TEMP TABLE {lines_of} (line BIGINT, row VARCHAR)")
     guessed = options.encoding == encoding.AUTO and decision is None
-    batches = _batches(given.paths, layouts, guessed=guessed)
+    batches = _batches(files.paths, layouts, guessed=guessed)
     results = [append(store, relation, batch) for batch in batches]
     rows, lines = (
         int(store.rows(f"SELECT count(*) AS n FROM {quoted(name)}")[0]["n"])  # noqa: S608
@@ -62,21 +65,21 @@ def _read(
     )
     if not rows:
         below = f"{lines:,} lines that do not fit it" if lines else "no rows"
-        raise SourceError(f"{given.origin} has a header and {below}.")
+        raise SourceError(f"{files.origin} has a header and {below}.")
     native = all(readable for readable, _ in results) and len(set(layouts)) == 1
     nul_lines = sum(lines for _, lines in results)
     warnings = [decision.warning] if decision and decision.warning else []
     if nul_lines:
         total = f"{nul_lines:,} of {rows + lines:,} lines"
-        words = f"{given.origin}: {total} hold NUL bytes, which were left out; the rest was read."
+        words = f"{files.origin}: {total} hold NUL bytes, which were left out; the rest was read."
         warnings.append(DataWarning("files", words, share=nul_lines / (rows + lines)))
     return Raw(
         store.unbound(quoted(relation), relation),
-        given.origin,
-        _live(given, layouts[0], nul=nul_lines > 0) if native else None,
+        files.origin,
+        _live(files, layouts[0], nul=nul_lines > 0) if native else None,
         store.unbound(lines_of, lines_of) if lines else None,
         warnings=tuple(warnings),
-        notes=tuple(_notes(given, layouts, decision, differences(by_file))),
+        notes=tuple(_notes(files, layouts, decision, differences(by_file))),
         options=_options(layouts, decision),
     )
 
@@ -105,29 +108,29 @@ def _create(store: DuckDB, relation: str, names: Sequence[str]) -> None:
     store.execute(f"CREATE OR REPLACE TEMP TABLE {quoted(relation)} ({columns})")
 
 
-def _live(given: Files, layout: Layout, *, nul: bool) -> str | None:
-    if given.unpacked:
+def _live(files: Files, layout: Layout, *, nul: bool) -> str | None:
+    if files.unpacked:
         return None
     native = encoding.native(layout.codec) or "utf-8"
-    return select_rows(layout, given.live, native, DROPPING, nul=nul)
+    return select_rows(layout, files.live, native, DROPPING, nul=nul)
 
 
 def _notes(
-    given: Files, layouts: Sequence[Layout], decision: Decision | None, differ: str
+    files: Files, layouts: Sequence[Layout], decision: Decision | None, differ: str
 ) -> Iterator[str]:
     if decision and not decision.mixed:
         yield decision.note
     codec = layouts[0].codec
     if codec.startswith("utf-16") and decision is None:
-        yield f"{given.origin}: read as UTF-16"
+        yield f"{files.origin}: read as UTF-16"
     titles = layouts[0].titles
     if titles:
         what = f"{len(titles)} lines" if len(titles) > 1 else "one line"
-        yield f"{given.origin}: {what} above the header left out: {titles[0][:60]!r}"
+        yield f"{files.origin}: {what} above the header left out: {titles[0][:60]!r}"
     if not layouts[0].header:
-        yield f"{given.origin}: no header, and the names of the settings"
+        yield f"{files.origin}: no header, and the names of the settings"
     if differ:
-        yield f"{given.origin}: read by name, {differ}"
+        yield f"{files.origin}: read by name, {differ}"
 
 
 def _options(layouts: Sequence[Layout], decision: Decision | None) -> Mapping[str, Any]:

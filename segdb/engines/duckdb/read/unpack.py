@@ -33,11 +33,11 @@ _JUNK = re.compile(r"(^|/)(__MACOSX/|\.[^/]*$|Thumbs\.db$|desktop\.ini$)", re.IG
 
 
 @contextmanager
-def unpacked(given: Files, options: FileOptions) -> Iterator[tuple[Files, tuple[str, ...]]]:
+def unpacked(packed: Files, options: FileOptions) -> Iterator[tuple[Files, tuple[str, ...]]]:
     """Give the files to read: those that were found, or temporary copies of what they pack.
 
     Args:
-        given: files of one kind.
+        packed: files of one kind.
         options: how much may be unpacked.
 
     Yields:
@@ -47,24 +47,25 @@ def unpacked(given: Files, options: FileOptions) -> Iterator[tuple[Files, tuple[
         SourceError: an archive is broken or encrypted, holds more than may be unpacked, or nothing
             that can be read, or files of several kinds.
     """
-    if not any(_needs_unpacking(path, given.suffix) for path in given.paths):
-        yield given, ()
+    if not any(_needs_unpacking(path, packed.suffix) for path in packed.paths):
+        yield packed, ()
         return
     with tempfile.TemporaryDirectory(prefix="segdb-") as name:
         room = _Room(Path(name), options)
         paths, notes = [], []
-        for path in given.paths:
-            members = _unpack(path, given.suffix, room)
+        for path in packed.paths:
+            members = _unpack(path, packed.suffix, room)
             paths += members
             if len(members) > 1:
                 notes.append(f"{path.name}: {len(members):,} files read together")
         suffixes = {files.kind_of(path) for path in paths}
         if len(suffixes) > 1:
             raise SourceError(
-                f"{given.origin} holds files of several kinds: {_listed([p.name for p in paths])}. "
+                f"{packed.origin} holds files of several kinds: "
+                f"{_listed([path.name for path in paths])}. "
                 "Unpack it, and name those that are meant."
             )
-        inner = replace(given, paths=tuple(paths), suffix=suffixes.pop(), unpacked=True)
+        inner = replace(packed, paths=tuple(paths), suffix=suffixes.pop(), unpacked=True)
         yield inner, tuple(notes)
 
 

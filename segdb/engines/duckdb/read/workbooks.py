@@ -63,13 +63,15 @@ def read_workbooks(paths: Sequence[Path], origin: str, options: FileOptions) -> 
         pa.table(
             {
                 name: pa.array(
-                    sheet.columns[own.index(name)] if name in own else [None] * sheet.rows,
+                    sheet.columns[column_names.index(name)]
+                    if name in column_names
+                    else [None] * sheet.rows,
                     pa.string(),
                 )
                 for name in names
             }
         )
-        for sheet, own in zip(chosen_sheets, each, strict=True)
+        for sheet, column_names in zip(chosen_sheets, each, strict=True)
     ]
     left = [sheet for sheet in sheets if sheet not in chosen_sheets]
     warnings = (
@@ -77,8 +79,8 @@ def read_workbooks(paths: Sequence[Path], origin: str, options: FileOptions) -> 
         *_sums(chosen_sheets, origin, options),
     )
     notes = tuple(_notes(chosen_sheets, origin, differences(by_sheet)))
-    said = {"sheet": list(dict.fromkeys(sheet.name for sheet in chosen_sheets))} if left else {}
-    return Workbooks(pa.concat_tables(tables), notes, warnings, said)
+    settings = {"sheet": list(dict.fromkeys(sheet.name for sheet in chosen_sheets))} if left else {}
+    return Workbooks(pa.concat_tables(tables), notes, warnings, settings)
 
 
 def _rows(sheet: Sheet) -> int:

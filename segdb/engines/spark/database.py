@@ -1,0 +1,213 @@
+"""Spark: where expressions become temporary views and tables of a cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, suppress
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Literal
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from segdb.config.sections import Engine
+from segdb.config.source_section import Source
+from segdb.engines.duckdb.database import DuckDB
+from segdb.engines.mirror import Mirror
+from segdb.engines.raw_source import Raw
+from segdb.engines.reader import Reader
+from segdb.engines.spark.catalog import Catalog
+from segdb.engines.spark.checkpoint import checkpoint
+from segdb.engines.spark.compile import compiled
+from segdb.engines.spark.connect import connect, is_refusal, prepare, refused
+from segdb.engines.spark.draft import Draft
+from segdb.engines.spark.functions import unstable
+from segdb.engines.spark.readonly_query import read_only, with_parameters
+from segdb.engines.spark.sources import read
+from segdb.engines.spark.transaction import transaction
+from segdb.engines.spark.types import ibis_types, uploaded
+from segdb.formats.secrets import without_passwords
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+# Rows of a source that its columns are inferred from.
+_HEAD = 100_000
+
+
+class Spark(Catalog):
+    """A session on a Spark cluster.
+
+    Attributes:
+        session: the driver's own session.
+        url: where it is, without a token; None where the caller brought a session.
+        draft: what a transaction has written so far; None outside of one.
+        listing: what the catalog said of each schema, until a transaction changes it.
+    """
+
+    dialect = "spark"
+    macros = False
+    once = ""
+
+    def __init__(self, session: SparkSession, url: str | None = None) -> None:
+        self.session = session
+        self.url = url
+        self.draft: Draft | None = None
+        self.listing: dict[str, list[dict[str, Any]]] = {}
+        if url is None:
+            prepare(session)
+
+    @classmethod
+    def open(cls, url: str) -> Spark:
+        """Open a session by the URL of a cluster, ``sc://host:15002`` or ``spark://host:7077``.
+
+        Raises:
+            SettingsError: PySpark is not installed.
+            SourceError: the cluster does not let in.
+        """
+        return cls(connect(url), without_passwords(url))
+
+    @property
+    def place(self) -> str | None:
+        """The URL of the cluster; None of a session that the caller brought."""
+        return self.url
+
+    def close(self) -> None:
+        """Close the session, if segdb opened it."""
+        if self.url is not None:
+            with suppress(Exception):  # the cluster may be gone
+                self.forget_temporary()
+                self.session.stop()
+
+    def limit(self, engine: Engine) -> None:
+        """Leave the cluster what its owner gave it."""
+
+    def lock(self) -> None:
+        """Change nothing: SQL reaches what the user that segdb connects as may read."""
+
+    def compile(self, query: ir.Table, *, pretty: bool = False) -> str:  # noqa: ARG002
+        """Return an expression as one SELECT."""
+        return compiled(query)
+
+    def execute(self, sql: str) -> None:
+        """Run a statement that returns nothing; commands are run at once."""
+        self.session.sql(sql)
+
+    def fetch(self, query: ir.Table | str, values: Mapping[str, object] | None = None) -> pa.Table:
+        """Run a query, with values for its ``$name`` parameters, and return its rows."""
+        sql = query if isinstance(query, str) else self.compile(query)
+        if values:
+            sql = with_parameters(sql, values)
+            return self.session.sql(sql, args=dict(values)).toArrow()
+        return self.session.sql(sql).toArrow()
+
+    def batches(self, query: ir.Table, rows: int) -> pa.RecordBatchReader:
+        """Run a query whose rows do not all have to fit into memory, so many at a time."""
+        frame = self.session.sql(self.compile(query))
+        schema: pa.Schema = frame.limit(0).toArrow().schema
+
+        def fetched() -> Iterator[pa.RecordBatch]:
+            # A partition at a time.
+            each = iter(frame.toLocalIterator())
+            while values := list(islice(each, rows)):
+                columns = zip(*values, strict=True)
+                arrays = [pa.array(c, f.type) for c, f in zip(columns, schema, strict=True)]
+                yield pa.record_batch(arrays, schema=schema)
+
+        return pa.RecordBatchReader.from_batches(schema, fetched())
+
+    def rows(self, query: ir.Table | str) -> list[dict[str, Any]]:
+        """Run a query of few rows and return them as mappings."""
+        rows: list[dict[str, Any]] = self.fetch(query).to_pylist()
+        return rows
+
+    def view(self, name: str, query: ir.Table | str) -> ir.Table:
+        """Make a temporary view and return it as an unbound table."""
+        return self._named(name, self._frame(query), query)
+
+    def frame_view(self, name: str, frame: DataFrame) -> ir.Table:
+        """Make a temporary view of a frame of the session, as an unbound table."""
+        return self._named(name, frame, "")
+
+    def table(self, name: str, query: ir.Table | str) -> ir.Table:
+        """Compute rows once, on the cluster, and return them as an unbound table."""
+        return self._named(name, checkpoint(self.session, self._frame(query)), query)
+
+    def fitting(self, name: str, query: ir.Table) -> ir.Table | None:
+        """Make a temporary table; executors spill to disk."""
+        return self.table(name, query)
+
+    def rows_table(self, name: str, rows: pa.Table) -> ir.Table:
+        """Make a temporary table of rows that are in Python."""
+        return self._named(name, uploaded(self.session, rows), "")
+
+    def forget(self, name: str) -> None:
+        """Remove a temporary table, where there is one."""
+        self.session.catalog.dropTempView(name)
+
+    def forget_temporary(self) -> None:
+        """Remove the temporary views and tables."""
+        for row in self.rows("SHOW VIEWS LIKE 'segdb_*'"):
+            if row["isTemporary"]:
+                self.forget(row["viewName"])
+
+    def read(
+        self,
+        name: Literal["orders", "customers"],
+        source: object,
+        settings: Source,  # noqa: ARG002 - the cluster reads files by its own means
+        expected: str | None = None,  # noqa: ARG002
+    ) -> Raw:
+        """Make a source a temporary view; see ``segdb.engines.spark.sources.read``."""
+        return read(self, name, source)
+
+    def inspecting(self, table: ir.Table) -> Callable[[ir.Table], pa.Table]:
+        """Return what infers the columns of a source from its head, in a DuckDB in memory."""
+        memory = DuckDB.memory()
+        memory.rows_table(table.get_name(), self.fetch(table.limit(_HEAD)))
+        return memory.fetch
+
+    def reader(
+        self,
+        schema: str,
+        *,
+        locked: bool = False,
+        sources: bool = False,  # noqa: ARG002 - the cluster says who may read what
+    ) -> Reader:
+        """Return what reads the published tables; segdb's own SQL reads a copy of them."""
+        own = Mirror(self, schema)
+        if not locked:
+            return Reader(self.fetch, own)
+        return Reader(read_only(self, schema), own)
+
+    def unstable(self, sql: str, columns: Collection[str]) -> str | None:
+        """Return what in an expression over these columns depends on more than the row."""
+        return unstable(self.session, sql, columns)
+
+    @contextmanager
+    def refusals(self) -> Iterator[None]:
+        """Turn what the cluster raises in a block into one paragraph.
+
+        Raises:
+            EngineError: the cluster refused a statement, or is gone.
+            UserError: the user may not do it; the message has the GRANT that helps.
+        """
+        try:
+            yield
+        except Exception as error:
+            if not is_refusal(error):
+                raise
+            raise refused(error) from error
+
+    def transaction(self, schema: str) -> AbstractContextManager[None]:
+        """Run a block as one publish; see ``segdb.engines.spark.transaction``."""
+        return transaction(self, schema)
+
+    def _frame(self, query: ir.Table | str) -> DataFrame:
+        return self.session.sql(query if isinstance(query, str) else self.compile(query))
+
+    def _named(self, name: str, frame: DataFrame, query: ir.Table | str) -> ir.Table:
+        frame.createOrReplaceTempView(name)
+        columns = query.schema() if isinstance(query, ir.Table) else ibis_types(frame.schema)
+        return ibis.table(columns, name=name)

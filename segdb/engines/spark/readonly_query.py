@@ -1,0 +1,62 @@
+"""Read-only query: one SELECT of the user's, which the cluster's grammar keeps from writing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from segdb.engines.reader import Ask
+from segdb.engines.spark.connect import is_refusal, reason
+from segdb.errors import UserError
+from segdb.sql import quoted
+
+if TYPE_CHECKING:
+    from segdb.engines.spark.database import Spark
+
+# They call any method of the cluster's own machine.
+_CALLS = re.compile(r"\b(?:java_method|reflect|try_reflect)\b", re.IGNORECASE)
+
+
+def read_only(store: Spark, schema: str) -> Ask:
+    """Return what runs one SELECT; unqualified names are looked up in the schema first.
+
+    Raises:
+        UserError: there are no segments.
+    """
+    if not store.holds(schema, "runs"):
+        raise UserError(
+            f"{store.place} holds no segments in the schema '{schema}'. `segdb run` publishes them."
+        )
+    store.execute(f"USE {quoted(schema)}")
+
+    def select(sql: str, values: Mapping[str, object] | None = None) -> pa.Table:
+        if _CALLS.search(sql):
+            raise UserError("A query reads tables; it cannot call methods of the cluster.")
+        # A statement that writes is no query, and nothing else stands in brackets.
+        written = with_parameters(sql.strip().rstrip(";"), values or ())
+        try:
+            asked = f"SELECT * FROM (\n{written}\n) AS asked"  # noqa: S608
+            rows: pa.Table = store.session.sql(asked, args=dict(values or {})).toArrow()
+            return rows
+        except Exception as error:
+            if not is_refusal(error):
+                raise
+            if "PARSE_SYNTAX_ERROR" in str(error):
+                raise UserError(
+                    f"A query is one SELECT; it cannot change the catalog. {reason(error)}."
+                ) from None
+            raise UserError(f"The query failed: {reason(error)}.") from None
+
+    return select
+
+
+def with_parameters(sql: str, names: Iterable[str]) -> str:
+    """Return SQL with the cluster's marks in the place of its ``$name`` parameters."""
+    written = sql
+    # A name may begin like another one.
+    for name in sorted(names, key=len, reverse=True):
+        written = written.replace(f"${name}", f":{name}")
+    return written
