@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import ibis
 import ibis.expr.types as ir
@@ -17,14 +17,12 @@ from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.mirror import Mirror
 from segdb.engines.raw_source import Raw
 from segdb.engines.reader import Reader
-from segdb.engines.spark.catalog import Catalog
 from segdb.engines.spark.checkpoint import checkpoint
-from segdb.engines.spark.compile import compiled
 from segdb.engines.spark.connect import connect, is_refusal, prepare, refused
-from segdb.engines.spark.draft import Draft
 from segdb.engines.spark.functions import unstable
-from segdb.engines.spark.readonly_query import read_only, with_parameters
+from segdb.engines.spark.readonly_query import read_only
 from segdb.engines.spark.sources import read
+from segdb.engines.spark.tables import Tables
 from segdb.engines.spark.transaction import transaction
 from segdb.engines.spark.types import ibis_types, uploaded
 from segdb.formats.secrets import without_passwords
@@ -36,14 +34,11 @@ if TYPE_CHECKING:
 _HEAD = 100_000
 
 
-class Spark(Catalog):
+class Spark(Tables):
     """A session on a Spark cluster.
 
     Attributes:
-        session: the driver's own session.
         url: where it is, without a token; None where the caller brought a session.
-        draft: what a transaction has written so far; None outside of one.
-        listing: what the catalog said of each schema, until a transaction changes it.
     """
 
     dialect = "spark"
@@ -51,10 +46,8 @@ class Spark(Catalog):
     once = ""
 
     def __init__(self, session: SparkSession, url: str | None = None) -> None:
-        self.session = session
+        super().__init__(session)
         self.url = url
-        self.draft: Draft | None = None
-        self.listing: dict[str, list[dict[str, Any]]] = {}
         if url is None:
             prepare(session)
 
@@ -86,22 +79,6 @@ class Spark(Catalog):
     def lock(self) -> None:
         """Change nothing: SQL reaches what the user that segdb connects as may read."""
 
-    def compile(self, query: ir.Table, *, pretty: bool = False) -> str:  # noqa: ARG002
-        """Return an expression as one SELECT."""
-        return compiled(query)
-
-    def execute(self, sql: str) -> None:
-        """Run a statement that returns nothing; commands are run at once."""
-        self.session.sql(sql)
-
-    def fetch(self, query: ir.Table | str, values: Mapping[str, object] | None = None) -> pa.Table:
-        """Run a query, with values for its ``$name`` parameters, and return its rows."""
-        sql = query if isinstance(query, str) else self.compile(query)
-        if values:
-            sql = with_parameters(sql, values)
-            return self.session.sql(sql, args=dict(values)).toArrow()
-        return self.session.sql(sql).toArrow()
-
     def batches(self, query: ir.Table, rows: int) -> pa.RecordBatchReader:
         """Run a query whose rows do not all have to fit into memory, so many at a time."""
         frame = self.session.sql(self.compile(query))
@@ -116,11 +93,6 @@ class Spark(Catalog):
                 yield pa.record_batch(arrays, schema=schema)
 
         return pa.RecordBatchReader.from_batches(schema, fetched())
-
-    def rows(self, query: ir.Table | str) -> list[dict[str, Any]]:
-        """Run a query of few rows and return them as mappings."""
-        rows: list[dict[str, Any]] = self.fetch(query).to_pylist()
-        return rows
 
     def view(self, name: str, query: ir.Table | str) -> ir.Table:
         """Make a temporary view and return it as an unbound table."""

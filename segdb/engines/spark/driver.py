@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 import warnings
 from types import ModuleType
 from typing import Any
@@ -30,6 +31,5 @@ def driver() -> ModuleType:
 
 def storage_level() -> Any:
     """Return the class that says where an executor keeps rows."""
-    from pyspark import StorageLevel
-
-    return StorageLevel
+    driver()
+    return sys.modules["pyspark"].StorageLevel

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from segdb.engines.reader import Ask
 from segdb.engines.spark.connect import is_refusal, reason
-from segdb.errors import UserError
+from segdb.engines.spark.parameters import with_parameters
+from segdb.errors import UserError, command
 from segdb.sql import quoted
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ def read_only(store: Spark, schema: str) -> Ask:
     """
     if not store.holds(schema, "runs"):
         raise UserError(
-            f"{store.place} holds no segments in the schema '{schema}'. `segdb run` publishes them."
+            f"{store.place} holds no segments in the schema '{schema}'. {command('run')} publishes "
+            "them."
         )
     store.execute(f"USE {quoted(schema)}")
 
@@ -51,12 +53,3 @@ def read_only(store: Spark, schema: str) -> Ask:
             raise UserError(f"The query failed: {reason(error)}.") from None
 
     return select
-
-
-def with_parameters(sql: str, names: Iterable[str]) -> str:
-    """Return SQL with the cluster's marks in the place of its ``$name`` parameters."""
-    written = sql
-    # A name may begin like another one.
-    for name in sorted(names, key=len, reverse=True):
-        written = written.replace(f"${name}", f":{name}")
-    return written

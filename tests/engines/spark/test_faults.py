@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 import segdb
 from segdb.cli import main
-from segdb.engines.spark import transaction
+from segdb.engines.spark import lock, transaction
 from tests.conftest import ROOT
 from tests.engines.spark.conftest import session
 from tests.spark_cluster import Cluster
@@ -54,7 +54,7 @@ def stopped_at(place: int, monkeypatch: pytest.MonkeyPatch, *, killed: bool) -> 
     with monkeypatch.context() as patched:
         patched.setattr(transaction._Publish, "_create_view", make_and_end)
         if killed:
-            patched.setattr(transaction, "_roll_back", lambda *_: None)
+            patched.setattr(lock, "roll_back", lambda *_: None)
         yield
 
 
@@ -74,7 +74,7 @@ def test_a_publish_that_ends_in_the_middle_is_undone(
         segdb.run("shop", database=shop, settings=other)
     if not killed:
         assert (published(shop), rows_of(shop)) == (before, rows)
-    monkeypatch.setattr(transaction, "_STALE", 0)
+    monkeypatch.setattr(lock, "_STALE", 0)
     with segdb.run("shop", database=shop, settings=SETTINGS) as again:
         # Its tables would lie beside those of the second one.
         assert again.run_id == 2

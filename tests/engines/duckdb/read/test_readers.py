@@ -232,7 +232,15 @@ class TestJson:
         (tmp_path / "o.jsonl").write_text('{"a": 1}\n{"a": 2\n{"a": 3}\n')
         assert "in line 3" in message(store, tmp_path / "o.jsonl")
 
-    @pytest.mark.parametrize("text", ["", "[]", "[1, 2]", '"a"'])
-    def test_what_has_no_rows(self, store: DuckDB, tmp_path: Path, text: str) -> None:
+    @pytest.mark.parametrize(
+        ("text", "said"),
+        [
+            ("", "has no rows"),
+            ("[]", "has no rows"),
+            ("[1, 2]", "one object a row"),
+            ('"a"', "one object a row"),
+        ],
+    )
+    def test_what_has_no_rows(self, store: DuckDB, tmp_path: Path, text: str, said: str) -> None:
         (tmp_path / "o.json").write_text(text)
-        assert "one object a row" in message(store, tmp_path / "o.json")
+        assert said in message(store, tmp_path / "o.json")
