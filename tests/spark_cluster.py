@@ -72,6 +72,10 @@ class Cluster:
             "spark.connect.grpc.binding.address": _HOST,
             "spark.connect.grpc.binding.port": str(self.connect),
             "spark.ui.enabled": "false",
+            # Few rows: to compile a plan would take longer than to run it.
+            "spark.sql.codegen.wholeStage": "false",
+            "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+            "spark.sql.shuffle.partitions": "2",
         }
         given = [part for key, value in settings.items() for part in ("--conf", f"{key}={value}")]
         self._run(

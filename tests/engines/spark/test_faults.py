@@ -14,6 +14,7 @@ from click.testing import CliRunner
 import segdb
 from segdb.cli import main
 from segdb.engines.spark import lock, transaction
+from segdb.errors import EngineError
 from tests.conftest import ROOT
 from tests.engines.spark.conftest import session
 from tests.spark_cluster import Cluster
@@ -48,7 +49,7 @@ def stopped_at(place: int, monkeypatch: pytest.MonkeyPatch, *, killed: bool) -> 
     def make_and_end(publish: Any, at: str, table: Any) -> str:
         made.append(at)
         if len(made) > place:
-            raise segdb.EngineError("the end")
+            raise EngineError("the end")
         return make(publish, at, table)
 
     with monkeypatch.context() as patched:
