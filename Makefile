@@ -8,6 +8,7 @@
 #   make check        lint, format, types, architecture
 #   make golden       write sql/compiled/ anew
 #   make bench        the benchmarks, with their figures
+#   make bench-engines  segdb on DuckDB, PostgreSQL and a Spark cluster, beside Spark's own way
 #   make chaos        kills at random moments; SEGDB_CHAOS_KILLS says how many of each command
 #   make dbt          the real dbt in an environment of its own, for the tests of warehouse/
 #   make spark        PySpark, for the tests on a Spark cluster; it wants a Java of 17 or 21
@@ -43,10 +44,10 @@ make_venv = test -n "$(1)" || { echo "segdb needs Python 3.11 or newer on the PA
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-slow test-all check golden bench chaos dbt spark engines test-compat axe clean
+.PHONY: help demo test test-slow test-all check golden bench bench-engines chaos dbt spark engines test-compat axe clean
 
 help:
-	@sed -n '4,18s/^# *//p' Makefile
+	@sed -n '4,19s/^# *//p' Makefile
 
 demo: $(VENV)/demo.stamp
 	$(VENV)/bin/segdb demo
@@ -70,7 +71,10 @@ golden: $(VENV)/test.stamp
 	$(PY) -m pytest tests/test_golden.py --rewrite-golden
 
 bench: $(VENV)/test.stamp
-	$(PY) -m pytest tests/benchmarks --capture=no
+	$(PY) -m pytest tests/benchmarks -m 'not engines' --capture=no
+
+bench-engines: $(VENV)/spark.stamp
+	$(PY) -m pytest tests/benchmarks/test_engines.py --capture=no
 
 chaos: $(VENV)/test.stamp
 	$(PY) -m pytest tests/chaos --capture=no

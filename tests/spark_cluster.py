@@ -31,10 +31,20 @@ def free_port() -> int:
 
 @dataclass
 class Cluster:
-    """Processes of a cluster, and the folder of its catalog and its logs."""
+    """Processes of a cluster, and the folder of its catalog and its logs.
+
+    Attributes:
+        folder: an empty one.
+        java: where a Java is.
+        few_rows: whether plans are run as they are, and not compiled.
+        processes: those that run, by name.
+        master: the port of the master.
+        connect: the port of the Connect server.
+    """
 
     folder: Path
     java: str
+    few_rows: bool = True
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     master: int = field(default_factory=free_port)
     connect: int = field(default_factory=free_port)
@@ -72,11 +82,14 @@ class Cluster:
             "spark.connect.grpc.binding.address": _HOST,
             "spark.connect.grpc.binding.port": str(self.connect),
             "spark.ui.enabled": "false",
-            # Few rows: to compile a plan would take longer than to run it.
-            "spark.sql.codegen.wholeStage": "false",
-            "spark.sql.codegen.factoryMode": "NO_CODEGEN",
-            "spark.sql.shuffle.partitions": "2",
         }
+        if self.few_rows:
+            # To compile a plan would take longer than to run it.
+            settings |= {
+                "spark.sql.codegen.wholeStage": "false",
+                "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+                "spark.sql.shuffle.partitions": "2",
+            }
         given = [part for key, value in settings.items() for part in ("--conf", f"{key}={value}")]
         self._run(
             "connect", "spark-submit", "--class",

@@ -53,8 +53,11 @@ class Mirror:
         copy.execute(f"USE {quoted(self._schema)}")
         self._missing = set(self._store.kinds(self._schema))
         for name in self._missing:
-            table = self._store.stored(self._schema, name)
-            self._write(copy, name, self._store.batches(table.limit(0), 1))
+            columns = self._store.stored(self._schema, name).schema().items()
+            fields = [
+                pa.field(n, pa.string() if k.is_unknown() else k.to_pyarrow()) for n, k in columns
+            ]
+            self._write(copy, name, pa.schema(fields).empty_table().to_reader())
         return copy
 
     def _fill(self, copy: DuckDB, name: str) -> None:

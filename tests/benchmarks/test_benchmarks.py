@@ -8,11 +8,12 @@ Nothing here asserts a time; what is asserted is that everyone did the same job.
 from __future__ import annotations
 
 import json
+import os
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -46,12 +47,13 @@ def orders(tmp_path: Path, millions: float) -> Path:
     return path
 
 
-def timed(command: list[str]) -> tuple[float, str]:
+def timed(command: list[str], environment: Mapping[str, str] | None = None) -> tuple[float, str]:
     """Run a command of this Python in a process of its own: wall seconds, and its output."""
     started = time.perf_counter()
     done = subprocess.run(
-        [sys.executable, *command], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+        [sys.executable, *command], cwd=ROOT, capture_output=True, text=True, check=False,
+        env={**os.environ, **(environment or {})},
+    )  # fmt: skip
     seconds = time.perf_counter() - started
     assert done.returncode == 0, done.stderr
     return seconds, done.stdout

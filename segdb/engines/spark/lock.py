@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 LOCK = "publishing"
 # Seconds after which the lock of a session that does not renew it is taken for left behind.
 _STALE, _RENEWED = 60, 10
+# How often it is tried to be the next one.
+_ATTEMPTS = 20
 # Properties of the lock: whose publish it is, and when it was last renewed.
 _OWNER = "segdb.publish"
 _MOMENT = "segdb.moment"
@@ -111,7 +113,7 @@ def _properties(store: Spark, rows: str) -> dict[str, str] | None:
 
 def _acquire(store: Spark, rows: str, token: str) -> None:
     columns = "(number INT, schema STRING, name STRING, statement STRING)"
-    for _ in range(_STALE):
+    for _ in range(_ATTEMPTS):
         undo(store, rows)
         properties = f"({literal(_OWNER)}={literal(token)}, {_moment(store)})"
         try:

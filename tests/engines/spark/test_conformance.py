@@ -27,7 +27,8 @@ from tests.steps import shops
 pytestmark = pytest.mark.slow
 
 
-@pytest.mark.parametrize("source", ["customers", pytest.param("orders", marks=pytest.mark.engines)])
+@pytest.mark.engines
+@pytest.mark.parametrize("source", ["customers", "orders"])
 def test_every_source(shop: str, source: str) -> None:
     alike(shop, source, shops.settings(source, as_of=AS_OF, features=shops.ALL_FEATURES))
 

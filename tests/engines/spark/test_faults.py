@@ -60,7 +60,12 @@ def stopped_at(place: int, monkeypatch: pytest.MonkeyPatch, *, killed: bool) -> 
 
 
 @pytest.mark.parametrize(
-    ("place", "killed"), [(0, False), (5, True), pytest.param(20, True, marks=pytest.mark.engines)]
+    ("place", "killed"),
+    [
+        (5, True),
+        pytest.param(0, False, marks=pytest.mark.engines),
+        pytest.param(20, True, marks=pytest.mark.engines),
+    ],
 )
 def test_a_publish_that_ends_in_the_middle_is_undone(
     shop: str, monkeypatch: pytest.MonkeyPatch, place: int, killed: bool
@@ -86,6 +91,7 @@ def test_a_publish_that_ends_in_the_middle_is_undone(
     assert not {name for name in left if name.startswith("segments_")} & rows
 
 
+@pytest.mark.engines
 def test_two_who_publish_at_once_publish_one_after_the_other(shop: str) -> None:
     results: list[object] = []
 
@@ -105,6 +111,7 @@ def test_two_who_publish_at_once_publish_one_after_the_other(shop: str) -> None:
     assert results.count(2) + results.count(segdb.LockedError) == 1
 
 
+@pytest.mark.engines
 def test_a_worker_that_dies_in_the_middle_is_borne(spark: Cluster, shop: str) -> None:
     with segdb.run("shop", database=shop, settings=SETTINGS) as first:
         segments = first.segments
@@ -150,24 +157,19 @@ def test_a_server_that_dies_leaves_the_last_run(spark: Cluster, shop: str, after
         assert after_all["segments"] == before["segments"]
 
 
-@pytest.mark.parametrize(
-    ("sql", "said"),
-    [
-        ("DROP VIEW segments", "one SELECT"),
-        ("INSERT INTO shop SELECT * FROM shop", "one SELECT"),
-        ("SELECT 1; DROP VIEW segments", "one SELECT"),
-        ("SELECT * FROM segments) AS a; DROP VIEW segments --", "one SELECT"),
-        ("SELECT java_method('java.lang.System', 'exit', 1)", "cannot call methods"),
-        ("SELECT nothing FROM segments", "nothing"),
-    ],
-)
-def test_a_query_writes_nothing(published_shop: str, sql: str, said: str) -> None:
-    with (
-        segdb.open(published_shop) as result,
-        pytest.raises(segdb.UserError, match=said),
-    ):
-        result.select(sql)
+def test_a_query_writes_nothing(published_shop: str) -> None:
+    refused = {
+        "DROP VIEW segments": "one SELECT",
+        "INSERT INTO shop SELECT * FROM shop": "one SELECT",
+        "SELECT 1; DROP VIEW segments": "one SELECT",
+        "SELECT * FROM segments) AS a; DROP VIEW segments --": "one SELECT",
+        "SELECT java_method('java.lang.System', 'exit', 1)": "cannot call methods",
+        "SELECT nothing FROM segments": "nothing",
+    }
     with segdb.open(published_shop) as result:
+        for sql, said in refused.items():
+            with pytest.raises(segdb.UserError, match=said):
+                result.select(sql)
         assert result.query("SELECT count(*) AS n FROM segments").to_pylist() == [{"n": 180}]
 
 
