@@ -13,7 +13,7 @@ import ibis.expr.types as ir
 _LETTERS: Mapping[str, str] = {
     "Y": "yyyy", "y": "yy", "m": "M", "d": "d", "H": "H", "I": "h", "M": "m", "S": "s",
     "f": "[SSSSSS][SSSSS][SSSS][SSS][SS][S]", "p": "a", "b": "MMM", "B": "MMMM",
-    "z": "[xxx][xx][x]",
+    "z": "".join(f"[{'x' * letters}]" for letters in (3, 2, 1)),
 }  # fmt: skip
 _NUMBERS = "YymdHIMS"
 _OFFSET = r"([-+])(\d\d):?(\d\d)?\s*$"
