@@ -13,7 +13,6 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import json
-import os
 import resource
 import shutil
 import sys
@@ -220,12 +219,11 @@ def polars(orders: str, labels: str) -> Answer:
 
 
 def spark(orders: str, labels: str) -> Answer:
-    """Spark MLlib, on two local cores or on the cluster that ``SEGDB_SPARK_MASTER`` names."""
+    """Spark MLlib on two local cores."""
     means = importlib.import_module("pyspark.ml.clustering").KMeans
     shaping = importlib.import_module("pyspark.ml.feature")
-    master = os.environ.get("SEGDB_SPARK_MASTER", "local[2]")
     session = (
-        importlib.import_module("pyspark.sql").SparkSession.builder.master(master).getOrCreate()
+        importlib.import_module("pyspark.sql").SparkSession.builder.master("local[2]").getOrCreate()
     )
     session.sparkContext.setLogLevel("ERROR")
     session.read.parquet(orders).createOrReplaceTempView("orders")

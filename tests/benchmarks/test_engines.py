@@ -1,11 +1,13 @@
 """``make bench-engines``: segdb on each engine, beside its bare GROUP BY and Spark's own way.
 
-Spark MLlib does the contenders' job on the same cluster. Ratios are to be compared within one run.
+Spark MLlib does the contenders' job on the same two cores, without a cluster between them. Ratios
+are to be compared within one run.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import resource
 import time
 from collections.abc import Callable
@@ -78,15 +80,15 @@ def test_engines(orders: Path, tmp_path: Path, postgres: Any, millions: float) -
             opened.read.parquet(str(orders)).createOrReplaceTempView("orders")
             clocked("Spark's GROUP BY", lambda: opened.sql(_BARE).toArrow())
         run("Spark", str(orders), cluster.url)
-        # Its executors go to whoever comes next.
-        cluster.kill("connect")
-        command = [str(HERE / "contenders.py"), "spark", str(orders), str(tmp_path / "labels")]
-        master = {"SEGDB_SPARK_MASTER": f"spark://127.0.0.1:{cluster.master}"}
-        seconds["Spark MLlib"], output = timed(command, master)
-        show(f"Spark MLlib: {seconds['Spark MLlib']:.1f} s")
-        assert json.loads(output)["customers"] > 0
     finally:
         cluster.stop()
+    # The session of this process asked PySpark for Spark Connect, and for nothing else.
+    os.environ.pop("SPARK_CONNECT_MODE_ENABLED", None)
+    os.environ.pop("SPARK_REMOTE", None)
+    command = [str(HERE / "contenders.py"), "spark", str(orders), str(tmp_path / "labels")]
+    seconds["Spark MLlib"], output = timed(command, {"JAVA_HOME": cluster.java})
+    show(f"Spark MLlib: {seconds['Spark MLlib']:.1f} s")
+    assert json.loads(output)["customers"] > 0
     ratio = seconds["segdb on Spark"] / seconds["Spark MLlib"]
     show(f"{millions:g} million orders: segdb on Spark takes {ratio:.2f} of MLlib's time")
     save(f"engines_{millions:g}", seconds)
