@@ -44,7 +44,7 @@ def open(  # noqa: A001 - as in the standard library
     """Open what is published in a database file, for reading alone.
 
     Args:
-        database: the DuckDB file, or the URL of a PostgreSQL database.
+        database: the DuckDB file, or the URL of a PostgreSQL server or Spark cluster.
         schema: where in it the segments are.
         sources: let ``segments_live`` read the files that the last run read, also where nothing
             proves that a run of this user read them.
@@ -131,7 +131,7 @@ def query(
     Args:
         question: a SELECT, or the name of a query that ``segdb query`` lists.
         parameters: of a named query, as texts.
-        database: the DuckDB file, or the URL of a PostgreSQL database.
+        database: the DuckDB file, or the URL of a PostgreSQL server or Spark cluster.
         schema: where in it the segments are.
         sources: let ``segments_live`` read the files that the last run read, also where nothing
             proves that a run of this user read them.
@@ -167,7 +167,7 @@ def report(
     Args:
         path: the page, or the folder of the pictures.
         form: the page, or the kind of the pictures.
-        database: the DuckDB file, or the URL of a PostgreSQL database.
+        database: the DuckDB file, or the URL of a PostgreSQL server or Spark cluster.
         schema: where in it the segments are.
         look: title, currency and examples; left out, as the last run was shown.
         force: write over files that segdb did not write.

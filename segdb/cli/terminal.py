@@ -28,7 +28,7 @@ database_option = click.option(
     "--database",
     "--engine",
     "database",
-    help="The DuckDB file of the segments, or a URL: postgresql://user@host/name.",
+    help="The DuckDB file of the segments, or a URL: postgresql://user@host/name, sc://host:15002.",
 )
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="JSON on stdout, also of an error."

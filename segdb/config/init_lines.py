@@ -103,7 +103,7 @@ REST = """
 # keep_runs = 3                  # earlier runs that `segdb rollback` can publish again
 
 [engine]
-# url = "postgresql://user@host/name"   # left out: the embedded DuckDB
+# url = "postgresql://user@host/name"   # or "sc://host:15002"; left out: the embedded DuckDB
 # memory_limit = "2GB"           # what does not fit goes to disk
 # threads = 2
 # temp_directory = "spill"

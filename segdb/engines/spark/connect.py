@@ -69,9 +69,14 @@ def refused(error: BaseException) -> SegdbError:
             f"The cluster refuses: {first}. Whoever owns the tables can allow that: GRANT SELECT "
             "ON TABLE … and GRANT CREATE ON SCHEMA … TO the user that segdb connects as."
         )
-    if type(error).__module__.startswith("grpc") or "UNAVAILABLE" in first:
+    if is_lost(error):
         return EngineError(f"The connection to the cluster was lost: {first}.")
     return EngineError(f"The cluster refused a statement: {first}.")
+
+
+def is_lost(error: BaseException) -> bool:
+    """Whether the connection to the cluster broke."""
+    return type(error).__module__.startswith("grpc") or "UNAVAILABLE" in str(error)
 
 
 def reason(error: BaseException) -> str:

@@ -15,7 +15,7 @@ from functools import reduce
 from typing import TYPE_CHECKING
 
 from segdb.engines.spark.catalog import comment_text, create_view, listed, published, rows_of
-from segdb.engines.spark.connect import is_refusal, reason, refused
+from segdb.engines.spark.connect import is_lost, is_refusal, reason, refused
 from segdb.engines.spark.draft import Draft, Written
 from segdb.engines.spark.lock import LOCK, locked, note, undo
 from segdb.errors import LockedError, PublishError, UserError
@@ -59,14 +59,20 @@ def transaction(store: Spark, schema: str) -> Iterator[None]:
                     "again to publish after it."
                 )
             _Publish(store, rows, token).switch(draft.tables)
-        with suppress(Exception):  # what is left is no part of what is published
-            _sweep(store, schema, rows, draft)
+            store.listing.clear()
+            with suppress(Exception):  # what is left is no part of what is published
+                _sweep(store, schema, rows, draft)
     except Exception as error:
         if not is_refusal(error):
             raise
         refusal = refused(error)
         if isinstance(refusal, UserError):
             raise refusal from error
+        if is_lost(error):
+            raise PublishError(
+                "The connection to the cluster was lost in the publish. If it did not come to its "
+                f"end, the next one undoes what it left. The client said: {reason(error)}"
+            ) from error
         raise PublishError(
             "The publish failed and was undone; the tables of the last run are as they were. The "
             f"cluster said: {reason(error)}"
@@ -150,7 +156,7 @@ class _Publish:
 
 
 def _sweep(store: Spark, schema: str, rows: str, draft: Draft) -> None:
-    """Drop the rows that no view reads any more."""
+    """Drop the rows that no view reads any more; under the lock: others write theirs first."""
     schemas = {schema, f"{schema}_kept", *(owner for owner, _ in draft.tables)}
     used = {
         (place or "").partition("#")[0]
