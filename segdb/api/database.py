@@ -118,6 +118,7 @@ def noting_publish(store: Database, schema: str) -> Iterator[None]:
 
     What is stopped behind the commit, such as by Ctrl-C, has published all the same.
     """
+    store.recover(schema)
     before = published_run(store, schema)
     try:
         yield

@@ -157,6 +157,9 @@ class Database(Protocol):
     def relation(self, schema: str, name: str) -> str:
         """Return a table or view as SQL of a FROM clause; in a transaction, as it is written."""
 
+    def recover(self, schema: str) -> None:
+        """Undo what a publish left that was killed, before anything of the schema is read."""
+
     # --- what is written: within a transaction ---------------------------------------------------
 
     def make_schema(self, schema: str) -> None:

@@ -24,6 +24,9 @@ class SqlTables:
         """Return a table or view as SQL of a FROM clause."""
         return f"{quoted(schema)}.{quoted(name)}"
 
+    def recover(self, schema: str) -> None:
+        """Do nothing: a transaction that was cut off left nothing."""
+
     def make_schema(self: _Writing, schema: str) -> None:
         """Make a schema, unless it is there."""
         self.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(schema)}")

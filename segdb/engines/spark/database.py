@@ -20,6 +20,7 @@ from segdb.engines.reader import Reader
 from segdb.engines.spark.checkpoint import checkpoint
 from segdb.engines.spark.connect import connect, is_refusal, prepare, refused
 from segdb.engines.spark.functions import unstable
+from segdb.engines.spark.lock import rows_schema, undo
 from segdb.engines.spark.readonly_query import read_only
 from segdb.engines.spark.sources import read
 from segdb.engines.spark.tables import Tables
@@ -171,6 +172,10 @@ class Spark(Tables):
             if not is_refusal(error):
                 raise
             raise refused(error) from error
+
+    def recover(self, schema: str) -> None:
+        """Undo what a publish left that was killed; see ``segdb.engines.spark.lock``."""
+        undo(self, rows_schema(schema))
 
     def transaction(self, schema: str) -> AbstractContextManager[None]:
         """Run a block as one publish; see ``segdb.engines.spark.transaction``."""

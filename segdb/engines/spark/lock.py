@@ -27,6 +27,11 @@ _OWNER = "segdb.publish"
 _MOMENT = "segdb.moment"
 
 
+def rows_schema(schema: str) -> str:
+    """Return where the rows are of the tables of a schema."""
+    return f"{schema}_runs"
+
+
 @contextmanager
 def locked(store: Spark, rows: str) -> Iterator[str]:
     """Keep other publishes out for as long as a block; what it did is undone if it fails.

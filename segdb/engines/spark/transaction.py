@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from segdb.engines.spark.catalog import comment_text, create_view, listed, published, rows_of
 from segdb.engines.spark.connect import is_lost, is_refusal, reason, refused
 from segdb.engines.spark.draft import Draft, Written
-from segdb.engines.spark.lock import LOCK, locked, note, undo
+from segdb.engines.spark.lock import LOCK, locked, note, rows_schema, undo
 from segdb.errors import LockedError, PublishError, UserError
 from segdb.sql import quoted
 
@@ -39,7 +39,7 @@ def transaction(store: Spark, schema: str) -> Iterator[None]:
         LockedError: another session published meanwhile, or is about to.
         UserError: the user may not write there.
     """
-    rows = f"{schema}_runs"
+    rows = rows_schema(schema)
     try:
         undo(store, rows)
         store.listing.clear()
