@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from segdb.api.servers import brought, open_server
 from segdb.config.engine_urls import is_server
 from segdb.config.sections import Engine
 from segdb.config.settings import Settings
@@ -16,7 +17,6 @@ from segdb.engines.protocol import Database
 from segdb.engines.publishing.integrity import blaming_changes
 from segdb.engines.publishing.run_archive import published_run
 from segdb.engines.reader import Reader
-from segdb.engines.servers import brought, open_server
 from segdb.errors import SettingsError
 from segdb.sql import quoted
 from segdb.steps.lifecycle.load_run import shown_as

@@ -15,7 +15,7 @@ from segdb.config.settings import Settings
 from segdb.engines.output_files import refuse_foreign
 from segdb.engines.protocol import Database
 from segdb.engines.reader import Ask, Reader
-from segdb.errors import SettingsError, UserError, nearest
+from segdb.errors import EngineError, SettingsError, UserError, nearest
 from segdb.sql import in_schema, quoted
 from segdb.steps.lifecycle.fitted_run import Outcome
 
@@ -59,7 +59,7 @@ class Result:
         self.settings = settings
         self._schema = settings.publish.schema_
         self._reader = reader or store.reader(self._schema)
-        self.select = self._reader.select
+        self.select = self._answering(self._reader.select)
         self.run_id = int(outcome.run["run_id"])
         self.segments = [dict(segment) for segment in outcome.segments]
         self.facts = dict(outcome.run)
@@ -180,6 +180,18 @@ class Result:
     def _own(self, sql: str, values: Mapping[str, object] | None = None) -> pa.Table:
         """Run SQL of segdb's own in which the schema may be left out."""
         return self._in_schema(self._reader.own, "duckdb", sql, values)
+
+    def _answering(self, ask: Ask) -> Ask:
+        """Return what runs a SELECT; what the database refuses is a ``UserError``."""
+
+        def select(sql: str, values: Mapping[str, object] | None = None) -> pa.Table:
+            try:
+                with self._store.refusals():
+                    return ask(sql, values)
+            except EngineError as error:
+                raise UserError(str(error)) from error
+
+        return select
 
     def _in_schema(
         self, ask: Ask, dialect: str, sql: str, values: Mapping[str, object] | None

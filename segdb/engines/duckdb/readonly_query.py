@@ -20,7 +20,7 @@ from segdb.engines.duckdb.sources_read import files_read
 from segdb.engines.publishing.integrity import has
 from segdb.engines.publishing.run_archive import published_run
 from segdb.engines.publishing.signature import proven
-from segdb.engines.reader import Ask
+from segdb.engines.reader import Ask, require_segments
 from segdb.errors import UserError, command, nearest
 from segdb.features.behaviour import BEHAVIOUR
 from segdb.sql import literal, quoted
@@ -66,11 +66,7 @@ def secured(store: DuckDB, schema: str, *, sources: bool = False) -> Ask:
         UserError: there are no segments.
     """
     with store.refusals():
-        if not store.holds(schema, "runs"):
-            raise UserError(
-                f"{store.path} holds no segments in the schema '{schema}'. {command('run')} "
-                "publishes them."
-            )
+        require_segments(store, schema)
         store.execute(f"USE {quoted(schema)}")
         live = _live(store, schema, trusted=sources)
         if live.paths:

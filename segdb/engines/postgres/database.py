@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -10,10 +10,8 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from segdb.config.sections import Engine
 from segdb.config.source_section import Source
-from segdb.engines.duckdb.database import DuckDB
-from segdb.engines.mirror import Mirror
+from segdb.engines.mirrored import Mirrored, mirrored_reader
 from segdb.engines.postgres.catalog import Catalog, as_arrow, copy_rows, with_parameters
 from segdb.engines.postgres.compile import compiled
 from segdb.engines.postgres.connect import connect, refused
@@ -31,15 +29,13 @@ from segdb.sql import quoted
 if TYPE_CHECKING:
     from psycopg import Connection
 
-# Rows of a source that its columns are inferred from.
-_HEAD = 100_000
 _ARROW_TO_SQL: Mapping[str, str] = {
     "int": "BIGINT", "uint": "BIGINT", "double": "DOUBLE PRECISION", "float": "DOUBLE PRECISION",
     "timestamp": "TIMESTAMP", "date": "DATE", "bool": "BOOLEAN", "decimal": "NUMERIC",
 }  # fmt: skip
 
 
-class Postgres(Catalog):
+class Postgres(Mirrored, Catalog):
     """A connection to one PostgreSQL database.
 
     Attributes:
@@ -77,12 +73,6 @@ class Postgres(Catalog):
         """Close the connection, if segdb opened it."""
         if self.url is not None:
             self.connection.close()
-
-    def limit(self, engine: Engine) -> None:
-        """Leave the server what its owner gave it."""
-
-    def lock(self) -> None:
-        """Change nothing: SQL reaches what the user that segdb connects as may read."""
 
     def compile(self, query: ir.Table, *, pretty: bool = False) -> str:
         """Return an expression as one SELECT."""
@@ -170,12 +160,6 @@ class Postgres(Catalog):
         """Make a source a temporary view; see ``segdb.engines.postgres.sources.read``."""
         return read(self, name, source)
 
-    def inspecting(self, table: ir.Table) -> Callable[[ir.Table], pa.Table]:
-        """Return what infers the columns of a source from its head, in a DuckDB in memory."""
-        memory = DuckDB.memory()
-        memory.rows_table(table.get_name(), self.fetch(table.limit(_HEAD)))
-        return memory.fetch
-
     def reader(
         self,
         schema: str,
@@ -184,10 +168,8 @@ class Postgres(Catalog):
         sources: bool = False,  # noqa: ARG002 - the server says who may read what
     ) -> Reader:
         """Return what reads the published tables; segdb's own SQL reads a copy of them."""
-        mirror = Mirror(self, schema)
-        if not locked:
-            return Reader(self.fetch, mirror)
-        return Reader(read_only(self, schema), mirror)
+        select = read_only(self, schema) if locked else self.fetch
+        return mirrored_reader(self, schema, select)
 
     def unstable(self, sql: str, columns: Collection[str]) -> str | None:
         """Return what in an expression over these columns depends on more than the row."""

@@ -11,8 +11,8 @@ import pyarrow as pa
 from segdb.engines.postgres.catalog import as_arrow, with_parameters
 from segdb.engines.postgres.connect import reason
 from segdb.engines.postgres.driver import driver
-from segdb.engines.reader import Ask
-from segdb.errors import UserError, command
+from segdb.engines.reader import Ask, require_segments
+from segdb.errors import UserError
 from segdb.sql import quoted
 
 if TYPE_CHECKING:
@@ -32,11 +32,7 @@ def read_only(store: Postgres, schema: str) -> Ask:
     Raises:
         UserError: there are no segments.
     """
-    if not store.holds(schema, "runs"):
-        raise UserError(
-            f"{store.place} holds no segments in the schema '{schema}'. {command('run')} "
-            "publishes them."
-        )
+    require_segments(store, schema)
     store.execute(f"SET search_path TO {quoted(schema)}, public")
 
     def select(sql: str, values: Mapping[str, object] | None = None) -> pa.Table:

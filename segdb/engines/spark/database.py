@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from itertools import islice
 from typing import TYPE_CHECKING, Literal
@@ -11,10 +11,8 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from segdb.config.sections import Engine
 from segdb.config.source_section import Source
-from segdb.engines.duckdb.database import DuckDB
-from segdb.engines.mirror import Mirror
+from segdb.engines.mirrored import Mirrored, mirrored_reader
 from segdb.engines.raw_source import Raw
 from segdb.engines.reader import Reader
 from segdb.engines.spark.checkpoint import checkpoint
@@ -31,11 +29,8 @@ from segdb.formats.secrets import without_passwords
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-# Rows of a source that its columns are inferred from.
-_HEAD = 100_000
 
-
-class Spark(Tables):
+class Spark(Mirrored, Tables):
     """A session on a Spark cluster.
 
     Attributes:
@@ -73,12 +68,6 @@ class Spark(Tables):
             with suppress(Exception):  # the cluster may be gone
                 self.forget_temporary()
                 self.session.stop()
-
-    def limit(self, engine: Engine) -> None:
-        """Leave the cluster what its owner gave it."""
-
-    def lock(self) -> None:
-        """Change nothing: SQL reaches what the user that segdb connects as may read."""
 
     def batches(self, query: ir.Table, rows: int) -> pa.RecordBatchReader:
         """Run a query whose rows do not all have to fit into memory, so many at a time."""
@@ -135,12 +124,6 @@ class Spark(Tables):
         """Make a source a temporary view; see ``segdb.engines.spark.sources.read``."""
         return read(self, name, source)
 
-    def inspecting(self, table: ir.Table) -> Callable[[ir.Table], pa.Table]:
-        """Return what infers the columns of a source from its head, in a DuckDB in memory."""
-        memory = DuckDB.memory()
-        memory.rows_table(table.get_name(), self.fetch(table.limit(_HEAD)))
-        return memory.fetch
-
     def reader(
         self,
         schema: str,
@@ -149,10 +132,8 @@ class Spark(Tables):
         sources: bool = False,  # noqa: ARG002 - the cluster says who may read what
     ) -> Reader:
         """Return what reads the published tables; segdb's own SQL reads a copy of them."""
-        own = Mirror(self, schema)
-        if not locked:
-            return Reader(self.fetch, own)
-        return Reader(read_only(self, schema), own)
+        select = read_only(self, schema) if locked else self.fetch
+        return mirrored_reader(self, schema, select)
 
     def unstable(self, sql: str, columns: Collection[str]) -> str | None:
         """Return what in an expression over these columns depends on more than the row."""

@@ -8,17 +8,20 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from segdb.engines.reader import Ask
+from segdb.engines.reader import Ask, require_segments
 from segdb.engines.spark.connect import is_refusal, reason
 from segdb.engines.spark.parameters import with_parameters
-from segdb.errors import UserError, command
+from segdb.errors import UserError
 from segdb.sql import quoted
 
 if TYPE_CHECKING:
     from segdb.engines.spark.database import Spark
 
 # They call any method of the cluster's own machine.
-_CALLS = re.compile(r"\b(?:java_method|reflect|try_reflect)\b", re.IGNORECASE)
+_CALLS = re.compile(
+    r"\b(?:java_method|reflect|try_reflect)[`\"]?(?:\s|/\*.*?\*/|--[^\n]*\n)*\(",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 def read_only(store: Spark, schema: str) -> Ask:
@@ -27,11 +30,7 @@ def read_only(store: Spark, schema: str) -> Ask:
     Raises:
         UserError: there are no segments.
     """
-    if not store.holds(schema, "runs"):
-        raise UserError(
-            f"{store.place} holds no segments in the schema '{schema}'. {command('run')} publishes "
-            "them."
-        )
+    require_segments(store, schema)
     store.execute(f"USE {quoted(schema)}")
 
     def select(sql: str, values: Mapping[str, object] | None = None) -> pa.Table:

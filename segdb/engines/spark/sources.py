@@ -4,29 +4,28 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Literal
 
-import pyarrow as pa
-
-from segdb.contract import TABLES
 from segdb.engines.raw_source import Raw
+from segdb.engines.server_source import (
+    is_select,
+    no_table,
+    refuse_unnamed,
+    relation_of,
+    uploaded_frame,
+    with_texts,
+)
 from segdb.engines.spark.connect import is_refusal, reason
-from segdb.errors import SourceError, nearest
+from segdb.errors import SourceError
 from segdb.sql import quoted
 
 if TYPE_CHECKING:
     from segdb.engines.spark.database import Spark
 
-_QUERY = re.compile(r"\s*(?:--[^\n]*\n\s*)*(?:(?:select|with|values|from)\b|\()", re.IGNORECASE)
 # What the executors can read, by its place: a storage's URL, or a folder that they share.
 _PLACE = re.compile(r"^(?:[a-z][a-z0-9+.-]*://?|/)")
 _FORMATS = {".orc": "orc", ".json": "json", ".avro": "avro"}
 _DELIMITERS = {".csv": ",", ".tsv": "\t"}
-
-
-@runtime_checkable
-class _Arrow(Protocol):
-    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
 
 
 def read(store: Spark, name: Literal["orders", "customers"], source: object) -> Raw:
@@ -41,18 +40,12 @@ def read(store: Spark, name: Literal["orders", "customers"], source: object) -> 
     Raises:
         SourceError: there is no such table, or the cluster cannot read it.
     """
-    relation = f"segdb_{name}_raw"
-    if isinstance(source, _Arrow):
-        rows = pa.table(source)
-        return Raw(store.rows_table(relation, rows), f"the {name}", None, stored=False)
-    if not isinstance(source, str):
-        kind = type(source).__name__
-        raise SourceError(
-            f"The source of the {name} is a {kind}. On Spark it is a table, a SELECT, the place of "
-            "files that the cluster reads, or a table of pandas, Polars or Arrow."
-        )
-    named = source.strip()
-    if _QUERY.match(named):
+    frame = uploaded_frame(store, name, source)
+    if frame is not None:
+        return frame
+    kinds = "a table, a SELECT, the place of files that the cluster reads"
+    named, relation = refuse_unnamed(name, source, "Spark", kinds), relation_of(name)
+    if is_select(named):
         select, origin = named.rstrip("; \n"), f"the SELECT of the {name}"
     elif _PLACE.match(named) and Path(named).suffix.lower() in _DELIMITERS:
         return _delimited(store, relation, named)
@@ -62,7 +55,7 @@ def read(store: Spark, name: Literal["orders", "customers"], source: object) -> 
         place = ".".join(quoted(part) for part in named.split("."))
         select, origin = f"SELECT * FROM {place}", named  # noqa: S608
     try:
-        select = _comparable(store, select)
+        select = with_texts(store, select, "STRING")
         return Raw(store.view(relation, select), origin, select, stored=False)
     except Exception as error:
         if not is_refusal(error):
@@ -95,19 +88,4 @@ def _missing(store: Spark, named: str) -> SourceError:
             f"{named} is a file of this machine, which a cluster does not see. Load it into a "
             "table, or name a place that the executors read."
         )
-    own = {table.name for table in TABLES}
-    tables = [f"{schema}.{table}" for schema, table in store.tables() if table not in own]
-    return SourceError(f"The cluster has no table {named}.{nearest(named, tables)}")
-
-
-def _comparable(store: Spark, select: str) -> str:
-    """Return a SELECT with the columns as text whose types have no equality, such as MAP."""
-    kinds = store.schema(f"({select}) AS source")
-    shown = {name for name, kind in kinds.items() if kind.is_unknown()}
-    if not shown:
-        return select
-    columns = ", ".join(
-        f"CAST({quoted(name)} AS STRING) AS {quoted(name)}" if name in shown else quoted(name)
-        for name in kinds
-    )
-    return f"SELECT {columns} FROM ({select}) AS source"  # noqa: S608
+    return no_table(store, named, "cluster")

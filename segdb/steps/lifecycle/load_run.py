@@ -19,6 +19,7 @@ from segdb.engines.protocol import Database
 from segdb.engines.publishing.integrity import refuse_views, require
 from segdb.engines.publishing.signature import proven
 from segdb.engines.raw_source import Raw
+from segdb.engines.reader import require_segments
 from segdb.errors import SegdbError, SettingsError, SourceError, UserError, command
 from segdb.expressions.scoring_chain import Recipe
 from segdb.model import Model
@@ -93,11 +94,7 @@ def stored_run(store: Database, schema: str, run_id: int | None = None) -> Store
         SourceError: the tables that tell of it were changed by something else.
         SettingsError: the run was made by another version of segdb, or its row is damaged.
     """
-    if not store.holds(schema, "runs"):
-        raise UserError(
-            f"The database holds no segments in the schema '{schema}'. {command('run')} "
-            "publishes them."
-        )
+    require_segments(store, schema)
     refuse_views(store, schema)
     require(store, schema, contract.RUNS, "run_id", "settings", "model")
     require(store, schema, contract.SEGMENTS, "customer_id")

@@ -1,4 +1,7 @@
-"""Servers: the engine of a URL, or of a connection that the caller opened."""
+"""Servers: the engine of a URL, or of a connection that the caller opened.
+
+The modules of an engine are loaded where it is named: a run in DuckDB does not wait for them.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,7 @@ from typing import Any
 
 from segdb.config.engine_urls import is_spark
 from segdb.engines.duckdb.database import DuckDB
-from segdb.engines.postgres.database import Postgres
 from segdb.engines.protocol import Database
-from segdb.engines.spark.database import Spark
 from segdb.errors import SettingsError
 
 
@@ -23,7 +24,13 @@ def open_server(url: str, *, read_only: bool = False) -> Database:
         SettingsError: its driver is not installed.
         SourceError: the server does not let in.
     """
-    return Spark.open(url) if is_spark(url) else Postgres.open(url, read_only=read_only)
+    if is_spark(url):
+        from segdb.engines.spark.database import Spark
+
+        return Spark.open(url)
+    from segdb.engines.postgres.database import Postgres
+
+    return Postgres.open(url, read_only=read_only)
 
 
 def brought(connection: Any) -> Database:
@@ -34,8 +41,12 @@ def brought(connection: Any) -> Database:
     """
     library = type(connection).__module__.split(".")[0]
     if library == "psycopg":
+        from segdb.engines.postgres.database import Postgres
+
         return Postgres(connection)
     if library in ("pyspark", "databricks"):
+        from segdb.engines.spark.database import Spark
+
         return Spark(connection)
     if hasattr(connection, "extract_statements"):
         return DuckDB(connection)
