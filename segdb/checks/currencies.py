@@ -70,7 +70,9 @@ def _without_currency(
     blank = lines.code.isnull() & ~lines.order_id.isin(known).fill_null(False)
     counted = lines.select(blank=blank, code=lines.code)
     row = ask(
-        counted.agg(blank=counted.blank.sum(), rows=counted.count(), code=counted.code.max())
+        counted.agg(
+            blank=counted.count(where=counted.blank), rows=counted.count(), code=counted.code.max()
+        )
     ).to_pylist()[0]
     if not row["blank"]:
         return []

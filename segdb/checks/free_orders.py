@@ -48,8 +48,8 @@ def free_orders(kept: ir.Table, reading: Reading, ask: Ask) -> list[DataWarning]
 
 def _counted(rows: ir.Table, ask: Ask) -> tuple[int, int]:
     """Return how many rows have an amount of 0, and how many there are."""
-    row = ask(rows.agg(rows=rows.count(), free=(rows.amount == 0).sum())).to_pylist()[0]
-    return row["free"] or 0, row["rows"]
+    row = ask(rows.agg(rows=rows.count(), free=rows.count(where=rows.amount == 0))).to_pylist()[0]
+    return row["free"], row["rows"]
 
 
 def _is_zero(column: str) -> str:

@@ -64,6 +64,10 @@ class DataWarning:
     share: float = 0.0
     stops: bool = False
 
+    def __post_init__(self) -> None:
+        # A share of two sums of the database may be a Decimal, which JSON does not take.
+        object.__setattr__(self, "share", float(self.share))
+
     def __str__(self) -> str:
         return f"{self.message} {self.advice}".strip()
 

@@ -92,6 +92,18 @@ def test_a_database_that_is_open_for_reading_is_not_changed(result: segdb.Result
         result.query("SELECT * FROM read_text('/etc/hostname')")
 
 
+@pytest.mark.parametrize("sql", ["SELECT nothing FROM segments", "SELEC 1"])
+def test_what_the_database_refuses_is_an_error_of_segdb(sql: str) -> None:
+    with shops.opened() as connection:
+        settings = {**shops.settings("orders"), "cluster": {"k": 3, "n_init": 1}}
+        with segdb.run("shop", database=connection, settings=settings) as published:
+            with pytest.raises(UserError, match="refused a statement"):
+                published.query(sql)
+            connection.execute("DROP VIEW segdb.segments_live").fetchall()
+            with pytest.raises(UserError, match="segments_live does not exist"):
+                published.table("segments_live")
+
+
 def test_every_chart_is_an_altair_chart_that_draws(result: segdb.Result) -> None:
     assert len(result.charts) > 10
     # That each chart is a valid one is held by tests/charts/test_charts.py.

@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from segdb.checks.warning import DataWarning, most_important, stop_if_wrong
+from segdb.checks.warning import DataWarning, from_json, most_important, stop_if_wrong, to_json
 from segdb.config.settings import parse
 from segdb.engines.duckdb.database import DuckDB
 from segdb.expressions import validate
@@ -56,6 +56,8 @@ class Ingested:
         return [warning.code for warning in self.warnings]
 
     def warning(self, code: str) -> DataWarning:
+        # Each is published as JSON.
+        assert any(stored["code"] == code for stored in from_json(to_json(self.warnings)))
         return next(warning for warning in self.warnings if warning.code == code)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from segdb.checks.warning import (
@@ -49,6 +51,11 @@ def test_they_survive_json() -> None:
     kept = from_json(to_json([SMALL, WRONG]))
     assert [DataWarning(**values) for values in kept] == [SMALL, WRONG]
     assert from_json(None) == []
+
+
+def test_a_share_of_two_sums_is_published_as_a_number() -> None:
+    warning = DataWarning("free_orders", "Much is free.", share=Decimal(1) / 4)  # type: ignore[arg-type]
+    assert from_json(to_json([warning]))[0]["share"] == 0.25
 
 
 def test_a_code_that_does_not_exist_is_an_error_that_names_the_nearest() -> None:
