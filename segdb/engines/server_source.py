@@ -48,7 +48,7 @@ def uploaded_frame(
     return Raw(rows, f"the {name}", None, stored=False)
 
 
-def refuse_unnamed(name: str, source: object, engine: str, kinds: str) -> str:
+def source_text(name: str, source: object, engine: str, kinds: str) -> str:
     """Return the text that a source is, without blanks around it.
 
     Args:
@@ -75,7 +75,7 @@ def no_table(store: _Server, named: str, engine: str) -> SourceError:
     return SourceError(f"The {engine} has no table {named}.{nearest(named, tables)}")
 
 
-def with_texts(store: _Server, select: str, text: str) -> str:
+def incomparable_as_text(store: _Server, select: str, text: str) -> str:
     """Return a SELECT with the columns as text whose types have no equality, such as JSON and MAP.
 
     Args:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from segdb.engines.raw_source import Raw
 from segdb.engines.server_source import (
+    incomparable_as_text,
     is_select,
     no_table,
-    refuse_unnamed,
     relation_of,
+    source_text,
     uploaded_frame,
-    with_texts,
 )
 from segdb.errors import SourceError
 from segdb.sql import quoted
@@ -35,12 +35,12 @@ def read(store: Postgres, name: Literal["orders", "customers"], source: object) 
     frame = uploaded_frame(store, name, source)
     if frame is not None:
         return frame
-    named = refuse_unnamed(name, source, "PostgreSQL", "a table, a SELECT")
+    named = source_text(name, source, "PostgreSQL", "a table, a SELECT")
     if is_select(named):
         select, origin = named.rstrip("; \n"), f"the SELECT of the {name}"
     else:
         select, origin = f"SELECT * FROM {_find(store, named)}", named  # noqa: S608
-    select = with_texts(store, select, "TEXT")
+    select = incomparable_as_text(store, select, "TEXT")
     return Raw(store.view(relation_of(name), select), origin, select, stored=False)
 
 

@@ -58,7 +58,7 @@ class Draft:
         self.schemas: list[str] = []
         self._views = 0
 
-    def given(self, rows: pa.Table) -> str:
+    def view_of(self, rows: pa.Table) -> str:
         """Return the temporary view of rows that are in Python."""
         return self._view(uploaded(self.session, rows))
 
@@ -71,7 +71,7 @@ class Draft:
         """Make a view."""
         self.tables[schema, name.lower()] = Written(select=select)
 
-    def share(self, schema: str, name: str, rows_of: str | None, relation: str) -> None:
+    def share_rows(self, schema: str, name: str, rows_of: str | None, relation: str) -> None:
         """Let a table have rows that are another one's, too."""
         if rows_of is None:
             self.put(schema, name, f"SELECT * FROM {relation}")  # noqa: S608

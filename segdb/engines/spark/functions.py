@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
 # Of the session, the clock or the machine, which the cluster calls deterministic: in one query.
 _SESSION = {
-    "current_catalog", "current_database", "current_schema", "current_timezone", "java_method",
-    "localtimestamp", "now", "reflect", "session_user", "try_reflect", "user", "version",
+    "current_catalog", "current_database", "current_schema", "current_timezone",
+    "current_version", "java_method", "localtimestamp", "now", "reflect", "session_user",
+    "try_reflect", "user", "version",
 }  # fmt: skip
 
 

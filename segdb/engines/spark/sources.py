@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Literal
 
 from segdb.engines.raw_source import Raw
 from segdb.engines.server_source import (
+    incomparable_as_text,
     is_select,
     no_table,
-    refuse_unnamed,
     relation_of,
+    source_text,
     uploaded_frame,
-    with_texts,
 )
 from segdb.engines.spark.connect import is_refusal, reason
 from segdb.errors import SourceError
@@ -44,7 +44,7 @@ def read(store: Spark, name: Literal["orders", "customers"], source: object) -> 
     if frame is not None:
         return frame
     kinds = "a table, a SELECT, the place of files that the cluster reads"
-    named, relation = refuse_unnamed(name, source, "Spark", kinds), relation_of(name)
+    named, relation = source_text(name, source, "Spark", kinds), relation_of(name)
     if is_select(named):
         select, origin = named.rstrip("; \n"), f"the SELECT of the {name}"
     elif _PLACE.match(named) and Path(named).suffix.lower() in _DELIMITERS:
@@ -55,7 +55,7 @@ def read(store: Spark, name: Literal["orders", "customers"], source: object) -> 
         place = ".".join(quoted(part) for part in named.split("."))
         select, origin = f"SELECT * FROM {place}", named  # noqa: S608
     try:
-        select = with_texts(store, select, "STRING")
+        select = incomparable_as_text(store, select, "STRING")
         return Raw(store.view(relation, select), origin, select, stored=False)
     except Exception as error:
         if not is_refusal(error):

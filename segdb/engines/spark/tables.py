@@ -28,7 +28,7 @@ class Tables(Catalog):
     ) -> None:
         """Write a table of few rows, its columns by their SQL types, in the place of one."""
         draft = _draft(self)
-        draft.put(schema, name, _cast(draft.given(rows), columns), few=True)
+        draft.put(schema, name, _cast(draft.view_of(rows), columns), few=True)
 
     def write_view(self, schema: str, name: str, query: str) -> None:
         """Make a view, in the place of one that is there."""
@@ -51,7 +51,7 @@ class Tables(Catalog):
         draft, there = _draft(self), source_of(self, schema, name)
         kinds = {c: SQL_TYPES.get(k, k) for c, k in self.columns(schema, name).items()}
         given = {column: kinds[column] for column in rows.column_names}
-        added = _cast(draft.given(rows), given)
+        added = _cast(draft.view_of(rows), given)
         columns = ", ".join(
             quoted(c) if c in given else f"CAST(NULL AS {kind}) AS {quoted(c)}"
             for c, kind in kinds.items()
@@ -105,7 +105,7 @@ class Tables(Catalog):
     def copy_table(self, schema: str, name: str, to: tuple[str, str]) -> None:
         """Name the rows of a table once more: they are written once, and never changed."""
         rows_of = published(self, schema)[name.lower()][1]
-        _draft(self).share(*to, rows_of, self.relation(schema, name))
+        _draft(self).share_rows(*to, rows_of, self.relation(schema, name))
 
     def drop(self, schema: str, name: str) -> None:
         """Remove a table or view, whichever it is; nothing where there is none."""
