@@ -10,6 +10,7 @@ from typing import Any, Literal
 from segdb.errors import SettingsError, command
 from segdb.features.catalogue import Catalogue
 from segdb.features.rfm import CLASSIC, RfmRules
+from segdb.value_model import ValueModel
 
 VERSION = 2
 # A model without components is the same in both.
@@ -126,6 +127,7 @@ class Model:
         components: what stands in the matrix for the features; None where they do themselves.
         rfm: what beside the edges makes the scores, and names customers by them.
         within: bounds by feature, beyond which a customer is left out.
+        value: what customers are expected to order and to pay; None where that was not learned.
     """
 
     catalogue: Catalogue
@@ -135,6 +137,7 @@ class Model:
     components: Components | None = None
     rfm: RfmRules = CLASSIC
     within: Mapping[str, tuple[float | None, float | None]] = field(default_factory=dict)
+    value: ValueModel | None = None
 
     @property
     def matrix(self) -> tuple[Parameters, ...]:
@@ -170,6 +173,7 @@ class Model:
             "components": None if self.components is None else asdict(self.components),
             "rfm": asdict(self.rfm),
             "within": {name: list(sides) for name, sides in self.within.items()},
+            "value": None if self.value is None else self.value.to_dict(),
         }
         return json.dumps(values, ensure_ascii=False)
 
@@ -206,6 +210,7 @@ class Model:
             components=_components(values.get("components")),
             rfm=RfmRules.from_dict(values.get("rfm", {})),
             within={name: (low, high) for name, (low, high) in values.get("within", {}).items()},
+            value=ValueModel.from_dict(values["value"]) if values.get("value") else None,
         )
 
 

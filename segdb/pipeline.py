@@ -14,6 +14,8 @@ from segdb.engines.protocol import Database
 from segdb.engines.publishing.integrity import refuse_strangers
 from segdb.engines.publishing.publish import Publication, next_run, publish, refuse_ambiguous
 from segdb.engines.publishing.run_archive import kept_aggregates
+from segdb.expressions.customer_value import nobody
+from segdb.foresight import as_foreseen, foresee, named
 from segdb.inspect.schema_hints import SchemaHints
 from segdb.steps.describe.map_points import map_rows
 from segdb.steps.describe.profiles import feature_rows, profile_rows
@@ -67,6 +69,7 @@ from segdb.steps.use.score import (
     settings_of_run,
     summarize_scores,
 )
+from segdb.steps.value.customers import value_customers
 
 
 def fit(
@@ -98,8 +101,10 @@ def fit(
     fitted = fit_segments(store, settings.cluster, scaled, progress)
     previous = previous_run(store, schema, model, learned.pca)
     fitted, segments, kept = match_segments(fitted, model, previous, settings.cluster.match_within)
-    scaled = replace(scaled, model=replace(model, segments=segments))
-    run = FittedRun(started, built, learned, scaled, fitted, kept, playbook=playbook)
+    model = replace(model, segments=segments)
+    foresight = foresee(store, settings, built, model, progress)
+    scaled = replace(scaled, model=replace(model, value=foresight.value.model))
+    run = FittedRun(started, built, learned, scaled, fitted, kept, foresight, playbook=playbook)
     return _describe_and_publish(store, settings, run, progress)
 
 
@@ -136,7 +141,8 @@ def refresh(
     fitted = evaluate_fixed_model(store, schema, settings.cluster, last, scaled)
     names = tuple(segment.name for segment in model.segments)
     by, playbook = last.learned_by, last.playbook
-    run = FittedRun(started, built, learned, scaled, fitted, names, by, playbook)
+    foresight = as_foreseen(store, schema, model, built)
+    run = FittedRun(started, built, learned, scaled, fitted, names, foresight, by, playbook)
     return _describe_and_publish(store, settings, run, progress)
 
 
@@ -157,7 +163,10 @@ def _describe_and_publish(
     rows, seed = cluster.matrix_rows, cluster.seed
     rules = find_rules(store, assigned, model, matrix_rows=rows, seed=seed)
     qualities = segment_qualities(model, fitted, rules)
-    profiles = profile_rows(model, groups, described.descriptions, qualities)
+    foresight = fitted_run.foresight
+    valued = value_customers(store, foresight.value, assigned)
+    expected = valued.by_segment
+    profiles = profile_rows(model, groups, described.descriptions, qualities, expected)
     progress.step("Exploring the features")
     explored = explore(store, built.features, assigned, model, learned)
     check(settings.gates, fitted, built.accounts.rows_rejected / built.accounts.rows_read)
@@ -179,11 +188,12 @@ def _describe_and_publish(
         contract.RUN_SEGMENTS: run_sizes(run_id, profiles),
         contract.RUN_DRIFT: drift,
         contract.LEARNED_DISTRIBUTION: baseline,
+        **replace(foresight, tested=named(foresight.tested, model)).rows(valued),
     }
     warn_without_common_customers(store, schema, assigned, progress)
     warnings = most_important(progress.warnings, settings.checks.accept)
     row = run_row(run_id, settings, fitted_run, model, warnings)
-    large = queries(store, built, model, assigned, learned.pca, run_id)
+    large = queries(store, schema, built, model, assigned, learned.pca, valued.table, run_id)
     moment, keep_runs = built.as_of or fitted_run.started, settings.publish.keep_runs
     tables = contents(store, schema, model, large, small, row)
     publication = Publication(run_id, moment, tables, keep_runs, aggregates=built.aggregates)
@@ -212,7 +222,8 @@ def rollback(store: Database, schema: str, run_id: int, keep_runs: int) -> dict[
     scaled = scale_customers(store, built.features, model, pca, built.customers)
     assigned = assign_segments(store, scaled, [segment.centroid for segment in model.segments])
     row = republished_row(kept, next_run(store, schema))
-    large = queries(store, built, model, assigned, pca, row["run_id"])
+    value = kept.value if kept.value is not None else nobody(assigned)
+    large = queries(store, schema, built, model, assigned, pca, value, row["run_id"])
     large = without_unproven_view(store, run, large)
     small = kept_rows(kept.tables, large) | map_rows(model, pca)
     profiles = small[contract.SEGMENT_PROFILES]

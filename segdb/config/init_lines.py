@@ -88,6 +88,15 @@ REST = """
 # accept = ["equal_rows"]        # what is right as it is: not said, and no reason to stop
 # max_rejected_share = 0.34      # of a source, for one reason; above, the run stops
 
+[value]
+# model = "mbg/nbd"              # mbg/nbd | bg/nbd | none: what customers are expected to order
+# sample = 100000                # customers that it is learned of
+
+[backtest]
+# every_run = true               # hold the segments of an earlier day against what came next
+# cuts = [2026-01-01]            # left out: the horizon before the last order
+# horizon = 90                   # days; left out: by the gaps between orders
+
 [gates]                          # what a run must reach to be published; left out: anything
 # min_silhouette = 0.25
 # min_stability = 0.8

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError, field_validator
 
 from segdb.config.engine_urls import EMBEDDED
 from segdb.config.feature_sections import Features, Outliers, Rfm, Scale
+from segdb.config.foresight_sections import Backtest, Value
 from segdb.config.section import Section
 from segdb.config.sections import (
     Checks,
@@ -48,6 +49,8 @@ class Settings(Section):
     rfm: Rfm = Rfm()
     cluster: Cluster = Cluster()
     checks: Checks = Checks()
+    value: Value = Value()
+    backtest: Backtest = Backtest()
     gates: Gates = Gates()
     personas: Personas = Personas()
     publish: Publish = Publish()

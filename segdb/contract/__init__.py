@@ -5,6 +5,11 @@ Data, no logic. Comments in the database and the documentation of columns are re
 
 from __future__ import annotations
 
+from segdb.contract.backtest import (
+    BACKTEST_CALIBRATION,
+    BACKTEST_RANKINGS,
+    SEGMENT_OUTCOMES,
+)
 from segdb.contract.comparison import ALGORITHM_COMPARISON, ALGORITHM_LABELS
 from segdb.contract.customers import CUSTOMER_FEATURES, CUSTOMER_MAP, CUSTOMER_SEGMENTS
 from segdb.contract.features import (
@@ -46,6 +51,7 @@ from segdb.contract.segments import (
     TYPICAL_CUSTOMERS,
 )
 from segdb.contract.table import ID, Column, Table
+from segdb.contract.value import CUSTOMER_VALUE, CUSTOMER_VALUE_LIVE, VALUE_MODEL, VALUE_NODES
 
 TABLES: tuple[Table, ...] = (
     SEGMENTS,
@@ -71,6 +77,13 @@ TABLES: tuple[Table, ...] = (
     SEGMENT_MAP,
     TYPICAL_CUSTOMERS,
     RFM_BY_SEGMENT,
+    CUSTOMER_VALUE,
+    VALUE_MODEL,
+    VALUE_NODES,
+    CUSTOMER_VALUE_LIVE,
+    SEGMENT_OUTCOMES,
+    BACKTEST_RANKINGS,
+    BACKTEST_CALIBRATION,
     CUSTOMER_SEGMENTS,
     CUSTOMER_COORDINATES,
     SEGMENT_DISTANCES,
@@ -86,10 +99,14 @@ __all__ = [
     "ALGORITHM_COMPARISON",
     "ALGORITHM_LABELS",
     "ASSIGN",
+    "BACKTEST_CALIBRATION",
+    "BACKTEST_RANKINGS",
     "CUSTOMER_COORDINATES",
     "CUSTOMER_FEATURES",
     "CUSTOMER_MAP",
     "CUSTOMER_SEGMENTS",
+    "CUSTOMER_VALUE",
+    "CUSTOMER_VALUE_LIVE",
     "ENTERED_SEGMENT",
     "FEATURE_CORRELATIONS",
     "FEATURE_HISTOGRAMS",
@@ -117,9 +134,12 @@ __all__ = [
     "SEGMENT_HISTORY",
     "SEGMENT_MAP",
     "SEGMENT_MIGRATIONS",
+    "SEGMENT_OUTCOMES",
     "SEGMENT_PROFILES",
     "TABLES",
     "TYPICAL_CUSTOMERS",
+    "VALUE_MODEL",
+    "VALUE_NODES",
     "Column",
     "Table",
 ]

@@ -101,6 +101,21 @@ SEGMENT_PROFILES = Table(
             "than two.",
             later=True,
         ),
+        Column(
+            "expected_revenue",
+            "DOUBLE",
+            "Sum of expected_value of customer_value: within its horizon; NULL without.",
+            "currency",
+            later=True,
+        ),
+        Column(
+            "revenue_at_risk",
+            "DOUBLE",
+            "Sum of value_at_risk of customer_value: what it would be more, were all its customers "
+            "certainly active; NULL without.",
+            "currency",
+            later=True,
+        ),
     ),
     key=("segment_id",),
 )

@@ -12,12 +12,13 @@ from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.mirror import Mirror
 from segdb.engines.protocol import Database
 from segdb.engines.reader import Ask, Reader
+from segdb.engines.scratch import Scratch
 
 # Rows of a source that its columns are inferred from.
 _HEAD = 100_000
 
 
-class Mirrored:
+class Mirrored(Scratch):
     """The part of a server's ``Database`` that is the same on every server."""
 
     def limit(self, engine: Engine) -> None:

@@ -68,6 +68,9 @@ class Database(Protocol):
 
     # --- what a run makes on its way, gone with the connection -----------------------------------
 
+    def scratch(self, name: str) -> AbstractContextManager[Database]:
+        """Give this database with temporary relations of its own, gone behind the block."""
+
     def view(self, name: str, query: ir.Table | str) -> ir.Table:
         """Make a temporary view and return it as an unbound table."""
 

@@ -16,6 +16,8 @@ import ibis.expr.types as ir
 from segdb.expressions import aggregate_orders as stage
 from segdb.expressions import validate
 from segdb.expressions.assign import assign, labelled
+from segdb.expressions.customer_value import customer_value, published
+from segdb.expressions.order_days import histories, last_day_before
 from segdb.expressions.pca import project
 from segdb.expressions.preprocess import stages_of
 from segdb.expressions.typed_source import typed
@@ -54,7 +56,11 @@ class Chain:
     def add(self, name: str, expression: ir.Table) -> ir.Table:
         """Add a stage, and return it as the table that the next stage reads."""
         self.stages[name] = expression
-        return ibis.table(expression.schema(), name=name)
+        return self.read(name)
+
+    def read(self, name: str) -> ir.Table:
+        """Return a stage as the table that a later stage reads."""
+        return ibis.table(self.stages[name].schema(), name=name)
 
 
 def chain(raw: Mapping[str, ir.Table], recipe: Recipe, model: Model) -> dict[str, ir.Table]:
@@ -66,11 +72,48 @@ def chain(raw: Mapping[str, ir.Table], recipe: Recipe, model: Model) -> dict[str
         model: what was learned.
     """
     made = Chain()
+    applied(made, made.add("features", _features(made, raw, recipe, model)), model)
+    return made.stages
+
+
+def value_chain(
+    raw: Mapping[str, ir.Table], recipe: Recipe, model: Model, nodes: ir.Table
+) -> dict[str, ir.Table]:
+    """Return every stage from the raw tables to ``customer_value``, in order.
+
+    Args:
+        raw: the raw tables by name, orders among them.
+        recipe: how they are read and cleaned.
+        model: what was learned, customer value with it.
+        nodes: the rows of ``value_nodes``.
+    """
+    assert model.value is not None  # noqa: S101 - the caller asked first
+    made = Chain()
+    features = made.add("features", _features(made, raw, recipe, model, days=True))
+    known = None if recipe.as_of is None else last_day_before(recipe.as_of)
+    customers = made.add("histories", histories(made.read("orders_by_customer"), known))
+    customers = customers.semi_join(features, "customer_id")
+    made.add("customer_value", published(customer_value(customers, nodes, model.value)))
+    return made.stages
+
+
+def _features(
+    made: Chain, raw: Mapping[str, ir.Table], recipe: Recipe, model: Model, *, days: bool = False
+) -> ir.Table:
+    """Add the stages from the raw tables to the features, and return these in natural units.
+
+    Args:
+        made: the stages so far.
+        raw: the raw tables by name (orders, customers).
+        recipe: how they are read and cleaned.
+        model: what was learned.
+        days: whether what customer value needs of the orders is aggregated as well.
+    """
     features = buyers = None
     if "orders" in raw:
         reading = stage.narrowed(recipe.readings["orders"], model.catalogue)
         validated = _validated(made, raw, recipe, "orders", reading)
-        grouped = stage.per_customer(validated, model.catalogue, reading)
+        grouped = stage.per_customer(validated, model.catalogue, reading, days=days)
         customers = made.add("orders_by_customer", grouped)
         moment = None if recipe.as_of is None else epoch(recipe.as_of)
         features = stage.of_orders(customers, model.catalogue, moment)
@@ -85,8 +128,7 @@ def chain(raw: Mapping[str, ir.Table], recipe: Recipe, model: Model) -> dict[str
         features = stage.complete(features, recipe.complete)
     if recipe.within:
         features = stage.within(features, recipe.within)
-    applied(made, made.add("features", features), model)
-    return made.stages
+    return features
 
 
 def applied(made: Chain, features: ir.Table, model: Model) -> None:

@@ -135,6 +135,12 @@ def customer_of(table: ir.Table, reading: Reading) -> ir.Value:
     return _identifier(identifier, fold=reading.fold_ids)
 
 
+def moment_of(table: ir.Table, reading: Reading) -> ir.TimestampValue:
+    """Return the moment of raw order rows, as ``typed`` gives it; NULL where it is unreadable."""
+    column = _part(table, reading, "ordered_at")
+    return _moment(value(table, column, reading.null_values), column)
+
+
 def _part(table: ir.Table, reading: Reading, role: Role) -> ColumnReading:
     """Return how the column of a role is read: what is no figure is text, and an id may be one."""
     column = reading.column(reading.roles[role])

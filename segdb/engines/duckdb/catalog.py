@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from segdb.engines.duckdb.types import ibis_type
+from segdb.engines.scratch import Scratch
 from segdb.engines.sql_tables import SqlTables
 from segdb.errors import SettingsError
 from segdb.sql import literal, quoted
@@ -20,9 +21,10 @@ class _Connected(Protocol):
 
     def execute(self, sql: str) -> None: ...
     def rows(self, query: ir.Table | str) -> list[dict[str, Any]]: ...
+    def scratch_name(self, name: str) -> str: ...
 
 
-class Catalog(SqlTables):
+class Catalog(SqlTables, Scratch):
     """The tables and views of the database that is open."""
 
     def unbound(self: _Connected, relation: str, name: str) -> ir.Table:
@@ -108,8 +110,15 @@ class Catalog(SqlTables):
             self.connection.unregister("segdb_rows")
 
     def forget(self: _Connected, name: str) -> None:
-        """Remove a temporary table, where there is one."""
-        self.execute(f"DROP TABLE IF EXISTS temp.{quoted(name)}")
+        """Remove a temporary table or view, where there is one."""
+        there = self.rows(
+            "SELECT 'TABLE' AS kind FROM system.main.duckdb_tables() "  # noqa: S608
+            f"WHERE temporary AND table_name = {literal(self.scratch_name(name))} "
+            "UNION ALL SELECT 'VIEW' FROM system.main.duckdb_views() "
+            f"WHERE temporary AND view_name = {literal(self.scratch_name(name))}"
+        )
+        for row in there:
+            self.execute(f"DROP {row['kind']} temp.{quoted(self.scratch_name(name))}")
 
     def refuse_schema(self: _Connected, schema: str) -> None:
         """Refuse a schema that SQL could not tell from a database.

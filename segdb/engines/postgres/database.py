@@ -121,6 +121,7 @@ class Postgres(Mirrored, Catalog):
         as often as it is asked for.
         """
         sql = query if isinstance(query, str) else self.compile(query)
+        name = self.scratch_name(name)
         self._forget(name.replace("_", r"\_"))
         self.execute(
             f"CREATE TEMP VIEW {quoted(name)} AS SELECT * FROM (\n{sql}\n) AS fenced OFFSET 0"  # noqa: S608
@@ -130,6 +131,7 @@ class Postgres(Mirrored, Catalog):
     def table(self, name: str, query: ir.Table | str) -> ir.Table:
         """Make a temporary table and return it as an unbound table."""
         sql = query if isinstance(query, str) else self.compile(query)
+        name = self.scratch_name(name)
         temporary = f"segdb_new_{name}"
         self.execute(f"CREATE TEMP TABLE {quoted(temporary)} AS {sql}")
         # What it takes the place of may be read by the query itself.
@@ -144,6 +146,7 @@ class Postgres(Mirrored, Catalog):
 
     def rows_table(self, name: str, rows: pa.Table) -> ir.Table:
         """Make a temporary table of rows that are in Python."""
+        name = self.scratch_name(name)
         self._forget(name.replace("_", r"\_"))
         columns = ", ".join(f"{quoted(f.name)} {_sql_type(f.type)}" for f in rows.schema)
         self.execute(f"CREATE TEMP TABLE {quoted(name)} ({columns})")
@@ -200,8 +203,8 @@ class Postgres(Mirrored, Catalog):
         self._forget("segdb\\_%")
 
     def forget(self, name: str) -> None:
-        """Remove a temporary table, where there is one."""
-        self._forget(name.replace("_", r"\_"))
+        """Remove a temporary relation, where there is one."""
+        self._forget(self.scratch_name(name).replace("_", r"\_"))
 
     def _forget(self, pattern: str) -> None:
         """Drop temporary relations; what is made of them goes with them."""

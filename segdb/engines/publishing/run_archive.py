@@ -17,13 +17,13 @@ from typing import Any
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from segdb.contract import CUSTOMER_FEATURES, KEPT_RUNS, REJECTED_ROWS, RUNS, Table
+from segdb.contract import CUSTOMER_FEATURES, CUSTOMER_VALUE, KEPT_RUNS, REJECTED_ROWS, RUNS, Table
 from segdb.engines.protocol import Database
 from segdb.engines.publishing.integrity import has
 from segdb.errors import SegdbError, UserError, command
 
-_LARGE = (CUSTOMER_FEATURES, REJECTED_ROWS)
-# Without these a run could not be published again.
+_LARGE = (CUSTOMER_FEATURES, REJECTED_ROWS, CUSTOMER_VALUE)
+# Without these a run could not be published again; older releases have no customer value.
 _KEYS = {CUSTOMER_FEATURES: ("customer_id",), REJECTED_ROWS: ("source", "reason", "row")}
 _AGGREGATES = "customer_orders"
 
@@ -36,12 +36,14 @@ class Kept:
         run: its row of ``runs``.
         features: one row a customer, as ``customer_features`` was.
         rejected: (source, reason, row) of its rejected rows.
+        value: the columns of ``customer_value`` but for the run; None where it has none.
         tables: the rows of its small tables, by name.
     """
 
     run: dict[str, Any]
     features: ir.Table
     rejected: ir.Table
+    value: ir.Table | None
     tables: dict[str, list[dict[str, Any]]]
 
 
@@ -59,7 +61,7 @@ def keep(store: Database, schema: str, small: Sequence[Table]) -> None:
         small: the tables that go into ``kept_runs`` as JSON.
     """
     published = published_run(store, schema)
-    if published is None or not all(has(store, schema, table, *_KEYS[table]) for table in _LARGE):
+    if published is None or not all(has(store, schema, t, *names) for t, names in _KEYS.items()):
         return
     there = store.kinds(schema)
     rows = {
@@ -69,6 +71,8 @@ def keep(store: Database, schema: str, small: Sequence[Table]) -> None:
     }
     store.make_schema(archive_schema(schema))
     for table in _LARGE:
+        if there.get(table.name) != "table":
+            continue
         name = f"{table.name}_{published}"
         store.drop(archive_schema(schema), name)
         store.copy_table(schema, table.name, (archive_schema(schema), name))
@@ -172,7 +176,7 @@ def kept_run(store: Database, schema: str, run_id: int) -> Kept:
     run = store.rows(runs.filter(runs.run_id == run_id))[0]
     row = store.rows(kept.filter(kept.run_id == run_id).select("tables"))[0]
     large = store.kinds(archive_schema(schema))
-    lost = [t.name for t in _LARGE if large.get(f"{t.name}_{run_id}") != "table"]
+    lost = [t.name for t in _KEYS if large.get(f"{t.name}_{run_id}") != "table"]
     try:
         tables = json.loads(row["tables"])
     except (TypeError, ValueError, RecursionError):
@@ -187,8 +191,18 @@ def kept_run(store: Database, schema: str, run_id: int) -> Kept:
         run=run,
         features=store.stored(archive_schema(schema), f"{CUSTOMER_FEATURES.name}_{run_id}"),
         rejected=store.stored(archive_schema(schema), f"{REJECTED_ROWS.name}_{run_id}"),
+        value=_kept_value(store, schema, run_id),
         tables=tables,
     )
+
+
+def _kept_value(store: Database, schema: str, run_id: int) -> ir.Table | None:
+    name = f"{CUSTOMER_VALUE.name}_{run_id}"
+    if store.kinds(archive_schema(schema)).get(name) != "table":
+        return None
+    value = store.stored(archive_schema(schema), name)
+    columns = [column.name for column in CUSTOMER_VALUE.columns if column.name != "run_id"]
+    return value.select(*columns) if set(columns) <= set(value.columns) else None
 
 
 def is_valid_query(store: Database, sql: str) -> bool:

@@ -105,14 +105,14 @@ class Spark(Mirrored, Tables):
         return self._named(name, uploaded(self.session, rows), "")
 
     def forget(self, name: str) -> None:
-        """Remove a temporary table, where there is one."""
-        self.session.catalog.dropTempView(name)
+        """Remove a temporary relation, where there is one."""
+        self.session.catalog.dropTempView(self.scratch_name(name))
 
     def forget_temporary(self) -> None:
         """Remove the temporary views and tables."""
         for row in self.rows("SHOW VIEWS LIKE 'segdb_*'"):
             if row["isTemporary"]:
-                self.forget(row["viewName"])
+                self.session.catalog.dropTempView(row["viewName"])
 
     def read(
         self,
@@ -166,6 +166,7 @@ class Spark(Mirrored, Tables):
         return self.session.sql(query if isinstance(query, str) else self.compile(query))
 
     def _named(self, name: str, frame: DataFrame, query: ir.Table | str) -> ir.Table:
+        name = self.scratch_name(name)
         frame.createOrReplaceTempView(name)
         columns = query.schema() if isinstance(query, ir.Table) else ibis_types(frame.schema)
         return ibis.table(columns, name=name)

@@ -35,6 +35,7 @@ def profile_rows(
     groups: Groups,
     descriptions: Sequence[SegmentDescription],
     qualities: Sequence[SegmentQuality],
+    expected: Groups,
 ) -> Rows:
     """Return the rows of ``segment_profiles``.
 
@@ -43,6 +44,7 @@ def profile_rows(
         groups: what ``by_segment`` gave, by ``nearest``.
         descriptions: names, tiers and actions of the segments.
         qualities: figures of the segments' quality.
+        expected: by ``nearest``, what ``segdb.expressions.customer_value.by_segment`` gave.
     """
     names = model.catalogue.names
     customers = sum(row["customers"] for row in groups.values())
@@ -72,6 +74,8 @@ def profile_rows(
                 "action_reason": description.reason,
                 "cohesion": row.get("cohesion"),
                 "margin": row.get("margin"),
+                "expected_revenue": expected.get(place, {}).get("expected_revenue"),
+                "revenue_at_risk": expected.get(place, {}).get("revenue_at_risk"),
                 **asdict(quality),
             }
         )

@@ -57,7 +57,14 @@ def validate_orders(
     recipe = frozen(recipe_of(options.clean, options.as_of, sources))
     watermark = checked(options.watermark, raw, reading)
     how = Aggregation(
-        store, raw, reading, recipe.rules["orders"], catalogue, watermark, recipe.deduplicate
+        store,
+        raw,
+        reading,
+        recipe.rules["orders"],
+        catalogue,
+        watermark,
+        recipe.deduplicate,
+        options.days,
     )
     rows = how.validated("segdb_orders")
     counts = maybe_duplicates = None

@@ -51,8 +51,8 @@ class BuiltFeatures:
         rejected: (source, reason, row) of every rejected row.
         customers: how many there are.
         sources: the sources, as they are read in the end.
-        aggregates: of the orders, one row a customer, where a watermark says that a later run can
-            go on from them.
+        counts: of the orders, one row a customer; None without orders.
+        aggregates: the same, where a watermark says that a later run can go on from them.
         bounds: of every feature, where they were learned before customers beyond them left; None
             where they are still to be learned.
     """
@@ -65,6 +65,7 @@ class BuiltFeatures:
     rejected: ir.Table
     customers: int
     sources: Sources
+    counts: ir.Table | None = None
     aggregates: ir.Table | None = None
     bounds: Bounds | None = None
 
@@ -125,9 +126,20 @@ def build_features(
     if count == 0:
         raise nothing_left(next(iter(validated.values())), accounts)
     as_of = orders.as_of if orders else options.as_of
-    aggregates = orders.validated.counts if orders and options.watermark else None
+    counts = orders.validated.counts if orders else None
+    aggregates = counts if options.watermark else None
     return BuiltFeatures(
-        features, catalogue, recipe, as_of, accounts, rejected, count, sources, aggregates, bounds
+        features,
+        catalogue,
+        recipe,
+        as_of,
+        accounts,
+        rejected,
+        count,
+        sources,
+        counts,
+        aggregates,
+        bounds,
     )
 
 

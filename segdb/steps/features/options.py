@@ -21,6 +21,7 @@ class FeatureOptions:
         features: which features are wanted.
         checks: which warnings are accepted.
         watermark: the column that never falls as the orders grow; None where nobody says so.
+        days: whether what customer value and the backtest need of the orders is aggregated as well.
         preprocess: which customers are left out, for a missing feature or an outlier.
     """
 
@@ -29,6 +30,7 @@ class FeatureOptions:
     features: Features
     checks: Checks
     watermark: str | None
+    days: bool
     preprocess: PreprocessOptions
 
     @classmethod
@@ -40,5 +42,6 @@ class FeatureOptions:
             features=settings.features,
             checks=settings.checks,
             watermark=settings.source.watermark,
+            days=settings.value.model != "none" or settings.backtest.every_run,
             preprocess=PreprocessOptions.of(settings),
         )

@@ -28,6 +28,7 @@ class Aggregation:
         catalogue: the features wanted of them.
         watermark: the column that never falls as the orders grow; None if the settings name none.
         deduplicate: whether rows that are equal in every column count once.
+        days: whether the days of their orders are aggregated as well, for customer value.
     """
 
     store: Database
@@ -37,6 +38,7 @@ class Aggregation:
     catalogue: Catalogue
     watermark: str | None
     deduplicate: bool
+    days: bool = False
 
     def validated(self, name: str) -> ir.Table:
         """Return every row of the orders with its reason, as a view of that name."""
@@ -73,6 +75,7 @@ class Aggregation:
             strategy=strategy,
             watermark=self.watermark,
             unassigned=True,
+            days=self.days,
         )
 
     def _validated(self, name: str, table: ir.Table) -> ir.Table:

@@ -10,6 +10,7 @@ from typing import Any
 
 from segdb.checks.warning import DataWarning, to_json
 from segdb.config.settings import Settings
+from segdb.foresight import Foresight
 from segdb.model import Model
 from segdb.steps.features.build_features import BuiltFeatures
 from segdb.steps.lifecycle.load_run import inferred_of
@@ -32,6 +33,7 @@ class FittedRun:
         names: what each segment is called already; None for a new one.
         learned_by: the run that learned the model; None for this one.
         playbook: what names them, as TOML text; None for segdb's own.
+        foresight: what it says of the future.
     """
 
     started: datetime
@@ -40,6 +42,7 @@ class FittedRun:
     scaled: ScaledCustomers
     fitted: Fitted
     names: tuple[str | None, ...]
+    foresight: Foresight
     learned_by: int | None = None
     playbook: str | None = None
 

@@ -61,9 +61,29 @@ def previous_run(store: Database, schema: str, learned: Model, pca: Pca) -> Prev
         model = Model.from_json(text)
     except SettingsError:
         return PreviousRun(None, next_id)
+    return compared_run(store, learned, pca, model, kept_features(store, schema, last), next_id)
+
+
+def compared_run(
+    store: Database,
+    learned: Model,
+    pca: Pca,
+    model: Model,
+    features: ir.Table | None,
+    next_id: int,
+) -> PreviousRun:
+    """Return what the segments of a run are compared by with those of another.
+
+    Args:
+        store: where the customers of both are.
+        learned: the model of the run whose segments get ids, but for its segments.
+        pca: where its customers lie.
+        model: of the run whose segments have ids.
+        features: of its customers, natural units; None where they are gone.
+        next_id: the first id that was never used.
+    """
     shared = tuple(shared_features(learned.catalogue, learned.matrix, model))
     parameters = tuple(learned.matrix[place] for place in shared)
-    features = kept_features(store, schema, last)
     comparable = features is not None and all(
         p.feature in features.columns and features[p.feature].type().is_numeric()
         for p in parameters

@@ -81,10 +81,10 @@ def republished_row(kept: Kept, run_id: int) -> dict[str, Any]:
 
 def without_unproven_view(store: Database, run: StoredRun, large: Queries) -> Queries:
     """Return the queries without the live view, where it is not to be trusted or cannot be made."""
-    live = large[contract.SEGMENTS_LIVE]
     # To bind it is to look into the files that it names.
+    live = large[contract.SEGMENTS_LIVE]
     if isinstance(live, str) and not (run.proven and is_valid_query(store, live)):
-        return {**large, contract.SEGMENTS_LIVE: None}
+        return {**large, contract.SEGMENTS_LIVE: None, contract.CUSTOMER_VALUE_LIVE: None}
     return large
 
 

@@ -1,14 +1,18 @@
-"""Live view: the whole way from the source to the segments as one SELECT, for a view."""
+"""Live views: the whole way from the source to segments, and to value, as one SELECT each."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 
 import ibis
+import ibis.expr.types as ir
 
+from segdb.contract import VALUE_NODES
+from segdb.contract.types import ibis_type
 from segdb.engines.protocol import Database
 from segdb.expressions.ctes import as_select
-from segdb.expressions.scoring_chain import Recipe, chain
+from segdb.expressions.scoring_chain import Recipe, chain, value_chain
 from segdb.model import Model
 from segdb.steps.ingest.resolve_columns import Sources
 
@@ -17,19 +21,43 @@ def live_select(
     store: Database, sources: Sources, recipe: Recipe, model: Model, run_id: int
 ) -> str | None:
     """Return the SELECT behind ``segments_live``; None where only Python can read the source."""
-    read_as = {"orders_read": sources.orders, "customers_read": sources.customers}
-    definitions = {name: source[0].definition for name, source in read_as.items() if source}
-    raw = {
-        name.removesuffix("_read"): ibis.table(source[0].table.schema(), name=name)
-        for name, source in read_as.items()
+    return _selected(store, sources, chain(_raw(sources), recipe, model), run_id)
+
+
+def live_value_select(
+    store: Database, schema: str, sources: Sources, recipe: Recipe, model: Model, run_id: int
+) -> str | None:
+    """Return the SELECT behind ``customer_value_live``; None without a value model, too."""
+    if model.value is None or sources.orders is None:
+        return None
+    nodes = ibis.table(
+        {column.name: ibis_type(column) for column in VALUE_NODES.columns},
+        name=VALUE_NODES.name,
+        database=schema,
+    )
+    return _selected(store, sources, value_chain(_raw(sources), recipe, model, nodes), run_id)
+
+
+def _raw(sources: Sources) -> dict[str, ir.Table]:
+    """Return the sources by name, as tables that the first CTEs read them into."""
+    both = {"orders": sources.orders, "customers": sources.customers}
+    return {
+        name: ibis.table(source[0].table.schema(), name=f"{name}_read")
+        for name, source in both.items()
         if source
     }
-    stages = chain(raw, recipe, model)
-    labelled = stages.pop("segments")
-    stages["segments"] = labelled.mutate(run_id=ibis.literal(run_id, "int64"))
+
+
+def _selected(
+    store: Database, sources: Sources, stages: Mapping[str, ir.Table], run_id: int
+) -> str | None:
+    """Return stages as one SELECT of the last one, with the run."""
+    both = {"orders_read": sources.orders, "customers_read": sources.customers}
+    definitions = {name: source[0].definition for name, source in both.items() if source}
+    *_, last = stages
+    run = ibis.literal(run_id, "int64")
+    ordered = {**stages, last: stages[last].mutate(run_id=run)}
     readable = {name: sql for name, sql in definitions.items() if sql is not None}
-    return (
-        as_select(stages, readable, partial(store.compile, pretty=True), store.once)
-        if len(readable) == len(definitions)
-        else None
-    )
+    if len(readable) < len(definitions):
+        return None
+    return as_select(ordered, readable, partial(store.compile, pretty=True), store.once)

@@ -33,7 +33,7 @@ from segdb.steps.describe.profiles import (
 )
 from segdb.steps.features.build_features import BuiltFeatures
 from segdb.steps.preprocess.pca import Pca
-from segdb.steps.publish.live_view import live_select
+from segdb.steps.publish.live_view import live_select, live_value_select
 
 Queries = Mapping[contract.Table, ir.Table | str | None]
 
@@ -44,20 +44,24 @@ _LIBRARIES = ("segdb", "duckdb", "ibis-framework", "sqlglot", "numpy", "scikit-l
 
 def queries(
     store: Database,
+    schema: str,
     built: BuiltFeatures,
     model: Model,
     assigned: ir.Table,
     pca: Pca,
+    value: ir.Table,
     run_id: int,
 ) -> Queries:
     """Return the query of each table that is written without passing through Python.
 
     Args:
-        store: the database, whose SQL the live view is written in.
+        store: the database, whose SQL the live views are written in.
+        schema: where the tables go.
         built: the sources, the features, the rejects, and how they came about.
         model: the model.
         assigned: every customer with ``nearest``, ``distance`` and ``margin``.
         pca: of the maps.
+        value: the columns of ``customer_value`` but for the run.
         run_id: the run.
     """
     run = ibis.literal(run_id, "int64")
@@ -73,6 +77,10 @@ def queries(
             source=rejected.source,
             reason=rejected.reason,
             row=rejected.row.cast("json"),
+        ),
+        contract.CUSTOMER_VALUE: value.select(*value.columns, run_id=run),
+        contract.CUSTOMER_VALUE_LIVE: live_value_select(
+            store, schema, built.sources, built.recipe, model, run_id
         ),
         contract.CUSTOMER_MAP: customer_map(assigned, model, pca),
         contract.TYPICAL_CUSTOMERS: typical(labelled(assigned, model), TYPICAL),

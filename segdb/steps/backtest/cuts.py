@@ -1,0 +1,81 @@
+"""Cuts: the days whose segments are tested, and the sources as they were known then."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+import ibis
+
+from segdb.engines.protocol import Database
+from segdb.errors import SettingsError
+from segdb.expressions.outcomes import between
+from segdb.steps.ingest.resolve_columns import Sources
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A day whose segments are tested.
+
+    Attributes:
+        moment: its midnight.
+        horizon_days: how many days from there on are looked at.
+    """
+
+    moment: datetime
+    horizon_days: int
+
+    @property
+    def end(self) -> datetime:
+        """The first moment behind the horizon."""
+        return self.moment + timedelta(days=self.horizon_days)
+
+
+def cuts_of(wanted: Sequence[date], horizon: int, first: date, last: date) -> tuple[Cut, ...]:
+    """Return the cuts, in order.
+
+    Args:
+        wanted: the days; empty for one, as long before the last order as the horizon is.
+        horizon: days to look ahead.
+        first: the day of the first order.
+        last: that of the last one.
+
+    Raises:
+        SettingsError: the horizon behind a day is not over, or no order came before it.
+    """
+    latest = last + timedelta(days=1) - timedelta(days=horizon)
+    for day in wanted:
+        if not first < day <= latest:
+            raise SettingsError(
+                f"[backtest] cuts: {day} needs orders before it, and {horizon} days of them behind "
+                f"it; the orders are of {first} to {last}. The latest day is {latest}, or set "
+                "[backtest] horizon to fewer days."
+            )
+    days = sorted(set(wanted)) or [latest]
+    return tuple(Cut(datetime(d.year, d.month, d.day), horizon) for d in days)
+
+
+def known_at(store: Database, sources: Sources, cut: Cut) -> Sources:
+    """Return the sources with the orders before a cut alone.
+
+    A table of customers has no dates: it is as it is today.
+    """
+    return _of_period(store, "segdb_orders_before", sources, None, cut.moment)
+
+
+def came_after(store: Database, sources: Sources, cut: Cut) -> Sources:
+    """Return the orders within the horizon of a cut, and no customers."""
+    period = _of_period(store, "segdb_orders_after", sources, cut.moment, cut.end)
+    return replace(period, customers=None)
+
+
+def _of_period(
+    store: Database, name: str, sources: Sources, since: datetime | None, before: datetime
+) -> Sources:
+    assert sources.orders is not None  # noqa: S101 - the caller asked first
+    raw, reading = sources.orders
+    start = None if since is None else ibis.literal(since, "timestamp(6)")
+    rows = between(raw.table, reading, start, ibis.literal(before, "timestamp(6)"))
+    period = replace(raw, table=store.view(name, rows), definition=None, unreadable=None)
+    return replace(sources, orders=(period, reading))

@@ -1,0 +1,1 @@
+"""Customer value: learned, and applied to the customers of a run."""

@@ -1,0 +1,1 @@
+"""Value: the probability models of orders and of their amounts, learned with SciPy."""

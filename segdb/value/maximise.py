@@ -1,0 +1,117 @@
+"""Maximise: a likelihood of positive parameters, with its standard errors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from segdb.value_model import Estimate
+
+Floats = NDArray[np.float64]
+# Of positive parameters: the log-likelihood, and its gradient by each.
+Likelihood = Callable[[Floats], tuple[float, Floats]]
+
+# Parameters beyond have run away: the likelihood has no maximum.
+_LIMIT = 1e5
+# The gradient, by log parameters and a customer, that is as good as none.
+_FLAT = 1e-6
+_STEP = 1e-4
+_NEWTON_STEPS = 20
+
+
+class NoMaximumError(ValueError):
+    """The likelihood has no maximum, or one too flat to say where it is.
+
+    Attributes:
+        log_likelihood: the highest that was met.
+    """
+
+    def __init__(self, words: str, log_likelihood: float) -> None:
+        super().__init__(words)
+        self.log_likelihood = log_likelihood
+
+
+@dataclass(frozen=True)
+class Maximum:
+    """The maximum of a likelihood.
+
+    Attributes:
+        estimates: of each parameter.
+        log_likelihood: there.
+    """
+
+    estimates: tuple[Estimate, ...]
+    log_likelihood: float
+
+
+def maximise(likelihood: Likelihood, starts: Sequence[Sequence[float]], count: float) -> Maximum:
+    """Find the maximum of a likelihood over positive parameters.
+
+    The search is over their logarithms: BFGS from each start, and Newton's steps from the best end.
+
+    Args:
+        likelihood: of the parameters.
+        starts: where to begin.
+        count: of how many customers the likelihood is.
+
+    Raises:
+        NoMaximumError: the gradient does not vanish, or the curvature is not that of a maximum.
+    """
+
+    def loss(logs: Floats) -> tuple[float, Floats]:
+        parameters = np.exp(np.clip(logs, -30.0, 30.0))
+        value, gradient = likelihood(parameters)
+        if not np.isfinite(value):
+            return 1e12, np.zeros_like(logs)
+        return -value / count, -gradient * parameters / count
+
+    ends = [
+        minimize(loss, np.log(np.asarray(start, np.float64)), jac=True, method="BFGS")
+        for start in starts
+    ]
+    best = min(ends, key=lambda end: float(end.fun))
+    logs = _polished(loss, np.asarray(best.x, np.float64))
+    value, gradient = loss(logs)
+    if np.abs(gradient).max() > _FLAT:
+        raise NoMaximumError("its gradient does not vanish", -value * count)
+    parameters = np.exp(logs)
+    if not (parameters.min() > 1.0 / _LIMIT and parameters.max() < _LIMIT):
+        raise NoMaximumError("a parameter grows without bound", -value * count)
+    curvature = _hessian(loss, logs) * count
+    try:
+        np.linalg.cholesky(curvature)
+    except np.linalg.LinAlgError:
+        words = "its curvature is not that of a maximum"
+        raise NoMaximumError(words, -value * count) from None
+    errors = np.sqrt(np.diag(np.linalg.inv(curvature))) * parameters
+    estimates = (Estimate(float(v), float(e)) for v, e in zip(parameters, errors, strict=True))
+    return Maximum(tuple(estimates), float(-value * count))
+
+
+def _polished(loss: Likelihood, logs: Floats) -> Floats:
+    """Take Newton's steps as long as they make the gradient smaller."""
+    gradient = loss(logs)[1]
+    for _ in range(_NEWTON_STEPS):
+        try:
+            nearer = logs - np.linalg.solve(_hessian(loss, logs), gradient)
+        except np.linalg.LinAlgError:
+            break
+        there = loss(nearer)[1]
+        if not np.abs(there).max() < np.abs(gradient).max() or np.abs(nearer - logs).max() > 1.0:
+            break
+        logs, gradient = nearer, there
+    return logs
+
+
+def _hessian(loss: Likelihood, logs: Floats) -> Floats:
+    """Return the second derivatives, by central differences of the gradient."""
+    rows = [
+        (loss(logs + step)[1] - loss(logs - step)[1]) / (2.0 * _STEP)
+        for step in np.eye(len(logs)) * _STEP
+    ]
+    square = np.asarray(rows)
+    return np.asarray((square + square.T) / 2.0)

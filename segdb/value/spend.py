@@ -1,0 +1,69 @@
+"""Spend: learns the Gamma-Gamma model of customers' amounts (Fader and Hardie 2005, 2013)."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+from scipy.special import digamma, gammaln
+
+from segdb.value.maximise import Floats, Likelihood, NoMaximumError, maximise
+from segdb.value_model import Estimate, SpendModel
+
+# p, q, gamma as a share of the mean amount.
+_STARTS = ((5.0, 4.0, 0.5), (1.0, 2.0, 1.0), (20.0, 5.0, 0.2), (2.0, 10.0, 4.0))
+
+
+def fit_spend(rows: pa.Table) -> SpendModel:
+    """Learn the model of the amounts by maximum likelihood.
+
+    Args:
+        rows: a customer each, who came back: ``repeats`` orders behind the first, of ``amount`` on
+            average, above 0.
+
+    Raises:
+        NoMaximumError: the likelihood has no maximum, or one by which the mean is infinite.
+    """
+    repeats, amounts = (rows[name].to_numpy().astype(np.float64) for name in ("repeats", "amount"))
+    unit = float(amounts.mean())
+    found = maximise(spend_likelihood(repeats, amounts / unit), _STARTS, len(repeats))
+    p, q, gamma = found.estimates
+    if q.value <= 1.0:
+        words = "amounts differ so much that their mean is infinite (q is 1 or less)"
+        raise NoMaximumError(words, found.log_likelihood)
+    return SpendModel(
+        p=p,
+        q=q,
+        gamma=Estimate(gamma.value * unit, gamma.error * unit),
+        log_likelihood=found.log_likelihood - len(repeats) * float(np.log(unit)),
+        customers=len(repeats),
+    )
+
+
+def spend_likelihood(repeats: Floats, amounts: Floats) -> Likelihood:
+    """Return the log-likelihood of (p, q, gamma), with its gradient.
+
+    Args:
+        repeats: of each customer, above 0.
+        amounts: their means, above 0.
+    """
+    logs, sums, counted = np.log(amounts), repeats * amounts, np.log(repeats)
+
+    def likelihood(parameters: Floats) -> tuple[float, Floats]:
+        p, q, gamma = parameters
+        shapes, scales = p * repeats, np.log(gamma + sums)
+        total = (
+            gammaln(shapes + q)
+            - gammaln(shapes)
+            - gammaln(q)
+            + q * np.log(gamma)
+            + (shapes - 1.0) * logs
+            + shapes * counted
+            - (shapes + q) * scales
+        )
+        both = digamma(shapes + q)
+        by_p = repeats * (both - digamma(shapes) + logs + counted - scales)
+        by_q = both - digamma(q) + np.log(gamma) - scales
+        by_gamma = q / gamma - (shapes + q) / (gamma + sums)
+        return float(total.sum()), np.array([float(by.sum()) for by in (by_p, by_q, by_gamma)])
+
+    return likelihood
