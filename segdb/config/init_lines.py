@@ -26,6 +26,8 @@ _OF_ORDERS = re.compile(
     r"|# \[features\.sql\]|# \[outliers\.bounds\]|# \[clean\.reject\]|# \"no charge\""
 )
 
+_SECTIONS_OF_ORDERS = ("[rfm]", "[value]", "[backtest]")
+
 REST = """
 [clean]
 # duplicates = "reject"          # reject | keep: rows equal in every column
@@ -128,7 +130,7 @@ REST = """
 def without_orders(text: str) -> str:
     """Return the lines that a table of customers alone can use."""
     sections = text.split("\n\n")
-    kept = [section for section in sections if not section.startswith("[rfm]")]
+    kept = [section for section in sections if not section.startswith(_SECTIONS_OF_ORDERS)]
     lines = "\n\n".join(kept).splitlines(keepends=True)
     own = "".join(line for line in lines if not _OF_ORDERS.match(line))
     return own.replace('"ordered_at", "amount"', '"age", "city"')

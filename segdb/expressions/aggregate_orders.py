@@ -53,7 +53,6 @@ def per_customer(
     strategy: CountStrategy = EXACT,
     watermark: str | None = None,
     unassigned: bool = False,
-    days: bool = False,
 ) -> ir.Table:
     """Aggregate validated order rows to one row a customer: the one pass over the orders.
 
@@ -68,8 +67,6 @@ def per_customer(
         watermark: what never falls as the source grows; its highest becomes ``high_mark``.
         unassigned: whether the amounts of rows without a customer are added up as well, in
             ``unassigned`` of the row whose ``customer_id`` is NULL.
-        days: whether the columns of ``segdb.expressions.order_days.spans`` are added, which takes
-            a second GROUP BY.
     """
     kept = orders.reason.isnull()
     counting = "rows" if reading.rows_are_orders else strategy.counting
@@ -91,14 +88,19 @@ def per_customer(
         # Copies of a row without a customer are all rejected for that, and count each.
         each = orders.amount * orders.copies if "copies" in orders.columns else orders.amount
         aggregates["unassigned"] = each.sum(where=orders.customer_id.isnull())
-    grouped = orders.group_by("customer_id").agg(**aggregates)
-    return _with_spans(grouped, orders) if days else grouped
+    return orders.group_by("customer_id").agg(**aggregates)
 
 
-def _with_spans(grouped: ir.Table, orders: ir.Table) -> ir.Table:
-    found = spans(order_days(orders)).rename(span_id="customer_id")
-    both = grouped.left_join(found, grouped.customer_id == found.span_id)
-    return both.select(*grouped.columns, *(name for name in found.columns if name != "span_id"))
+def with_spans(grouped: ir.Table, orders: ir.Table) -> ir.Table:
+    """Add the columns of ``segdb.expressions.order_days.spans``, by a second GROUP BY.
+
+    Args:
+        grouped: what ``per_customer`` gave.
+        orders: of which.
+    """
+    by_day = spans(order_days(orders)).rename(span_id="customer_id")
+    both = grouped.left_join(by_day, grouped.customer_id == by_day.span_id)
+    return both.select(*grouped.columns, *(name for name in by_day.columns if name != "span_id"))
 
 
 def totals(customers: ir.Table) -> ir.Table:

@@ -10,23 +10,12 @@ of them that occurs, and joined.
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import ibis
 import ibis.expr.types as ir
 
+from segdb.expressions.precise import STEEP, log_of_more_than_one, log_of_rest, share_that_ends
 from segdb.value_model import PurchaseModel, SpendModel, ValueModel
 
-_EPOCH = datetime(1970, 1, 1)
-_WHOLE = ("repeat_orders", "days_to_last_order", "days_observed")
-_NUMBERS = (
-    "repeat_order_value", "p_alive", "expected_orders", "expected_order_value", "expected_value",
-    "value_at_risk", "probability_of_order",
-)  # fmt: skip
-# e to this power, and to this power less than 0, is a double on every engine.
-_STEEP = 700.0
-# Below, ln(1 + y) and 1 - exp(-v) are written as series: the differences would lose digits.
-_SMALL = 0.01
 # Of the bands of survived chances, see ``segdb.value.nodes``.
 _BANDS = 16
 # Beyond so many days a next order is not dated.
@@ -80,60 +69,6 @@ def customer_value(histories: ir.Table, nodes: ir.Table, model: ValueModel) -> i
     )  # fmt: skip
 
 
-def published(values: ir.Table) -> ir.Table:
-    """Return the columns of the published table, but for its run.
-
-    Args:
-        values: what ``customer_value`` gives.
-    """
-    days = (values.end_day + 1 + values.next_order_days.ceil().cast("int64")).as_interval("D")
-    return values.select(
-        customer_id=values.customer_id,
-        repeat_orders=values.repeats,
-        days_to_last_order=values["last"],
-        days_observed=values.observed,
-        repeat_order_value=values.amount,
-        p_alive=values.p_alive,
-        expected_orders=values.expected_orders,
-        expected_order_value=values.expected_order_value,
-        expected_value=values.expected_value,
-        value_at_risk=values.value_at_risk,
-        probability_of_order=values.probability_of_order,
-        expected_next_order_at=ibis.literal(_EPOCH, "timestamp(6)") + days,
-    )
-
-
-def by_segment(values: ir.Table, assigned: ir.Table) -> ir.Table:
-    """Return by ``nearest`` the sums of what is expected, and the mean probability to be active.
-
-    Args:
-        values: what ``published`` gives.
-        assigned: every customer with ``nearest``.
-    """
-    places = assigned.select(place_id=assigned.customer_id, nearest=assigned.nearest)
-    both = values.inner_join(places, values.customer_id == places.place_id)
-    return both.group_by("nearest").agg(
-        expected_revenue=both.expected_value.sum(),
-        revenue_at_risk=both.value_at_risk.sum(),
-        p_alive=both.p_alive.mean(),
-    )
-
-
-def nobody(segments: ir.Table) -> ir.Table:
-    """Return the columns of the published table without a row, but for its run.
-
-    Args:
-        segments: any table with ``customer_id``.
-    """
-    numbers = dict.fromkeys(_NUMBERS, ibis.null("float64"))
-    whole = dict.fromkeys(_WHOLE, ibis.null("int64"))
-    moment = ibis.null("timestamp(6)")
-    empty = segments.filter(ibis.literal(value=False))
-    return empty.select(
-        customer_id=empty.customer_id, **whole, **numbers, expected_next_order_at=moment
-    )
-
-
 def p_alive(customers: ir.Table, model: PurchaseModel) -> ir.FloatingValue:
     """Return the probability that a customer has not stopped; 1 where nobody does."""
     if model.stopping is None:
@@ -144,7 +79,7 @@ def p_alive(customers: ir.Table, model: PurchaseModel) -> ir.FloatingValue:
     survived = repeats + float(model.survived_first)
     # Of one who had no chance to stop yet the divisor is not used.
     odds = _number(a).ln() - ibis.greatest(survived + (b - 1.0), 1e-300).ln()
-    stopped = ibis.least(odds + (repeats + r) * waited, _STEEP).exp()
+    stopped = ibis.least(odds + (repeats + r) * waited, STEEP).exp()
     return ibis.ifelse(survived > 0.0, 1.0 / (1.0 + stopped), 1.0)
 
 
@@ -193,10 +128,10 @@ def orders_if_active(
     beyond = (each.survived - each.band).cast("float64")
     each = each.select(
         "repeats", "observed", "p",
-        exponent=(each.repeats.cast("float64") + r) * _log_of_more_than_one(reach),
-        density=each.weight * ibis.greatest(beyond * _log_of_rest(each.p), -_STEEP).exp(),
+        exponent=(each.repeats.cast("float64") + r) * log_of_more_than_one(reach),
+        density=each.weight * ibis.greatest(beyond * log_of_rest(each.p), -STEEP).exp(),
     ).view()  # fmt: skip
-    orders = each.density * _share_that_ends(each.exponent) / each.p
+    orders = each.density * share_that_ends(each.exponent) / each.p
     sums = each.group_by("repeats", "observed").agg(total=orders.sum(), density=each.density.sum())
     return sums.select("repeats", "observed", if_active=sums.total / sums.density)
 
@@ -208,7 +143,7 @@ def _no_order_if_active(
     observed = customers.observed.cast("float64")
     waited = _log(observed, model.alpha.value) - _log(observed + horizon, model.alpha.value)
     shape = customers.repeats.cast("float64") + model.r.value
-    return ibis.greatest(shape * waited, -_STEEP).exp()
+    return ibis.greatest(shape * waited, -STEEP).exp()
 
 
 def _order_value(
@@ -230,7 +165,7 @@ def _next_order(rows: ir.Table, model: PurchaseModel) -> ir.FloatingValue:
     """Return the days until an order is as likely as not; NULL where it never is, or far away."""
     shape = rows.repeats.cast("float64") + model.r.value
     quiet = ibis.greatest(1.0 - 0.5 / ibis.greatest(rows.active, 0.5), 1e-300)
-    steps = ibis.least(-quiet.ln() / shape, _STEEP).exp() - 1.0
+    steps = ibis.least(-quiet.ln() / shape, STEEP).exp() - 1.0
     days = (rows.observed.cast("float64") + model.alpha.value) * steps
     within = (rows.active > 0.5) & (days <= FARTHEST_ORDER)
     return ibis.ifelse(within, days, ibis.null("float64"))
@@ -238,31 +173,6 @@ def _next_order(rows: ir.Table, model: PurchaseModel) -> ir.FloatingValue:
 
 def _log(days: ir.NumericValue, alpha: float) -> ir.FloatingValue:
     return (days.cast("float64") + alpha).ln()
-
-
-def _log_of_more_than_one(more: ir.FloatingValue) -> ir.FloatingValue:
-    """Return ln(1 + y) of y at or above 0: where it is small as 2 artanh(y / (2 + y))."""
-    part = more / (more + 2.0)
-    square = part * part
-    series = part * 2.0 * (1.0 + square * (1 / 3 + square * (1 / 5 + square / 7.0)))
-    return ibis.ifelse(more < _SMALL, series, (more + 1.0).ln())
-
-
-def _log_of_rest(p: ir.FloatingValue) -> ir.FloatingValue:
-    """Return ln(1 - p) of p within 0 and 1."""
-    part = p / (2.0 - p)
-    square = part * part
-    series = part * -2.0 * (1.0 + square * (1 / 3 + square * (1 / 5 + square / 7.0)))
-    return ibis.ifelse(p < _SMALL, series, ibis.greatest(1.0 - p, 1e-300).ln())
-
-
-def _share_that_ends(exponent: ir.FloatingValue) -> ir.FloatingValue:
-    """Return 1 - exp(-v) of v at or above 0."""
-    series = 1.0 - exponent / 6.0
-    for divisor in (5.0, 4.0, 3.0, 2.0):
-        series = 1.0 - exponent / divisor * series
-    exact = 1.0 - ibis.greatest(-exponent, -_STEEP).exp()
-    return ibis.ifelse(exponent < _SMALL, exponent * series, exact)
 
 
 def _number(value: float) -> ir.FloatingScalar:

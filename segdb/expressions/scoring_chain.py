@@ -16,11 +16,12 @@ import ibis.expr.types as ir
 from segdb.expressions import aggregate_orders as stage
 from segdb.expressions import validate
 from segdb.expressions.assign import assign, labelled
-from segdb.expressions.customer_value import customer_value, published
+from segdb.expressions.customer_value import customer_value
 from segdb.expressions.order_days import histories, last_day_before
 from segdb.expressions.pca import project
 from segdb.expressions.preprocess import stages_of
 from segdb.expressions.typed_source import typed
+from segdb.expressions.value_table import published
 from segdb.features.feature import epoch
 from segdb.model import Model
 from segdb.source_schema import Reading
@@ -113,7 +114,8 @@ def _features(
     if "orders" in raw:
         reading = stage.narrowed(recipe.readings["orders"], model.catalogue)
         validated = _validated(made, raw, recipe, "orders", reading)
-        grouped = stage.per_customer(validated, model.catalogue, reading, days=days)
+        grouped = stage.per_customer(validated, model.catalogue, reading)
+        grouped = stage.with_spans(grouped, validated) if days else grouped
         customers = made.add("orders_by_customer", grouped)
         moment = None if recipe.as_of is None else epoch(recipe.as_of)
         features = stage.of_orders(customers, model.catalogue, moment)

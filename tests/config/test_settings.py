@@ -109,6 +109,15 @@ match_within = 0.5
 accept = ["equal_rows"]
 max_rejected_share = 0.5
 
+[value]
+model = "bg/nbd"
+sample = 50000
+
+[backtest]
+every_run = false
+cuts = [2011-06-01, 2011-09-01]
+horizon = 90
+
 [gates]
 min_silhouette = 0.2
 min_stability = 0.5
@@ -175,6 +184,7 @@ def test_the_example_of_the_design_loads_whole(tmp_path: Path) -> None:
     for key in ("use", "attributes", "categories", "describe"):
         told["features"][key] = list(told["features"][key])
     told["checks"]["accept"] = list(told["checks"]["accept"])
+    told["backtest"]["cuts"] = list(told["backtest"]["cuts"])
     by_column = told["source"]["null_values_by_column"]
     told["source"]["null_values_by_column"] = {name: list(own) for name, own in by_column.items()}
     for section, key in (("outliers", "bounds"), ("rfm", "edges")):

@@ -84,26 +84,33 @@ def orders_after(store: Database, options: FeatureOptions, sources: Sources) -> 
     )
 
 
-def measure_outcomes(
-    store: Database,
-    cut: Cut,
-    assigned: ir.Table,
-    model: Model,
-    history: ir.Table,
-    after: ir.Table,
-    expected: ir.Table | None,
-) -> Backtest:
+@dataclass(frozen=True)
+class SegmentsThen:
+    """The segments of a cut, as they would have been made on that day.
+
+    Attributes:
+        assigned: its customers with every feature, and ``nearest``.
+        model: its segments have the ids and names that the published rows shall have.
+        history: the aggregates of the orders before it, with those of ``order_days.spans``.
+        expected: what ``segdb.steps.value.customers.expected_of`` gives.
+    """
+
+    assigned: ir.Table
+    model: Model
+    history: ir.Table
+    expected: ir.Table | None
+
+
+def measure_outcomes(store: Database, cut: Cut, then: SegmentsThen, after: ir.Table) -> Backtest:
     """Return what the segments of a cut were worth.
 
     Args:
         store: where the customers are.
         cut: the day.
-        assigned: its customers with every feature, and ``nearest``.
-        model: of that day; its segments have the ids and names that the rows shall have.
-        history: the aggregates of the orders before it, with those of ``order_days.spans``.
+        then: its segments.
         after: what ``orders_after`` gives of its horizon.
-        expected: what ``segdb.steps.value.customers.expected_of`` gives.
     """
+    assigned, model, expected = then.assigned, then.model, then.expected
     scored = scores(assigned, model.score_edges, model.rfm)
     cell = None
     if all(name in model.score_edges for name in ("recency_days", "frequency", "monetary")):
@@ -114,7 +121,7 @@ def measure_outcomes(
         place=scored.nearest,
         rfm_cell=ibis.null("float64") if cell is None else cell,
     )
-    rows = store.table("segdb_outcomes", stage.outcomes(customers, history, after, expected))
+    rows = store.table("segdb_outcomes", stage.outcomes(customers, then.history, after, expected))
     sums = {row["place"]: row for row in store.rows(stage.by_segment(rows))}
     foreseen = expected is not None
     money = foreseen and any(row["expected_value"] is not None for row in sums.values())

@@ -44,7 +44,7 @@ def profile_rows(
         groups: what ``by_segment`` gave, by ``nearest``.
         descriptions: names, tiers and actions of the segments.
         qualities: figures of the segments' quality.
-        expected: by ``nearest``, what ``segdb.expressions.customer_value.by_segment`` gave.
+        expected: by ``nearest``, what ``segdb.expressions.value_table.by_segment`` gave.
     """
     names = model.catalogue.names
     customers = sum(row["customers"] for row in groups.values())

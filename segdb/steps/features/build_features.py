@@ -128,19 +128,8 @@ def build_features(
     as_of = orders.as_of if orders else options.as_of
     counts = orders.validated.counts if orders else None
     aggregates = counts if options.watermark else None
-    return BuiltFeatures(
-        features,
-        catalogue,
-        recipe,
-        as_of,
-        accounts,
-        rejected,
-        count,
-        sources,
-        counts,
-        aggregates,
-        bounds,
-    )
+    known = (catalogue, recipe, as_of, accounts, rejected, count, sources)
+    return BuiltFeatures(features, *known, counts, aggregates, bounds)
 
 
 def _dropped(store: Database, parts: Sequence[ir.Table]) -> ir.Table | None:

@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 from segdb.engines.protocol import Database
 from segdb.engines.raw_source import Raw
 from segdb.expressions import validate
-from segdb.expressions.aggregate_orders import per_customer
+from segdb.expressions.aggregate_orders import per_customer, with_spans
 from segdb.expressions.count_strategy import EXACT, CountStrategy
 from segdb.expressions.typed_source import customer_of, typed
 from segdb.features.catalogue import Catalogue
@@ -68,15 +68,15 @@ class Aggregation:
 
     def per_customer(self, rows: ir.Table, strategy: CountStrategy = EXACT) -> ir.Table:
         """Return the aggregates of validated rows, one row a customer."""
-        return per_customer(
+        grouped = per_customer(
             rows,
             self.catalogue,
             self.reading,
             strategy=strategy,
             watermark=self.watermark,
             unassigned=True,
-            days=self.days,
         )
+        return with_spans(grouped, rows) if self.days else grouped
 
     def _validated(self, name: str, table: ir.Table) -> ir.Table:
         rows = self.store.view(f"{name}_typed", typed(table, self.reading))

@@ -10,7 +10,6 @@ from typing import Any
 
 from segdb.checks.warning import DataWarning, to_json
 from segdb.config.settings import Settings
-from segdb.foresight import Foresight
 from segdb.model import Model
 from segdb.steps.features.build_features import BuiltFeatures
 from segdb.steps.lifecycle.load_run import inferred_of
@@ -18,6 +17,7 @@ from segdb.steps.preprocess.learn import Learned
 from segdb.steps.publish.tables import versions
 from segdb.steps.segment.fit import Fitted
 from segdb.steps.segment.scaled_customers import ScaledCustomers
+from segdb.steps.value.foresight import Foresight
 
 
 @dataclass(frozen=True)

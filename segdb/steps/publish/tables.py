@@ -44,24 +44,20 @@ _LIBRARIES = ("segdb", "duckdb", "ibis-framework", "sqlglot", "numpy", "scikit-l
 
 def queries(
     store: Database,
-    schema: str,
     built: BuiltFeatures,
     model: Model,
     assigned: ir.Table,
     pca: Pca,
-    value: ir.Table,
     run_id: int,
 ) -> Queries:
     """Return the query of each table that is written without passing through Python.
 
     Args:
-        store: the database, whose SQL the live views are written in.
-        schema: where the tables go.
+        store: the database, whose SQL the live view is written in.
         built: the sources, the features, the rejects, and how they came about.
         model: the model.
         assigned: every customer with ``nearest``, ``distance`` and ``margin``.
         pca: of the maps.
-        value: the columns of ``customer_value`` but for the run.
         run_id: the run.
     """
     run = ibis.literal(run_id, "int64")
@@ -78,13 +74,35 @@ def queries(
             reason=rejected.reason,
             row=rejected.row.cast("json"),
         ),
-        contract.CUSTOMER_VALUE: value.select(*value.columns, run_id=run),
-        contract.CUSTOMER_VALUE_LIVE: live_value_select(
-            store, schema, built.sources, built.recipe, model, run_id
-        ),
         contract.CUSTOMER_MAP: customer_map(assigned, model, pca),
         contract.TYPICAL_CUSTOMERS: typical(labelled(assigned, model), TYPICAL),
         contract.RFM_BY_SEGMENT: rfm_by_segment(assigned, model.score_edges, model),
+    }
+
+
+def value_queries(
+    store: Database,
+    schema: str,
+    built: BuiltFeatures,
+    model: Model,
+    value: ir.Table,
+    run_id: int,
+) -> Queries:
+    """Return the queries of the tables of customer value.
+
+    Args:
+        store: the database, whose SQL the live view is written in.
+        schema: where the tables go.
+        built: the sources, and how they are read.
+        model: the model.
+        value: the columns of ``customer_value`` but for the run.
+        run_id: the run.
+    """
+    live = live_value_select(store, schema, built.sources, built.recipe, model, run_id)
+    run = ibis.literal(run_id, "int64")
+    return {
+        contract.CUSTOMER_VALUE: value.select(*value.columns, run_id=run),
+        contract.CUSTOMER_VALUE_LIVE: live,
     }
 
 

@@ -12,7 +12,8 @@ import pyarrow as pa
 from segdb.contract import VALUE_NODES
 from segdb.contract.types import arrow_schema
 from segdb.engines.protocol import Database
-from segdb.expressions.customer_value import by_segment, customer_value, nobody, published
+from segdb.expressions.customer_value import customer_value
+from segdb.expressions.value_table import by_segment, nobody, published
 from segdb.steps.value.learn_value import LearnedValue
 from segdb.value.nodes import nodes
 from segdb.value_model import ValueModel

@@ -1,4 +1,4 @@
-"""The backtest: the run as it would have been made on an earlier day, read from top to bottom.
+"""Backtest: the run as it would have been made on an earlier day, and what came after it.
 
 Nothing behind the cut is seen by it: the orders of the horizon are read afterwards.
 """
@@ -18,6 +18,7 @@ from segdb.model import Model
 from segdb.steps.backtest.cuts import Cut, came_after, cuts_of, known_at
 from segdb.steps.backtest.measure_outcomes import (
     Backtest,
+    SegmentsThen,
     measure_outcomes,
     orders_after,
 )
@@ -117,8 +118,8 @@ def _at(
     assert built.counts is not None  # noqa: S101 - there are orders
     extent = extent_of(store, built.counts)
     value = learn_value(store, settings.value, built, extent, cut.horizon_days)
-    expected = expected_of(store, value)
+    then = SegmentsThen(assigned, model, built.counts, expected_of(store, value))
     counting = replace(options, as_of=None, watermark=None)
     with store.scratch("horizon") as later:
         after = orders_after(later, counting, came_after(later, sources, cut))
-        return measure_outcomes(store, cut, assigned, model, built.counts, after, expected)
+        return measure_outcomes(store, cut, then, after)
