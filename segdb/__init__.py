@@ -16,6 +16,7 @@ from segdb.errors import (
 
 if TYPE_CHECKING:
     from segdb.api.model import (
+        backtest,
         compare,
         compile,  # noqa: A004 - asked for as segdb.compile
         compile_dbt,
@@ -36,6 +37,7 @@ __all__ = [
     "SettingsError",
     "SourceError",
     "UserError",
+    "backtest",
     "compare",
     "compile",
     "compile_dbt",
@@ -52,7 +54,7 @@ __all__ = [
 
 # Late and apart, so that `import segdb` waits for no library, and a query not for scikit-learn.
 _MODULES = {
-    "model": ("compare", "compile", "compile_dbt", "score"),
+    "model": ("backtest", "compare", "compile", "compile_dbt", "score"),
     "publishing": ("refresh", "rollback", "run"),
     "reading": ("diff", "export", "open"),
     "result": ("Result",),

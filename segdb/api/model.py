@@ -1,15 +1,19 @@
-"""What uses the model: score, compare and compile."""
+"""What uses the model: score, compare, backtest and compile."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Container, Sequence
+from datetime import date, datetime
 from pathlib import Path
 
 from segdb import pipeline
 from segdb.api.arguments import checked
 from segdb.api.database import WAREHOUSE, DatabaseLike, published_at
 from segdb.config.sections import Engine
+from segdb.config.settings import Settings
 from segdb.engines.publishing.scores import target_of
+from segdb.pipeline import BacktestJob
+from segdb.steps.backtest.measure_outcomes import Backtest
 from segdb.steps.progress import Notes, Progress
 from segdb.steps.use.compare_algorithms import ComparedRun, compare_run
 from segdb.steps.use.export_sql import ExportTarget, compile_run, write_dbt
@@ -75,6 +79,52 @@ def compare(
     """
     with published_at(database, schema, locked=True, wait=wait, engine=engine) as store:
         return compare_run(store, schema)
+
+
+@checked
+def backtest(
+    orders: object = None,
+    customers: object = None,
+    *,
+    cuts: Sequence[date | str] = (),
+    horizon: int | None = None,
+    database: DatabaseLike = WAREHOUSE,
+    schema: str = "segdb",
+    progress: Progress | None = None,
+    trusted: Container[object] = (),
+    wait: float = 0,
+    engine: Engine | None = None,
+) -> Backtest:
+    """Hold the segments of earlier days against what their customers did next.
+
+    On each day the whole run is made as it would have been then, of the orders before it alone.
+    Sources and settings are those of the published run.
+
+    Args:
+        orders: a source in the place of the run's own, with the same columns.
+        customers: likewise.
+        cuts: the days, such as "2011-09-01"; left out, one as long before the last order as the
+            horizon is.
+        horizon: days to look ahead; left out, as the run did.
+        database: the DuckDB file of the segments, or an open connection.
+        schema: where in it they are.
+        progress: receives messages and warnings.
+        trusted: sources that the database names and that may be read, also where nothing proves
+            that a run of this user wrote their names there.
+        wait: seconds to go on trying while another process holds the file.
+        engine: memory, threads and folder of the database engine.
+
+    Returns:
+        The rows of ``segment_outcomes``, ``backtest_rankings`` and ``backtest_calibration``, which
+        are published in the place of those of the run.
+
+    Raises:
+        SegdbError: see ``segdb.errors`` for the kinds.
+    """
+    days = Settings().changed({"backtest": {"cuts": list(cuts)}}).backtest.cuts
+    job = BacktestJob(days, horizon, orders, customers, trusted)
+    with published_at(database, schema, wait=wait, engine=engine) as store:
+        return pipeline.backtest_published(store, schema, job, progress or Notes())
 
 
 @checked

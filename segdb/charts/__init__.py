@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from segdb.charts import (
+    calibration,
     capping,
     correlations,
     criteria,
     customers_and_revenue,
     elbow,
+    expected_revenue,
     feature_distributions,
     importance,
     map_components,
@@ -18,6 +20,7 @@ from segdb.charts import (
     margins,
     migrations,
     missing_values,
+    outcomes,
     quality_by_segment,
     revenue_concentration,
     rfm_grid,
@@ -36,6 +39,9 @@ CHARTS: Mapping[str, Chart] = {
         customers_and_revenue,
         size_balance,
         revenue_concentration,
+        outcomes,
+        expected_revenue,
+        calibration,
         what_differs,
         feature_distributions,
         importance,

@@ -14,7 +14,9 @@ from sqlglot import exp
 from segdb.charts.labels import Look
 from segdb.sql import WRITTEN_FOR
 
-Section = Literal["distribution", "differences", "maps", "choice", "quality", "data", "history"]
+Section = Literal[
+    "distribution", "next", "differences", "maps", "choice", "quality", "data", "history"
+]
 # How a value is written: count 1,234; money £1,234; share 12.3%; decimal 0.123; number 1,234.5.
 Form = Literal[
     "text", "feature", "count", "customers", "money", "share", "decimal", "number", "yes"

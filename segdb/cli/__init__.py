@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import click
 
-from segdb.cli import ask, model, run, runs, share
+from segdb.cli import ask, backtest, model, run, runs, share
 from segdb.cli.as_json import JsonGroup
 
 
@@ -37,5 +37,6 @@ for command in (
     model.compile_sql,
     model.score,
     model.compare,
+    backtest.backtest,
 ):
     main.add_command(command)

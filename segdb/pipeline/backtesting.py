@@ -5,15 +5,16 @@ Nothing behind the cut is seen by it: the orders of the horizon are read afterwa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Container, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import ibis.expr.types as ir
 
 from segdb.config.settings import Settings
 from segdb.engines.protocol import Database
-from segdb.errors import DataError
+from segdb.engines.publishing.publish import Content, publish_additional
+from segdb.errors import DataError, UserError
 from segdb.model import Model
 from segdb.steps.backtest.cuts import Cut, came_after, cuts_of, known_at
 from segdb.steps.backtest.measure_outcomes import (
@@ -22,21 +23,45 @@ from segdb.steps.backtest.measure_outcomes import (
     measure_outcomes,
     orders_after,
 )
+from segdb.steps.features.aggregate_orders import ReusedAggregates
 from segdb.steps.features.build_features import build_features
 from segdb.steps.features.options import FeatureOptions
 from segdb.steps.ingest.resolve_columns import Sources
+from segdb.steps.ingest.user_sql import UserExpressions, check_functions
+from segdb.steps.lifecycle.load_run import stored_run
 from segdb.steps.lifecycle.match_segments import compared_run, match_segments
+from segdb.steps.lifecycle.refresh import read_as_then, reading_from
 from segdb.steps.preprocess.learn import learn
 from segdb.steps.preprocess.options import PreprocessOptions
 from segdb.steps.progress import Notes, Progress
 from segdb.steps.segment.fit import fit_segments
 from segdb.steps.segment.scaled_customers import assign_segments, scale_customers
 from segdb.steps.value.customers import expected_of
+from segdb.steps.value.foresight import named, tables
 from segdb.steps.value.horizon import Extent, extent_of
 from segdb.steps.value.learn_value import learn_value
 
 # Fewer customers before the cut say nothing of segments.
 MIN_CUSTOMERS = 100
+
+
+@dataclass(frozen=True)
+class BacktestJob:
+    """What a backtest of the published segments takes.
+
+    Attributes:
+        cuts: the days; empty for one, as long before the last order as the horizon is.
+        horizon: days to look ahead; None as the run did.
+        orders: a source in the place of the run's own.
+        customers: likewise.
+        trusted: of the run's own sources, which may be read where nothing proves them.
+    """
+
+    cuts: tuple[date, ...] = ()
+    horizon: int | None = None
+    orders: object = None
+    customers: object = None
+    trusted: Container[object] = ()
 
 
 def backtest(
@@ -69,17 +94,62 @@ def backtest(
     return tested
 
 
-def cuts_of_run(settings: Settings, extent: Extent, last: date) -> tuple[Cut, ...]:
+def backtest_published(
+    store: Database,
+    schema: str,
+    job: BacktestJob,
+    progress: Progress,
+) -> Backtest:
+    """Test the segments of earlier days against those of the published run, and publish that.
+
+    Args:
+        store: the database of the segments.
+        schema: where they are.
+        job: which days, and the sources.
+        progress: receives messages and warnings.
+
+    Raises:
+        SegdbError: see ``segdb.errors``; what was published is as it was.
+    """
+    last = stored_run(store, schema)
+    settings, model = reading_from(last.settings, job.orders, job.customers), last.model
+    asked = {"cuts": job.cuts} | ({"horizon": job.horizon} if job.horizon else {})
+    settings = settings.changed({"backtest": asked})
+    check_functions(store, UserExpressions.of(settings))
+    progress.step("Reading the sources")
+    sources = read_as_then(store, last, progress, job.orders, job.customers, job.trusted)
+    if sources.orders is None:
+        raise UserError(f"Run {last.run_id} has no orders: without dates there is no past to test.")
+    options = replace(FeatureOptions.of(settings), days=True)
+    reused = ReusedAggregates(model.catalogue, None, model.within)
+    built = build_features(store, options, sources, progress, reused)
+    assert built.counts is not None  # noqa: S101 - there are orders
+    extent = extent_of(store, built.counts)
+    cuts = cuts_of_run(settings, extent)
+    if not cuts:
+        raise DataError(
+            f"The orders are of {extent.days:,} days: too few to test the segments of an earlier "
+            "day on those that came next."
+        )
+    tested = backtest(store, settings, built.sources, (model, built.features), cuts, progress)
+    if not tested.outcomes:
+        raise DataError(progress.notes[-1])
+    tested = named(tested, model)
+    publish_additional(store, schema, [Content(t, rows, {}) for t, rows in tables(tested).items()])
+    return tested
+
+
+def cuts_of_run(settings: Settings, extent: Extent) -> tuple[Cut, ...]:
     """Return the days that a run tests; none where its history is too short.
 
     Args:
         settings: of the run.
         extent: how much history there is.
-        last: the day of the last order.
 
     Raises:
         SettingsError: a day of the settings has no history, or no horizon behind it.
     """
+    last = date(1970, 1, 1) + timedelta(days=extent.last_day)
     first = last - timedelta(days=extent.days)
     horizon = extent.horizon(settings.backtest.horizon)
     if not settings.backtest.cuts and extent.days < 2 * horizon:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-
 from segdb.config.settings import Settings
 from segdb.engines.protocol import Database
 from segdb.model import Model
@@ -38,8 +36,9 @@ def foresee(
     progress.note(f"Customer value: {value.note}.")
     tested = Backtest()
     if settings.backtest.every_run:
-        last = date(1970, 1, 1) + timedelta(days=extent.last_day)
-        cuts = cuts_of_run(settings, extent, last)
+        cuts = cuts_of_run(settings, extent)
         today = (model, built.features)
         tested = backtest(store, settings, built.sources, today, cuts, progress)
+        for sentence in tested.verdicts:
+            progress.note(sentence)
     return Foresight(value, tested)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from segdb.backtest_verdict import verdicts
 from segdb.charts.chart import Rows
 from segdb.charts.labels import Look
 from segdb.checks.warning import from_json
@@ -47,6 +48,8 @@ class Facts:
         given: whether the settings named the number.
         parameters: rows of ``feature_parameters``.
         versions: of segdb and what it ran on.
+        tested: what the backtest shows, in sentences.
+        value: what customer value was learned of, and how far it looks; empty without.
         warnings: what of the data may make the result wrong: message and setting of each.
         settings: those of the run, as TOML-like lines.
     """
@@ -62,6 +65,8 @@ class Facts:
     given: bool
     parameters: Rows
     versions: Mapping[str, str]
+    tested: tuple[str, ...]
+    value: str
     warnings: Rows
     settings: tuple[tuple[str, str], ...] = field(default=())
 
@@ -131,9 +136,21 @@ def facts(published: Published, look: Look, forms: Forms, *, examples: bool) -> 
             "SELECT * FROM segdb.feature_parameters ORDER BY position NULLS LAST, feature"
         ),
         versions=mapping(run["versions"], "versions"),
+        tested=tuple(verdicts(published.rows_or_empty("FROM segdb.backtest_rankings"))),
+        value=_value(published),
         warnings=from_json(run["warnings"]),
         settings=_settings(_as_inferred(settings)),
     )
+
+
+def _value(published: Published) -> str:
+    """Say what customer value was learned of; nothing where it was not."""
+    rows = published.rows_or_empty("SELECT parameter, value, note FROM segdb.value_model")
+    by_name = {row["parameter"]: row for row in rows}
+    if "horizon_days" not in by_name:
+        return ""
+    days, learned = by_name["horizon_days"]["value"], by_name["status"]["note"]
+    return f"Expected revenue is that of the next {days:.0f} days, by {learned}."
 
 
 def _given(settings: Mapping[str, Any]) -> bool:

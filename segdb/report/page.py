@@ -35,6 +35,7 @@ SECTIONS = (
     Section("headline", "At a glance"),
     Section("segments", "The segments"),
     Section("distribution", "Where the money is"),
+    Section("next", "What happens next"),
     Section("differences", "What differs"),
     Section("maps", "Maps"),
     Section("choice", "Why this many"),

@@ -1,27 +1,12 @@
--- How much revenue is at risk?
--- Reads customer_segments, feature_parameters: overdue: no order for more than twice the own mean gap.
-WITH usual AS (
-    -- A fill of 0 is no gap: nobody has one, or the settings fill with zero.
-    SELECT any_value(greatest(fill, 1)) AS days
-    FROM segdb.feature_parameters
-    WHERE feature = 'days_between_orders' AND fill <> 0
-),
-judged AS (
-    SELECT
-        *,
-        recency_days > 2 * coalesce(
-            if(days_between_orders < 1, 1, days_between_orders),
-            usual.days
-        ) AS overdue
-    FROM segdb.customer_segments, usual
-)
+-- How much of the coming revenue is at risk?
+-- Reads segment_profiles: within the horizon_days of value_model, by customer_value.
 SELECT
     segment_id,
     segment,
     churn_risk,
-    round(100 * avg(overdue::INTEGER), 1) AS overdue_percent,
-    round(sum(monetary), 2) AS revenue,
-    round(coalesce(sum(monetary) FILTER (overdue), 0), 2) AS revenue_at_risk
-FROM judged
-GROUP BY segment_id, segment, churn_risk
-ORDER BY revenue_at_risk DESC, segment_id;
+    round(100 * overdue, 1) AS overdue_percent,
+    round(revenue, 2) AS past_revenue,
+    round(expected_revenue, 2) AS expected_revenue,
+    round(revenue_at_risk, 2) AS revenue_at_risk
+FROM segdb.segment_profiles
+ORDER BY coalesce(revenue_at_risk, expected_revenue, 0) DESC, segment_id;

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import ibis
 import ibis.expr.types as ir
 
+from segdb.backtest_verdict import verdicts
 from segdb.engines.protocol import Database
 from segdb.expressions import outcomes as stage
 from segdb.features.catalogue import REGISTRY, Catalogue, Entry
@@ -45,6 +46,11 @@ class Backtest:
     outcomes: Rows = field(default_factory=list)
     rankings: Rows = field(default_factory=list)
     calibration: Rows = field(default_factory=list)
+
+    @property
+    def verdicts(self) -> list[str]:
+        """What it shows, in plain sentences, one paragraph a cut."""
+        return verdicts(self.rankings)
 
     def at(self, cut: Cut) -> Backtest:
         """Return the rows with the cut that they are of."""

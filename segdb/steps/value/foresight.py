@@ -37,12 +37,16 @@ class Foresight:
         Args:
             valued: its customers.
         """
-        tested = (self.tested.outcomes, self.tested.rankings, self.tested.calibration)
         return {
             contract.VALUE_MODEL: self.value.rows,
             contract.VALUE_NODES: valued.nodes,
-            **dict(zip(_TESTED, tested, strict=True)),
+            **tables(self.tested),
         }
+
+
+def tables(tested: Backtest) -> dict[contract.Table, Rows]:
+    """Return the rows of the tables of a backtest."""
+    return dict(zip(_TESTED, (tested.outcomes, tested.rankings, tested.calibration), strict=True))
 
 
 def as_foreseen(store: Database, schema: str, model: Model, built: BuiltFeatures) -> Foresight:
