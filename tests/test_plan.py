@@ -70,13 +70,15 @@ def shop(tmp_path: Path, condition: str = "true") -> str:
     return str(path)
 
 
-def settings(duplicates: str, *, sampled: bool = False) -> Settings:
+def settings(duplicates: str, *, sampled: bool = False, value: str = "none") -> Settings:
     return parse(
         {
             "as_of": synthetic.AS_OF.replace(" ", "T"),
             "clean": {"duplicates": duplicates},
             "cluster": {"k": 3, "n_init": 1},
             "features": {"sampled_orders": sampled},
+            "value": {"model": value},
+            "backtest": {"every_run": False},
         }
     )
 
@@ -112,6 +114,15 @@ def test_a_whole_run_scans_the_source_once(spotless: str) -> None:
     fit(store, settings("keep"), spotless, None, Notes())
     (scan,) = store.scans
     assert "segdb_per_customer" in scan
+
+
+def test_customer_value_takes_one_scan_more(spotless: str) -> None:
+    """The GROUP BY of customer and day stands beside that of the customer, in one statement."""
+    store = Watched()
+    fit(store, settings("keep", value="mbg/nbd"), spotless, None, Notes())
+    first, second = store.scans
+    assert first == second
+    assert "segdb_per_customer" in first
 
 
 def test_duplicates_are_found_in_the_same_scan(spotless: str) -> None:

@@ -89,7 +89,7 @@ def test_every_table_of_the_contract_is_published(result: segdb.Result) -> None:
 
 @pytest.mark.parametrize("table", contract.TABLES, ids=lambda table: table.name)
 def test_columns_are_those_of_the_contract(result: segdb.Result, table: contract.Table) -> None:
-    if table is contract.SEGMENTS_LIVE:
+    if table in (contract.SEGMENTS_LIVE, contract.CUSTOMER_VALUE_LIVE):
         pytest.skip("a frame has no live view; tests/steps/publish/test_live_view.py holds it")
     published = result.table(table.name).column_names
     extra = set(result.model.catalogue.names) if table.features else set()
@@ -117,7 +117,8 @@ def test_a_key_tells_the_rows_apart(result: segdb.Result, table: contract.Table)
         f"SELECT count(*) AS n, count(DISTINCT ({key})) AS different, "
         f"count(*) FILTER (concat_ws(' ', {key}) = '') AS lacking FROM segdb.{table.name}"
     ).to_pylist()[0]
-    assert counted["n"] == counted["different"] > 0
+    assert counted["n"] == counted["different"]
+    assert counted["n"] > 0 or table.may_be_empty
     assert counted["lacking"] == 0
     comment = result.query(
         "SELECT comment FROM duckdb_tables() UNION ALL SELECT comment FROM duckdb_views()"

@@ -43,6 +43,7 @@ SEGMENT_OUTCOMES = Table(
         Column("expected_revenue", "DOUBLE", "Sum by that model.", "currency"),
     ),
     key=("cut", "segment_id"),
+    may_be_empty=True,
 )
 BACKTEST_RANKINGS = Table(
     "backtest_rankings",
@@ -76,6 +77,7 @@ BACKTEST_RANKINGS = Table(
         ),
     ),
     key=("cut", "ranking"),
+    may_be_empty=True,
 )
 BACKTEST_CALIBRATION = Table(
     "backtest_calibration",
@@ -92,4 +94,5 @@ BACKTEST_CALIBRATION = Table(
         Column("actual", "DOUBLE", "Mean of what came.", "the measure's"),
     ),
     key=("cut", "measure", "tenth"),
+    may_be_empty=True,
 )

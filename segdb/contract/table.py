@@ -49,6 +49,7 @@ class Table:
         features: whether a column for each feature follows the first one.
         key: the columns that tell its rows apart, where there are such. No index holds them: in
             DuckDB it would cost three times the writing, and a text's doubles the file.
+        may_be_empty: whether it has no row where the source cannot tell.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Table:
     kind: Literal["table", "view", "macro"] = "table"
     features: bool = False
     key: tuple[str, ...] = ()
+    may_be_empty: bool = False
 
     @property
     def comment(self) -> str:

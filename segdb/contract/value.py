@@ -64,6 +64,7 @@ CUSTOMER_VALUE = Table(
     "little history to learn it.",
     (CUSTOMER, *_EXPECTED),
     key=("customer_id",),
+    may_be_empty=True,
 )
 CUSTOMER_VALUE_LIVE = Table(
     "customer_value_live",
@@ -72,6 +73,7 @@ CUSTOMER_VALUE_LIVE = Table(
     (CUSTOMER, *_EXPECTED),
     kind="view",
     key=("customer_id",),
+    may_be_empty=True,
 )
 VALUE_MODEL = Table(
     "value_model",
@@ -99,4 +101,5 @@ VALUE_NODES = Table(
         Column("weight", "DOUBLE", "Its weight; those of a band sum to 1."),
     ),
     key=("band", "p"),
+    may_be_empty=True,
 )

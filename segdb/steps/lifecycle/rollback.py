@@ -93,7 +93,13 @@ def kept_rows(
 ) -> dict[contract.Table, Rows]:
     """Return the rows of the small tables as they were kept."""
     return {
-        table: tables.get(table.name, [])
+        table: [_with_moments(row, table) for row in tables.get(table.name, [])]
         for table in contract.TABLES
         if table.kind == "table" and not table.grows and table not in large
     }
+
+
+def _with_moments(row: Mapping[str, Any], table: contract.Table) -> dict[str, Any]:
+    """Return a row with its moments as such: in the archive they are text."""
+    moments = [c.name for c in table.columns if c.type == "TIMESTAMP" and row.get(c.name)]
+    return {**row, **{name: datetime.fromisoformat(str(row[name])) for name in moments}}

@@ -8,7 +8,7 @@ from functools import partial
 import ibis
 import ibis.expr.types as ir
 
-from segdb.contract import VALUE_NODES
+from segdb.contract import CUSTOMER_VALUE, VALUE_NODES
 from segdb.contract.types import ibis_type
 from segdb.engines.protocol import Database
 from segdb.expressions.ctes import as_select
@@ -27,9 +27,15 @@ def live_select(
 def live_value_select(
     store: Database, schema: str, sources: Sources, recipe: Recipe, model: Model, run_id: int
 ) -> str | None:
-    """Return the SELECT behind ``customer_value_live``; None without a value model, too."""
-    if model.value is None or sources.orders is None:
+    """Return the SELECT behind ``customer_value_live``; None where only Python can read the source.
+
+    Without a value model it has no row.
+    """
+    if any(s is not None and s[0].definition is None for s in (sources.orders, sources.customers)):
         return None
+    if model.value is None or sources.orders is None:
+        place = store.relation(schema, CUSTOMER_VALUE.name)
+        return f"SELECT * FROM {place} WHERE 1 = 0"  # noqa: S608 - a name of the settings, quoted
     nodes = ibis.table(
         {column.name: ibis_type(column) for column in VALUE_NODES.columns},
         name=VALUE_NODES.name,

@@ -186,7 +186,8 @@ def test_what_is_kept_is_bounded(after: After, most: int, months: tuple[int, ...
     kept = list(range(last - most, last))
     assert kept_ids(store, "segdb") == kept
     names = {name for owner, name in store.tables() if owner == "segdb_kept"}
-    assert names == {f"{t}_{i}" for t in ("customer_features", "rejected_rows") for i in kept}
+    large = ("customer_features", "rejected_rows", "customer_value")
+    assert names == {f"{table}_{run_id}" for table in large for run_id in kept}
     said = rf"Run 1 is not kept any more\. Kept: {', '.join(map(str, kept))}\."
     with pytest.raises(UserError, match=said):
         rollback(store, "segdb", 1, 2)
