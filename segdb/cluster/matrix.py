@@ -16,6 +16,28 @@ Places = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)
+class Centered:
+    """Rows around zero.
+
+    Attributes:
+        offset: (d,), what was taken off each row.
+        values: (n, d).
+        weights: (n,).
+        weighted: (n, d), the values times the weights.
+    """
+
+    offset: Floats
+    values: Floats
+    weights: Floats
+    weighted: Floats
+
+    @cached_property
+    def squares(self) -> float:
+        """Sum of the squared distances from zero, by weight."""
+        return float(np.einsum("ij,ij->", self.values, self.weighted))
+
+
+@dataclass(frozen=True)
 class Matrix:
     """Rows of customers, in the order of their ids.
 
@@ -88,8 +110,24 @@ class Matrix:
     @cached_property
     def scatter(self) -> float:
         """Sum of squared distances from the mean, by weight: scaled units squared."""
-        center = np.average(self.values, axis=0, weights=self.weights)
-        return float(((self.values - center) ** 2).sum(axis=1) @ self.weights)
+        return float(((self.values - self.center) ** 2).sum(axis=1) @ self.weights)
+
+    @cached_property
+    def centered(self) -> Centered:
+        """The rows around zero."""
+        # Rows whose mean is about zero, as scaled customers are, are not copied.
+        near = np.abs(self.center).max() <= self.spread
+        offset = np.zeros_like(self.center) if near else self.center
+        values = self.values if near else self.values - offset
+        alike = bool((self.weights == 1.0).all())
+        weighted = values if alike else values * self.weights[:, None]
+        return Centered(offset, values, self.weights, weighted)
+
+    @cached_property
+    def center(self) -> Floats:
+        """(d,), the mean of each column by weight: scaled units."""
+        mean: Floats = np.average(self.values, axis=0, weights=self.weights)
+        return mean
 
     @property
     def spread(self) -> float:

@@ -16,9 +16,10 @@ import pytest
 import segdb
 from segdb.cluster.gap import gaps
 from segdb.cluster.k_scan import DRAWS
-from segdb.cluster.kmeans import Fit, nearest
+from segdb.cluster.kmeans import Fit
 from segdb.cluster.kmeans_range import fit_range
 from segdb.cluster.matrix import Floats, Matrix
+from segdb.cluster.nearest import nearest
 from segdb.cluster.silhouette import EXACT_ROWS, silhouettes
 from segdb.cluster.stability import resamples
 from segdb.engines.duckdb.database import DuckDB

@@ -14,6 +14,7 @@ from sklearn.cluster import KMeans
 
 import segdb
 from segdb.cluster.kmeans_range import fit_range
+from segdb.cluster.silhouette import SAMPLE_ROWS
 from segdb.config.sections import Cluster
 from segdb.engines.duckdb.database import DuckDB
 from segdb.expressions.scale import measures
@@ -22,7 +23,7 @@ from segdb.model import Model, Parameters
 from segdb.steps.preprocess.pca import pca_of
 from segdb.steps.segment.distance_backend import InDatabase
 from segdb.steps.segment.refine import refine
-from segdb.steps.segment.sampling import SILHOUETTE_ROWS, Matrices, matrices
+from segdb.steps.segment.sampling import Matrices, matrices
 from segdb.steps.segment.scaled_customers import ScaledCustomers
 
 Values = npt.NDArray[np.float64]
@@ -67,7 +68,7 @@ def test_weights_sum_to_the_customers(kind: Callable[[int], Values]) -> None:
     assert uniform is not None
     assert 0.9 < len(drawn.values) / SETTINGS.matrix_rows < 1.1
     assert drawn.weights.sum() == pytest.approx(CUSTOMERS, rel=0.02)
-    assert len(uniform.values) == pytest.approx(SILHOUETTE_ROWS, rel=0.05)
+    assert len(uniform.values) == pytest.approx(SAMPLE_ROWS, rel=0.05)
     assert uniform.uniform
     # The draws are independent: the sample does not judge on the rows that were fitted.
     both = np.isin(uniform.values[:, 0], drawn.values[:, 0]).mean()
@@ -81,7 +82,7 @@ def test_weights_sum_to_the_customers(kind: Callable[[int], Values]) -> None:
 def test_where_everyone_is_asked(width: int, customers: int, seen: str) -> None:
     _, _, found = compact(blobs(width)[:customers])
     assert type(found.distances).__name__ == seen
-    evaluated = {900: 900, CUSTOMERS: CUSTOMERS if seen == "InMemory" else SILHOUETTE_ROWS}
+    evaluated = {900: 900, CUSTOMERS: CUSTOMERS if seen == "InMemory" else SAMPLE_ROWS}
     assert len(found.evaluated.values) == pytest.approx(evaluated[customers], rel=0.05)
 
 
