@@ -41,6 +41,17 @@ class Fit:
     other_ends: tuple[Floats, ...] = ()
 
 
+def lloyd_each(
+    matrix: Matrix, starts: Iterable[Floats], *, least_fall: float, most_steps: int
+) -> list[End]:
+    """Run Lloyd's steps from each start; see ``segdb.cluster.lloyd.lloyd`` for where they end."""
+    return in_threads(
+        lambda start: lloyd(matrix, start, least_fall=least_fall, most_steps=most_steps),
+        starts,
+        rows=len(matrix.values),
+    )
+
+
 def settle_each(matrix: Matrix, starts: Iterable[Floats]) -> list[End]:
     """Run Lloyd's steps and single moves from each start until neither lowers the inertia."""
     return in_threads(lambda start: settle(matrix, start), starts, rows=len(matrix.values))

@@ -14,9 +14,8 @@ from segdb.expressions.coreset import Spread, all_customers, coreset, sample
 from segdb.steps.segment.distance_backend import CustomerDistances, InDatabase, InMemory
 from segdb.steps.segment.scaled_customers import ScaledCustomers
 
-# Customers whose distances to some centroids NumPy has before a statement is compiled, and their
-# values in the matrix: 8 MB.
-MEMORY_ROWS, MEMORY_VALUES = 100_000, 1_000_000
+# Bytes of a value in the matrix.
+_BYTES = 8
 
 
 @dataclass(frozen=True)
@@ -59,9 +58,8 @@ def matrices(store: Database, settings: Cluster, scaled: ScaledCustomers) -> Mat
         # Not the coreset's own draw: the silhouette wants every customer to be as likely.
         uniform = fetched(sample(table, columns, SAMPLE_ROWS, number, settings.seed + 1))
     rows, seed = settings.matrix_rows, settings.seed
-    most = max(rows, min(MEMORY_ROWS, MEMORY_VALUES // len(columns)))
     known: CustomerDistances = InDatabase(store, table, columns)
-    if number <= most:
+    if number <= max(rows, store.matrix_bytes // (_BYTES * len(columns))):
         known = InMemory(fetched(all_customers(table, columns)))
         if number <= rows:
             return Matrices(known.matrix, uniform, known)
