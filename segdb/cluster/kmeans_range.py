@@ -1,79 +1,41 @@
-"""K-Means for a range of k, in rounds: each k starts anew from its own and its neighbours' fits.
+"""K-Means for a range of k: a search for starts, and what is left of it ends with single moves.
 
-For each k a few fits that end in different places are kept. In each round new starts are made of
-them (``segdb.cluster.starts``), until none has been better for a while. The fits that are left end
-with single moves (Hartigan and Wong 1979). On few rows the search goes on from these ends, with
-fits that end so too. README says how near the inertia comes to the best of 300 starts of
-scikit-learn; ``tests/benchmarks/test_inertia.py`` measures it.
+Up to 5,000 rows the search (``segdb.cluster.search``) is on all of them, and from the best fits
+basin hopping goes on. Of more rows it is first on 5,000 of them, whose best fits are carried on
+over all. README says how near the inertia comes to the best of 300 starts of scikit-learn;
+``tests/benchmarks/test_inertia.py`` measures it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
+import math
+from collections.abc import Mapping, Sequence
 
 import numpy as np
-from scipy.spatial.distance import cdist
 
-from segdb.cluster.kmeans import (
-    FINE,
-    ROUGH,
-    Fit,
-    best_from,
-    plus_plus_end,
-    refuse_too_few,
-    settle,
-    settle_each,
-)
+from segdb.cluster.kmeans import FINE, Fit, refuse_too_few, settle, settle_each
 from segdb.cluster.lloyd import End, lloyd
 from segdb.cluster.matrix import Matrix
 from segdb.cluster.nearest import nearest
-from segdb.cluster.starts import starts_near
+from segdb.cluster.search import Search, by_inertia, different, first_fits, half, searched
 from segdb.cluster.threads import in_threads
 
-# On more rows the first fits are as near, and a round costs more.
-_SMALL = 10_000
-# Fits that are kept of each k.
-_KEPT = 6
-# Of few clusters k-means++ is as good as any start.
-_FEW_CLUSTERS = 4
 # On few rows a start costs next to nothing, and K-Means has as many optima as on many.
 _FEW_ROWS = 5_000
 _MOST_TIMES = 8
-# Of more rows, the fits of a part of them that end with single moves on all.
+_ON_FEW = Search(rounds=10, patience=2, few_clusters=2)
+# Of more rows: of heavy tails and of uniform noise, less leaves some fits 0.1 % above the best.
+_ON_PART = Search(rounds=10, patience=3, few_clusters=2)
+_ON_ALL = Search(rounds=6, patience=2, few_clusters=2, seed=500)
+# Of more rows, the fits of each k that end with single moves.
 _CARRIED = 2
-# Two fits are the same where all their centroids are nearer, in standard deviations of the rows.
-_SAME = 0.05
-_BETTER = 1 - 1e-5
+# Of few rows: how far the centroids hop, in standard deviations of a column, and how often without
+# a fall of the inertia.
+_HOP = 0.3
+_HOPS = 15
+_LOWER = 1 - 1e-9
 # Inertia of other fits that are passed on, against the best: on all customers they may be better.
 _GOOD = 1.01
-
-
-@dataclass(frozen=True)
-class _Search:
-    """How long starts are made of the fits that are there.
-
-    Attributes:
-        rounds: at most.
-        patience: rounds in which neither k nor a neighbour got better, after which k is left alone.
-        few_clusters: likewise, up to four clusters.
-        settles: each fit ends with single moves.
-        seed: that no other search has.
-    """
-
-    rounds: int
-    patience: int
-    few_clusters: int
-    settles: bool = False
-    seed: int = 0
-
-
-_ON_PART = _Search(rounds=10, patience=3, few_clusters=2)
-# Of real and planted customers, less leaves some fits above the target of 0.01 %.
-_LONG = _Search(rounds=20, patience=5, few_clusters=3)
-_ON_ALL = _Search(rounds=6, patience=2, few_clusters=2, seed=500)
-_FROM_THE_ENDS = _Search(rounds=10, patience=3, few_clusters=0, settles=True, seed=1_000)
 
 
 def fit(matrix: Matrix, k: int, seed: int, n_init: int) -> Fit:
@@ -106,17 +68,16 @@ def fit_range(matrix: Matrix, ks: Sequence[int], seed: int, n_init: int) -> tupl
     rows = matrix.merged
     part = _part(rows, max(ks), seed)
     times = max(1, min(_MOST_TIMES, _FEW_ROWS // len(rows.values)))
-    count = times * _half(n_init)
-    first = _first_fits(part, ks, seed, n_init * times)
-    kept = _searched(part, first, _LONG if part is rows else _ON_PART, seed, count)
+    count = times * half(n_init)
+    first = first_fits(part, ks, seed, n_init * times)
+    kept = searched(part, first, _ON_FEW if part is rows else _ON_PART, seed, count)
     if part is not rows:
-        kept = _searched(rows, _carried_on(rows, kept), _ON_ALL, seed, count)
+        kept = searched(rows, _carried_on(rows, kept), _ON_ALL, seed, count)
         kept = {k: ends[:_CARRIED] for k, ends in kept.items()}
     settled = settle_each(rows, [end.centroids for k in ks for end in kept[k]])
-    ends = {k: sorted((end for end in settled if end.k == k), key=_inertia) for k in ks}
+    ends = {k: sorted((end for end in settled if end.k == k), key=by_inertia) for k in ks}
     if part is rows:
-        apart = {k: _different(rows, ends[k]) for k in ks}
-        ends = _searched(rows, apart, _FROM_THE_ENDS, seed, count)
+        ends = _hopped(rows, ends, seed)
     return tuple(_best(matrix, ends[k]) for k in ks)
 
 
@@ -134,6 +95,30 @@ def _part(rows: Matrix, k: int, seed: int) -> Matrix:
     return part if part.distinct_rows > k else rows
 
 
+def _hopped(rows: Matrix, ends: Mapping[int, Sequence[End]], seed: int) -> dict[int, list[End]]:
+    """Put before the ends of each k the best one that basin hopping finds (Wales and Doye 1997).
+
+    Real customers have several optima within a hundred-thousandth of the least inertia, between
+    which some per cent of them change their segment. From the best of them, moved a little in any
+    direction, the least is found whatever the seed.
+    """
+    sd = _HOP * rows.spread / math.sqrt(rows.values.shape[1])
+
+    def hop(k: int) -> End:
+        best, generator = ends[k][0], np.random.default_rng([seed, 1_000, k])
+        hops = 0
+        while hops < _HOPS:
+            start = best.centroids + generator.normal(scale=sd, size=best.centroids.shape)
+            end = settle(rows, start)
+            hops = 0 if end.inertia < best.inertia * _LOWER else hops + 1
+            best = min(best, end, key=by_inertia)
+        return best
+
+    several = [k for k in ends if 1 < k < len(rows.values)]
+    best = dict(zip(several, in_threads(hop, several, rows=len(rows.values)), strict=True))
+    return {k: different(rows, [*([best[k]] if k in best else ()), *ends[k]]) for k in ends}
+
+
 def _carried_on(rows: Matrix, kept: Mapping[int, Sequence[End]]) -> dict[int, list[End]]:
     """Return for each k the best different ends on all rows of the best on a part of them."""
     fine = in_threads(
@@ -141,89 +126,11 @@ def _carried_on(rows: Matrix, kept: Mapping[int, Sequence[End]]) -> dict[int, li
         [end for ends in kept.values() for end in ends],
         rows=len(rows.values),
     )
-    return {k: _different(rows, (end for end in fine if end.k == k)) for k in kept}
-
-
-def _searched(
-    rows: Matrix, fits: Mapping[int, list[End]], search: _Search, seed: int, count: int
-) -> dict[int, list[End]]:
-    """Return for each k the best different fits, after rounds of so many new starts of each k."""
-    kept, since_better = dict(fits), dict.fromkeys(fits, 0)
-    for number in range(search.seed, search.seed + search.rounds):
-        active = [
-            k
-            for k, rounds in since_better.items()
-            if rounds < (search.few_clusters if k <= _FEW_CLUSTERS else search.patience)
-            and 1 < k < len(rows.values)
-        ]
-        if not active:
-            break
-        for new in _round(rows, kept, active, (seed, number, count), settles=search.settles):
-            since_better[new.k] += 1
-            if new.inertia < kept[new.k][0].inertia * _BETTER:
-                since_better |= {k: 0 for k in kept if abs(k - new.k) <= 1}
-            kept[new.k] = _different(rows, [*kept[new.k], new])
-    return kept
-
-
-def _first_fits(rows: Matrix, ks: Sequence[int], seed: int, count: int) -> dict[int, list[End]]:
-    """Return for each k the best different fits from starts by k-means++."""
-    tries = [
-        (k, _seed_of(seed, k, number))
-        for k in ks
-        for number in range(count if k <= _FEW_CLUSTERS else _half(count))
-    ]
-    begun = in_threads(
-        lambda k_and_seed: plus_plus_end(rows, *k_and_seed), tries, rows=len(rows.values)
-    )
-    ends = [end for k in ks for end in _different(rows, (fit for fit in begun if fit.k == k))]
-    fine = in_threads(lambda end: lloyd(rows, end.centroids, FINE), ends, rows=len(rows.values))
-    return {k: _different(rows, (end for end in fine if end.k == k)) for k in ks}
-
-
-def _round(
-    rows: Matrix,
-    kept: Mapping[int, Sequence[End]],
-    ks: Sequence[int],
-    draw: tuple[int, int, int],
-    *,
-    settles: bool,
-) -> list[End]:
-    """Return for each k the best fit of new starts.
-
-    Args:
-        rows: the rows.
-        kept: the fits so far.
-        ks: numbers of clusters.
-        draw: seed, number of the round, and how many starts.
-        settles: the best ends with single moves.
-    """
-    seed, number, count = draw
-    known = {k: [end.centroids for end in ends] for k, ends in kept.items()}
-
-    def best(k: int) -> End:
-        starts = starts_near(rows, known, k, count, np.random.default_rng([seed, number, k]))
-        rough = best_from(rows, starts, ROUGH)
-        end = settle if settles else partial(lloyd, tolerance=FINE)
-        return end(rows, rough.centroids)
-
-    return in_threads(best, ks, rows=len(rows.values))
-
-
-def _different(rows: Matrix, fits: Iterable[End]) -> list[End]:
-    """Return the best fits that ended in different places, the best first."""
-    near = _SAME * rows.spread
-    best: list[End] = []
-    for end in sorted(fits, key=_inertia):
-        if all(cdist(end.centroids, b.centroids).min(axis=1).max() > near for b in best):
-            best.append(end)
-        if len(best) == _KEPT:
-            break
-    return best
+    return {k: different(rows, (end for end in fine if end.k == k)) for k in kept}
 
 
 def _best(matrix: Matrix, ends: Sequence[End]) -> Fit:
-    best, *others = sorted(ends, key=_inertia)
+    best, *others = sorted(ends, key=by_inertia)
     return Fit(
         best.k,
         best.centroids,
@@ -232,15 +139,3 @@ def _best(matrix: Matrix, ends: Sequence[End]) -> Fit:
         best.steps,
         tuple(other.centroids for other in others if other.inertia <= best.inertia * _GOOD),
     )
-
-
-def _half(count: int) -> int:
-    return (count + 1) // 2
-
-
-def _inertia(of: End) -> float:
-    return of.inertia
-
-
-def _seed_of(seed: int, k: int, number: int) -> int:
-    return int(np.random.SeedSequence([seed, k, number]).generate_state(1)[0])
