@@ -126,8 +126,8 @@ class Matrix:
         near = np.abs(self.center).max() <= self.spread
         offset = np.zeros_like(self.center) if near else self.center
         values = self.values if near else self.values - offset
-        alike = bool((self.weights == 1.0).all())
-        weighted = values if alike else values * self.weights[:, None]
+        equal_weights = bool((self.weights == 1.0).all())
+        weighted = values if equal_weights else values * self.weights[:, None]
         return Centered(offset, values, self.weights, weighted)
 
     @cached_property

@@ -22,7 +22,7 @@ def test_blocks_are_the_whole(
     monkeypatch.setattr(module, "BLOCK", size)
     squares = cdist(VALUES, CENTROIDS, "sqeuclidean")
     own = (VALUES**2).sum(axis=1) if less_own else np.zeros(len(VALUES))
-    rows = []
+    rows: list[int] = []
     for block in blocks(VALUES, CENTROIDS, less_own=less_own):
         part = slice(block.rows.start, block.rows.stop)
         rows += range(part.start, part.stop)
