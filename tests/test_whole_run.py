@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -314,9 +314,10 @@ def test_a_failure_while_publishing_changes_nothing(
                 store: DuckDB,
                 schema: str,
                 content: publishing.Content,
+                there: Mapping[str, str],
                 failing: contract.Table = failing,
             ) -> None:
-                write(store, schema, content)
+                write(store, schema, content, there)
                 if content.table is failing:
                     # The engine itself refuses a statement in the middle of the transaction.
                     store.execute("SELECT error('the disk is full')")

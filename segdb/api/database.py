@@ -159,11 +159,12 @@ def connected(
     wait: float = 0,
 ) -> Database:
     """Open a database to publish to, or take the caller's connection."""
-    if is_server(database):
-        return open_server(str(database))
-    if isinstance(database, str | Path):
+    if isinstance(database, str | Path) and not is_server(database):
         return DuckDB.open(Path(database), existing=existing, wait=wait, engine=engine)
-    return brought(database)
+    store = open_server(str(database)) if is_server(database) else brought(database)
+    if engine is not None:
+        store.limit(engine)
+    return store
 
 
 def shown_settings(store: Database, schema: str) -> Settings:

@@ -6,11 +6,13 @@ It is what ``segdb.expressions.lloyd`` gives in SQL, with no statement to compil
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
-from scipy.spatial.distance import cdist
 
-from segdb.cluster.matrix import Floats, Matrix, Places
+from segdb.cluster.matrix import Matrix
+from segdb.cluster.nearest import blocks, two_nearest
+from segdb.cluster.threads import in_threads
 
 Centroids = Sequence[Sequence[float]]
 
@@ -29,21 +31,28 @@ def distance_stats(
         By place of the centroid, for those that have customers: ``customers``, and the sums of
         their ``distances`` to it and of the ``squares`` of those.
     """
-    nearest, own = _nearest(matrix, centroids)
-
-    def summed(part: Floats | float) -> Floats:
-        total = np.bincount(nearest, matrix.weights * part, minlength=len(centroids))
-        return total.astype(np.float64, copy=False)
-
-    customers = summed(1.0)
-    sums = {"customers": customers, "distances": summed(own), "squares": summed(own**2)}
-    if means:
-        some = np.maximum(customers, 1.0)
-        sums |= {f"mean_{i}": summed(column) / some for i, column in enumerate(matrix.values.T)}
+    places = np.asarray(centroids, dtype=np.float64)
+    count, width = places.shape
+    sums = np.zeros((count, 3 + width * means))
+    for block in blocks(matrix.values, places):
+        values = [np.ones_like(block.least), np.sqrt(block.least), block.least]
+        each = np.column_stack([*values, matrix.values[block.rows]] if means else values)
+        each *= matrix.weights[block.rows, None]
+        sums += block.nearest @ each
+    customers = sums[:, 0]
+    sums[:, 3:] /= np.maximum(customers, 1.0)[:, None]
+    names = ["customers", "distances", "squares", *(f"mean_{i}" for i in range(width * means))]
     return {
-        int(place): {name: float(total[place]) for name, total in sums.items()}
+        int(place): dict(zip(names, sums[place].tolist(), strict=True))
         for place in np.flatnonzero(customers)
     }
+
+
+def distance_stats_each(
+    matrix: Matrix, each: Sequence[Centroids]
+) -> list[dict[int, dict[str, float]]]:
+    """Return ``distance_stats`` of several sets of centroids, side by side."""
+    return in_threads(partial(distance_stats, matrix), each, rows=len(matrix.values))
 
 
 def farthest_of(matrix: Matrix, centroids: Centroids, rows: int) -> list[tuple[int, list[float]]]:
@@ -51,9 +60,14 @@ def farthest_of(matrix: Matrix, centroids: Centroids, rows: int) -> list[tuple[i
 
     The farthest come first, and of equals those that come first in the matrix.
     """
-    nearest, own = _nearest(matrix, centroids)
-    order = np.argsort(-own, kind="stable")[:rows]
-    return [(int(nearest[row]), matrix.values[row].tolist()) for row in order]
+    around = two_nearest(matrix.values, np.asarray(centroids, dtype=np.float64))
+    order = np.argsort(-around.first, kind="stable")[:rows]
+    return [(int(around.places[row]), matrix.values[row].tolist()) for row in order]
+
+
+def simplified_silhouettes(matrix: Matrix, each: Sequence[Centroids]) -> list[float]:
+    """Return ``simplified_silhouette`` of several sets of centroids, side by side."""
+    return in_threads(partial(simplified_silhouette, matrix), each, rows=len(matrix.values))
 
 
 def simplified_silhouette(matrix: Matrix, centroids: Centroids) -> float:
@@ -62,13 +76,11 @@ def simplified_silhouette(matrix: Matrix, centroids: Centroids) -> float:
     a and b are a customer's distances to the nearest and the next nearest centroid (Hruschka, de
     Castro and Campello 2004); of two centroids in one place it is 0.
     """
-    first, second = np.partition(cdist(matrix.values, centroids), 1, axis=1)[:, :2].T
-    margins = np.where(second > 0.0, 1.0 - first / np.where(second > 0.0, second, 1.0), 0.0)
-    return float(np.average(margins, weights=matrix.weights))
-
-
-def _nearest(matrix: Matrix, centroids: Centroids) -> tuple[Places, Floats]:
-    """Return the place of each customer's nearest centroid, of equals the first; its distance."""
-    apart = cdist(matrix.values, centroids)
-    nearest = apart.argmin(axis=1)
-    return nearest, apart[np.arange(len(apart)), nearest]
+    total = 0.0
+    for block in blocks(matrix.values, np.asarray(centroids, dtype=np.float64)):
+        np.copyto(block.squares, np.inf, where=block.nearest > 0.0)
+        second = block.squares.min(axis=0)
+        apart = second > 0.0
+        margins = np.where(apart, 1.0 - np.sqrt(block.least / np.where(apart, second, 1.0)), 0.0)
+        total += float(margins @ matrix.weights[block.rows])
+    return total / float(matrix.weights.sum())

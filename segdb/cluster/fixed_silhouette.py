@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from segdb.cluster.k_scan import silhouette_rows
-from segdb.cluster.kmeans import nearest
 from segdb.cluster.matrix import Matrix
+from segdb.cluster.nearest import nearest
 from segdb.cluster.per_cluster import segment_silhouettes
 from segdb.cluster.silhouette import silhouettes
 

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from segdb.cluster.kmeans import FINE, Fit, fit_from
+from segdb.cluster.kmeans import FINE, Fit
+from segdb.cluster.lloyd import lloyd
 from segdb.cluster.matrix import Floats, Matrix
 from segdb.cluster.threads import in_threads
 from segdb.cluster.warm_start import chain
@@ -90,7 +91,7 @@ def gaps(matrix: Matrix, fits: Sequence[Fit], seed: int, references: int) -> dic
         data = Matrix.of(matrix.values[drawn] - center)
         if data.distinct_rows <= max(ks):
             return None
-        within = [fit_from(data, fit.centroids - center, FINE).inertia for fit in fits]
+        within = [lloyd(data, fit.centroids - center, FINE).inertia for fit in fits]
         generator = np.random.default_rng([seed, 2, number])
         # Where all draws are the same rows, their references have one box.
         boxes = [_box(data.values, generator) for _ in range(1 if share == 1.0 else _REFERENCES)]
@@ -101,7 +102,11 @@ def gaps(matrix: Matrix, fits: Sequence[Fit], seed: int, references: int) -> dic
             noise.append([_scatter(rows), *(reference_fits[k].inertia for k in ks)])
         return np.log([_scatter(data.values), *within]), np.log(noise)
 
-    logs = [pair for pair in in_threads(one, range(references)) if pair is not None]
+    logs = [
+        pair
+        for pair in in_threads(one, range(references), rows=min(ROWS, len(matrix.values)))
+        if pair is not None
+    ]
     if len(logs) < references:
         return None
     # (B, 1 + how many k), and (B, R, 1 + how many k).

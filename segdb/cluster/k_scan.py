@@ -10,12 +10,13 @@ import numpy as np
 
 from segdb.cluster.candidate import Candidate
 from segdb.cluster.gap import gaps
-from segdb.cluster.kmeans import Fit, nearest
+from segdb.cluster.kmeans import Fit
 from segdb.cluster.kmeans_range import fit_range
 from segdb.cluster.matrix import Floats, Matrix, Places
+from segdb.cluster.nearest import nearest
 from segdb.cluster.per_cluster import segment_silhouettes, segment_stabilities
 from segdb.cluster.separation import calinski_harabasz, davies_bouldin, moments
-from segdb.cluster.silhouette import EXACT_ROWS, silhouettes
+from segdb.cluster.silhouette import EXACT_ROWS, SAMPLE_ROWS, silhouettes
 from segdb.cluster.stability import mean_agreement, resamples
 from segdb.cluster.verdict import Verdict, verdict
 
@@ -84,10 +85,10 @@ def k_scan(
 
 
 def silhouette_rows(matrix: Matrix, sample: Matrix | None, seed: int) -> Matrix:
-    """Return the rows that silhouettes are of: the sample, or at most 10,000 of the matrix."""
+    """Return the rows that silhouettes are of: the sample, or 5,000 of a matrix above 10,000."""
     if sample is not None or len(matrix.values) <= EXACT_ROWS:
         return matrix if sample is None else sample
-    return matrix.sample(EXACT_ROWS, np.random.default_rng([seed, 0]))
+    return matrix.sample(SAMPLE_ROWS, np.random.default_rng([seed, 0]))
 
 
 def _candidate(

@@ -1,15 +1,15 @@
-"""K-Means: Lloyd's steps of scikit-learn and single moves, the same result whatever the threads."""
+"""K-Means: Lloyd's steps and single moves, the same result whatever the threads."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
-from sklearn.cluster import KMeans
 
+from segdb.cluster.lloyd import End, lloyd, plus_plus
 from segdb.cluster.matrix import Floats, Matrix, Places
+from segdb.cluster.nearest import nearest
 from segdb.cluster.single_moves import single_moves
 from segdb.cluster.threads import in_threads
 from segdb.errors import DataError
@@ -18,7 +18,6 @@ from segdb.errors import DataError
 # that are only compared.
 ROUGH = 1e-3
 FINE = 1e-4
-_STEPS = 2_000
 
 
 @dataclass(frozen=True)
@@ -42,66 +41,47 @@ class Fit:
     other_ends: tuple[Floats, ...] = ()
 
 
-def lloyd_each(matrix: Matrix, starts: Iterable[Floats], tolerance: float = 0.0) -> list[Fit]:
-    """Run Lloyd's steps from each start, an array of (k, d) centroids; at 0 until no row moves."""
-    return in_threads(lambda start: fit_from(matrix, start, tolerance), starts)
+def lloyd_each(
+    matrix: Matrix, starts: Iterable[Floats], *, least_fall: float, most_steps: int
+) -> list[End]:
+    """Run Lloyd's steps from each start; see ``segdb.cluster.lloyd.lloyd`` for where they end."""
+    return in_threads(
+        lambda start: lloyd(matrix, start, least_fall=least_fall, most_steps=most_steps),
+        starts,
+        rows=len(matrix.values),
+    )
 
 
-def settle_each(matrix: Matrix, starts: Iterable[Floats]) -> list[Fit]:
+def settle_each(matrix: Matrix, starts: Iterable[Floats]) -> list[End]:
     """Run Lloyd's steps and single moves from each start until neither lowers the inertia."""
-    return in_threads(lambda start: settle(matrix, start), starts)
+    return in_threads(lambda start: settle(matrix, start), starts, rows=len(matrix.values))
 
 
-def settle(matrix: Matrix, start: Floats) -> Fit:
+def settle(matrix: Matrix, start: Floats) -> End:
     """Run Lloyd's steps and single moves by turns from (k, d) centroids, on the caller's thread.
 
     Each row of the result is nearest to its own centroid, the mean of its cluster.
     """
-    best = fit_from(matrix, start, 0.0)
+    best = lloyd(matrix, start)
     while True:
-        centroids, moved = single_moves(matrix, best.k, best.labels)
+        centroids, moved = single_moves(matrix, best.k, nearest(matrix.values, best.centroids))
         if not moved:
-            return replace(best, centroids=centroids)
-        further = fit_from(matrix, centroids, 0.0)
+            return End(centroids, best.inertia, best.steps)
+        further = lloyd(matrix, centroids)
         # A fall behind the last bits of the sums is none.
         if further.inertia >= best.inertia:
             return best
-        best = replace(further, steps=best.steps + further.steps)
+        best = End(further.centroids, further.inertia, best.steps + further.steps)
 
 
-def fit_from(matrix: Matrix, start: Floats, tolerance: float) -> Fit:
-    """Run Lloyd's steps from (k, d) centroids, on as many threads as the caller allows."""
-    return _fitted(matrix, len(start), init=start, tol=tolerance)
+def best_from(matrix: Matrix, starts: Sequence[Floats], tolerance: float) -> End:
+    """Run Lloyd's steps from each of (k, d) centroids and return the end of least inertia."""
+    return min((lloyd(matrix, start, tolerance) for start in starts), key=lambda end: end.inertia)
 
 
-def best_from(matrix: Matrix, starts: Sequence[Floats], tolerance: float) -> Fit:
-    """Run Lloyd's steps from each of (k, d) centroids and return the fit of least inertia.
-
-    One fit of scikit-learn for all starts: on few rows, what it checks takes longer than its steps.
-    """
-    # scikit-learn moves the rows to their mean, and starts that it is given one by one are there.
-    mean = matrix.values.mean(axis=0)
-    coming = iter(starts)
-    return _fitted(
-        matrix,
-        len(starts[0]),
-        n_init=len(starts),
-        init=lambda *_, **__: next(coming) - mean,
-        tol=tolerance,
-    )
-
-
-def plus_plus(matrix: Matrix, k: int, seed: int) -> Fit:
+def plus_plus_end(matrix: Matrix, k: int, seed: int) -> End:
     """Fit from one start by greedy k-means++, until the centroids hardly move."""
-    return _fitted(matrix, k, init="k-means++", tol=ROUGH, random_state=seed)
-
-
-def nearest(values: Floats, centroids: Floats) -> Places:
-    """Return for each of the (n, d) rows the place of the nearest of the (k, d) centroids."""
-    # |x - c|² without |x|², which is the same for all c.
-    squares: Floats = (centroids**2).sum(axis=1) - 2.0 * (values @ centroids.T)
-    places: Places = squares.argmin(axis=1)
-    return places
+    return lloyd(matrix, plus_plus(matrix, k, np.random.default_rng(seed)), ROUGH)
 
 
 def refuse_too_few(matrix: Matrix, k: int) -> None:
@@ -120,10 +100,3 @@ def refuse_too_few(matrix: Matrix, k: int) -> None:
             f"{k} segments. Use more features, or a finer [outliers] method than one that caps "
             "most values to the same" + (f", or set [cluster] k to {kinds}." if kinds > 1 else ".")
         )
-
-
-def _fitted(matrix: Matrix, k: int, n_init: int = 1, **options: Any) -> Fit:
-    means = KMeans(k, n_init=n_init, max_iter=_STEPS, **options)
-    fitted = means.fit(matrix.values, sample_weight=matrix.weights)
-    labels = fitted.labels_.astype(np.intp)
-    return Fit(k, fitted.cluster_centers_, labels, float(fitted.inertia_), int(fitted.n_iter_))

@@ -16,6 +16,28 @@ Places = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)
+class Centered:
+    """Rows around zero.
+
+    Attributes:
+        offset: (d,), what was taken off each row.
+        values: (n, d).
+        weights: (n,).
+        weighted: (n, d), the values times the weights.
+    """
+
+    offset: Floats
+    values: Floats
+    weights: Floats
+    weighted: Floats
+
+    @cached_property
+    def squares(self) -> float:
+        """Sum of the squared distances from zero, by weight."""
+        return float(np.einsum("ij,ij->", self.values, self.weighted))
+
+
+@dataclass(frozen=True)
 class Matrix:
     """Rows of customers, in the order of their ids.
 
@@ -39,20 +61,27 @@ class Matrix:
             DataError: a value is missing or not finite, or a weight is not above zero.
         """
         names = tuple(n for n in table.column_names if n not in (id_column, weight_column))
-        ids = table.column(id_column).combine_chunks()
-        values = np.empty((table.num_rows, len(names)))
+        ids = table.column(id_column)
+        values, weights = np.empty((table.num_rows, len(names))), np.ones(table.num_rows)
+        begin = 0
+        for batch in table.to_batches():
+            end = begin + batch.num_rows
+            for place, name in enumerate(names):
+                values[begin:end, place] = _column(batch, name)
+            if weight_column is not None:
+                weights[begin:end] = _column(batch, weight_column)
+            begin = end
         for place, name in enumerate(names):
-            values[:, place] = _column(table, name, ids)
-        weights = np.ones(table.num_rows)
+            _refuse_missing(table, name, values[:, place], ids)
         if weight_column is not None:
-            weights = _column(table, weight_column, ids)
+            _refuse_missing(table, weight_column, weights, ids)
             if not (weights > 0).all():
                 worst = int(np.argmin(weights))
                 raise DataError(
                     f"The weight of customer {ids[worst]} is {weights[worst]:g}; weights count "
                     "customers, and are above zero."
                 )
-        return cls(ids, values, weights, names)
+        return cls(ids.combine_chunks(), values, weights, names)
 
     @classmethod
     def of(cls, values: Floats, weights: Floats | None = None) -> Matrix:
@@ -88,8 +117,24 @@ class Matrix:
     @cached_property
     def scatter(self) -> float:
         """Sum of squared distances from the mean, by weight: scaled units squared."""
-        center = np.average(self.values, axis=0, weights=self.weights)
-        return float(((self.values - center) ** 2).sum(axis=1) @ self.weights)
+        return float(((self.values - self.center) ** 2).sum(axis=1) @ self.weights)
+
+    @cached_property
+    def centered(self) -> Centered:
+        """The rows around zero."""
+        # Rows whose mean is about zero, as scaled customers are, are not copied.
+        near = np.abs(self.center).max() <= self.spread
+        offset = np.zeros_like(self.center) if near else self.center
+        values = self.values if near else self.values - offset
+        equal_weights = bool((self.weights == 1.0).all())
+        weighted = values if equal_weights else values * self.weights[:, None]
+        return Centered(offset, values, self.weights, weighted)
+
+    @cached_property
+    def center(self) -> Floats:
+        """(d,), the mean of each column by weight: scaled units."""
+        mean: Floats = np.average(self.values, axis=0, weights=self.weights)
+        return mean
 
     @property
     def spread(self) -> float:
@@ -125,15 +170,18 @@ class Matrix:
         return Matrix.of(self.values[self.draw(rows, generator)])
 
 
-def _column(table: pa.Table, name: str, ids: pa.Array) -> Floats:
-    column = table.column(name).combine_chunks().cast(pa.float64())
-    values: Floats = column.to_numpy(zero_copy_only=False)
-    wrong = np.flatnonzero(~np.isfinite(values))
-    if len(wrong):
-        row = int(wrong[0])
-        shown = "missing" if column[row].as_py() is None else f"{values[row]:g}"
+def _column(batch: pa.RecordBatch, name: str) -> Floats:
+    column: Floats = batch.column(name).cast(pa.float64()).to_numpy(zero_copy_only=False)
+    return column
+
+
+def _refuse_missing(table: pa.Table, name: str, values: Floats, ids: pa.ChunkedArray) -> None:
+    finite = np.isfinite(values)
+    if not finite.all():
+        row = int(finite.argmin())
+        missing = table.column(name)[row].as_py() is None
+        shown = "missing" if missing else f"{values[row]:g}"
         raise DataError(
             f"'{name}' of customer {ids[row]} is {shown} in the matrix, and distances need a "
             "number. Choose another [clean] missing or [outliers] method, or leave the feature out."
         )
-    return values

@@ -11,9 +11,9 @@ move lowers the inertia, each row is nearest to its own centroid as well (Telgar
 from __future__ import annotations
 
 import numpy as np
-from scipy.spatial.distance import cdist
 
 from segdb.cluster.matrix import Floats, Matrix, Places
+from segdb.cluster.nearest import blocks
 
 # A fall of the inertia by less is rounding.
 _LEAST = 1e-12
@@ -62,22 +62,29 @@ def single_moves(matrix: Matrix, k: int, labels: Places) -> tuple[Floats, int]:
 def _means(matrix: Matrix, k: int, labels: Places) -> tuple[Floats, Floats]:
     """Return the (k,) weights of the clusters and the (k, d) means of their rows."""
     sizes = np.bincount(labels, matrix.weights, minlength=k).astype(np.float64)
-    columns = matrix.values.T * matrix.weights
+    rows = matrix.centered
+    columns = rows.weighted.T
     sums = np.column_stack([np.bincount(labels, column, minlength=k) for column in columns])
-    return sizes, sums / np.where(sizes > 0.0, sizes, 1.0)[:, None]
+    return sizes, sums / np.where(sizes > 0.0, sizes, 1.0)[:, None] + rows.offset
 
 
 def _falls(
     matrix: Matrix, centroids: Floats, sizes: Floats, labels: Places
 ) -> tuple[Floats, float]:
     """Return how far the best move of each of the (n,) rows lowers the inertia; the inertia."""
-    rows = np.arange(len(labels)), labels
-    squares = cdist(matrix.values, centroids, "sqeuclidean")
-    own, weights, home = squares[rows], matrix.weights, sizes[labels]
-    costs = squares * (sizes / (sizes + weights[:, None]))
-    costs[rows] = np.inf
-    left = home - weights
+    weights, falls, inertia = matrix.weights, np.empty(len(labels)), 0.0
     # A row alone in its cluster lies on the centroid, and leaving saves nothing.
-    alone = home <= weights * _ALONE
-    saved = np.where(alone, 0.0, own * home / np.where(alone, 1.0, left))
-    return weights * (saved - costs.min(axis=1)), float(own @ weights)
+    left = sizes[labels] - weights
+    alone = left <= weights * _ALONE - weights
+    leaving = np.where(alone, 0.0, sizes[labels] / np.where(alone, 1.0, left))
+    home = sizes[:, None]
+    for block in blocks(matrix.values, centroids):
+        weight = weights[block.rows]
+        own = labels[block.rows], np.arange(len(weight))
+        squares = block.squares[own]
+        joining = home / (home + (weights[:1] if matrix.uniform else weight))
+        costs = np.multiply(block.squares, joining, out=block.squares)
+        costs[own] = np.inf
+        falls[block.rows] = weight * (leaving[block.rows] * squares - costs.min(axis=0))
+        inertia += float(squares @ weight)
+    return falls, inertia

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from segdb.cluster.kmeans import nearest
 from segdb.cluster.matrix import Floats, Matrix, Places
+from segdb.cluster.nearest import nearest
 from segdb.cluster.threads import in_threads
 from segdb.cluster.warm_start import chain
 
@@ -56,7 +56,7 @@ def resamples(
             k: Resample(drawn, nearest(matrix.values, fit.centroids)) for k, fit in fits.items()
         }
 
-    by_number = in_threads(one, range(count))
+    by_number = in_threads(one, range(count), rows=min(ROWS, len(matrix.values)))
     return {k: [fits[k] for fits in by_number if k in fits] for k in ks}
 
 

@@ -15,6 +15,7 @@ from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import cdist
 
 from segdb.cluster.matrix import Floats, Matrix
+from segdb.cluster.nearest import blocks, two_nearest
 
 # Rows that are tried as the place of a new centroid.
 _TRIALS = 16
@@ -60,14 +61,18 @@ def one_more(matrix: Matrix, centroids: Floats, generator: np.random.Generator) 
 
     The 16 are drawn by their part of the inertia, as k-means++ does.
     """
-    values = matrix.values
-    squares = cdist(values, centroids, "sqeuclidean").min(axis=1)
-    parts = squares * matrix.weights
-    if not parts.any():
+    values, weights = matrix.values, matrix.weights
+    squares = two_nearest(values, centroids).first
+    upto = (squares * weights).cumsum()
+    if not upto[-1] > 0.0:
         return np.vstack([centroids, values[:1]])
-    drawn = generator.choice(len(values), _TRIALS, p=parts / parts.sum())
-    after = np.minimum(squares[:, None], cdist(values, values[drawn], "sqeuclidean"))
-    return np.vstack([centroids, values[drawn[int((matrix.weights @ after).argmin())]]])
+    drawn = np.searchsorted(upto, generator.random(_TRIALS) * upto[-1], side="right")
+    tried = values[np.minimum(drawn, len(values) - 1)]
+    inertias = np.zeros(_TRIALS)
+    for rows, after, _, _ in blocks(values, tried):
+        np.minimum(after, squares[rows], out=after)
+        inertias += after @ weights[rows]
+    return np.vstack([centroids, tried[int(inertias.argmin())]])
 
 
 def _one_less(matrix: Matrix, centroids: Floats, rank: int) -> Floats:
@@ -94,8 +99,6 @@ def _crossed(one: Floats, other: Floats, generator: np.random.Generator) -> Floa
 
 def _losses(matrix: Matrix, centroids: Floats) -> Floats:
     """Return how far the inertia would rise without each of the (k, d) centroids."""
-    squares = cdist(matrix.values, centroids, "sqeuclidean")
-    first, second = np.partition(squares, 1, axis=1)[:, :2].T
-    rises = (second - first) * matrix.weights
-    losses = np.bincount(squares.argmin(axis=1), rises, minlength=len(centroids))
+    places, first, second = two_nearest(matrix.values, centroids)
+    losses = np.bincount(places, (second - first) * matrix.weights, minlength=len(centroids))
     return losses.astype(np.float64, copy=False)

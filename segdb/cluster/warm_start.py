@@ -12,7 +12,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from segdb.cluster.kmeans import ROUGH, Fit, fit_from, plus_plus
+from segdb.cluster.kmeans import ROUGH, plus_plus_end
+from segdb.cluster.lloyd import End, lloyd
 from segdb.cluster.matrix import Matrix
 from segdb.cluster.starts import one_more
 
@@ -20,7 +21,7 @@ from segdb.cluster.starts import one_more
 _FIRST = 4
 
 
-def chain(matrix: Matrix, ks: Sequence[int], seeds: Sequence[int], starts: int) -> dict[int, Fit]:
+def chain(matrix: Matrix, ks: Sequence[int], seeds: Sequence[int], starts: int) -> dict[int, End]:
     """Fit each k on one thread, the caller's.
 
     Args:
@@ -29,16 +30,13 @@ def chain(matrix: Matrix, ks: Sequence[int], seeds: Sequence[int], starts: int) 
         seeds: one of each k, for its starts.
         starts: by k-means++, of each k but the first.
     """
-    fits: dict[int, Fit] = {}
+    ends: dict[int, End] = {}
     for k, seed in zip(ks, seeds, strict=True):
-        before = fits.get(k - 1)
-        own = _FIRST if before is None else starts
-        tries = [plus_plus(matrix, k, (seed + number) % 2**32) for number in range(own)]
+        before = ends.get(k - 1)
+        count = _FIRST if before is None else starts
+        tries = [plus_plus_end(matrix, k, (seed + number) % 2**32) for number in range(count)]
         if before is not None:
-            tries.append(
-                fit_from(
-                    matrix, one_more(matrix, before.centroids, np.random.default_rng(seed)), ROUGH
-                )
-            )
-        fits[k] = min(tries, key=lambda one: one.inertia)
-    return fits
+            start = one_more(matrix, before.centroids, np.random.default_rng(seed))
+            tries.append(lloyd(matrix, start, ROUGH))
+        ends[k] = min(tries, key=lambda end: end.inertia)
+    return ends

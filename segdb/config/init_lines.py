@@ -118,6 +118,7 @@ REST = """
 # memory_limit = "2GB"           # what does not fit goes to disk
 # threads = 2
 # temp_directory = "spill"
+# matrix_memory = "256MB"        # customers × columns × 8 bytes that Python may hold
 
 [report]
 # path = "reports/segments.html"

@@ -16,6 +16,7 @@ from segdb.checks.warning import unknown_code
 from segdb.config.engine_urls import EMBEDDED, POSTGRES, SPARK, is_server
 from segdb.config.section import Section, or_else
 from segdb.formats.currency import PLACE
+from segdb.formats.memory import PATTERN, WORDS, bytes_of
 from segdb.formats.secrets import has_password
 
 
@@ -74,8 +75,8 @@ class Cluster(Section):
     # K-Means sees every customer up to here, and above a weighted draw of this size, whose
     # centroids are then refined over all customers.
     matrix_rows: Annotated[int, Field(ge=100)] = 20_000
-    # The most steps of that refinement, each one scan of the customers; 0 leaves it out. Up to
-    # 100,000 customers are held in memory and are moved one by one until nothing is gained.
+    # The most steps of that refinement, each one pass over the customers; 0 leaves it out. Up to
+    # 100,000 customers are moved one by one as well, until nothing is gained.
     max_refine: Annotated[int, Field(ge=0)] = 30
     # A segment is the last run's if its centroid moved by less than this, in standard deviations a
     # feature (root mean square); it keeps its id and name.
@@ -149,11 +150,21 @@ class Engine(Section):
     url: str | None = None
 
     # Such as "2GB": what does not fit goes to disk. Left out: 80 % of the machine's memory.
-    memory_limit: Annotated[str, Field(pattern=r"^\d+(\.\d+)? ?[KMGT]i?B$")] | None = None
+    memory_limit: Annotated[str, Field(pattern=PATTERN)] | None = None
     # Left out: one a processor.
     threads: Annotated[int, Field(ge=1, le=1024)] | None = None
     # The folder for what does not fit; left out: beside the database file.
     temp_directory: Annotated[str, Field(min_length=1)] | None = None
+    # Customers × clustering columns × 8 bytes, up to which the matrix is fetched into Python: each
+    # k is judged and the chosen one refined there, in milliseconds a step instead of a scan. While
+    # it is fetched it is there twice. Above, those steps are SQL; labels always are. On PostgreSQL
+    # too; on Spark 8 MB at most.
+    matrix_memory: Annotated[str, Field(pattern=PATTERN)] = "256MB"
+
+    @property
+    def matrix_bytes(self) -> int:
+        """``matrix_memory`` in bytes."""
+        return bytes_of(self.matrix_memory)
 
     @field_validator("url")
     @classmethod
@@ -165,10 +176,10 @@ class Engine(Section):
             raise ValueError("a password has no place here: PGPASSWORD or ~/.pgpass have it")
         return value
 
-    @field_validator("memory_limit", mode="wrap")
+    @field_validator("memory_limit", "matrix_memory", mode="wrap")
     @classmethod
     def _one_message(cls, value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
-        return or_else(value, handler, 'an amount of memory, such as "2GB" or "500MB"')
+        return or_else(value, handler, WORDS)
 
 
 class Report(Section):

@@ -21,8 +21,11 @@ _HEAD = 100_000
 class Mirrored(Scratch):
     """The part of a server's ``Database`` that is the same on every server."""
 
+    matrix_bytes = Engine().matrix_bytes
+
     def limit(self, engine: Engine) -> None:
-        """Leave the server what its owner gave it."""
+        """Leave the server what its owner gave it; limit what Python holds."""
+        self.matrix_bytes = engine.matrix_bytes
 
     def lock(self) -> None:
         """Change nothing: SQL reaches what the user that segdb connects as may read."""

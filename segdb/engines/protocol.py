@@ -24,11 +24,13 @@ class Database(Protocol):
         macros: whether a table macro can be published in it.
         once: its word before a CTE that is to be computed once, with a blank; empty where it sees
             that itself.
+        matrix_bytes: up to so many, a matrix of customers is fetched into Python.
     """
 
     dialect: str
     macros: bool
     once: str
+    matrix_bytes: int
 
     @property
     def place(self) -> str | None:

@@ -45,9 +45,12 @@ class SqlTables:
         """Make a table, or give one that is there the columns that it lacks."""
         place = SqlTables.relation(self, schema, name)  # type: ignore[arg-type]
         listed = ", ".join(f"{quoted(column)} {kind}" for column, kind in columns.items())
-        self.execute(f"CREATE TABLE IF NOT EXISTS {place} ({listed})")
-        for column, kind in columns.items():
-            self.execute(f"ALTER TABLE {place} ADD COLUMN IF NOT EXISTS {quoted(column)} {kind}")
+        lines = [f"CREATE TABLE IF NOT EXISTS {place} ({listed})"]
+        lines += [
+            f"ALTER TABLE {place} ADD COLUMN IF NOT EXISTS {quoted(column)} {kind}"
+            for column, kind in columns.items()
+        ]
+        self.execute("; ".join(lines))
 
     def append(self: _Writing, schema: str, name: str, columns: Sequence[str], query: str) -> None:
         """Put the rows of a query into a table, its columns in this order."""

@@ -17,6 +17,7 @@ import resource
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,7 @@ GROUP BY customer_id HAVING count(*) FILTER (WHERE bought) > 0
 """
 
 Answer = dict[str, Any]
+_STARTED = time.time()
 
 
 def floor(orders: str, _: str) -> Answer:
@@ -272,6 +274,39 @@ def elbow(inertia: dict[int, float]) -> int:
     return max(ks, key=below)
 
 
+class Phases:
+    """Hears the steps of a run, and measures each: wall and processor seconds."""
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+        self.warnings: list[Any] = []
+        # From the start of the process, so that imports are a phase as well.
+        self.moments = [("Start and imports", 0.0, 0.0), ("Opening the database", *_clocks())]
+
+    def step(self, name: str) -> None:
+        """Hear that a step begins."""
+        self.moments.append((name, *_clocks()))
+
+    def note(self, words: str) -> None:
+        """Hear a note."""
+
+    def warn(self, warning: Any) -> None:
+        """Hear a warning."""
+
+    def seconds(self) -> dict[str, dict[str, float]]:
+        """Return the seconds of each phase, by its name."""
+        ends = [*self.moments[1:], ("", *_clocks())]
+        return {
+            name: {"seconds": after - wall, "cpu_seconds": used - cpu}
+            for (name, wall, cpu), (_, after, used) in zip(self.moments, ends, strict=True)
+        }
+
+
+def _clocks() -> tuple[float, float]:
+    own = resource.getrusage(resource.RUSAGE_SELF)
+    return time.time() - _STARTED, own.ru_utime + own.ru_stime
+
+
 def _segdb(orders: str, settings: dict[str, Any], *, report: bool = False) -> Answer:
     import segdb as package
     from segdb.config.settings import parse
@@ -280,7 +315,8 @@ def _segdb(orders: str, settings: dict[str, Any], *, report: bool = False) -> An
 
     with tempfile.TemporaryDirectory() as folder:
         path = f"{folder}/segments.duckdb"
-        with package.run(orders, database=path, settings=settings) as run:
+        phases = Phases()
+        with package.run(orders, database=path, settings=settings, progress=phases) as run:
             if report:
                 write(Path(folder) / "report.html", render(run.query, parse(settings)))
             rows = run.query("SELECT k, inertia FROM segdb.k_selection").to_pylist()
@@ -288,6 +324,7 @@ def _segdb(orders: str, settings: dict[str, Any], *, report: bool = False) -> An
                 "k": run.facts["k"],
                 "inertia": {row["k"]: row["inertia"] for row in rows},
                 "customers": run.facts["customers"],
+                "phases": phases.seconds(),
             }
 
 

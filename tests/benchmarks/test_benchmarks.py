@@ -29,6 +29,8 @@ RESULTS = HERE / "results"
 MILLION = 1_000_000
 # Beyond this many orders a notebook does not fit into an ordinary machine, nor text onto its disk.
 NOTEBOOK_ORDERS = 10
+# Of seconds against the bare GROUP BY, up to 10 million orders and above.
+TARGET_FLOORS, TARGET_FLOORS_LARGE = 4.5, 4.0
 UP_TO_THEN = ("pandas", "polars", "spark", "segdb from csv")
 
 
@@ -105,11 +107,45 @@ def test_same_job(orders: Path, millions: float, pytestconfig: pytest.Config) ->
             f"{row['cpu_seconds']:9.1f}{row['floors_cpu_seconds']:9.2f}{row['peak_mb']:9.0f}"
             f"{row.get('k', ''):>4}  {worse}"
         )
-    save(f"orders_{millions:g}m", rows)
+    show_phases(by_name)
+    ratios = ratios_of(by_name, millions)
+    for words, (value, target) in ratios.items():
+        show(f"{words:40}{value:7.2f}   (target {target})")
+    save(f"orders_{millions:g}m", {"runs": rows, "ratios": ratios})
     # Everyone found the same customers, and no fit is far from the best one.
     kept = {row["customers"] for name, row in by_name.items() if "rejecting" not in name}
     assert len(kept) == 1
     assert all(row["worse"] is None or row["worse"] < 1.05 for row in rows)
+
+
+def show_phases(by_name: Mapping[str, dict[str, Any]]) -> None:
+    """Print what each phase of a run of segdb took."""
+    phases = by_name.get("segdb", {}).get("phases", {})
+    for name, took in phases.items():
+        show(f"  {name:40}{took['seconds']:9.2f} s{took['cpu_seconds']:9.2f} cpu s")
+
+
+def ratios_of(
+    by_name: Mapping[str, dict[str, Any]], millions: float
+) -> dict[str, tuple[float, float]]:
+    """Return what is held of segdb against the others in this run, with the target of each."""
+    floors = TARGET_FLOORS_LARGE if millions > NOTEBOOK_ORDERS else TARGET_FLOORS
+    held = [
+        ("seconds / pandas + scikit-learn", "seconds", "pandas", 0.20),
+        ("seconds / polars + scikit-learn", "seconds", "polars", 0.28),
+        ("seconds / bare GROUP BY", "seconds", "floor", floors),
+        ("processor seconds / bare GROUP BY", "cpu_seconds", "floor", floors),
+        ("peak memory / pandas", "peak_mb", "pandas", 0.33),
+    ]
+    own = by_name.get("segdb")
+    ratios = {
+        words: (own[measure] / by_name[other][measure], target)
+        for words, measure, other, target in held
+        if own and other in by_name
+    }
+    if own and own.get("worse") is not None:
+        ratios["inertia / best of all, mean over k"] = (own["worse"], 1.001)
+    return ratios
 
 
 def _worse(row: dict[str, Any], rows: list[dict[str, Any]]) -> float | None:

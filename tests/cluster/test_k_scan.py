@@ -12,8 +12,8 @@ from sklearn import metrics
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from segdb.cluster.k_scan import Candidate, Draws, k_scan, verdict
-from segdb.cluster.kmeans import nearest
 from segdb.cluster.matrix import Floats, Matrix, Places
+from segdb.cluster.nearest import nearest
 from segdb.cluster.silhouette import EXACT_ROWS
 from segdb.cluster.stability import adjusted_rand
 from segdb.errors import DataError

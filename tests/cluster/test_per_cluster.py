@@ -9,9 +9,9 @@ import pytest
 from sklearn.metrics import silhouette_samples
 
 from segdb.cluster.k_scan import DRAWS
-from segdb.cluster.kmeans import nearest
 from segdb.cluster.kmeans_range import fit
 from segdb.cluster.matrix import Matrix
+from segdb.cluster.nearest import nearest
 from segdb.cluster.per_cluster import segment_silhouettes, segment_stabilities
 from segdb.cluster.silhouette import silhouettes
 from segdb.cluster.stability import Mean, Resample, resamples

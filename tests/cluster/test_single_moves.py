@@ -7,9 +7,10 @@ import pytest
 from sklearn.cluster import KMeans
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from segdb.cluster.kmeans import nearest, settle
+from segdb.cluster.kmeans import settle
 from segdb.cluster.kmeans_range import fit
 from segdb.cluster.matrix import Floats, Matrix, Places
+from segdb.cluster.nearest import nearest
 from segdb.cluster.single_moves import single_moves
 
 

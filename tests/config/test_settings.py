@@ -137,6 +137,7 @@ url = "duckdb:///shop.duckdb"
 memory_limit = "2GB"
 threads = 2
 temp_directory = "spill"
+matrix_memory = "1GB"
 
 [report]
 examples = false

@@ -55,14 +55,15 @@ class Catalog(SqlTables, Scratch):
 
     def kinds(self: _Connected, schema: str) -> dict[str, str]:
         """Return "table" or "view" by the names of a schema, in lower case."""
-        rows = self.rows(
-            "SELECT schema_name, table_name AS name, 'table' AS kind "
-            "FROM system.main.duckdb_tables() WHERE database_name = current_database() "
-            "UNION ALL SELECT schema_name, view_name, 'view' "
-            "FROM system.main.duckdb_views() WHERE database_name = current_database()"
+        here = (
+            f"database_name = current_database() AND lower(schema_name) = {literal(schema.lower())}"
         )
-        own = (row for row in rows if row["schema_name"].lower() == schema.lower())
-        return {row["name"].lower(): row["kind"] for row in own}
+        rows = self.connection.execute(
+            f"SELECT lower(table_name), 'table' FROM system.main.duckdb_tables() WHERE {here} "  # noqa: S608
+            f"UNION ALL SELECT lower(view_name), 'view' FROM system.main.duckdb_views() "
+            f"WHERE {here}"
+        ).fetchall()
+        return dict(rows)
 
     def columns(self: _Connected, schema: str, name: str) -> dict[str, str]:
         """Return the types of a table's columns by name."""

@@ -50,6 +50,7 @@ class DuckDB(Catalog):
     dialect = "duckdb"
     macros = True
     once = ""
+    matrix_bytes = Engine().matrix_bytes
 
     def __init__(
         self, connection: duckdb.DuckDBPyConnection, path: Path | None = None, *, made: bool = False
@@ -127,9 +128,11 @@ class DuckDB(Catalog):
 
     def limit(self, engine: Engine) -> None:
         """Set what the engine may use, where segdb opened it; what is left out stays."""
+        self.matrix_bytes = engine.matrix_bytes
         if self.path is None:
             return
-        for setting, value in engine.model_dump(exclude_none=True, exclude={"url"}).items():
+        ours = {"url", "matrix_memory"}
+        for setting, value in engine.model_dump(exclude_none=True, exclude=ours).items():
             shown = value if isinstance(value, int) else literal(value)
             self.execute(f"SET {setting} = {shown}")
 

@@ -6,7 +6,7 @@ same. A database from a stranger may have a view in the place of a table, which 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from segdb.contract import ID, TABLES, Column, Table
@@ -110,9 +110,19 @@ def _require_filled(store: Database, schema: str, table: Table) -> None:
         )
 
 
-def make_room(store: Database, schema: str, table: Table) -> None:
-    """Remove what stands in the place of a published table or view and is of the other kind."""
-    if store.kinds(schema).get(table.name, table.kind) != table.kind:
+def make_room(
+    store: Database, schema: str, table: Table, there: Mapping[str, str] | None = None
+) -> None:
+    """Remove what stands in the place of a published table or view and is of the other kind.
+
+    Args:
+        store: the database.
+        schema: where the table is to be.
+        table: which.
+        there: ``kinds`` of the schema, where many tables are written and it was asked for once.
+    """
+    there = store.kinds(schema) if there is None else there
+    if there.get(table.name, table.kind) != table.kind:
         store.drop(schema, table.name)
 
 

@@ -99,11 +99,12 @@ def publish(store: Database, schema: str, publication: Publication) -> None:
         _make_growing(store, schema, KEPT_RUNS)
         if publication.keep_runs:
             keep(store, schema, [c.table for c in contents if _is_small(c)])
+        there = store.kinds(schema)
         for content in contents:
             if content.rows is None:
                 store.drop(schema, content.table.name)
                 continue
-            _write(store, schema, content)
+            _write(store, schema, content, there)
             for what in (SEGMENT, RFM_SEGMENT):
                 if content.table.name == what.groups:
                     record(store, schema, run_id, moment, what, rewind=publication.rewind)
@@ -129,8 +130,9 @@ def publish_additional(store: Database, schema: str, contents: Sequence[Content]
         PublishError: the database refused; what was there is as it was.
     """
     with store.transaction(schema):
+        there = store.kinds(schema)
         for content in contents:
-            _write(store, schema, content)
+            _write(store, schema, content, there)
             _comment(store, schema, content)
 
 
@@ -171,12 +173,12 @@ def _is_small(content: Content) -> bool:
     return written and content.table.kind == "table" and not content.table.grows
 
 
-def _write(store: Database, schema: str, content: Content) -> None:
+def _write(store: Database, schema: str, content: Content, there: Mapping[str, str]) -> None:
     table = content.table
     if table.kind == "macro":
         store.execute(str(content.rows))
         return
-    make_room(store, schema, table)
+    make_room(store, schema, table, there)
     if isinstance(content.rows, ir.Table | str):
         write = store.write_view if table.kind == "view" else store.write_table
         write(schema, table.name, _typed(store, table, content.rows))

@@ -11,6 +11,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from segdb.config.sections import Engine
 from segdb.config.source_section import Source
 from segdb.engines.mirrored import Mirrored, mirrored_reader
 from segdb.engines.raw_source import Raw
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 
+_MATRIX_BYTES = 8_000_000
+
+
 class Spark(Mirrored, Tables):
     """A session on a Spark cluster.
 
@@ -40,6 +44,7 @@ class Spark(Mirrored, Tables):
     dialect = "spark"
     macros = False
     once = ""
+    matrix_bytes = _MATRIX_BYTES
 
     def __init__(self, session: SparkSession, url: str | None = None) -> None:
         super().__init__(session)
@@ -61,6 +66,10 @@ class Spark(Mirrored, Tables):
     def place(self) -> str | None:
         """The URL of the cluster; None of a session that the caller brought."""
         return self.url
+
+    def limit(self, engine: Engine) -> None:
+        """Limit what Python holds: less than elsewhere, since a cluster is near to its rows."""
+        self.matrix_bytes = min(_MATRIX_BYTES, engine.matrix_bytes)
 
     def close(self) -> None:
         """Close the session, if segdb opened it."""

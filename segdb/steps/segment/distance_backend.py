@@ -1,18 +1,23 @@
 """Distance backend: sums of distances of all customers to any centroids.
 
-Where they are few enough they are in memory, and NumPy answers before a statement would be
+Up to ``[engine] matrix_memory`` they are in memory, and NumPy answers before a statement would be
 compiled; above, the database answers with one scan.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import ibis.expr.types as ir
 
-from segdb.cluster.distance_stats import Centroids, distance_stats, farthest_of
+from segdb.cluster.distance_stats import (
+    Centroids,
+    distance_stats,
+    distance_stats_each,
+    farthest_of,
+)
 from segdb.cluster.matrix import Matrix
 from segdb.engines.protocol import Database
 from segdb.expressions.lloyd import farthest, quality, step
@@ -26,6 +31,10 @@ class CustomerDistances(Protocol):
 
     def quality(self, centroids: Centroids) -> Groups:
         """Return ``customers`` and the sums of their ``distances`` and ``squares``."""
+        ...
+
+    def qualities(self, each: Sequence[Centroids]) -> list[Groups]:
+        """Return ``quality`` of several sets of centroids."""
         ...
 
     def step(self, centroids: Centroids) -> Groups:
@@ -49,6 +58,10 @@ class InDatabase:
         """See ``CustomerDistances``."""
         return self._by_place(quality(self.scaled, self.columns, centroids))
 
+    def qualities(self, each: Sequence[Centroids]) -> list[Groups]:
+        """See ``CustomerDistances``."""
+        return [self.quality(centroids) for centroids in each]
+
     def step(self, centroids: Centroids) -> Groups:
         """See ``CustomerDistances``."""
         return self._by_place(step(self.scaled, self.columns, centroids))
@@ -71,6 +84,10 @@ class InMemory:
     def quality(self, centroids: Centroids) -> Groups:
         """See ``CustomerDistances``."""
         return distance_stats(self.matrix, centroids)
+
+    def qualities(self, each: Sequence[Centroids]) -> list[Groups]:
+        """See ``CustomerDistances``."""
+        return [*distance_stats_each(self.matrix, each)]
 
     def step(self, centroids: Centroids) -> Groups:
         """See ``CustomerDistances``."""

@@ -8,7 +8,7 @@ from operator import mul
 from typing import Any
 
 from segdb.cluster.candidate import Candidate
-from segdb.cluster.distance_stats import simplified_silhouette
+from segdb.cluster.distance_stats import simplified_silhouettes
 from segdb.cluster.k_scan import Verdict, k_scan, verdict
 from segdb.config.sections import Cluster
 from segdb.engines.protocol import Database
@@ -82,9 +82,9 @@ def fit_segments(
     candidates = k_scan(compact, drawn.uniform, tried, seed=settings.seed, n_init=settings.n_init)
     progress.step("Weighing the evidence")
     by_k = {c.k: c.fit.centroids.tolist() for c in candidates}
+    groups = distances.qualities(list(by_k.values()))
     qualities = {
-        k: quality_from(distances.quality(centroids), centroids, squares)
-        for k, centroids in by_k.items()
+        k: quality_from(around, by_k[k], squares) for k, around in zip(by_k, groups, strict=True)
     }
     candidates = tuple(_over_all(candidate, qualities[candidate.k]) for candidate in candidates)
     decision = _decided(candidates, settings, progress)
@@ -94,9 +94,8 @@ def fit_segments(
     refined = refine_fit(distances, best.fit, max_steps=most)
     by_k[decision.k] = refined.centroids
     quality = qualities[decision.k] = quality_from(refined.groups, refined.centroids, squares)
-    simplified = {
-        k: simplified_silhouette(drawn.evaluated, centroids) for k, centroids in by_k.items()
-    }
+    silhouettes = simplified_silhouettes(drawn.evaluated, list(by_k.values()))
+    simplified = dict(zip(by_k, silhouettes, strict=True))
     order = _canonical(store, scaled, refined.centroids)
     return Fitted(
         centroids=tuple(refined.centroids[place] for place in order),

@@ -1,7 +1,8 @@
 """Refine: centroids of the compact matrix, moved until they fit all customers.
 
 In the database that is done by Lloyd's steps. Where all customers are in memory, every good fit of
-the compact matrix is carried on, to the last single move (Hartigan and Wong 1979).
+the compact matrix is carried on; up to 100,000 customers to the last single move (Hartigan and Wong
+1979), which of more lowers the inertia by parts of a millionth.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from segdb.cluster.kmeans import Fit, settle_each
+from segdb.cluster.kmeans import Fit, lloyd_each, settle_each
 from segdb.cluster.matrix import Floats
 from segdb.steps.segment.distance_backend import CustomerDistances, Groups, InMemory
 
@@ -20,6 +21,10 @@ Centroids = tuple[tuple[float, ...], ...]
 # move of one customer among billions does not.
 _DECIMALS = 10
 _MOVED = 10.0**-_DECIMALS
+# The relative fall of the inertia in a step below which steps end.
+_FALL = 1e-6
+# Customers, and their values, up to which single moves follow.
+_MOVED_ROWS, _MOVED_VALUES = 100_000, 1_000_000
 
 
 @dataclass(frozen=True)
@@ -43,23 +48,29 @@ class Refined:
 
 
 def refine_fit(distances: CustomerDistances, fit: Fit, *, max_steps: int) -> Refined:
-    """Refine a fit of the compact matrix, by single moves where all customers are in memory."""
+    """Refine a fit of the compact matrix, and its other ends where all customers are in memory."""
     if max_steps and isinstance(distances, InMemory):
-        return settle(distances, [fit.centroids, *fit.other_ends])
+        return refine_ends(distances, [fit.centroids, *fit.other_ends], max_steps=max_steps)
     return refine(distances, fit.centroids.tolist(), max_steps=max_steps)
 
 
-def settle(distances: InMemory, ends: Sequence[Floats]) -> Refined:
-    """Continue fits of the compact matrix on all customers by Lloyd's steps and single moves.
+def refine_ends(distances: InMemory, ends: Sequence[Floats], *, max_steps: int) -> Refined:
+    """Continue fits of the compact matrix on all customers, each on one thread.
 
     Args:
         distances: all customers.
         ends: (k, d) centroids of each fit, the best first.
+        max_steps: the most of Lloyd's steps, where no single moves follow.
 
     Returns:
         The one of least inertia.
     """
-    best = min(settle_each(distances.matrix, ends), key=lambda fit: fit.inertia)
+    matrix = distances.matrix
+    if len(matrix.values) <= _MOVED_ROWS and matrix.values.size <= _MOVED_VALUES:
+        carried = settle_each(matrix, ends)
+    else:
+        carried = lloyd_each(matrix, ends, least_fall=_FALL, most_steps=max_steps)
+    best = min(carried, key=lambda end: end.inertia)
     centroids = _rounded(best.centroids.tolist())
     groups = distances.step(centroids)
     before = inertia_of(distances.step(ends[0].tolist()))
@@ -69,7 +80,7 @@ def settle(distances: InMemory, ends: Sequence[Floats]) -> Refined:
 def refine(
     distances: CustomerDistances,
     centroids: Sequence[Sequence[float]],
-    tolerance: float = 1e-6,
+    tolerance: float = _FALL,
     max_steps: int = 50,
 ) -> Refined:
     """Move centroids to the means of their customers until the inertia hardly falls.

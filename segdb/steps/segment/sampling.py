@@ -7,17 +7,15 @@ from dataclasses import dataclass
 import ibis.expr.types as ir
 
 from segdb.cluster.matrix import Matrix
+from segdb.cluster.silhouette import EXACT_ROWS, SAMPLE_ROWS
 from segdb.config.sections import Cluster
 from segdb.engines.protocol import Database
 from segdb.expressions.coreset import Spread, all_customers, coreset, sample
 from segdb.steps.segment.distance_backend import CustomerDistances, InDatabase, InMemory
 from segdb.steps.segment.scaled_customers import ScaledCustomers
 
-# The silhouette needs the distances of all pairs: exact up to here, on a sample above.
-SILHOUETTE_ROWS = 10_000
-# Customers whose distances to some centroids NumPy has before a statement is compiled, and their
-# values in the matrix: 8 MB.
-MEMORY_ROWS, MEMORY_VALUES = 100_000, 1_000_000
+# Bytes of a value in the matrix.
+_BYTES = 8
 
 
 @dataclass(frozen=True)
@@ -56,13 +54,12 @@ def matrices(store: Database, settings: Cluster, scaled: ScaledCustomers) -> Mat
         return Matrix.from_arrow(store.fetch(query), "customer_id", "weight")
 
     uniform = None
-    if number > SILHOUETTE_ROWS:
+    if number > EXACT_ROWS:
         # Not the coreset's own draw: the silhouette wants every customer to be as likely.
-        uniform = fetched(sample(table, columns, SILHOUETTE_ROWS, number, settings.seed + 1))
+        uniform = fetched(sample(table, columns, SAMPLE_ROWS, number, settings.seed + 1))
     rows, seed = settings.matrix_rows, settings.seed
-    most = max(rows, min(MEMORY_ROWS, MEMORY_VALUES // len(columns)))
     known: CustomerDistances = InDatabase(store, table, columns)
-    if number <= most:
+    if number <= max(rows, store.matrix_bytes // (_BYTES * len(columns))):
         known = InMemory(fetched(all_customers(table, columns)))
         if number <= rows:
             return Matrices(known.matrix, uniform, known)

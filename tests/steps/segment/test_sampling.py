@@ -14,7 +14,8 @@ from sklearn.cluster import KMeans
 
 import segdb
 from segdb.cluster.kmeans_range import fit_range
-from segdb.config.sections import Cluster
+from segdb.cluster.silhouette import SAMPLE_ROWS
+from segdb.config.sections import Cluster, Engine
 from segdb.engines.duckdb.database import DuckDB
 from segdb.expressions.scale import measures
 from segdb.features.catalogue import Catalogue
@@ -22,7 +23,7 @@ from segdb.model import Model, Parameters
 from segdb.steps.preprocess.pca import pca_of
 from segdb.steps.segment.distance_backend import InDatabase
 from segdb.steps.segment.refine import refine
-from segdb.steps.segment.sampling import SILHOUETTE_ROWS, Matrices, matrices
+from segdb.steps.segment.sampling import Matrices, matrices
 from segdb.steps.segment.scaled_customers import ScaledCustomers
 
 Values = npt.NDArray[np.float64]
@@ -43,7 +44,9 @@ def heavy(width: int) -> Values:
     return np.log1p(draw.pareto(1.2, size=(CUSTOMERS, width)) * draw.gamma(1, size=(CUSTOMERS, 1)))
 
 
-def compact(values: Values, settings: Cluster = SETTINGS) -> tuple[DuckDB, Model, Matrices]:
+def compact(
+    values: Values, settings: Cluster = SETTINGS, engine: Engine | None = None
+) -> tuple[DuckDB, Model, Matrices]:
     values = (values - values.mean(axis=0)) / values.std(axis=0)
     names = [f"f{i}" for i in range(values.shape[1])]
     parameters = tuple(
@@ -52,6 +55,7 @@ def compact(values: Values, settings: Cluster = SETTINGS) -> tuple[DuckDB, Model
     )
     model = Model(Catalogue(()), parameters, (), {})
     store = DuckDB(duckdb.connect())
+    store.limit(engine or Engine())
     columns = {p.column: values[:, place] for place, p in enumerate(parameters)}
     store.connection.register("given", pa.table({"customer_id": np.arange(len(values)), **columns}))
     store.execute("CREATE TABLE scaled AS FROM given")
@@ -67,7 +71,7 @@ def test_weights_sum_to_the_customers(kind: Callable[[int], Values]) -> None:
     assert uniform is not None
     assert 0.9 < len(drawn.values) / SETTINGS.matrix_rows < 1.1
     assert drawn.weights.sum() == pytest.approx(CUSTOMERS, rel=0.02)
-    assert len(uniform.values) == pytest.approx(SILHOUETTE_ROWS, rel=0.05)
+    assert len(uniform.values) == pytest.approx(SAMPLE_ROWS, rel=0.05)
     assert uniform.uniform
     # The draws are independent: the sample does not judge on the rows that were fitted.
     both = np.isin(uniform.values[:, 0], drawn.values[:, 0]).mean()
@@ -75,13 +79,18 @@ def test_weights_sum_to_the_customers(kind: Callable[[int], Values]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("width", "customers", "seen"),
-    [(3, 900, "InMemory"), (3, CUSTOMERS, "InMemory"), (60, CUSTOMERS, "InDatabase")],
+    ("memory", "customers", "seen"),
+    [
+        # 40,000 × 3 × 8 bytes are 960 kB; what K-Means sees is in memory anyway.
+        ("1KB", 900, "InMemory"),
+        ("960KB", CUSTOMERS, "InMemory"),
+        ("959KB", CUSTOMERS, "InDatabase"),
+    ],
 )
-def test_where_everyone_is_asked(width: int, customers: int, seen: str) -> None:
-    _, _, found = compact(blobs(width)[:customers])
+def test_where_everyone_is_asked(memory: str, customers: int, seen: str) -> None:
+    _, _, found = compact(blobs(3)[:customers], engine=Engine(matrix_memory=memory))
     assert type(found.distances).__name__ == seen
-    evaluated = {900: 900, CUSTOMERS: CUSTOMERS if seen == "InMemory" else SILHOUETTE_ROWS}
+    evaluated = {900: 900, CUSTOMERS: CUSTOMERS if seen == "InMemory" else SAMPLE_ROWS}
     assert len(found.evaluated.values) == pytest.approx(evaluated[customers], rel=0.05)
 
 
