@@ -1,13 +1,16 @@
-"""K-Means: Lloyd's steps and single moves, the same result whatever the threads."""
+"""K-Means: fits of scikit-learn, carried on by Lloyd's steps and single moves.
+
+The result is the same whatever the threads.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
+from sklearn.cluster import KMeans
 
-from segdb.cluster.lloyd import End, lloyd, plus_plus
+from segdb.cluster.lloyd import End, lloyd
 from segdb.cluster.matrix import Floats, Matrix, Places
 from segdb.cluster.nearest import nearest
 from segdb.cluster.single_moves import single_moves
@@ -80,8 +83,11 @@ def best_from(matrix: Matrix, starts: Sequence[Floats], tolerance: float) -> End
 
 
 def plus_plus_end(matrix: Matrix, k: int, seed: int) -> End:
-    """Fit from one start by greedy k-means++, until the centroids hardly move."""
-    return lloyd(matrix, plus_plus(matrix, k, np.random.default_rng(seed)), ROUGH)
+    """Fit scikit-learn's K-Means from one start by greedy k-means++, on the caller's thread."""
+    model = KMeans(k, init="k-means++", n_init=1, tol=ROUGH, random_state=seed, algorithm="lloyd")
+    model.fit(matrix.values, sample_weight=matrix.weights)
+    centroids: Floats = model.cluster_centers_
+    return End(centroids, float(model.inertia_), int(model.n_iter_))
 
 
 def refuse_too_few(matrix: Matrix, k: int) -> None:

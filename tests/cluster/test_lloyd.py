@@ -7,7 +7,7 @@ import pytest
 from sklearn.cluster import KMeans
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from segdb.cluster.lloyd import inertia_around, lloyd, plus_plus
+from segdb.cluster.lloyd import inertia_around, lloyd
 from segdb.cluster.matrix import Matrix
 
 DRAW = np.random.default_rng(8)
@@ -46,22 +46,3 @@ def test_an_emptied_centroid_goes_to_the_farthest_row() -> None:
         theirs = KMeans(4, init=start, n_init=1, max_iter=1, tol=0.0).fit(VALUES)
     ours = lloyd(Matrix.of(VALUES), start, most_steps=1)
     np.testing.assert_allclose(ours.centroids, theirs.cluster_centers_, atol=1e-9)
-
-
-def test_plus_plus_starts_as_near_as_scikit_learns() -> None:
-    matrix, seeds = Matrix.of(VALUES, WEIGHTS), range(40)
-    theirs, ours = [], []
-    with threadpool_limits(1):
-        for seed in seeds:
-            # With a step each: scikit-learn does not show where it began.
-            means = KMeans(6, n_init=1, max_iter=1, random_state=seed)
-            centroids = means.fit(VALUES, sample_weight=WEIGHTS).cluster_centers_
-            theirs.append(inertia_around(matrix, centroids))
-            start = plus_plus(matrix, 6, np.random.default_rng(seed))
-            ours.append(lloyd(matrix, start, most_steps=1).inertia)
-    assert np.mean(ours) == pytest.approx(np.mean(theirs), rel=0.03)
-
-
-def test_plus_plus_where_fewer_rows_differ() -> None:
-    start = plus_plus(Matrix.of(np.eye(2).repeat(3, axis=0)), 4, np.random.default_rng(1))
-    assert start.shape == (4, 2)
