@@ -18,6 +18,7 @@ from segdb.inspect.schema_hints import SchemaHints
 from segdb.steps.describe.map_points import map_rows
 from segdb.steps.describe.profiles import feature_rows, profile_rows
 from segdb.steps.describe.rules import find_rules
+from segdb.steps.describe.segment_facts import DescribeOptions, SegmentFacts
 from segdb.steps.describe.segment_profiles import describe_segments, segment_qualities
 from segdb.steps.describe.statistics import explore
 from segdb.steps.features.aggregate_orders import ReusedAggregates
@@ -95,7 +96,7 @@ def fit(
     learned = learn(store, PreprocessOptions.of(settings), built, progress)
     model = learned.model(built, settings.features.components)
     scaled = scale_customers(store, built.features, model, learned.pca, built.customers)
-    fitted = fit_segments(store, settings.cluster, scaled, progress)
+    fitted = fit_segments(store, settings.cluster, scaled, progress, settings.features.value)
     previous = previous_run(store, schema, model, learned.pca)
     fitted, segments, kept = match_segments(fitted, model, previous, settings.cluster.match_within)
     scaled = replace(scaled, model=replace(model, segments=segments))
@@ -149,13 +150,12 @@ def _describe_and_publish(
     statistics, learned_by = learned.statistics, fitted_run.learned_by
     assigned = assign_segments(store, fitted_run.scaled, fitted.centroids)
     progress.step("Explaining the segments")
-    playbook, unnamed = playbook_of(fitted_run.playbook), fitted_run.scaled.model
-    names = fitted_run.names
-    described = describe_segments(store, assigned, unnamed, names, statistics, playbook)
+    unnamed, facts = fitted_run.scaled.model, SegmentFacts(fitted_run.names, fitted.stabilities)
+    options = DescribeOptions(playbook_of(fitted_run.playbook), settings.features.value)
+    described = describe_segments(store, assigned, unnamed, facts, statistics, options)
     model, groups = described.model, described.groups
     progress.step("Finding rules")
-    rows, seed = cluster.matrix_rows, cluster.seed
-    rules = find_rules(store, assigned, model, matrix_rows=rows, seed=seed)
+    rules = find_rules(store, assigned, model, matrix_rows=cluster.matrix_rows, seed=cluster.seed)
     qualities = segment_qualities(model, fitted, rules)
     profiles = profile_rows(model, groups, described.descriptions, qualities)
     progress.step("Exploring the features")
@@ -165,8 +165,8 @@ def _describe_and_publish(
     run_id = next_run(store, schema)
     if learned_by is None:
         drift = drift_from_previous(store, schema, run_id, assigned, model)
-        names_of_features = model.catalogue.names
-        baseline = learned_distribution(store, built.features, names_of_features, statistics)
+        names = model.catalogue.names
+        baseline = learned_distribution(store, built.features, names, statistics)
     else:
         drift = drift_from_learned(store, schema, run_id, learned_by, assigned, model)
         baseline = stored_distribution(store, schema)
