@@ -26,7 +26,8 @@ class Comparison:
         operator: how they compare.
         number: in the feature's unit, or of ``unit``.
         unit: empty; ``median`` for times all customers' median of the feature; ``gap`` for times
-            the median of the customers' own mean gaps between orders, in days.
+            the median of the customers' own mean gaps between orders, in days (60 where too few
+            have one).
     """
 
     feature: str

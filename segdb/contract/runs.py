@@ -104,7 +104,8 @@ RUNS = Table(
         Column(
             "verdict",
             "VARCHAR",
-            "How good a choice this number of segments is, in a sentence; k_selection has the evidence.",
+            "How good a choice this number of segments is, in a sentence; k_selection has the "
+            "evidence.",
         ),
         Column("clear", "BOOLEAN", "Whether one number of segments is clearly better."),
         Column(

@@ -20,6 +20,8 @@ from segdb.steps.describe.wording import readable
 
 # With fewer customers who have a rhythm a shop has no usual gap.
 FEWEST_GAPS = 5
+# Then the playbook's claims count with so many days.
+_UNKNOWN_GAP = 60.0
 # By side, the measure of all customers and whether the claim is to lie above it.
 SIDES: Mapping[str, tuple[str, bool]] = {
     "above": ("median", True),
@@ -145,8 +147,7 @@ def _traits(
     names = model.catalogue.names
     known = {("median", n): whole[f"median_{i}"] for i, n in enumerate(names)}
     unit = {key: float(size) for key, size in known.items() if size is not None}
-    if gap is not None:
-        unit |= {("gap", name): gap for name in names}
+    unit |= {("gap", name): _UNKNOWN_GAP if gap is None else gap for name in names}
     flags = {name: expressions.has(table, trait, unit) for name, trait in playbook.traits.items()}
     claims: dict[tuple[Any, ...], ir.BooleanValue] = {}
     for persona in playbook.personas:
