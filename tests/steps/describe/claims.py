@@ -1,4 +1,4 @@
-"""What each sentence of the playbook says of a customer, in pandas, without a look at its traits."""
+"""What each sentence of the playbook says of a customer, in pandas and not by its traits."""
 
 from __future__ import annotations
 
