@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from segdb.cluster.candidate import Candidate
-from segdb.cluster.kmeans import Fit
 from segdb.cluster.evidence import Criterion
+from segdb.cluster.kmeans import Fit
 from segdb.cluster.verdict import Verdict, verdict
 
 FIT = Fit(2, np.zeros((2, 1)), np.zeros(1, dtype=np.intp), 1.0)

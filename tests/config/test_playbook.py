@@ -11,7 +11,6 @@ from segdb.config.playbook import OWN, load, read
 from segdb.errors import SettingsError
 from segdb.features.rfm import GRID
 
-
 # Of every sign.
 TRUE = dict.fromkeys(range(99), 1.0)
 # As playbooks were before their sentences had claims.

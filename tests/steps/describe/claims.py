@@ -55,22 +55,25 @@ CLAIMS: Mapping[str, Claim] = {
         lambda m, s: _within(m, s, 30, 1.5) & (m.frequency > 1)
     ),
     "They joined later than most customers: the next orders decide whether they stay.": (
-        lambda m, s: (m.tenure_days < s.tenure_days) & _within(m, s, 90, 2)
+        lambda m, s: (m.tenure_days < s.tenure_days) & _within(m, s, 60, 2)
     ),
     "The first order was a short while ago; the second is the hardest to get.": lambda m, s: (
         (m.frequency == 1) & _within(m, s, 30, 1.5)
     ),
     "They bought not long ago, but rarely and for less than most.": lambda m, s: (
-        _within(m, s, 90, 2) & _few(m, s) & (m.monetary < s.monetary)
+        _within(m, s, 60, 2) & _few(m, s) & (m.monetary < s.monetary)
     ),
-    "Their orders are larger than most customers', and not more than the median customer's.": (
-        lambda m, s: (m.average_order_value > s.average_order_value) & (m.frequency <= s.frequency)
+    "Their orders are larger than those of most customers.": lambda m, s: (
+        m.average_order_value > s.average_order_value
     ),
     "They order rarely, and their next order is not overdue.": lambda m, s: (
         _few(m, s) & m.gap.notna() & ~_silent_twice(m)
     ),
     "They bought more than once, and their usual time to the next order has passed.": (
         lambda m, _: (m.frequency > 1) & (m.recency_days > m.gap)
+    ),
+    "They bought more than once, and have been silent for over twice their usual time.": (
+        lambda m, _: (m.frequency > 1) & _silent_twice(m)
     ),
     "The last order is getting old, and there were few before it.": lambda m, s: (
         (m.recency_days > 30) & ~_within(m, s, 0, 1) & _few(m, s)

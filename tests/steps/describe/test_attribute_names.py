@@ -18,7 +18,7 @@ INCOME_AND_SPENDING = AllCustomers(SPENDING, SPENDING, ["Income", "Spending (1-1
 
 def profile(z: Mapping[str, float], share: float = 0.8, signs: float = 1.0) -> Profile:
     """Return a segment; its members lie where the mean does, by that share."""
-    sides = {}
+    sides: dict[tuple[str, str], float] = {}
     for name, value in z.items():
         side = "above" if value > 0 else "below"
         sides |= {(name, side): share, (name, f"far {side}"): share, (name, "near"): share}

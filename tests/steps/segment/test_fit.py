@@ -79,8 +79,8 @@ def test_without_orders_the_order_is_by_value_where_the_settings_name_it_and_els
 
 def test_value_that_is_no_feature_is_refused() -> None:
     customers = pa.table({"customer_id": np.arange(30), "a": np.arange(30) % 7, "b": np.arange(30)})
+    settings = {"features": {"value": ["A"]}}
     with duckdb.connect() as connection, pytest.raises(SettingsError, match=r"value: there is no"):
-        settings = {"features": {"value": ["A"]}}
         segdb.run(customers=customers, database=connection, settings=settings)
 
 
