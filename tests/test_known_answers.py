@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import segdb
+from segdb.config.playbook import load
 from tests.cases.ingest import Features, features_of
 
 RETAIL_COLUMNS = {
@@ -68,8 +69,11 @@ MEANT: Mapping[str, Mapping[str, tuple[float, float]]] = {
     "Champions": {"r": (4, 5), "f": (4, 5), "m": (4, 5), "overdue": (0, 0.5)},
     "Loyal": {"r": (3, 5), "f": (3.5, 5), "m": (3, 5), "overdue": (0, 0.5)},
     "Potential Loyalists": {"r": (3, 5), "f": (2, 4), "overdue": (0, 0.5)},
-    "New": {"r": (4, 5), "f": (1, 2), "overdue": (0, 0.5)},
+    "New": {"f": (1, 2.5), "overdue": (0, 0.5)},
     "Promising": {"r": (3, 5), "f": (1, 2.5), "overdue": (0, 0.5)},
+    "Large Orders": {"f": (1, 3.5), "m": (2.5, 5)},
+    "Occasional": {"f": (1, 2.5), "overdue": (0, 0.5)},
+    "Slipping Away": {"r": (1, 3.5), "f": (1.5, 4), "overdue": (0.6, 1)},
     "Need Attention": {"r": (2, 4), "f": (2, 4), "overdue": (0, 0.6)},
     "About to Sleep": {"r": (1.5, 3.5), "f": (1, 2.5)},
     "At Risk": {"r": (1, 3), "f": (2.3, 4.5), "overdue": (0.5, 1)},
@@ -83,7 +87,8 @@ def check_names(result: segdb.Result) -> None:
     """Every name is meant as the field means it, and none is there twice."""
     rows = result.query(
         """SELECT any_value(s.segment) AS name, avg(r_score) AS r, avg(f_score) AS f,
-                  avg(m_score) AS m, any_value(p.overdue) AS overdue
+                  avg(m_score) AS m, any_value(p.overdue) AS overdue,
+                  any_value(p.action_reason) AS reason
            FROM segdb.segments AS s
            JOIN segdb.customer_features USING (customer_id)
            JOIN segdb.segment_profiles AS p USING (segment_id)
@@ -91,7 +96,10 @@ def check_names(result: segdb.Result) -> None:
     ).to_pylist()
     assert len({row["name"] for row in rows}) == len(rows)
     for row in rows:
-        for axis, (low, high) in MEANT[row["name"].split(",")[0]].items():
+        # Where no persona's claims are true the name says what sets the segment apart.
+        meant = MEANT.get(row["name"].split(",")[0])
+        assert (meant is None) == (row["reason"] == load().otherwise.reason), row
+        for axis, (low, high) in (meant or {}).items():
             assert row[axis] is None or low <= row[axis] <= high, (row, axis)
     best = max(result.segments, key=lambda row: row["revenue"] / row["customers"])
     assert best["tier"] == "premium"

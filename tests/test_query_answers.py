@@ -231,7 +231,7 @@ def test_on_the_border(ask: Ask, tables: Frames) -> None:
 
 def test_slipping_away(ask: Ask, tables: Frames) -> None:
     distances = customers(tables)
-    late = distances.recency_days > 3 * distances.days_between_orders.clip(lower=1)
+    late = distances.recency_days > 3 * own_gap(distances).clip(lower=1)
     good = (distances.m_score >= 4) & (distances.frequency >= 3)
     found = ask("slipping_away", times="3")
     assert found.customer_id.tolist() == best(distances[good & late])
@@ -250,11 +250,17 @@ def test_top_tenth(ask: Ask, tables: Frames) -> None:
     np.testing.assert_allclose(found.percent_of_all_revenue, share, atol=0.051)
 
 
+def own_gap(distances: pd.DataFrame) -> pd.Series[float]:
+    """Return everyone's mean gap; orders of less than a day between first and last have none."""
+    gap = distances.days_between_orders
+    return gap.where(gap * (distances.frequency - 1) >= 1)
+
+
 def overdue(tables: Frames) -> pd.DataFrame:
     """Everyone, with whether they are silent for twice their rhythm."""
     distances = customers(tables)
     fill = tables["feature_parameters"].set_index("feature").fill["days_between_orders"]
-    rhythm = distances.days_between_orders.fillna(fill).clip(lower=1)
+    rhythm = own_gap(distances).fillna(fill).clip(lower=1)
     return distances.assign(overdue=distances.recency_days > 2 * rhythm)
 
 
@@ -263,25 +269,31 @@ def test_value_at_risk(ask: Ask, tables: Frames) -> None:
     found = ask("value_at_risk").set_index("segment_id").sort_index()
     at_risk = distances[distances.overdue].groupby("segment_id").monetary.sum()
     expected = at_risk.reindex(found.index, fill_value=0.0)
-    np.testing.assert_allclose(found.revenue_at_risk, expected, atol=0.0051)
+    np.testing.assert_allclose(found.revenue_of_overdue, expected, atol=0.0051)
     published = tables["segment_profiles"].set_index("segment_id").sort_index()
     np.testing.assert_allclose(found.revenue, published.revenue, atol=0.0051)
     np.testing.assert_allclose(found.overdue_percent, 100 * published.overdue, atol=0.051)
 
 
+def of_late_segments(distances: pd.DataFrame, tables: Frames) -> pd.Series[bool]:
+    """Return who is in a segment of which three fifths are overdue."""
+    profiles = tables["segment_profiles"]
+    return distances.segment_id.isin(profiles[profiles.overdue >= 0.6].segment_id)
+
+
 def test_win_back(ask: Ask, tables: Frames) -> None:
     distances = overdue(tables)
-    wanted = distances[(distances.churn_risk == "high") & distances.overdue]
+    wanted = distances[of_late_segments(distances, tables) & distances.overdue]
     assert ask("win_back").customer_id.tolist() == best(wanted)
 
 
 def test_win_back_where_some_are_lost(tmp_path: Path) -> None:
-    # No segment of the households is at high risk; of the generated shop two are.
+    # Most of no segment of the households are overdue; of the generated shop two are.
     path = tmp_path / "shop.duckdb"
     segdb.run(database=path, settings=synthetic.settings(400, 42)).close()
     tables = tables_of(path)
     distances = overdue(tables)
-    wanted = distances[(distances.churn_risk == "high") & distances.overdue]
+    wanted = distances[of_late_segments(distances, tables) & distances.overdue]
     query = named("win_back")
     with asking(path, "segdb") as select:
         found = select(query.sql, query.values({})).to_pandas()

@@ -58,7 +58,8 @@ CHART = Chart(
     name="rfm_grid",
     title="Against the RFM segments",
     caption="Customers of each segment by their RFM segment, of the classic grid or of your rules; "
-    "the stronger, the larger a part of the segment. Cells of fewer than 5 are left out.",
+    "the stronger, the larger a part of the segment. The two are other groups, also where a name "
+    "is in both. Cells of fewer than 5 are left out.",
     description="Customers by RFM segment and by segment.",
     section="quality",
     queries=(CELLS,),

@@ -14,7 +14,9 @@ _WEIGHTS = {"m": 0.5, "t": 0.5}
 
 
 def match_places(
-    segments: Sequence[Mapping[str, float]], places: Sequence[Mapping[str, float]]
+    segments: Sequence[Mapping[str, float]],
+    places: Sequence[Mapping[str, float]],
+    offsets: Sequence[Sequence[float]],
 ) -> tuple[int, ...]:
     """Give each segment the place that fits, so that the sum of squared distances is least.
 
@@ -25,6 +27,8 @@ def match_places(
     Args:
         segments: of each segment, its value by axis.
         places: of each place, its value by axis.
+        offsets: of each segment, what is added to its distance from each place: much where the
+            place is not to be taken, and less than nothing where it is to be taken before others.
 
     Returns:
         For each segment the index of its place.
@@ -32,6 +36,7 @@ def match_places(
     if not segments:
         return ()
     fits = np.array([[distance(segment, place) for place in places] for segment in segments])
+    fits += np.array(offsets)
     cost = np.hstack([fits + (AGAIN if again else 0.0) for again in range(len(segments))])
     _, columns = linear_sum_assignment(cost)
     return tuple(int(column) % len(places) for column in columns)

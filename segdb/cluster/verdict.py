@@ -1,34 +1,20 @@
-"""Verdict: which number of segments the evidence is for, in a sentence, and whether it is clear."""
+"""Verdict: which number of segments to take, in a plain sentence, and the evidence for each."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Literal
 
 from segdb.cluster.candidate import Candidate
 from segdb.cluster.elbow import SHARP, bends, elbow
+from segdb.cluster.evidence import NAMES, Criterion, evidence_by_k, stable_numbers, stable_side
 from segdb.formats.phrases import sentence
-from segdb.interval import STABLE, Side, interval, side
-
-Criterion = Literal["elbow", "silhouette", "davies_bouldin", "calinski_harabasz", "gap"]
 
 # How far the gap must rise above that of one segment, two standard errors apart: in the logarithm
 # of the inertia, about 5 %. No noise that was tried reached a third of it.
 _STRUCTURE = 0.05
-# A Calinski-Harabasz of so much says that segments are points, but for the last bits of sums.
-_POINTS = 1e9
-# Of so many numbers of segments at most the sentence has the interval of an uncertain stability.
-_FEW = 2
-_NAMES: dict[Criterion, str] = {
-    "elbow": "elbow",
-    "silhouette": "silhouette",
-    "davies_bouldin": "Davies-Bouldin",
-    "calinski_harabasz": "Calinski-Harabasz",
-    "gap": "gap statistic",
-}
 
 
 @dataclass(frozen=True)
@@ -39,7 +25,8 @@ class Verdict:
         k: number of segments.
         criterion_used: the one asked for; ``silhouette`` where that had nothing to say; ``only``
             where no other k was tried.
-        evidence: for and against, a phrase each.
+        judgement: how good a choice it is, in a few phrases.
+        evidence: by k, what speaks for it, a phrase each.
         clear: whether there is more structure than in noise, another criterion agrees, no other k
             is preferred by more of them, and the segments are stable beyond the error of that, as
             far as each was computed.
@@ -47,13 +34,14 @@ class Verdict:
 
     k: int
     criterion_used: str
-    evidence: tuple[str, ...]
+    judgement: tuple[str, ...]
     clear: bool
+    evidence: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def sentence(self) -> str:
-        """The evidence in one sentence."""
-        return sentence(self.evidence)
+        """The judgement in one sentence."""
+        return sentence(self.judgement)
 
 
 def verdict(candidates: Sequence[Candidate], criterion: Criterion) -> Verdict:
@@ -67,30 +55,25 @@ def verdict(candidates: Sequence[Candidate], criterion: Criterion) -> Verdict:
         only = candidates[0].k
         words = f"{only} segments, the only number that was tried"
         return Verdict(only, "only", (words,), False)
-    wanted = {name: _preferred(candidates, name) for name in _NAMES}
+    wanted = {name: _preferred(candidates, name) for name in NAMES}
     used: Criterion = criterion if wanted[criterion] is not None else "silhouette"
     k = wanted[used] or candidates[0].k
     chosen = next(candidate for candidate in candidates if candidate.k == k)
-    others = [name for name in _NAMES if name != used and wanted[name] is not None]
-    agreeing = [name for name in others if wanted[name] == k]
-    structure = _structure(candidates, k)
-    stable = _side(chosen)
-    rival = _rival(wanted, k)
-    clear = structure and bool(agreeing) and stable in (None, "above") and rival is None
-    parts = [_absent(criterion, candidates)] if used != criterion else []
-    parts.append(_preference(used, chosen))
-    if agreeing:
-        parts.append(_listed([_NAMES[name] for name in agreeing], "agrees", "agree"))
-    for name in others:
-        other = next(c for c in candidates if c.k == wanted[name])
-        if other is not chosen:
-            parts.append(_preference(name, other, chosen))
-    if wanted["gap"] is None and criterion != "gap" and chosen.gap is not None:
-        parts.append(_absent("gap", candidates))
-    parts += _stability(candidates)
-    if not clear:
-        parts.append("no number of segments is clearly better" + _why(structure, stable, rival))
-    return Verdict(k, used, tuple(parts), clear)
+    agreeing = [name for name in NAMES if name != used and wanted[name] == k]
+    structure, stable = _structure(candidates, k), stable_side(chosen)
+    clear = structure and bool(agreeing) and stable in (None, "above") and not _has_rival(wanted, k)
+    if clear:
+        words = "a clear choice"
+    elif not structure:
+        words = "a division of convenience, for the data show no clear clusters"
+    elif stable == "below":
+        words = "a choice that other customers would not bear out"
+    else:
+        words = "a reasonable choice, not a clear-cut one"
+    judgement = [f"{k} segments: {words}", *stable_numbers(candidates, k)]
+    missing = criterion if used != criterion else None
+    evidence = evidence_by_k(candidates, wanted, chosen, missing)
+    return Verdict(k, used, tuple(judgement), clear, evidence)
 
 
 def _preferred(candidates: Sequence[Candidate], criterion: Criterion) -> int | None:
@@ -142,81 +125,7 @@ def _structure(candidates: Sequence[Candidate], k: int) -> bool:
     return len(candidates) > 2 and bends(*_curve(candidates)).get(k, 0.0) >= SHARP
 
 
-def _preference(name: Criterion, one: Candidate, against: Candidate | None = None) -> str:
-    if name == "elbow":
-        return f"elbow at {one.k}"
-    pair = [getattr(of, name) for of in (one, against) if of is not None]
-    values = [value for value in pair if value is not None]
-    if not values:
-        return f"{_NAMES[name]} prefers {one.k}"
-    if name == "gap" and len(values) == 2 and values[0] < values[1]:
-        return f"{_NAMES[name]} prefers {one.k} (the first within its error of the next)"
-    if name == "calinski_harabasz" and max(values) > _POINTS:
-        return f"{_NAMES[name]} prefers {one.k}, whose segments are points"
-    digits = 0 if abs(values[0]) >= 100.0 else 2
-    if len({f"{value:.{digits}f}" for value in values}) < len(values):
-        digits += 2
-    figures = " against ".join(f"{value:,.{digits}f}" for value in values)
-    return f"{_NAMES[name]} prefers {one.k} ({figures})"
-
-
-def _absent(name: Criterion, candidates: Sequence[Candidate]) -> str:
-    if name == "gap" and any(candidate.gap is not None for candidate in candidates):
-        return "gap statistic prefers a single segment"
-    return "no elbow" if name == "elbow" else f"{_NAMES[name]} not known"
-
-
-def _side(candidate: Candidate) -> Side | None:
-    if candidate.stability is None:
-        return None
-    return side(candidate.stability, candidate.stability_error, STABLE)
-
-
-def _stability(candidates: Sequence[Candidate]) -> list[str]:
-    if any(c.stability is None for c in candidates):
-        return []
-    stable = [c.k for c in candidates if _side(c) == "above"]
-    parts = [f"stable (≥ {STABLE}) {_listed(_runs(stable))}"] if stable else []
-    unsure = [c for c in candidates if _side(c) == "uncertain"]
-    if len(unsure) > _FEW:
-        parts.append(f"stability is uncertain {_listed(_runs([c.k for c in unsure]))}")
-    elif unsure:
-        places = [f"at {c.k} ({interval(c.stability or 0.0, c.stability_error)})" for c in unsure]
-        parts.append(f"stability is uncertain {_listed(places)}")
-    return parts or [f"stable (≥ {STABLE}) nowhere"]
-
-
-def _runs(ks: Sequence[int]) -> list[str]:
-    """Write ascending numbers as "from 3 to 6" and "at 8"."""
-    runs: list[list[int]] = []
-    for k in ks:
-        if runs and runs[-1][-1] == k - 1:
-            runs[-1].append(k)
-        else:
-            runs.append([k])
-    return [f"from {run[0]} to {run[-1]}" if len(run) > 1 else f"at {run[0]}" for run in runs]
-
-
-def _rival(wanted: Mapping[Criterion, int | None], k: int) -> str | None:
-    """Say which other k more criteria prefer than the one chosen."""
+def _has_rival(wanted: Mapping[Criterion, int | None], k: int) -> bool:
+    """Whether more criteria prefer another k than the one chosen."""
     votes = Counter(value for value in wanted.values() if value is not None)
-    other, count = votes.most_common(1)[0] if votes else (k, 0)
-    if other == k or count <= votes[k]:
-        return None
-    return f"{count} of {votes.total()} criteria prefer {other}"
-
-
-def _why(structure: bool, stable: Side | None, rival: str | None) -> str:
-    if not structure:
-        return ", as in data without clusters"
-    reasons = [rival] if rival else []
-    if stable == "below":
-        reasons.append("other customers would give other segments")
-    if stable == "uncertain":
-        reasons.append("other customers may give other segments")
-    return f": {', and '.join(reasons)}" if reasons else ""
-
-
-def _listed(words: Sequence[str], one: str = "", more: str = "") -> str:
-    text = " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
-    return f"{text} {one if len(words) == 1 else more}".rstrip()
+    return bool(votes) and max(votes.values()) > votes[k]

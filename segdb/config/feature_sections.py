@@ -28,6 +28,9 @@ class Features(Section):
     categories: tuple[str, ...] = ()
     # Features that are published and profiled, and excluded from clustering.
     describe: tuple[str, ...] = ()
+    # Features whose sum is what a customer brings, by which segments have their tier and order.
+    # Left out: monetary; without orders nothing says it, and the segments are ordered by size.
+    value: tuple[str, ...] = ()
     # One for all features, or by feature, with "*" for the others (without it "none").
     # "auto": log1p where |skewness| > 1 and no value is negative. log needs values above 0, sqrt
     # from 0 on, log1p above -1; yeo-johnson takes any, and costs a fit of its lambda.

@@ -44,6 +44,7 @@ REST = """
 # attributes = ["Income"]        # numeric columns of customers
 # categories = ["Education"]     # columns of customers, one 0/1 feature a value
 # describe = ["tenure_days"]     # published and profiled, and no part of what makes the segments
+# value = ["MntWines"]           # features whose sum is what a customer brings; left out: monetary
 # transform = "auto"             # auto | none | log1p | log | sqrt | yeo-johnson; or by feature,
 #                                  as { "*" = "auto", monetary = "yeo-johnson" }
 # max_missing = 0.5              # above this share of the customers, it is excluded from clustering

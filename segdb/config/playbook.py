@@ -4,105 +4,15 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from segdb.config.personas import AXES, MOST, OTHERWISE, TIERS, AdviceRule, Persona, Playbook, Tier
+from segdb.config.traits import Trait, names_of, trait_of
 from segdb.errors import SettingsError, nearest
 
 OWN = Path(__file__).parent / "playbook.toml"
-TIERS = ("premium", "regular", "low engagement")
-AXES = frozenset("rfmto")
-
-
-@dataclass(frozen=True)
-class Persona:
-    """A persona of customers with orders.
-
-    Attributes:
-        name: what the segment is called.
-        tier: one of ``TIERS``.
-        place: mean scores, 1 to 5, by axis: r, f, m, t for tenure, and o for overdue.
-        action: what to do.
-        reason: why.
-    """
-
-    name: str
-    tier: str
-    place: Mapping[str, float]
-    action: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class Tier:
-    """What to do with a segment of attributes alone, by its mean place over the features.
-
-    Attributes:
-        tier: one of ``TIERS``.
-        above: the least mean place, in standard deviations of that mean over all customers.
-        action: what to do.
-        reason: why.
-    """
-
-    tier: str
-    above: float
-    action: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class AdviceRule:
-    """What to do with a segment of attributes where some of them stand out.
-
-    Attributes:
-        high: beginnings of words, one tuple a subject; the features about each lie above the mean.
-        low: likewise; they lie below it.
-        action: what to do.
-        reason: why.
-    """
-
-    high: tuple[tuple[str, ...], ...]
-    low: tuple[tuple[str, ...], ...]
-    action: str
-    reason: str
-
-    def fits(self, places: Mapping[str, float], far: float) -> bool:
-        """Whether all of it holds.
-
-        Args:
-            places: of each feature's name in words, the distance from the mean in standard
-                deviations.
-            far: from this distance on a subject stands out.
-        """
-        above = all(_about(words, places) >= far for words in self.high)
-        return above and all(_about(words, places) <= -far for words in self.low)
-
-
-@dataclass(frozen=True)
-class Playbook:
-    """The personas of orders; of attributes the standings from the highest down, and the signs."""
-
-    personas: tuple[Persona, ...]
-    standings: tuple[Tier, ...]
-    signs: tuple[AdviceRule, ...] = ()
-
-    def standing(self, place: float) -> Tier:
-        """Return the standing of a mean place; the last one takes the rest."""
-        return next((s for s in self.standings if place > s.above), self.standings[-1])
-
-    def advice(self, place: float, places: Mapping[str, float], far: float) -> Tier:
-        """Return the standing of a mean place, with what the first sign that fits says to do.
-
-        Args:
-            place: the mean place.
-            places: of each feature's name in words, the distance from the mean in standard
-                deviations.
-            far: from this distance on a subject stands out.
-        """
-        own = self.standing(place)
-        sign = next((sign for sign in self.signs if sign.fits(places, far)), None)
-        return replace(own, action=sign.action, reason=sign.reason) if sign else own
 
 
 def text_of(path: str | Path | None) -> str | None:
@@ -153,13 +63,14 @@ def read(text: str, path: str) -> Playbook:
     """
     try:
         values = tomllib.loads(text)
-        personas = tuple(_persona(entry) for entry in values["orders"])
-        standings = tuple(
-            Tier(_tier(e), float(e.get("above", "-inf")), e["action"], e["reason"])
-            for e in values["attributes"]
+        traits = {name: trait_of(texts) for name, texts in values.get("traits", {}).items()}
+        playbook = Playbook(
+            personas=tuple(_persona(entry, traits) for entry in values["orders"]),
+            standings=_standings(values["attributes"]),
+            signs=_signs(values),
+            traits=traits,
+            otherwise=_otherwise(values.get("otherwise", {})),
         )
-        words = {name: tuple(one) for name, one in values.get("words", {}).items()}
-        signs = tuple(_sign(entry, words) for entry in values.get("signs", ()))
     except KeyError as error:
         raise SettingsError(f"[personas] playbook {path}: {error} is missing.") from None
     except ValueError as error:  # of TOML as well
@@ -168,16 +79,61 @@ def read(text: str, path: str) -> Playbook:
         raise SettingsError(
             f"[personas] playbook {path}: it is not laid out as segdb/playbook.toml is."
         ) from None
-    if not personas or not standings:
+    if not playbook.personas or not playbook.standings:
         raise SettingsError(f"[personas] playbook {path}: it needs orders and attributes.")
-    return Playbook(personas, tuple(sorted(standings, key=lambda s: -s.above)), signs)
+    return playbook
 
 
-def _persona(entry: Mapping[str, Any]) -> Persona:
+def _persona(entry: Mapping[str, Any], traits: Mapping[str, Trait]) -> Persona:
+    name = entry["name"]
     place = {axis: float(score) for axis, score in entry["place"].items()}
     if not place or not set(place) <= AXES:
-        raise ValueError(f"the place of {entry['name']} takes r, f, m, t and o, each from 1 to 5")
-    return Persona(entry["name"], _tier(entry), place, entry["action"], entry["reason"])
+        raise ValueError(f"the place of {name} takes r, f, m, t, o and a, each from 1 to 5")
+    least = float(entry.get("least", MOST))
+    if not 0.0 < least <= 1.0:
+        raise ValueError(f"the least share of {name} is above 0 and at most 1, not {least:g}")
+    return Persona(
+        name=name,
+        place=place,
+        action=entry["action"],
+        reason=entry["reason"],
+        tier=_tier(entry),
+        when=names_of(entry.get("when", []), traits, name),
+        least=least,
+        wins={feature: float(limit) for feature, limit in entry.get("wins", {}).items()},
+    )
+
+
+def _otherwise(entry: Mapping[str, Any]) -> Persona:
+    own = OTHERWISE
+    return replace(
+        own,
+        name=entry.get("name", own.name),
+        action=entry.get("action", own.action),
+        reason=entry.get("reason", own.reason),
+    )
+
+
+def _standings(entries: list[Mapping[str, Any]]) -> tuple[Tier, ...]:
+    """Return what to do by tier; of older playbooks, by mean places from the highest down."""
+    by_place = any("above" in entry for entry in entries)
+    standings = [
+        Tier(
+            _tier(entry),
+            float(entry.get("above", "-inf")) if by_place else None,
+            entry["action"],
+            entry["reason"],
+        )
+        for entry in entries
+    ]
+    if by_place:
+        standings.sort(key=lambda standing: -(standing.above or 0.0))
+    return tuple(standings)
+
+
+def _signs(values: Mapping[str, Any]) -> tuple[AdviceRule, ...]:
+    words = {name: tuple(beginnings) for name, beginnings in values.get("words", {}).items()}
+    return tuple(_sign(entry, words) for entry in values.get("signs", ()))
 
 
 def _sign(entry: Mapping[str, Any], words: Mapping[str, tuple[str, ...]]) -> AdviceRule:
@@ -192,16 +148,8 @@ def _sign(entry: Mapping[str, Any], words: Mapping[str, tuple[str, ...]]) -> Adv
     return AdviceRule(high, low, entry["action"], entry["reason"])
 
 
-def _about(words: tuple[str, ...], places: Mapping[str, float]) -> float:
-    """Return the mean place of the features with a word that begins so; 0 without any."""
-    own = [
-        place for name, place in places.items() if any(w.startswith(words) for w in name.split())
-    ]
-    return sum(own) / len(own) if own else 0.0
-
-
-def _tier(entry: Mapping[str, Any]) -> str:
-    tier = str(entry["tier"])
-    if tier not in TIERS:
+def _tier(entry: Mapping[str, Any]) -> str | None:
+    tier = entry.get("tier")
+    if tier is not None and tier not in TIERS:
         raise ValueError(f"the tier '{tier}' is not one of {', '.join(TIERS)}")
     return tier

@@ -60,6 +60,13 @@ K_SELECTION = Table(
             "Its standard error, over the resamples; NULL for fewer than two.",
             later=True,
         ),
+        Column(
+            "evidence",
+            "VARCHAR",
+            "What speaks for it: the criteria that prefer it, with their figures beside those of "
+            "the k taken, and its stability.",
+            later=True,
+        ),
         Column("selected", "BOOLEAN", "Whether this k was taken."),
     ),
     key=("k",),
@@ -94,7 +101,12 @@ RUNS = Table(
             "scaled units²",
         ),
         Column("refine_steps", "INTEGER", "Steps of the refinement; 0 without one.", "steps"),
-        Column("verdict", "VARCHAR", "Why this number of segments, in a sentence."),
+        Column(
+            "verdict",
+            "VARCHAR",
+            "How good a choice this number of segments is, in a sentence; k_selection has the "
+            "evidence.",
+        ),
         Column("clear", "BOOLEAN", "Whether one number of segments is clearly better."),
         Column(
             "warnings",

@@ -75,17 +75,58 @@ SEGMENT_PROFILES = Table(
         Column("customer_share", "DOUBLE", "Of all customers.", "0 to 1"),
         Column("revenue", "DOUBLE", "Sum of monetary; NULL without orders.", "currency"),
         Column("revenue_share", "DOUBLE", "Of all revenue; NULL without orders.", "0 to 1"),
-        Column("summary", "VARCHAR", "What sets it apart, in words."),
-        Column("churn_risk", "VARCHAR", "low, medium or high, by overdue; NULL without it."),
+        Column(
+            "value_per_customer",
+            "DOUBLE",
+            "Mean of what its customers bring: monetary, or the sum of [features] value; NULL "
+            "where nothing says it.",
+            later=True,
+        ),
+        Column("summary", "VARCHAR", "What sets it apart: medians and shares, in words."),
+        Column(
+            "churn_risk",
+            "VARCHAR",
+            "low, medium (from 0.3) or high (from 0.6), by churn_rate; NULL without it, or where "
+            "its interval reaches from low to high.",
+        ),
+        Column(
+            "churn_rate",
+            "DOUBLE",
+            "Share that did not come back in the backtest, or else 1 less the mean P(alive); NULL "
+            "where there is neither.",
+            "0 to 1",
+            later=True,
+        ),
+        Column(
+            "churn_rate_lower",
+            "DOUBLE",
+            "Lower end of its 95 % interval (Wilson 1927); NULL where it was not measured.",
+            "0 to 1",
+            later=True,
+        ),
+        Column(
+            "churn_rate_upper",
+            "DOUBLE",
+            "Upper end of that interval; NULL likewise.",
+            "0 to 1",
+            later=True,
+        ),
+        Column(
+            "churn_basis",
+            "VARCHAR",
+            "Where churn_rate is from: backtest or p_alive; NULL where there is neither.",
+            later=True,
+        ),
         Column(
             "overdue",
             "DOUBLE",
             "Share of customers whose last order is more than twice their own mean gap ago (who "
-            "has none, for more than twice its fill); NULL where there is neither.",
+            "has none, or orders of one day only, for more than twice its fill); NULL where there "
+            "is neither.",
             "0 to 1",
         ),
-        Column("action", "VARCHAR", "What to do."),
-        Column("action_reason", "VARCHAR", "Why."),
+        Column("action", "VARCHAR", "What to do; of a weak segment (stability < 0.6) as a trial."),
+        Column("action_reason", "VARCHAR", "Why; true of at least two thirds of its customers."),
         Column("rule", "VARCHAR", "A predicate over customer_features that finds it."),
         Column("rule_precision", "DOUBLE", "Of those the rule finds, the segment's.", "0 to 1"),
         Column("rule_recall", "DOUBLE", "Of the segment's, those the rule finds.", "0 to 1"),

@@ -71,9 +71,17 @@ class Table:
 
 CUSTOMER = Column("customer_id", ID, "The customer's id, as in the source.")
 SEGMENT_ID = Column(
-    "segment_id", "INTEGER", "The segment's number; 1 is the most valuable of the first run."
+    "segment_id",
+    "INTEGER",
+    "The segment's number; in the first run 1 is the most valuable, and the largest where nothing "
+    "says what customers bring.",
 )
-SEGMENT = Column("segment", "VARCHAR", "The segment's name, unique within a run.")
+SEGMENT = Column(
+    "segment",
+    "VARCHAR",
+    "The segment's name, unique within a run. The names of rfm_segment are of other groups, also "
+    "where they are alike.",
+)
 FEATURE = Column("feature", "VARCHAR", "The feature's name, a column of customer_features.")
 RUN = Column("run_id", "BIGINT", "The run, as in runs.")
 DISTANCE = Column(
@@ -88,7 +96,8 @@ MARGIN = Column(
 RFM_SEGMENT = Column(
     "rfm_segment",
     "VARCHAR",
-    "By the recency and frequency scores, in the classic grid; or by the rules of [rfm.segments].",
+    "By the recency and frequency scores, in the classic grid; or by the rules of [rfm.segments]. "
+    "Not the segment, also where the names are alike.",
 )
 SCORES = (
     Column("r_score", "INTEGER", "Recency by fifths of the customers, 5 the most recent."),
@@ -96,7 +105,13 @@ SCORES = (
     Column("m_score", "INTEGER", "Monetary by fifths of the customers, 5 the highest."),
     RFM_SEGMENT,
 )
-TIER = Column("tier", "VARCHAR", "premium, regular or low engagement.")
+TIER = Column(
+    "tier",
+    "VARCHAR",
+    "premium, regular or low engagement, by what its customers bring on average (monetary, or "
+    "[features] value): at least 1.5 times the mean of all, or less than a third of it and, with "
+    "orders, fewer orders than the mean; NULL where nothing says what they bring.",
+)
 QUANTILES = (
     Column("p05", "DOUBLE", "5th percentile.", "the feature's"),
     Column("p25", "DOUBLE", "First quartile.", "the feature's"),

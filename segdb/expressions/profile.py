@@ -16,16 +16,23 @@ from segdb.model import Model
 QUANTILES = {"p05": 0.05, "p25": 0.25, "median": 0.5, "p75": 0.75, "p95": 0.95}
 
 
-def sizes(assigned: ir.Table, value: str) -> ir.Table:
-    """Return one row a cluster: ``nearest``, customers, squares, and the mean of ``value``.
+def sizes(assigned: ir.Table, value: Sequence[str]) -> ir.Table:
+    """Return one row a cluster: ``nearest``, customers, squares, and ``value``.
 
     ``squares`` is the sum of squared distances to the centroid: over all clusters, the inertia.
+    ``value`` is the mean of what its customers bring, the sum of these columns; NULL without any.
     """
+    worth = total_value(assigned, value).mean() if value else ibis.null("float64")
     return assigned.group_by("nearest").agg(
         customers=assigned.count(),
         squares=(assigned.distance * assigned.distance).sum(),
-        value=assigned[value].mean(),
+        value=worth,
     )
+
+
+def total_value(features: ir.Table, columns: Sequence[str]) -> ir.NumericValue:
+    """Return of each customer what it brings: the sum of these columns, a missing one 0."""
+    return added([features[name].cast("float64").fill_null(0.0) for name in columns])
 
 
 def by_segment(assigned: ir.Table, names: Sequence[str]) -> ir.Table:

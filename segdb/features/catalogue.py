@@ -90,6 +90,14 @@ class Catalogue:
         """The features of these kinds, in order."""
         return tuple(entry for entry in self.entries if entry.kind in kinds)
 
+    def value(self, named: tuple[str, ...]) -> tuple[str, ...]:
+        """The features whose sum says what a customer brings; empty where nothing says it.
+
+        Args:
+            named: those of the settings, which stand for the revenue.
+        """
+        return named or tuple(name for name in self.names if name == "monetary")
+
     def user_sql(self) -> tuple[UserSQL, ...]:
         """The user's own aggregates, parsed."""
         return tuple(

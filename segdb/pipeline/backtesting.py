@@ -172,7 +172,7 @@ def _at(
     learned = learn(store, PreprocessOptions.of(settings), built, quiet)
     model = learned.model(built, settings.features.components)
     scaled = scale_customers(store, built.features, model, learned.pca, built.customers)
-    fitted = fit_segments(store, settings.cluster, scaled, quiet)
+    fitted = fit_segments(store, settings.cluster, scaled, quiet, settings.features.value)
     model_of_today, features_of_today = today
     unused = max(segment.segment_id for segment in model_of_today.segments) + 1
     same = compared_run(store, model, learned.pca, model_of_today, features_of_today, unused)

@@ -53,7 +53,7 @@ def fit(
     learned = learn(store, PreprocessOptions.of(settings), built, progress)
     model = learned.model(built, settings.features.components)
     scaled = scale_customers(store, built.features, model, learned.pca, built.customers)
-    fitted = fit_segments(store, settings.cluster, scaled, progress)
+    fitted = fit_segments(store, settings.cluster, scaled, progress, settings.features.value)
     previous = previous_run(store, schema, model, learned.pca)
     fitted, segments, kept = match_segments(fitted, model, previous, settings.cluster.match_within)
     model = replace(model, segments=segments)

@@ -13,6 +13,7 @@ from segdb.engines.publishing.publish import Publication, next_run, publish
 from segdb.steps.describe.map_points import map_rows
 from segdb.steps.describe.profiles import feature_rows, profile_rows
 from segdb.steps.describe.rules import find_rules
+from segdb.steps.describe.segment_facts import DescribeOptions, SegmentFacts
 from segdb.steps.describe.segment_profiles import describe_segments, segment_qualities
 from segdb.steps.describe.statistics import explore
 from segdb.steps.lifecycle.common_customers import warn_without_common_customers
@@ -28,7 +29,7 @@ from segdb.steps.publish.quality_gates import check
 from segdb.steps.publish.tables import contents, queries, value_queries
 from segdb.steps.segment.scaled_customers import assign_segments
 from segdb.steps.value.customers import value_customers
-from segdb.steps.value.foresight import named
+from segdb.steps.value.foresight import named, returns_of
 
 
 def describe_and_publish(
@@ -40,16 +41,16 @@ def describe_and_publish(
     statistics, learned_by = learned.statistics, fitted_run.learned_by
     assigned = assign_segments(store, fitted_run.scaled, fitted.centroids)
     progress.step("Explaining the segments")
-    playbook, unnamed = playbook_of(fitted_run.playbook), fitted_run.scaled.model
-    names = fitted_run.names
-    described = describe_segments(store, assigned, unnamed, names, statistics, playbook)
+    unnamed, foresight = fitted_run.scaled.model, fitted_run.foresight
+    valued = value_customers(store, foresight.value, assigned)
+    returns, alive = returns_of(foresight.tested, unnamed), valued.alive(unnamed)
+    facts = SegmentFacts(fitted_run.names, fitted.stabilities, returns, alive)
+    options = DescribeOptions(playbook_of(fitted_run.playbook), settings.features.value)
+    described = describe_segments(store, assigned, unnamed, facts, statistics, options)
     model, groups = described.model, described.groups
     progress.step("Finding rules")
-    rows, seed = cluster.matrix_rows, cluster.seed
-    rules = find_rules(store, assigned, model, matrix_rows=rows, seed=seed)
+    rules = find_rules(store, assigned, model, matrix_rows=cluster.matrix_rows, seed=cluster.seed)
     qualities = segment_qualities(model, fitted, rules)
-    foresight = fitted_run.foresight
-    valued = value_customers(store, foresight.value, assigned)
     expected = valued.by_segment
     profiles = profile_rows(model, groups, described.descriptions, qualities, expected)
     progress.step("Exploring the features")
@@ -59,8 +60,8 @@ def describe_and_publish(
     run_id = next_run(store, schema)
     if learned_by is None:
         drift = drift_from_previous(store, schema, run_id, assigned, model)
-        names_of_features = model.catalogue.names
-        baseline = learned_distribution(store, built.features, names_of_features, statistics)
+        names = model.catalogue.names
+        baseline = learned_distribution(store, built.features, names, statistics)
     else:
         drift = drift_from_learned(store, schema, run_id, learned_by, assigned, model)
         baseline = stored_distribution(store, schema)

@@ -13,10 +13,16 @@ from segdb.report.published import Published
 from segdb.report.rules import in_words
 from segdb.segment_rule import from_sql
 
+# A run of an older release has no value_per_customer.
 _SEGMENTS = """
 SELECT *, revenue / customers AS revenue_per_customer
-FROM segdb.segment_profiles
-ORDER BY revenue / customers DESC NULLS LAST, segment_id
+FROM (
+    SELECT * FROM segdb.segment_profiles
+    UNION ALL BY NAME
+    SELECT NULL::DOUBLE AS value_per_customer WHERE false
+)
+ORDER BY
+    coalesce(value_per_customer, revenue / customers) DESC NULLS LAST, customers DESC, segment_id
 """
 _MEASURES = """
 SELECT
@@ -78,7 +84,7 @@ class Segment:
 def segments(
     published: Published, look: Look, forms: Forms, *, examples: bool
 ) -> tuple[Segment, ...]:
-    """Return the segments in order of value.
+    """Return the segments in order of value; by size where nothing says what customers bring.
 
     Args:
         published: the tables.

@@ -41,6 +41,7 @@ class Facts:
         before: the row before it; None at the first run.
         changes: phrases on what changed since the run before.
         segments: in order of value.
+        by_value: whether that order is by what their customers bring; else it is by size.
         foremost: the one with the largest share of the revenue, or else of the customers.
         most: the largest share of customers or revenue that a segment has.
         revenue: of all segments; None without orders.
@@ -58,6 +59,7 @@ class Facts:
     before: Mapping[str, Any] | None
     changes: tuple[str, ...]
     segments: tuple[Segment, ...]
+    by_value: bool
     foremost: Segment | None
     most: float
     revenue: float | None
@@ -127,6 +129,10 @@ def facts(published: Published, look: Look, forms: Forms, *, examples: bool) -> 
         before=before[0] if before else None,
         changes=changes(run, before[0], published) if before else (),
         segments=cards_of,
+        by_value=any(
+            card.row["value_per_customer"] is not None or card.row["revenue"] is not None
+            for card in cards_of
+        ),
         foremost=max(shown, key=_part, default=None),
         most=max((share for card in shown for share in _shares(card)), default=1.0),
         revenue=sum(amounts) if amounts else None,

@@ -9,11 +9,12 @@ SELECT
     round(gap, 4) AS gap,
     round(stability, 3) AS stability,
     round(stability_error, 3) AS stability_error,
-    selected
+    selected,
+    evidence
 FROM (
     SELECT * FROM segdb.k_selection
     UNION ALL BY NAME
-    -- A run of an older release has no such column.
-    SELECT NULL::DOUBLE AS stability_error WHERE false
+    -- A run of an older release has no such columns.
+    SELECT NULL::DOUBLE AS stability_error, NULL::VARCHAR AS evidence WHERE false
 )
 ORDER BY k;

@@ -1,6 +1,6 @@
 -- Who is worth winning back?
--- Reads customer_segments, feature_parameters: of segments at high churn risk, who is overdue.
--- Overdue: no order for more than twice the own mean gap between orders; the most valuable first.
+-- Reads customer_segments, segment_profiles, feature_parameters: of segments where most are overdue.
+-- Overdue: no order for more than twice the own mean gap between orders, which orders of one day do not make; who brought most first.
 -- Parameter limit = 20 from 1: how many customers
 WITH usual AS (
     -- A fill of 0 is no gap: nobody has one, or the settings fill with zero.
@@ -10,9 +10,13 @@ WITH usual AS (
 )
 SELECT customer_id, segment, monetary, frequency, recency_days, action
 FROM segdb.customer_segments, usual
-WHERE churn_risk = 'high'
+WHERE segment_id IN (SELECT segment_id FROM segdb.segment_profiles WHERE overdue >= 0.6)
     AND recency_days > 2 * coalesce(
-        if(days_between_orders < 1, 1, days_between_orders),
+        if(
+            days_between_orders * (frequency - 1) >= 1,
+            greatest(days_between_orders, 1),
+            NULL
+        ),
         usual.days
     )
 ORDER BY monetary DESC, customer_id

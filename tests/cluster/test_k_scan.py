@@ -58,9 +58,9 @@ def test_the_mall_has_five_segments(mall: Floats) -> None:
     assert five.silhouette == pytest.approx(0.5546571631, abs=5.1e-11)
     decision = verdict(found, "elbow")
     assert (decision.k, decision.clear) == (5, True)
-    assert decision.sentence.startswith(
-        "Elbow at 5; silhouette, Davies-Bouldin and gap statistic agree; "
-    )
+    assert decision.sentence.startswith("5 segments: a clear choice; ")
+    preferring = [text.partition(" prefers")[0] for text in decision.evidence[5]]
+    assert preferring[:4] == ["elbow", "silhouette", "Davies-Bouldin", "gap statistic"]
 
 
 def test_every_figure_is_scikit_learns() -> None:
@@ -95,7 +95,7 @@ def test_no_k_is_clear_in_noise(kind: str, dimensions: int) -> None:
     for evidence in (found, without_gap):
         decision = verdict(evidence, "elbow")
         assert not decision.clear
-        assert "no number of segments is clearly better" in decision.sentence
+        assert "for the data show no clear clusters" in decision.sentence
 
 
 def test_above_its_limit_the_silhouette_is_that_of_a_uniform_sample() -> None:

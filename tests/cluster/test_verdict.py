@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from segdb.cluster.candidate import Candidate
+from segdb.cluster.evidence import Criterion
 from segdb.cluster.kmeans import Fit
-from segdb.cluster.verdict import Criterion, verdict
+from segdb.cluster.verdict import Verdict, verdict
 
 FIT = Fit(2, np.zeros((2, 1)), np.zeros(1, dtype=np.intp), 1.0)
 
@@ -41,14 +42,38 @@ FULL = tuple(
 )
 
 
-def test_the_sentence_holds_the_evidence() -> None:
+def phrases(found: Verdict, k: int) -> str:
+    return "; ".join(found.evidence[k])
+
+
+def test_the_sentence_is_plain_and_each_k_has_its_evidence() -> None:
     found = verdict(FULL, "elbow")
     assert (found.k, found.criterion_used, found.clear) == (5, "elbow", True)
-    assert found.sentence == (
-        "Elbow at 5; gap statistic agrees; silhouette prefers 3 (0.41 against 0.38); "
-        "Davies-Bouldin prefers 2 (1.02 against 1.05); "
-        "Calinski-Harabasz prefers 7 (7,000 against 5,000); stable (≥ 0.8) from 3 to 6."
-    )
+    assert found.sentence == "5 segments: a clear choice; 3 to 6 are all stable."
+    assert {k: phrases(found, k) for k in found.evidence} == {
+        2: "Davies-Bouldin prefers it (1.02 against 1.05); not stable (0.70)",
+        3: "silhouette prefers it (0.41 against 0.38); stable (0.90)",
+        4: "stable (0.85)",
+        5: "elbow; gap statistic prefers it (1.60); stable (0.95)",
+        6: "stable (0.80)",
+        7: "Calinski-Harabasz prefers it (7,000 against 5,000); not stable (0.50)",
+    }
+
+
+@pytest.mark.parametrize(
+    ("stable", "words"),
+    [
+        ({2, 3, 4, 5}, "2 to 5 are all stable"),
+        ({5}, "only 5 is stable"),
+        ({2, 5}, "2 and 5 are both stable"),
+        ({4, 5}, "4 and 5 are both stable"),
+        ({2, 3, 4, 6, 7}, "2 to 4, 6 and 7 are all stable"),
+        (set(), "none is stable"),
+    ],
+)
+def test_which_numbers_are_stable(stable: set[int], words: str) -> None:
+    some = tuple(replace(one, stability=0.9 if one.k in stable else 0.4) for one in FULL)
+    assert verdict(some, "elbow").sentence.endswith(f"; {words}.")
 
 
 @pytest.mark.parametrize(
@@ -63,29 +88,33 @@ def test_each_criterion_picks_its_own(criterion: Criterion, k: int) -> None:
 def test_alone_with_its_choice_a_criterion_is_not_clear() -> None:
     found = verdict(FULL, "silhouette")
     assert not found.clear
-    assert "silhouette prefers 3 (0.41); elbow at 5; " in found.sentence.lower()
-    assert found.sentence.endswith("is clearly better: 2 of 5 criteria prefer 5.")
+    assert phrases(found, 3) == "silhouette prefers it (0.41); stable (0.90)"
+    assert found.sentence == (
+        "3 segments: a reasonable choice, not a clear-cut one; 3 to 6 are all stable."
+    )
 
 
 def test_without_an_elbow_the_silhouette_chooses_and_it_is_said() -> None:
     straight = tuple(replace(one, inertia=800.0 - 100.0 * one.k) for one in PLAIN)
     found = verdict(straight, "elbow")
     assert (found.k, found.criterion_used, found.clear) == (3, "silhouette", False)
-    assert found.sentence.startswith("No elbow; silhouette prefers 3 (0.41); ")
+    assert phrases(found, 3) == "no elbow; silhouette prefers it (0.41)"
 
 
 def test_without_the_gap_the_silhouette_chooses_and_it_is_said() -> None:
     found = verdict(PLAIN, "gap")
     assert (found.k, found.criterion_used) == (3, "silhouette")
-    assert found.sentence.startswith("Gap statistic not known; silhouette prefers 3 (0.41); ")
+    assert phrases(found, 3) == "gap statistic not known; silhouette prefers it (0.41)"
 
 
 def test_a_gap_that_never_rises_is_noise() -> None:
     noise = tuple(replace(one, gap=0.9 - 0.01 * one.k) for one in FULL)
     found = verdict(noise, "elbow")
     assert (found.k, found.clear) == (5, False)
-    assert "gap statistic prefers a single segment" in found.sentence
-    assert found.sentence.endswith("clearly better, as in data without clusters.")
+    assert phrases(found, 5) == "elbow; gap statistic prefers a single segment; stable (0.95)"
+    assert found.sentence.startswith(
+        "5 segments: a division of convenience, for the data show no clear clusters; "
+    )
     assert verdict(noise, "gap").k == 3
 
 
@@ -109,31 +138,31 @@ def test_segments_that_other_customers_would_not_give_are_not_clear() -> None:
     shaky = tuple(replace(one, stability=0.5 if one.k > 2 else 0.9) for one in FULL)
     found = verdict(shaky, "elbow")
     assert not found.clear
-    assert "stable (≥ 0.8) at 2; " in found.sentence
-    assert found.sentence.endswith("better: other customers would give other segments.")
+    assert found.sentence == (
+        "5 segments: a choice that other customers would not bear out; only 2 is stable."
+    )
     nowhere = tuple(replace(one, stability=0.1) for one in FULL)
-    assert "stable (≥ 0.8) nowhere" in verdict(nowhere, "elbow").sentence
+    assert verdict(nowhere, "elbow").sentence.endswith("; none is stable.")
 
 
 def test_no_word_of_stability_within_its_error() -> None:
     # 3 and 4 reach 0.8 within two errors; 5 stays above it, 2 and 7 below.
     unsure = tuple(replace(one, stability_error=0.06) for one in FULL)
     found = verdict(unsure, "elbow")
-    assert "; stable (≥ 0.8) at 5; stability is uncertain from 2 to 4 and at 6." in found.sentence
-    assert found.clear
+    assert found.sentence == "5 segments: a clear choice; only 5 is stable."
+    assert phrases(found, 6) == "stability uncertain (0.68 to 0.92)"
     few = tuple(replace(one, stability_error=0.02) for one in FULL)
-    words = verdict(few, "elbow").sentence
-    assert words.endswith(
-        "; stable (≥ 0.8) from 3 to 5; stability is uncertain at 6 (0.76 to 0.84)."
-    )
+    assert verdict(few, "elbow").sentence.endswith("; 3 to 5 are all stable.")
 
 
 @pytest.mark.parametrize("error", [0.08, None])
 def test_an_uncertain_stability_is_not_clear(error: float | None) -> None:
     found = verdict(tuple(replace(one, stability_error=error) for one in FULL), "elbow")
     assert not found.clear
-    assert "stable (" not in found.sentence
-    assert found.sentence.endswith("clearly better: other customers may give other segments.")
+    assert found.sentence == (
+        "5 segments: a reasonable choice, not a clear-cut one; "
+        "none is certain to be stable, 5 may be."
+    )
 
 
 def test_a_k_that_more_criteria_prefer_stands_against_the_choice() -> None:
@@ -150,19 +179,23 @@ def test_a_k_that_more_criteria_prefer_stands_against_the_choice() -> None:
     )
     found = verdict(two, "elbow")
     assert (found.k, found.clear) == (5, False)
-    assert found.sentence.startswith("Elbow at 5; Davies-Bouldin agrees; silhouette prefers 2 ")
-    assert found.sentence.endswith("is clearly better: 3 of 5 criteria prefer 2.")
+    assert phrases(found, 5).startswith("elbow; Davies-Bouldin prefers it (0.00)")
+    assert phrases(found, 2).count("prefers it") == 3
+    assert ": a reasonable choice, not a clear-cut one; " in found.sentence
 
 
 def test_of_a_gap_that_goes_on_rising_it_is_said_why() -> None:
     rising = {2: 1.19, 3: 1.195, 4: 1.24, 5: 1.3, 6: 1.35, 7: 1.4}
     found = verdict(tuple(replace(one, gap=rising[one.k]) for one in FULL), "elbow")
-    assert "gap statistic prefers 2 (the first within its error of the next); " in found.sentence
+    assert "gap statistic prefers it (the first within its error of the next); " in phrases(
+        found, 2
+    )
 
 
 def test_figures_that_look_equal_get_more_digits() -> None:
     close = tuple(replace(one, silhouette=0.4 + 0.0001 * one.k) for one in PLAIN)
-    assert "silhouette prefers 7 (0.4007 against 0.4005)" in verdict(close, "elbow").sentence
+    found = verdict(close, "elbow")
+    assert phrases(found, 7) == "silhouette prefers it (0.4007 against 0.4005)"
 
 
 def test_a_single_candidate_is_taken_and_nothing_is_said_to_agree() -> None:
@@ -174,5 +207,5 @@ def test_a_single_candidate_is_taken_and_nothing_is_said_to_agree() -> None:
 
 def test_segments_that_are_points_have_no_figure() -> None:
     points = (*FULL[:-1], replace(FULL[-1], calinski_harabasz=2.3e38))
-    words = verdict(points, "elbow").sentence
-    assert "Calinski-Harabasz prefers 7, whose segments are points; " in words
+    found = verdict(points, "elbow")
+    assert "Calinski-Harabasz prefers it, whose segments are points; " in phrases(found, 7)

@@ -65,6 +65,7 @@ use = ["recency_days", "frequency", "monetary"]
 attributes = ["Income"]
 categories = ["Education"]
 describe = ["tenure_days"]
+value = ["monetary"]
 max_missing = 0.7
 transform = { frequency = "log1p", monetary = "log1p" }
 max_correlation = 0.98
@@ -182,7 +183,7 @@ def test_the_example_of_the_design_loads_whole(tmp_path: Path) -> None:
     told["source"]["null_values"] = list(told["source"]["null_values"])
     for key in ("names", "sheet"):
         told["source"][key] = list(told["source"][key])
-    for key in ("use", "attributes", "categories", "describe"):
+    for key in ("use", "attributes", "categories", "describe", "value"):
         told["features"][key] = list(told["features"][key])
     told["checks"]["accept"] = list(told["checks"]["accept"])
     told["backtest"]["cuts"] = list(told["backtest"]["cuts"])

@@ -40,14 +40,20 @@ def nearest(features_with_holes: DuckDB, holes: Columns) -> npt.NDArray[np.int64
 
 def test_sizes(features_with_holes: DuckDB, holes: Columns, nearest: npt.NDArray[np.int64]) -> None:
     table = features_with_holes.unbound("assigned", "assigned")
-    rows = {row["nearest"]: row for row in features_with_holes.rows(sizes(table, "monetary"))}
+    rows = {
+        row["nearest"]: row
+        for row in features_with_holes.rows(sizes(table, ["monetary", "frequency"]))
+    }
     assert set(rows) == {0, 1, 2}
     distance = np.arange(len(nearest)) / 100
     for place, row in rows.items():
         own = nearest == place
         assert row["customers"] == own.sum()
         assert row["squares"] == pytest.approx((distance[own] ** 2).sum(), rel=1e-9)
-        assert row["value"] == pytest.approx(np.nanmean(holes["monetary"][own]), rel=1e-9)
+        worth = np.nan_to_num(holes["monetary"][own]) + np.nan_to_num(holes["frequency"][own])
+        assert row["value"] == pytest.approx(worth.mean(), rel=1e-9)
+    without = features_with_holes.rows(sizes(table, []))
+    assert {row["value"] for row in without} == {None}
 
 
 def test_by_segment(

@@ -76,7 +76,7 @@ class TestRealData:
         raw = read(store, "customers", shared_data / "mall_customers.csv", Source())
         reading = of_file(store, shared_data / "mall_customers.csv", "customers").reading
         assert reading.roles == {"customer_id": "CustomerID"}
-        assert numeric_attributes(raw.table, reading, store.fetch) == (
+        assert numeric_attributes(raw.table, reading, store.fetch).measures == (
             "Age", "Annual Income (k$)", "Spending Score (1-100)",
         )  # fmt: skip
 

@@ -6,22 +6,28 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import ibis
 import ibis.expr.types as ir
 
-from segdb.config.playbook import Playbook
+from segdb.config.personas import MOST
 from segdb.engines.protocol import Database
 from segdb.expressions.distributions import FIFTHS
 from segdb.expressions.profile import by_segment, composite
-from segdb.features.rfm import SCORES, scores
 from segdb.model import Model
-from segdb.steps.describe.naming import FEWEST, Profile, SegmentDescription, personas, score
+from segdb.steps.describe.members import Members, MembersOfAll, members_of
+from segdb.steps.describe.naming import SegmentDescription, describe, score
+from segdb.steps.describe.profile import AllCustomers, Profile, Quartiles
 from segdb.steps.describe.profiles import Groups, SegmentQuality
 from segdb.steps.describe.rules import Figures
+from segdb.steps.describe.segment_facts import DescribeOptions, SegmentFacts
+from segdb.steps.describe.summary_text import names_of_flags
 from segdb.steps.segment.cluster_metrics import separations
 from segdb.steps.segment.fit import Fitted
 
-_TENURE = "tenure_days"
+# What fewer customers of a segment are known to be says nothing about it, and too much about them.
+FEWEST = 5
+_GAP = "days_between_orders"
+# Axes of the playbook that are scored by the median of a feature.
+_SCORED_MEDIANS = {"t": "tenure_days", "a": "average_order_value"}
 
 
 @dataclass(frozen=True)
@@ -43,9 +49,9 @@ def describe_segments(
     store: Database,
     assigned: ir.Table,
     model: Model,
-    names: Sequence[str | None],
+    facts: SegmentFacts,
     whole: Mapping[str, Any],
-    playbook: Playbook,
+    options: DescribeOptions,
 ) -> DescribedSegments:
     """Profile the segments, name them, and say what to do with each.
 
@@ -53,20 +59,20 @@ def describe_segments(
         store: where the customers are.
         assigned: the relation ``segdb_assigned``: every customer with ``nearest``.
         model: whose segments, in the order of ``nearest``, are not named yet.
-        names: the name that each segment keeps from the last run; None for a new one.
+        facts: what else is known of them.
         whole: what ``statistics`` gave of all customers.
-        playbook: names and actions.
+        options: names and actions, and what value is.
     """
     measured = by_segment(assigned, model.catalogue.names)
     groups = {row["nearest"]: row for row in store.rows(measured)}
-    profiles = _naming_profiles(store, assigned, model, groups, whole)
-    averages = {n: whole[f"mean_{i}"] or 0.0 for i, n in enumerate(model.catalogue.names)}
-    matrix = [p.feature for p in model.matrix]
-    categories = {
-        entry.name: (entry.column or "", entry.value or "")
-        for entry in model.catalogue.of("category")
-    }
-    descriptions = personas(profiles, names, averages, matrix, playbook, categories)
+    playbook, columns = options.playbook, model.catalogue.value(options.value)
+    members = members_of(store, assigned, model, whole, playbook, columns)
+    profiles = _profiles(model, groups, members, whole, facts)
+    if playbook.by_place and not all(profile.scores for profile in profiles):
+        spread = _composite_sd(store, assigned, model, whole)
+        profiles = [replace(p, standing=p.standing / spread) for p in profiles]
+    customers = _all_customers(model, groups, members, whole)
+    descriptions = describe(profiles, facts.names, customers, playbook)
     segments = tuple(
         replace(segment, name=description.name)
         for segment, description in zip(model.segments, descriptions, strict=True)
@@ -97,36 +103,98 @@ def segment_qualities(
     ]
 
 
-def _naming_profiles(
-    store: Database,
-    assigned: ir.Table,
+def _profiles(
     model: Model,
-    groups: Mapping[int, Mapping[str, Any]],
+    groups: Groups,
+    members: MembersOfAll,
     whole: Mapping[str, Any],
+    facts: SegmentFacts,
 ) -> list[Profile]:
     """Return what naming looks at, of each segment in the order of the model."""
     names = model.catalogue.names
-    behaviour = _behaviour(store, assigned, model)
-    # Recency alone, as an attribute may be called, tells nothing of how they buy.
-    axes = "rfm" if len(model.score_edges) > 1 else ""
-    spread = 1.0 if behaviour and axes else _composite_sd(store, assigned, model, whole)
     profiles = []
     for place in range(len(model.segments)):
-        row, manner = groups.get(place, {}), behaviour.get(place, {})
+        row, of_segment = groups.get(place, {}), members.by_segment.get(place, Members())
         means, z = {}, {}
         for i, name in enumerate(names):
             center, sd = whole[f"mean_{i}"] or 0.0, whole[f"sd_{i}"]
             known = row.get(f"known_{i}", 0) >= min(FEWEST, row.get("customers", 0)) > 0
             means[name] = row[f"mean_{i}"] if known else center
             z[name] = (means[name] - center) / sd if sd else 0.0
-        places = {axis: manner[axis] for axis in axes if manner.get(axis) is not None}
-        if places and _TENURE in names:
-            i = names.index(_TENURE)
-            edges = [whole[f"{level}_{i}"] for level in FIFTHS]
-            places["t"] = score(row.get(f"median_{i}") or 0.0, edges)
-        standing = sum(z[p.feature] for p in model.matrix) / len(model.matrix) / spread
-        profiles.append(Profile(means, z, places, manner.get("overdue"), standing))
+        profiles.append(
+            Profile(
+                means=means,
+                z=z,
+                scores=_scores(names, row, of_segment, whole),
+                members=of_segment,
+                quartiles=_quartiles(names, row, of_segment),
+                standing=sum(z[p.feature] for p in model.matrix) / len(model.matrix),
+                stability=_at(facts.stabilities, place),
+                measured=_at(facts.returns, place),
+                alive=_at(facts.alive, place),
+            )
+        )
     return profiles
+
+
+def _scores(
+    names: Sequence[str], row: Mapping[str, Any], members: Members, whole: Mapping[str, Any]
+) -> dict[str, float]:
+    scores = dict(members.scores)
+    for axis, name in _SCORED_MEDIANS.items():
+        if scores and name in names:
+            i = names.index(name)
+            edges = [whole[f"{level}_{i}"] for level in FIFTHS]
+            scores[axis] = score(row.get(f"median_{i}") or 0.0, edges)
+    return scores
+
+
+def _quartiles(
+    names: Sequence[str], row: Mapping[str, Any], members: Members
+) -> dict[str, Quartiles]:
+    """Return the quartiles of what at least two thirds of a segment's customers have."""
+    quartiles: dict[str, Quartiles] = {}
+    for i, name in enumerate(names):
+        if row.get(f"known_{i}", 0) >= MOST * row.get("customers", 0) > 0:
+            quartiles[name] = (row[f"p25_{i}"], row[f"median_{i}"], row[f"p75_{i}"])
+    # Orders of one day are no rhythm, and the feature counts them.
+    quartiles.pop(_GAP, None)
+    if _GAP in names and members.rhythm >= MOST and members.gaps is not None:
+        quartiles[_GAP] = members.gaps
+    return quartiles
+
+
+def _all_customers(
+    model: Model, groups: Groups, members: MembersOfAll, whole: Mapping[str, Any]
+) -> AllCustomers:
+    names = model.catalogue.names
+    means = {n: whole[f"mean_{i}"] or 0.0 for i, n in enumerate(names)}
+    known = {n: whole[f"median_{i}"] for i, n in enumerate(names)} | (
+        {_GAP: members.usual_gap} if _GAP in names else {}
+    )
+    worth = [
+        (row["customers"], members.by_segment[place].value)
+        for place, row in groups.items()
+        if place in members.by_segment
+    ]
+    total = sum(customers for customers, _ in worth)
+    return AllCustomers(
+        means=means,
+        medians={name: median for name, median in known.items() if median is not None},
+        matrix=[p.feature for p in model.matrix],
+        categories={
+            entry.name: (entry.column or "", entry.value or "")
+            for entry in model.catalogue.of("category")
+        },
+        flags=names_of_flags(names, whole),
+        value=None
+        if any(value is None for _, value in worth) or not total
+        else sum(customers * (value or 0.0) for customers, value in worth) / total,
+    )
+
+
+def _at(values: Sequence[Any], place: int) -> Any:
+    return values[place] if place < len(values) else None
 
 
 def _composite_sd(
@@ -140,39 +208,3 @@ def _composite_sd(
     }
     query = composite(assigned, {n: (mean, sd) for n, (mean, sd) in measures.items() if sd})
     return float(store.rows(query)[0]["sd"] or 1.0)
-
-
-def _behaviour(store: Database, assigned: ir.Table, model: Model) -> dict[int, dict[str, Any]]:
-    """Return by segment the mean scores, and the share that is overdue."""
-    names = model.catalogue.names
-    if "recency_days" not in names:
-        return {}
-    table = scores(assigned, model.score_edges, model.rfm)
-    columns = {
-        column[0]: _of_five(table[column].cast("float64").mean(), model.score_edges[feature])
-        for column, feature, _ in SCORES
-        if feature in model.score_edges
-    }
-    mean_gap = _mean_gap(table, model)
-    if mean_gap is not None:
-        # GREATEST skips NULL, and a customer without a gap is not overdue.
-        late = table.recency_days > 2.0 * ibis.greatest(mean_gap, 1.0)
-        columns["overdue"] = late.cast("float64").mean(where=mean_gap.notnull())
-    rows = store.rows(table.group_by("nearest").agg(**columns))
-    return {row["nearest"]: row for row in rows}
-
-
-def _of_five(mean: ir.FloatingScalar, edges: Sequence[float]) -> ir.FloatingScalar:
-    """Return a mean score as one of the playbook's, from 1 to 5, however many scores there are."""
-    return mean if len(edges) == 4 else 1.0 + (mean - 1.0) * 4.0 / len(edges)
-
-
-def _mean_gap(table: ir.Table, model: Model) -> ir.Value | None:
-    names = set(model.catalogue.names)
-    if "days_between_orders" in names:
-        fill = next(p.fill for p in model.parameters if p.feature == "days_between_orders")
-        # A fill of 0 is no mean_gap: nobody has one, or the settings fill with zero.
-        return table.days_between_orders.fill_null(fill) if fill else table.days_between_orders
-    if {_TENURE, "frequency"} <= names:
-        return (table.tenure_days - table.recency_days) / (table.frequency - 1).nullif(0)
-    return None

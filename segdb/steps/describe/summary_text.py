@@ -1,78 +1,57 @@
-"""Summary text: what sets a segment apart, in words with natural units."""
+"""Summary text: what sets a segment apart, in medians and shares with natural units."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from typing import Any
 
 from segdb.features.catalogue import REGISTRY
+from segdb.formats.phrases import capitalized
+from segdb.steps.describe.profile import AllCustomers, Categories, Profile
+from segdb.steps.describe.wording import amount, labelled, readable, whole_days
 
 # From this mean distance from the average on, in standard deviations, a feature is remarkable.
 REMARKABLE = 0.35
+# Where mean and median differ by this factor, one alone would mislead.
+_SKEWED = 1.5
+_MOST_PHRASES = 3
 
 _PHRASES: Mapping[str, str] = {
-    "recency_days": "last order {mean} ago (all customers: {average})",
-    "monetary": "spends {mean} (all customers: {average})",
-    "average_order_value": "{mean} an order (all customers: {average})",
-    "tenure_days": "first order {mean} ago (all customers: {average})",
-    "days_between_orders": "orders every {mean} (all customers: {average})",
-    "items_per_order": "{mean} an order (all customers: {average})",
-    "categories": "buys from {mean} (all customers: {average})",
-    "return_rate": "returns {mean} of what it buys (all customers: {average})",
-    "active_months": "active in {mean} (all customers: {average})",
+    "recency_days": "last order {own} ago (all customers: {usual})",
+    "frequency": "{own} (all customers: {usual})",
+    "monetary": "spends {own} (all customers: {usual})",
+    "average_order_value": "{own} an order (all customers: {usual})",
+    "tenure_days": "first order {own} ago (all customers: {usual})",
+    "days_between_orders": "orders every {own} (all customers: {usual})",
+    "items_per_order": "{own} an order (all customers: {usual})",
+    "categories": "buys from {own} (all customers: {usual})",
+    "return_rate": "returns {own} of what it buys (all customers: {usual})",
+    "active_months": "active in {own} (all customers: {usual})",
 }
 _AGO = ("recency_days", "tenure_days")
-# What distinguishes two segments of one persona: the words for less, and for more.
-_TENDENCIES: Mapping[str, tuple[str, str]] = {
-    "recency_days": ("seen later", "seen earlier"),
-    "frequency": ("fewer orders", "more orders"),
-    "monetary": ("lower spending", "higher spending"),
-    "average_order_value": ("smaller orders", "larger orders"),
-    "tenure_days": ("joined later", "joined earlier"),
-    "days_between_orders": ("closer orders", "orders farther apart"),
-    "items_per_order": ("fewer items", "more items"),
-    "categories": ("fewer categories", "more categories"),
-    "return_rate": ("fewer returns", "more returns"),
-    "active_months": ("fewer months", "more months"),
-}
-_SINGULAR = {"orders": "order", "days": "day", "items": "item", "months": "month"} | {
-    "categories": "category"
-}
 
 
-# Of each 0/1 feature of a category, the column and the value that makes it 1.
-Categories = Mapping[str, tuple[str, str]]
-
-
-def summary(
-    means: Mapping[str, float],
-    z: Mapping[str, float],
-    overall: Mapping[str, float],
-    categories: Categories,
-) -> str:
+def summary(profile: Profile, customers: AllCustomers) -> str:
     """Say in words what sets a segment apart: its three most remarkable features.
 
-    One whose two means are written alike says nothing, however little all customers vary.
-
-    Args:
-        means: mean of each feature, natural units.
-        z: its distance from all customers' mean, in their standard deviations.
-        overall: all customers' means.
-        categories: which features are categories.
+    Numbers are medians, and said to be; the mean stands beside one from which it differs much. Of
+    what is 0 or 1 it is the share. A feature whose figures are written alike for the segment and
+    for all customers says nothing, nor does one that a third of the members lack.
     """
-
-    def written(name: str, mean: float) -> str:
-        if name in categories:
-            return shares(categories[name], mean, overall[name])
-        return phrase(name, mean, overall[name])
-
-    sentences = [
-        written(name, means[name])
-        for name in remarkable(z, categories)
-        if written(name, means[name]) != written(name, overall[name])
-    ]
-    text = "; ".join(sentences[:3]) or "close to the average customer in everything"
-    return text[0].upper() + text[1:] + "."
+    medians: list[str] = []
+    shares: list[str] = []
+    for name in remarkable(profile.z, customers.categories):
+        if len(medians) + len(shares) == _MOST_PHRASES:
+            break
+        if name in customers.categories or name in customers.flags:
+            text = _share(name, profile, customers)
+            shares += [text] if text else []
+        elif name in profile.quartiles and name in customers.medians:
+            text = _median(name, profile, customers)
+            medians += [text] if text else []
+    parts = [f"median values: {'; '.join(medians)}"] if medians else []
+    parts += [f"shares: {'; '.join(shares)}"] if shares else []
+    return f"{'. '.join(map(capitalized, parts))}." if parts else "On average like all customers."
 
 
 def remarkable(z: Mapping[str, float], categories: Categories) -> list[str]:
@@ -94,74 +73,72 @@ def remarkable(z: Mapping[str, float], categories: Categories) -> list[str]:
     return sorted(far, key=lambda name: (-abs(z[name]), name))
 
 
-def shares(category: tuple[str, str], mean: float, average: float) -> str:
-    """Say how a share compares with that of all customers."""
-    return f"{mean:.0%} {labelled(category)} (all customers: {average:.0%})"
+def phrase(
+    name: str, own: float, usual: float, means: tuple[float | None, float | None] = (None, None)
+) -> str:
+    """Say how a median compares with all customers' median, in natural units.
 
-
-def labelled(category: tuple[str, str]) -> str:
-    """Name a value of a category: "gender Female"."""
-    column, value = category
-    return f"{readable(column)} {value}"
-
-
-def phrase(name: str, mean: float, average: float) -> str:
-    """Say how a mean compares with all customers' mean, in natural units."""
-    unit = REGISTRY[name].unit if name in REGISTRY else ""
-    if name == "frequency" and average > 0:
-        return f"orders {_how_often(mean / average)} ({amount(unit, mean)} each)"
-    write = _whole_days if name in _AGO else amount
-    written, usual = (write(unit, value) for value in (mean, average))
-    if name == "days_between_orders" and written == "1 day":
-        written = "day"
+    Args:
+        name: of the feature.
+        own: the segment's median.
+        usual: all customers' median.
+        means: the two means, where they are to be said as well.
+    """
+    written, others = (_written(name, pair) for pair in zip((own, usual), means, strict=True))
     if name not in _PHRASES:
         # A name from the data is never part of a format string: it may hold braces.
-        return f"{readable(name)} {written} (all customers: {usual})"
-    return _PHRASES[name].format(mean=written, average=usual)
+        return f"{readable(name)} {written} (all customers: {others})"
+    return _PHRASES[name].format(own=written, usual=others)
 
 
-def tendency(feature: str, categories: Categories, *, more: bool) -> str:
-    """Say in what a segment differs from another one of the same name."""
-    if feature in categories:
-        return f"{'more' if more else 'less'} {labelled(categories[feature])}"
-    fewer, larger = _TENDENCIES.get(
-        feature, (f"lower {readable(feature)}", f"higher {readable(feature)}")
+def _written(name: str, pair: tuple[float, float | None]) -> str:
+    unit = REGISTRY[name].unit if name in REGISTRY else ""
+    median, mean = pair
+    text, *rest = [
+        whole_days(value) if name in _AGO else amount(unit, value)
+        for value in (median, mean)
+        if value is not None
+    ]
+    text = "day" if name == "days_between_orders" and text == "1 day" else text
+    return f"{text}, mean {rest[0]}" if rest and rest[0] != text else text
+
+
+def _median(name: str, profile: Profile, customers: AllCustomers) -> str:
+    own, usual = profile.quartiles[name][1], customers.medians[name]
+    means = (profile.means[name], customers.means[name])
+    # By the gap the quartiles are of those with a rhythm, and the means are not.
+    skewed = name != "days_between_orders" and any(
+        _far_apart(median, mean) for median, mean in zip((own, usual), means, strict=True)
     )
-    return larger if more else fewer
+    shown = means if skewed else (None, None)
+    if _written(name, (own, shown[0])) == _written(name, (usual, shown[1])):
+        return ""
+    return phrase(name, own, usual, shown)
 
 
-def readable(feature: str) -> str:
-    """Turn a feature's name into words: no brackets, underscores, or camel case."""
-    text = re.sub(r"\([^)]*\)", " ", feature)
-    text = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text).replace("_", " ")
-    return re.sub(r"\s+", " ", text).strip().lower() or feature
+def _far_apart(median: float, mean: float) -> bool:
+    low, high = sorted((abs(median), abs(mean)))
+    return high > _SKEWED * low or (median < 0.0) != (mean < 0.0)
 
 
-def amount(unit: str, value: float) -> str:
-    """Write a value with its unit, to the digits that a reader wants."""
-    if unit == "currency":
-        digits = 0 if abs(value) >= 100 else 2
-        return f"{round(value, digits) or 0.0:,.{digits}f}"
-    if unit == "share":
-        return f"{value:.0%}"
-    number = f"{value:,.0f}" if abs(value) >= 10 else f"{value:,.1f}".removesuffix(".0")
-    if unit in _SINGULAR:
-        return f"{number} {_SINGULAR[unit] if number == '1' else unit}"
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.3g}"
+def _share(name: str, profile: Profile, customers: AllCustomers) -> str:
+    own, usual = (f"{means[name]:.0%}" for means in (profile.means, customers.means))
+    label = labelled(customers.categories[name]) if name in customers.categories else readable(name)
+    return "" if own == usual else f"{own} {label} (all customers: {usual})"
 
 
-def _whole_days(_unit: str, value: float) -> str:
-    days = round(value)
-    return "less than a day" if days < 1 else "1 day" if days == 1 else f"{days:,} days"
+def names_of_flags(names: Collection[str], row: Mapping[str, Any]) -> frozenset[str]:
+    """Return the features that are 0 or 1 for every customer.
 
-
-def _how_often(times: float) -> str:
-    if times >= 1.15:
-        return f"{times:.1f} times as often as the average customer"
-    if times >= 1.05:
-        return f"{times - 1:.0%} more often than the average customer"
-    if times >= 0.95:
-        return "as often as the average customer"
-    if times >= 0.1:
-        return f"{1 - times:.0%} less often than the average customer"
-    return "hardly ever compared with the average customer"
+    Args:
+        names: of the features, in the order of their places in the row.
+        row: what ``statistics`` gave of all customers: of the same mean, no variable between 0 and
+            1 has a variance above mean (1 - mean), and only one of 0 and 1 reaches it.
+    """
+    flags = set()
+    for i, name in enumerate(names):
+        least, most, mean, sd = (row[f"{key}_{i}"] for key in ("minimum", "maximum", "mean", "sd"))
+        bounded = least == 0 and most == 1 and mean is not None and sd is not None
+        if bounded and abs(sd * sd - mean * (1.0 - mean)) < 1e-9:
+            flags.add(name)
+    return frozenset(flags)

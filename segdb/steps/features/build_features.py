@@ -103,12 +103,12 @@ def build_features(
     if sources.customers:
         buyers = orders.buyers if orders else None
         customers = _validate_customers(store, recipe, sources, buyers, progress)
-        wanted = options.features
-        entries += (
-            reused.catalogue.of("attribute", "category")
-            if reused
-            else choose_customer_entries(store, wanted, customers, entries, previous_names)
-        )
+        if reused:
+            entries += reused.catalogue.of("attribute", "category")
+        else:
+            entries += choose_customer_entries(
+                store, options.features, customers, entries, previous_names, progress
+            )
     catalogue = _not_empty(entries)
     if reused is None:
         _check_customers(store, sources, catalogue, recipe, progress)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -22,6 +22,7 @@ from segdb.inspect.attributes import numeric_attributes
 from segdb.model import Model
 from segdb.source_schema import Reading
 from segdb.steps.ingest.reconcile_rows import ValidatedSource
+from segdb.steps.progress import Progress
 from segdb.user_sql import UserSQL
 
 
@@ -124,6 +125,7 @@ def choose_customer_entries(
     customers: ValidatedSource,
     of_orders: tuple[Entry, ...],
     previous_names: Mapping[tuple[str, str], str],
+    progress: Progress,
 ) -> tuple[Entry, ...]:
     """Return the features of the customers table that the settings ask for.
 
@@ -133,6 +135,7 @@ def choose_customer_entries(
         customers: the customers, validated.
         of_orders: the features of the orders.
         previous_names: of the last run's 0/1 features, by column and value.
+        progress: hears which columns were chosen.
 
     Raises:
         SettingsError: a column does not exist, or none can be a feature.
@@ -148,14 +151,14 @@ def choose_customer_entries(
             )
         return names[column.lower()]
 
-    asked = features.attributes
-    if asked is None:
-        by_source = numeric_attributes(customers.raw.table, reading, store.fetch)
-        attributes = () if of_orders or features.categories else by_source
-    else:
-        attributes = tuple(existing("attributes", column) for column in asked)
+    asked, categories = features.attributes, features.categories
+    attributes = tuple(existing("attributes", column) for column in asked or ())
+    if asked is None and not of_orders and not categories:
+        inferred = numeric_attributes(customers.raw.table, reading, store.fetch)
+        attributes, categories = inferred.measures, inferred.codes
+        progress.note(_features_note(attributes, categories))
     levels = {}
-    for column in features.categories:
+    for column in categories:
         name = existing("categories", column)
         rows = store.rows(category_values(customers.rows, name, reading).limit(1000))
         levels[name] = [row["value"] for row in rows]
@@ -169,6 +172,17 @@ def choose_customer_entries(
             f"{toml_value(texts)}."
         )
     return entries
+
+
+def _features_note(measures: Sequence[str], codes: Sequence[str]) -> str:
+    """Say which columns became features, and which of them are taken for codes."""
+    parts = [f"the numbers {', '.join(measures)}"] if measures else []
+    if codes:
+        parts.append(
+            f"{', '.join(codes)}, taken for codes: a 0/1 feature a value. Name them in [features] "
+            "attributes if they are numbers"
+        )
+    return f"customers: features are {'; and '.join(parts) or 'none'}."
 
 
 def category_names(store: Database, schema: str) -> Mapping[tuple[str, str], str]:

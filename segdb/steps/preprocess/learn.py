@@ -12,6 +12,7 @@ import ibis.expr.types as ir
 
 from segdb.cluster.matrix import Matrix
 from segdb.cluster.yeo_johnson import best_powers
+from segdb.config.feature_sections import Features
 from segdb.engines.protocol import Database
 from segdb.errors import DataError, SettingsError, nearest
 from segdb.expressions.coreset import all_customers, sample
@@ -73,6 +74,16 @@ class Learned:
         return replace(model, components=chosen_components(self.pca, components, model.matrix))
 
 
+def _check_names(features: Features, names: Sequence[str]) -> None:
+    """Refuse names in the settings that no feature has."""
+    for key, wanted in (("describe", features.describe), ("value", features.value)):
+        for name in wanted:
+            if name not in names:
+                raise SettingsError(
+                    f"[features] {key}: there is no feature '{name}'.{nearest(name, names)}"
+                )
+
+
 def learn(
     store: Database, options: PreprocessOptions, built: BuiltFeatures, progress: Progress
 ) -> Learned:
@@ -89,11 +100,7 @@ def learn(
         SettingsError: a feature named in the settings does not exist.
     """
     names = built.catalogue.names
-    for name in options.features.describe:
-        if name not in names:
-            raise SettingsError(
-                f"[features] describe: there is no feature '{name}'.{nearest(name, names)}"
-            )
+    _check_names(options.features, names)
     known = store.rows(statistics(built.features, names))[0]
     edges = score_edges(store, options.rfm, built.features, names, known)
     rfm = rfm_rules(store, options.rfm, built.features, names, edges)

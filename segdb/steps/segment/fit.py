@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
-from operator import mul
 from typing import Any
 
 from segdb.cluster.candidate import Candidate
@@ -27,7 +25,7 @@ class Fitted:
     """What K-Means gave, its clusters in the canonical order of the segments.
 
     Attributes:
-        centroids: scaled units, best segment first.
+        centroids: scaled units, the most valuable segment first; without value, the largest.
         inertia: over all customers, scaled units squared.
         silhouette: of the chosen k.
         stability: of the chosen k, mean adjusted Rand index over resamples.
@@ -62,7 +60,11 @@ class Fitted:
 
 
 def fit_segments(
-    store: Database, settings: Cluster, scaled: ScaledCustomers, progress: Progress
+    store: Database,
+    settings: Cluster,
+    scaled: ScaledCustomers,
+    progress: Progress,
+    value: tuple[str, ...] = (),
 ) -> Fitted:
     """Find the segments.
 
@@ -71,6 +73,7 @@ def fit_segments(
         settings: how many segments, and how to look for them.
         scaled: the customers.
         progress: receives messages and warnings.
+        value: the features of the settings whose sum is what a customer brings.
 
     Raises:
         DataError: there are fewer customers than segments, or they are all alike.
@@ -96,7 +99,7 @@ def fit_segments(
     quality = qualities[decision.k] = quality_from(refined.groups, refined.centroids, squares)
     silhouettes = simplified_silhouettes(drawn.evaluated, list(by_k.values()))
     simplified = dict(zip(by_k, silhouettes, strict=True))
-    order = _canonical(store, scaled, refined.centroids)
+    order = _canonical(store, scaled, refined.centroids, value)
     return Fitted(
         centroids=tuple(refined.centroids[place] for place in order),
         inertia=quality.inertia,
@@ -112,7 +115,7 @@ def fit_segments(
         refine_steps=refined.steps,
         verdict=decision.sentence,
         clear=decision.clear,
-        k_selection=tuple(_row(c, qualities[c.k], simplified[c.k], decision.k) for c in candidates),
+        k_selection=tuple(_row(c, qualities[c.k], simplified[c.k], decision) for c in candidates),
     )
 
 
@@ -142,20 +145,16 @@ def _tried(settings: Cluster, customers: int) -> range:
     return range(settings.k_min, min(settings.k_max, customers - 1) + 1)
 
 
-def _canonical(store: Database, scaled: ScaledCustomers, centroids: Centroids) -> list[int]:
-    """Return the clusters from the most valuable to the least.
-
-    Without money to go by, it is by the sum of their scaled features, each by its better end.
-    """
-    model = scaled.model
-    if "monetary" in model.catalogue.names:
-        measured = store.rows(sizes(assign(scaled.table, model.columns, centroids), "monetary"))
-        worth = {row["nearest"]: row["value"] or 0.0 for row in measured}
-    else:
-        better = {e.name: 1.0 if e.better == "higher" else -1.0 for e in model.catalogue.entries}
-        signs = [better[p.feature] for p in model.matrix]
-        values = [model.scaled(centroid) for centroid in centroids]
-        worth = dict(enumerate(math.fsum(map(mul, signs, position)) for position in values))
+def _canonical(
+    store: Database, scaled: ScaledCustomers, centroids: Centroids, value: tuple[str, ...]
+) -> list[int]:
+    """Return the clusters from the most valuable to the least; without value, by size."""
+    model, columns = scaled.model, scaled.model.catalogue.value(value)
+    measured = store.rows(sizes(assign(scaled.table, model.columns, centroids), columns))
+    worth = {
+        row["nearest"]: float((row["value"] if columns else row["customers"]) or 0.0)
+        for row in measured
+    }
     return sorted(
         range(len(centroids)),
         key=lambda place: (-worth.get(place, float("-inf")), centroids[place]),
@@ -172,7 +171,9 @@ def _over_all(candidate: Candidate, quality: Quality) -> Candidate:
     )
 
 
-def _row(candidate: Candidate, quality: Quality, simplified: float, chosen: int) -> dict[str, Any]:
+def _row(
+    candidate: Candidate, quality: Quality, simplified: float, decision: Verdict
+) -> dict[str, Any]:
     return {
         "k": candidate.k,
         "inertia": quality.inertia,
@@ -185,5 +186,6 @@ def _row(candidate: Candidate, quality: Quality, simplified: float, chosen: int)
         "gap_step_error": candidate.gap_step_error,
         "stability": candidate.stability,
         "stability_error": candidate.stability_error,
-        "selected": candidate.k == chosen,
+        "evidence": "; ".join(decision.evidence.get(candidate.k, ())) or None,
+        "selected": candidate.k == decision.k,
     }

@@ -14,6 +14,7 @@ from segdb.contract.types import arrow_schema
 from segdb.engines.protocol import Database
 from segdb.expressions.customer_value import customer_value
 from segdb.expressions.value_table import by_segment, nobody, published
+from segdb.model import Model
 from segdb.steps.value.learn_value import LearnedValue
 from segdb.value.nodes import nodes
 from segdb.value_model import ValueModel
@@ -34,6 +35,11 @@ class ValuedCustomers:
     table: ir.Table
     by_segment: Mapping[int, Mapping[str, Any]]
     nodes: Rows
+
+    def alive(self, model: Model) -> list[float | None]:
+        """Return the mean probability of being active of each segment, in the model's order."""
+        places = range(len(model.segments))
+        return [self.by_segment.get(place, {}).get("p_alive") for place in places]
 
 
 def value_customers(store: Database, value: LearnedValue, assigned: ir.Table) -> ValuedCustomers:

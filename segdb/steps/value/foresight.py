@@ -11,6 +11,7 @@ from segdb.engines.protocol import Database
 from segdb.engines.publishing.integrity import is_whole
 from segdb.model import Model
 from segdb.steps.backtest.measure_outcomes import Backtest
+from segdb.steps.describe.churn_risk import MeasuredReturn
 from segdb.steps.features.build_features import BuiltFeatures
 from segdb.steps.value.customers import ValuedCustomers
 from segdb.steps.value.learn_value import LearnedValue, apply_value
@@ -63,6 +64,25 @@ def as_foreseen(store: Database, schema: str, model: Model, built: BuiltFeatures
         for table in _TESTED
     ]
     return Foresight(apply_value(store, model.value, built), Backtest(*stored))
+
+
+def returns_of(tested: Backtest, model: Model) -> list[MeasuredReturn | None]:
+    """Return how many of each segment's customers came back after the last cut.
+
+    Args:
+        tested: the backtest.
+        model: whose segments are in order; one that had no match at the cut was not measured.
+    """
+    last = max((row["cut"] for row in tested.outcomes), default=None)
+    rows = {row["segment_id"]: row for row in tested.outcomes if row["cut"] == last}
+    return [
+        MeasuredReturn(
+            row["returned"], row["customers"], row["return_rate_low"], row["return_rate_high"]
+        )
+        if (row := rows.get(segment.segment_id)) is not None
+        else None
+        for segment in model.segments
+    ]
 
 
 def named(tested: Backtest, model: Model) -> Backtest:

@@ -46,7 +46,7 @@ def test_who_bought_once_has_no_rhythm_to_be_late_by(connection: duckdb.DuckDBPy
         assert (name.split(",")[0] in late) == (days > 180), recency
     assert asked(connection, "win_back") == []
     at_risk = asked(connection, "value_at_risk")
-    assert {(row["overdue_percent"], row["revenue_at_risk"]) for row in at_risk} == {(None, 0.0)}
+    assert {(row["overdue_percent"], row["revenue_of_overdue"]) for row in at_risk} == {(None, 0.0)}
 
 
 @pytest.mark.parametrize(

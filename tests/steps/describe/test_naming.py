@@ -1,9 +1,10 @@
-"""Names follow the profile, not the place, and kept names stay."""
+"""Names follow what is true of the members, and kept names stay."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 import duckdb
@@ -12,8 +13,12 @@ import pyarrow as pa
 import pytest
 
 import segdb
+from segdb.config.personas import Playbook
 from segdb.config.playbook import load
-from segdb.steps.describe.naming import Profile, personas, risk, score
+from segdb.steps.describe.churn_risk import MeasuredReturn
+from segdb.steps.describe.members import Members
+from segdb.steps.describe.naming import SegmentDescription, describe, score
+from segdb.steps.describe.profile import AllCustomers, Profile
 
 PLACES: Mapping[str, Mapping[str, float]] = {
     "Champions": {"r": 4.6, "f": 4.8, "m": 4.7, "t": 4.2},
@@ -23,21 +28,73 @@ PLACES: Mapping[str, Mapping[str, float]] = {
     "Can't Lose": {"r": 1.6, "f": 4.6, "m": 4.5, "t": 4.6},
 }
 LATE = {"Hibernating": 0.6, "Can't Lose": 0.8}
+ALL = AllCustomers({"a": 1.0}, {"a": 1.0}, ["a"], value=100.0)
+BOOK = load()
+EVERYTHING = {p.when: 1.0 for p in BOOK.personas}
 
 
-def profile(name: str) -> Profile:
-    return Profile({"a": 1.0}, {"a": 0.0}, PLACES[name], LATE.get(name, 0.1))
+def profile(name: str, true: Sequence[str] | None = None) -> Profile:
+    """Return a segment at a persona's place, of which the claims of some personas are true."""
+    known = {p.when: 1.0 for p in BOOK.personas if true is None or p.name in true}
+    members = Members(overdue=LATE.get(name, 0.1), traits=known, value=100.0)
+    return Profile({"a": 1.0}, {"a": 0.0}, PLACES[name], members)
+
+
+def described(
+    profiles: list[Profile], kept: list[str | None] | None = None, playbook: Playbook = BOOK
+) -> tuple[SegmentDescription, ...]:
+    return describe(profiles, kept or [None] * len(profiles), ALL, playbook)
 
 
 def names(profiles: list[Profile], kept: list[str | None] | None = None) -> list[str]:
-    given = kept or [None] * len(profiles)
-    named = personas(profiles, given, {"a": 1.0}, ["a"], load(), {})
-    return [character.name for character in named]
+    return [description.name for description in described(profiles, kept)]
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(PLACES))[::17])
 def test_names_are_right_by_profile(order: tuple[str, ...]) -> None:
     assert names([profile(name) for name in order]) == list(order)
+
+
+def test_the_nearest_persona_is_not_taken_where_its_claims_are_not_true() -> None:
+    only = described([profile("Champions", ["Loyal", "Hibernating"])])[0]
+    assert only.name == "Loyal"
+    none = described([profile("Champions", [])])[0]
+    assert (none.name, none.action, none.reason) == (
+        "Others",
+        BOOK.otherwise.action,
+        BOOK.otherwise.reason,
+    )
+
+
+@pytest.mark.parametrize(("share", "name"), [(0.66, "Others"), (0.67, "Loyal")])
+def test_two_thirds_make_a_claim_true(share: float, name: str) -> None:
+    loyal = next(p for p in BOOK.personas if p.name == "Loyal")
+    members = Members(overdue=0.1, traits={loyal.when: share})
+    assert names([Profile({"a": 1.0}, {"a": 0.0}, PLACES["Champions"], members)]) == [name]
+
+
+def test_at_risk_asks_for_seven_tenths() -> None:
+    at_risk = next(p for p in BOOK.personas if p.name == "At Risk")
+    for share, name in ((0.69, "Others"), (0.71, "At Risk")):
+        members = Members(overdue=0.9, traits={at_risk.when: share})
+        place = {"r": 1.9, "f": 3.2, "m": 3.3}
+        assert names([Profile({"a": 1.0}, {"a": 0.0}, place, members)]) == [name]
+
+
+def test_a_dominant_trait_wins_over_a_nearer_place() -> None:
+    lapsing = replace(profile("Hibernating"), z={"tenure_days": -4.0, "a": 0.0})
+    assert names([lapsing]) == ["New"]
+    assert names([replace(lapsing, z={"tenure_days": -1.9, "a": 0.0})]) == ["Hibernating"]
+    untrue = replace(profile("Hibernating", ["Hibernating"]), z={"tenure_days": -4.0})
+    assert names([untrue]) == ["Hibernating"]
+
+
+def test_where_nothing_fits_the_name_is_what_sets_apart() -> None:
+    sides = {("average_order_value", "above"): 0.8, ("frequency", "below"): 0.7}
+    members = Members(sides={**sides, ("monetary", "above"): 0.6}, traits={}, overdue=0.1)
+    z = {"average_order_value": 1.1, "frequency": -0.6, "monetary": 0.9}
+    other = Profile(dict.fromkeys(z, 1.0), z, PLACES["Champions"], members)
+    assert names([other]) == ["Larger orders, fewer orders"]
 
 
 def test_more_segments_than_names_stay_unique() -> None:
@@ -50,26 +107,31 @@ def test_more_segments_than_names_stay_unique() -> None:
 def test_of_two_of_a_kind_the_second_says_how_it_differs() -> None:
     scores = {"r": 1.3, "f": 1.1, "m": 1.3}
     means = {"tenure_days": 300.0, "monetary": 9.0}
+    members = Members(overdue=1.0, traits=EVERYTHING)
+    apart = {"tenure_days": (100.0, 110.0, 120.0)}, {"tenure_days": (400.0, 500.0, 600.0)}
     profiles = [
-        Profile(means, {"tenure_days": z, "monetary": 0.1}, {**scores, "r": recency}, 1.0)
-        for z, recency in ((-0.6, 1.7), (0.8, 1.2))
+        Profile(means, {"tenure_days": z, "monetary": 0.1}, {**scores, "r": r}, members, quartiles)
+        for z, r, quartiles in zip((-0.6, 0.8), (1.7, 1.2), apart, strict=True)
     ]
-    found = [c.name for c in personas(profiles, [None] * 2, means, ["monetary"], load(), {})]
-    assert found == ["Lost, joined later", "Lost"]
+    assert names(profiles) == ["Lost, joined later", "Lost"]
     # They stay so in the next run, with the advice of their persona.
-    profiles = [Profile({"a": 1.0}, {"a": 0.0}, scores, 1.0)] * 2
-    kept = personas(profiles, found, {"a": 1.0}, ["a"], load(), {})
-    assert [one.name for one in kept] == found
-    assert len({one.action for one in kept}) == 1
+    kept: list[str | None] = ["Lost, joined later", "Lost"]
+    later = described([replace(profiles[1], quartiles={})] * 2, kept)
+    assert [one.name for one in later] == kept
+    assert len({one.action for one in later}) == 1
+    # Where a quarter of the members lie beyond the other's median, there is nothing to say.
+    close = [replace(profiles[0], quartiles={"tenure_days": (100.0, 400.0, 600.0)}), profiles[1]]
+    assert names(close) == ["Lost", "Lost 2"] or names(close) == ["Lost 2", "Lost"]
 
 
 def test_customers_who_keep_their_rhythm_are_not_lost() -> None:
     scores = {"r": 1.5, "f": 1.1, "m": 1.1}
-    late, steady = (Profile({"a": 1.0}, {"a": 0.0}, scores, share) for share in (0.95, 0.3))
+    late, steady = (
+        Profile({"a": 1.0}, {"a": 0.0}, scores, Members(overdue=share, traits=EVERYTHING))
+        for share in (0.95, 0.3)
+    )
     assert names([late]) == ["Lost"]
     assert names([steady]) == ["Hibernating"]
-    often = Profile({"a": 1.0}, {"a": 0.0}, {"r": 2.7, "f": 3.4, "m": 3.5}, 1.0)
-    assert names([often]) == ["At Risk"]
 
 
 def test_the_best_customers_may_be_the_smallest_and_the_last_cluster() -> None:
@@ -104,98 +166,70 @@ def test_a_kept_name_stays_and_is_given_once() -> None:
     assert found[0] != "Champions"
 
 
-@pytest.mark.parametrize("become", ["Champions", "Hibernating", "New"])
+@pytest.mark.parametrize("become", ["Champions", "Hibernating", "Potential Loyalists"])
 def test_advice_follows_the_profile_under_a_kept_name(become: str) -> None:
-    playbook = load()
-    own = next(persona for persona in playbook.personas if persona.name == become)
-    found = personas([profile(become)], ["Champions"], {"a": 1.0}, ["a"], playbook, {})[0]
+    own = next(persona for persona in BOOK.personas if persona.name == become)
+    found = described([profile(become)], ["Champions"])[0]
     assert found.name == "Champions"
-    assert (found.tier, found.action, found.reason) == (own.tier, own.action, own.reason)
+    assert (found.action, found.reason) == (own.action, own.reason)
+
+
+def test_a_kept_name_whose_claims_are_not_true_brings_no_words_that_are_not() -> None:
+    found = described([profile("Champions", ["Loyal"])], ["Champions"])[0]
+    loyal = next(persona for persona in BOOK.personas if persona.name == "Loyal")
+    assert (found.name, found.reason) == ("Champions", loyal.reason)
+    assert found.summary.endswith(" Its name is that of an earlier run.")
+    bare = described([profile("Champions", [])], ["Champions"])[0]
+    assert (bare.name, bare.reason) == ("Champions", BOOK.otherwise.reason)
+    assert "earlier run" not in described([profile("Champions")], ["Champions"])[0].summary
 
 
 def test_a_small_step_changes_no_advice() -> None:
     near = {axis: value - 0.4 for axis, value in PLACES["Champions"].items()}
-    moved = Profile({"a": 1.0}, {"a": 0.0}, near, 0.1)
-    found = personas([moved], ["Champions"], {"a": 1.0}, ["a"], load(), {})[0]
-    own = next(persona for persona in load().personas if persona.name == "Champions")
+    found = described([replace(profile("Champions"), scores=near)], ["Champions"])[0]
+    own = next(persona for persona in BOOK.personas if persona.name == "Champions")
     assert found.action == own.action
 
 
-def test_attributes_are_named_by_what_they_are() -> None:
-    profiles = [
-        Profile(
-            {"Income": 9.0, "Spending (1-100)": 2.0},
-            {"Income": 1.0, "Spending (1-100)": -1.0},
-            {},
-            None,
-        ),
-        Profile(
-            {"Income": 1.0, "Spending (1-100)": 2.0},
-            {"Income": -1.5, "Spending (1-100)": -1},
-            {},
-            None,
-            -1.6,
-        ),
-    ]
-    matrix = ["Income", "Spending (1-100)"]
-    found = personas(
-        profiles, [None, None], {"Income": 5.0, "Spending (1-100)": 5.0}, matrix, load(), {}
-    )
-    assert [one.name for one in found] == [
-        "High income, low spending",
-        "Very low income, low spending",
-    ]
-    assert [one.tier for one in found] == ["regular", "low engagement"]
-    assert "have more than others and spend less" in found[0].reason
-    assert "have less than others, and spend less" in found[1].reason
-    assert all(one.churn_risk is None for one in found)
-
-
-def test_segments_that_are_told_the_same_are_told_apart() -> None:
-    overall = {"Age": 1.0, "Size": 1.0}
-    profiles = [
-        Profile(overall, {"Age": age, "Size": size}, {}, None)
-        for age, size in ((1.0, -1.0), (-1.0, 1.5))
-    ]
-    found = personas(profiles, [None] * 2, overall, ["Age", "Size"], load(), {})
-    general = load().standing(0.0)
-    assert [one.action for one in found] == [
-        f"{general.action} What sets them apart: high age, low size.",
-        f"{general.action} What sets them apart: low age, very high size.",
-    ]
-    assert [one.reason for one in found] == [general.reason] * 2
-    alone = personas(profiles[:1], [None], overall, ["Age", "Size"], load(), {})
-    assert alone[0].action == general.action
-
-
-def test_of_a_category_the_value_that_most_have_is_named() -> None:
-    categories = {"Gender_Female": ("Gender", "Female"), "Gender_Male": ("Gender", "Male")}
-    matrix = ["Age", "Gender_Female"]
-    overall = {"Age": 39.0, "Gender_Female": 0.56, "Gender_Male": 0.44}
-    profiles = [
-        Profile({"Age": age, "Gender_Female": share, "Gender_Male": 1 - share}, z, {}, None)
-        for age, share, z in (
-            (27.4, 0.1, {"Age": -0.9, "Gender_Female": -0.92, "Gender_Male": 0.92}),
-            (39.0, 0.58, {"Age": 0.1, "Gender_Female": 0.04, "Gender_Male": -0.04}),
-            (55.0, 1.0, {"Age": 1.3, "Gender_Female": 0.88, "Gender_Male": -0.88}),
+@pytest.mark.parametrize("stability", [0.59, 0.6, None])
+def test_a_weak_segment_says_so_and_its_advice_is_a_trial(stability: float | None) -> None:
+    found = described([replace(profile("Champions"), stability=stability)])[0]
+    plain = described([profile("Champions")])[0]
+    if stability == 0.59:
+        assert found.summary == (
+            f"{plain.summary} Weak: other customers would give other segments (stability 0.59)."
         )
-    ]
-    found = personas(profiles, [None] * 3, overall, matrix, load(), categories)
-    assert [one.name for one in found] == [
-        "Low age, gender Male",
-        "Average age",
-        "Very high age, gender Female",
-    ]
-    told = "90% gender Male (all customers: 44%); age 27.4 (all customers: 39)."
-    assert found[0].summary == told
+        assert found.action == f"This segment is weak: try it on some of them first. {plain.action}"
+    else:
+        assert (found.summary, found.action) == (plain.summary, plain.action)
 
 
-@pytest.mark.parametrize(
-    ("overdue", "told"),
-    [(None, None), (0.0, "low"), (0.3, "medium"), (0.59, "medium"), (0.6, "high")],
-)
-def test_churn_risk(overdue: float | None, told: str | None) -> None:
-    assert risk(overdue) == told
+def test_the_tier_is_by_value_and_not_by_the_persona() -> None:
+    poor, rich, unknown = (
+        replace(profile("Champions"), members=replace(profile("Champions").members, value=value))
+        for value in (20.0, 200.0, None)
+    )
+    assert [one.tier for one in described([poor, rich, unknown])] == [
+        "low engagement",
+        "premium",
+        None,
+    ]
+    often = replace(poor, z={"frequency": 0.5})
+    assert described([often])[0].tier == "regular"
+
+
+def test_a_playbook_of_before_has_its_own_tiers_and_no_claims() -> None:
+    personas = tuple(replace(p, when=(), tier="premium") for p in BOOK.personas)
+    old = replace(BOOK, personas=personas)
+    found = described([profile("Hibernating", [])], playbook=old)[0]
+    assert (found.name, found.tier) == ("Hibernating", "premium")
+
+
+def test_churn_is_what_was_measured() -> None:
+    seen = replace(profile("Champions"), measured=MeasuredReturn(20, 100, 0.13, 0.29), alive=0.99)
+    found = described([seen, replace(seen, measured=None), profile("Champions")])
+    assert [one.churn.churn_risk for one in found] == ["high", "low", None]
+    assert [one.churn.churn_basis for one in found] == ["backtest", "p_alive", None]
 
 
 def test_scores_go_from_one_to_five() -> None:

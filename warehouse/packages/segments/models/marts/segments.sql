@@ -18,11 +18,11 @@ SELECT
     WHEN "t0"."nearest" = 0
     THEN 'Champions'
     WHEN "t0"."nearest" = 1
-    THEN 'Lost'
+    THEN 'Hibernating'
     WHEN "t0"."nearest" = 2
     THEN 'Loyal'
     WHEN "t0"."nearest" = 3
-    THEN 'Promising'
+    THEN 'New'
     ELSE NULL
   END AS "segment",
   "t0"."distance",
