@@ -49,10 +49,10 @@ def verdict(cut: datetime, rows: Mapping[str, Row]) -> str:
     else:
         share = segments["top_20_share"]
         text += f"the 20% ranked first brought {share:.0%} of the revenue. "
-    return text + _beside_rules(segments, rows)
+    return text + _against_rules(segments, rows)
 
 
-def _beside_rules(segments: Row, rows: Mapping[str, Row]) -> str:
+def _against_rules(segments: Row, rows: Mapping[str, Row]) -> str:
     known = {name: rows[name]["gini"] for name in RULES if name in rows}
     best = max(known, key=lambda name: known[name] or 0.0)
     ahead = (known[best] or 0.0) - segments["gini"]
@@ -66,7 +66,7 @@ def _beside_rules(segments: Row, rows: Mapping[str, Row]) -> str:
     value = rows.get("expected_value", {}).get("gini")
     if value is None:
         return f"{words}."
-    beside = "better than" if value > (known[best] or 0.0) + _EQUAL else "beside"
+    place = "better than" if value > (known[best] or 0.0) + _EQUAL else "as good as"
     if value < (known[best] or 0.0) - _EQUAL:
-        beside = "below"
-    return f"{words}; expected value has {value:.2f}, {beside} that rule."
+        place = "below"
+    return f"{words}; expected value has {value:.2f}, {place} that rule."

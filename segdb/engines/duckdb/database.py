@@ -192,10 +192,8 @@ class DuckDB(Catalog):
             return None
 
     def _make(self, kind: str, name: str, query: ir.Table | str) -> ir.Table:
-        name, sql = (
-            self.scratch_name(name),
-            query if isinstance(query, str) else self.compile(query),
-        )
+        sql = query if isinstance(query, str) else self.compile(query)
+        name = self.scratch_name(name)
         self.execute(f"CREATE OR REPLACE TEMP {kind} {quoted(name)} AS {sql}")
         if isinstance(query, str):
             return self.unbound(quoted(name), name)
