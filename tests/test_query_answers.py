@@ -54,7 +54,7 @@ def tables_of(path: Path) -> Frames:
         "segments customer_features segment_profiles segment_centroids feature_parameters "
         "segment_features k_selection rejected_rows rfm_by_segment typical_customers "
         "segment_history segment_migrations rfm_segment_history rfm_segment_migrations runs "
-        "run_segments run_drift"
+        "run_segments run_drift customer_value value_model segment_outcomes backtest_rankings"
     )
     with asking(path, "segdb") as select:
         return {name: select(f"FROM {name}").to_pandas() for name in names.split()}
@@ -265,14 +265,66 @@ def overdue(tables: Frames) -> pd.DataFrame:
 
 
 def test_value_at_risk(ask: Ask, tables: Frames) -> None:
-    distances = overdue(tables)
     found = ask("value_at_risk").set_index("segment_id").sort_index()
-    at_risk = distances[distances.overdue].groupby("segment_id").monetary.sum()
-    expected = at_risk.reindex(found.index, fill_value=0.0)
-    np.testing.assert_allclose(found.revenue_of_overdue, expected, atol=0.0051)
+    values = tables["customer_value"].merge(tables["segments"], on="customer_id")
+    by_segment = values.groupby("segment_id")
+    np.testing.assert_allclose(found.expected_revenue, by_segment.expected_value.sum(), atol=0.0051)
+    at_risk = by_segment.value_at_risk.sum(min_count=1)
+    np.testing.assert_allclose(
+        found.revenue_at_risk.astype(float), at_risk.astype(float), atol=0.0051
+    )
     published = tables["segment_profiles"].set_index("segment_id").sort_index()
-    np.testing.assert_allclose(found.revenue, published.revenue, atol=0.0051)
+    np.testing.assert_allclose(found.past_revenue, published.revenue, atol=0.0051)
     np.testing.assert_allclose(found.overdue_percent, 100 * published.overdue, atol=0.051)
+
+
+def valued(tables: Frames) -> pd.DataFrame:
+    features = tables["customer_features"]
+    return tables["customer_value"].merge(tables["segments"], on="customer_id").merge(features)
+
+
+def test_expected_value(ask: Ask, tables: Frames) -> None:
+    found = ask("expected_value", limit="30")
+    assert found.customer_id.tolist() == best(valued(tables), 30, "expected_value")
+    np.testing.assert_allclose(
+        found.expected_value,
+        np.sort(tables["customer_value"].expected_value)[::-1][:30],
+        atol=0.0051,
+    )
+
+
+def test_next_orders(ask: Ask, tables: Frames) -> None:
+    found = ask("next_orders", limit="100000")
+    known = valued(tables).dropna(subset=["expected_next_order_at"])
+    assert set(found.customer_id) == set(known.customer_id)
+    assert pd.to_datetime(found.expected_next_order).is_monotonic_increasing
+    first = known.expected_next_order_at.min().date()
+    assert pd.Timestamp(found.expected_next_order[0]).date() == first
+
+
+def test_overdue(ask: Ask, tables: Frames) -> None:
+    found = ask("overdue", limit="100000")
+    known = valued(tables)
+    gap = known.days_between_orders
+    late = known[(gap >= 1) & (known.recency_days > 2 * gap)]
+    assert set(found.customer_id) == set(late.customer_id)
+    assert found.expected_value.dropna().is_monotonic_decreasing
+
+
+def test_what_happened_next(ask: Ask, tables: Frames) -> None:
+    found, outcomes = ask("what_happened_next"), tables["segment_outcomes"]
+    assert len(found) == len(outcomes) > 0
+    ordered = outcomes.sort_values(["cut", "segment_id"])
+    assert found.segment.tolist() == ordered.segment.tolist()
+    share = 100 * ordered.returned / ordered.customers
+    np.testing.assert_allclose(found.returned_percent, share, atol=0.051)
+
+
+def test_does_it_work(ask: Ask, tables: Frames) -> None:
+    found, rankings = ask("does_it_work"), tables["backtest_rankings"]
+    assert set(found.ranking) == set(rankings.ranking)
+    assert {"segments", "past_spend", "frequency", "recency"} <= set(found.ranking)
+    assert found.gini.is_monotonic_decreasing
 
 
 def of_late_segments(distances: pd.DataFrame, tables: Frames) -> pd.Series[bool]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import ibis
 import mpmath
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -18,7 +19,9 @@ from segdb.engines.duckdb.database import DuckDB
 from segdb.exports.dialects import DIALECTS
 from segdb.exports.transpile import to_dialect
 from segdb.expressions.customer_value import customer_value
+from segdb.value.maximise import Floats
 from segdb.value.nodes import nodes
+from segdb.value.purchases import Histories, fit_purchases
 from segdb.value_model import Estimate, Family, PurchaseModel, SpendModel, ValueModel
 
 HISTORIES = ibis.table(
@@ -50,8 +53,8 @@ class History:
     """A customer's: x, t_x and T."""
 
     repeats: int
-    last: int
-    observed: int
+    last: float
+    observed: float
 
 
 def known_histories() -> Iterator[History]:
@@ -233,3 +236,57 @@ def test_the_next_order_is_as_likely_as_not(store: DuckDB) -> None:
         alpha, r = of.purchases.alpha.value + row["observed"], of.purchases.r.value + row["repeats"]
         by_then = row["p_alive"] * (1 - (alpha / (alpha + days)) ** r)
         assert by_then == pytest.approx(0.5, rel=1e-9)
+
+
+def drawn(customers: int, horizon: int) -> tuple[list[History], Floats]:
+    """Histories of MBG/NBD by the planted parameters, and how often each ordered next."""
+    draw = np.random.default_rng(17)
+    r, alpha, a, b = PARAMETERS[1]
+    rate, stop = draw.gamma(r, 1 / alpha, customers), draw.beta(a, b, customers)
+    observed = np.floor(draw.uniform(100, 500, customers))
+    repeats, last = np.zeros(customers, int), np.zeros(customers)
+    later, at = np.zeros(customers, int), np.zeros(customers)
+    active = draw.random(customers) >= stop
+    while active.any():
+        at = np.where(active, at + draw.exponential(1 / rate), np.inf)
+        known, coming = at <= observed, (at > observed) & (at <= observed + horizon)
+        repeats, last = repeats + known, np.where(known, at, last)
+        later = later + coming
+        active &= (known | coming) & (draw.random(customers) >= stop)
+    histories = [History(*row) for row in zip(repeats.tolist(), last.tolist(), observed.tolist(),
+                                              strict=True)]  # fmt: skip
+    return histories, later.astype(np.float64)
+
+
+def test_a_planted_shop_is_calibrated_in_every_tenth(store: DuckDB) -> None:
+    """Parameters are learned of the histories; what they foresee is what was drawn next."""
+    horizon = 120
+    histories, later = drawn(150_000, horizon)
+    rows = pa.table(
+        {
+            "customer_id": range(len(histories)),
+            "repeats": pa.array([h.repeats for h in histories], pa.int64()),
+            "last": pa.array([float(h.last) for h in histories]),
+            "observed": pa.array([float(h.observed) for h in histories]),
+            "amount": pa.array([0.0] * len(histories)),
+            "end_day": pa.array([15_000] * len(histories)),
+        }
+    )
+    counts = rows.append_column("customers", pa.array([1.0] * len(histories)))
+    learned = fit_purchases(Histories.of(counts), "mbg/nbd")
+    of = ValueModel(learned, None, horizon)
+    table, rule = (
+        store.rows_table("histories", rows),
+        store.rows_table("nodes", pa.Table.from_pylist(nodes(of))),
+    )
+    values = store.fetch(customer_value(table, rule, of).order_by("customer_id"))
+    for name, came in (
+        ("expected_orders", later),
+        ("probability_of_order", (later > 0).astype(float)),
+    ):
+        expected = values[name].to_numpy()
+        order = np.argsort(expected, kind="stable")
+        for tenth in np.array_split(order, 10):
+            error = came[tenth].std() / math.sqrt(len(tenth))
+            apart = abs(came[tenth].mean() - expected[tenth].mean())
+            assert apart < max(0.05 * expected[tenth].mean(), 3 * error)
