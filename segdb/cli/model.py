@@ -30,7 +30,7 @@ run_option = click.option("--run", "run_id", type=int, help="Whose model; left o
 
 @click.command("compile")
 @click.option("--dialect", default="duckdb", show_default=True, help=f"{', '.join(DIALECTS)}.")
-@click.option("--stage", help="This stage alone.")
+@click.option("--stage", help="This stage alone; customer_value: customer value in its place.")
 @click.option("--orders", help="The table to read orders from.")
 @click.option("--customers", help="The table to read customers from.")
 @click.option("--dbt", "folder", type=click.Path(path_type=Path), help="Write a dbt package here.")

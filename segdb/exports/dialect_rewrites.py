@@ -26,7 +26,7 @@ def rewritten(node: Any, dialect: Dialect) -> Any:
             return _NOW[name]().op()
         case ops.Literal(value=datetime()) if name != "sqlite":
             return _moment(node, name)
-        case ops.TimestampAdd(right=ops.Literal()) if name == "sqlite":
+        case ops.TimestampAdd() if name == "sqlite":
             return _later(node)
         case ops.ExtractEpochSeconds() if name == "bigquery":
             return _unix_seconds(_timestamp(node.arg.to_expr())).op()
@@ -62,7 +62,12 @@ def _moment(node: ops.Literal, name: str) -> ops.Value:
 
 def _later(node: ops.TimestampAdd) -> ops.Value:
     """Moments are text in SQLite, and intervals modifiers of a function; Ibis wants a new one."""
-    span = f"+{node.right.value} {node.right.dtype.unit.plural}"
+    span: ir.StringValue | str
+    if isinstance(node.right, ops.Literal):
+        span = f"+{node.right.value} {node.right.dtype.unit.plural}"
+    else:
+        number = node.right.arg.to_expr().cast("string")
+        span = ibis.literal("+").concat(number, f" {node.right.unit.plural}")
     return _strftime("%Y-%m-%d %H:%M:%f", node.left.to_expr(), span).op()
 
 
@@ -84,7 +89,9 @@ def _nulls_last(node: ops.WindowFunction) -> ops.Value:
 def _bigquery(node: Node) -> Node:
     """TIMESTAMP_ADD takes no DATETIME, which is what moments without a zone are."""
     if isinstance(node, exp.TimestampAdd):
-        number = exp.Literal.number(str(node.expression.this))
+        number = node.expression.this
+        if isinstance(number, exp.Literal):
+            number = exp.Literal.number(str(number.this))
         return exp.DatetimeAdd(this=node.this, expression=number, unit=node.unit)
     return node
 

@@ -10,12 +10,14 @@ import ibis.expr.datatypes as dt
 import ibis.expr.operations as ops
 import ibis.expr.types as ir
 
+from segdb.contract import VALUE_NODES
+from segdb.contract.types import ibis_type
 from segdb.errors import SettingsError, nearest
 from segdb.exports.dialects import Dialect
 from segdb.exports.sources import reads_from, typed_table
 from segdb.exports.transpile import to_dialect
 from segdb.expressions.ctes import with_ctes
-from segdb.expressions.scoring_chain import Recipe, chain
+from segdb.expressions.scoring_chain import Recipe, chain, value_chain
 from segdb.model import Model
 from segdb.source_schema import Reading
 
@@ -67,8 +69,50 @@ def export(
     Raises:
         SettingsError: the dialect cannot express a stage, or a table's name is none.
     """
+    sources = _read(recipe, origins, into)
+    stages = chain(sources.raw, replace(recipe, readings=sources.readings), model)
+    last = stages.pop("segments")
+    stages["segments"] = last.mutate(run_id=ibis.literal(run_id).cast("int64"))
+    sql = {**sources.sql, **_in_dialect(stages, into)}
+    reads = {name: read_by(expression) for name, expression in stages.items()}
+    return Exported(sql, reads, stages["features"].schema(), stages["segments"].schema())
+
+
+def export_value(
+    recipe: Recipe, model: Model, origins: Mapping[str, Origin], into: Dialect
+) -> dict[str, str]:
+    """Return the SQL of every stage of customer value, by name.
+
+    The last one but its CTEs reads ``value_nodes``, as published.
+
+    Args:
+        recipe: how the run read and cleaned.
+        model: what it learned, customer value with it.
+        origins: its sources by name, orders among them.
+        into: the dialect.
+
+    Raises:
+        SettingsError: the dialect cannot express a stage, or a table's name is none.
+    """
+    sources = _read(recipe, origins, into)
+    nodes = ibis.table(
+        {column.name: ibis_type(column) for column in VALUE_NODES.columns}, name=VALUE_NODES.name
+    )
+    stages = value_chain(sources.raw, replace(recipe, readings=sources.readings), model, nodes)
+    return {**sources.sql, **_in_dialect(stages, into)}
+
+
+@dataclass(frozen=True)
+class _Sources:
+    """The sources of a run as exported SQL reads them: by stage, by name, and how."""
+
+    sql: dict[str, str]
+    raw: dict[str, ir.Table]
+    readings: dict[str, Reading]
+
+
+def _read(recipe: Recipe, origins: Mapping[str, Origin], into: Dialect) -> _Sources:
     sql: dict[str, str] = {}
-    reads: dict[str, tuple[str, ...]] = {}
     raw: dict[str, ir.Table] = {}
     readings = dict(recipe.readings)
     for name, origin in origins.items():
@@ -83,13 +127,11 @@ def export(
         sql[stage] = reads_from(text, origin.table or name, into)
         readings[name] = read.reading
         raw[name] = ibis.table(read.expression.schema(), name=stage)
-    stages = chain(raw, replace(recipe, readings=readings), model)
-    last = stages.pop("segments")
-    stages["segments"] = last.mutate(run_id=ibis.literal(run_id).cast("int64"))
-    for name, expression in stages.items():
-        sql[name] = to_dialect(name, expression, into)
-        reads[name] = read_by(expression)
-    return Exported(sql, reads, stages["features"].schema(), stages["segments"].schema())
+    return _Sources(sql, raw, readings)
+
+
+def _in_dialect(stages: Mapping[str, ir.Table], into: Dialect) -> dict[str, str]:
+    return {name: to_dialect(name, expression, into) for name, expression in stages.items()}
 
 
 def read_by(expression: ir.Table) -> tuple[str, ...]:
@@ -103,12 +145,20 @@ def as_statement(exported: Exported, into: Dialect, heading: str, stage: str | N
     Raises:
         SettingsError: there is no such stage.
     """
-    comment = "".join(f"-- {line}\n" for line in heading.splitlines())
     if stage is None:
-        return comment + with_ctes(exported.stages, into.compiler)
+        return with_heading(exported.stages, into, heading)
     if stage not in exported.stages:
         raise SettingsError(f"There is no stage '{stage}'.{nearest(stage, exported.stages)}")
-    return f"{comment}{exported.stages[stage].rstrip()}\n"
+    return f"{_comment(heading)}{exported.stages[stage].rstrip()}\n"
+
+
+def with_heading(stages: Mapping[str, str], into: Dialect, heading: str) -> str:
+    """Return one SELECT of all stages, with a comment above."""
+    return _comment(heading) + with_ctes(stages, into.compiler)
+
+
+def _comment(heading: str) -> str:
+    return "".join(f"-- {line}\n" for line in heading.splitlines())
 
 
 def heading(run_id: int, into: Dialect, origins: Mapping[str, Origin]) -> str:

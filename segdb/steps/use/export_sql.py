@@ -6,13 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from segdb.contract import CUSTOMER_VALUE
 from segdb.engines.output_folder import write_folder
 from segdb.engines.protocol import Database
-from segdb.errors import SettingsError, command, option
+from segdb.errors import SettingsError, UserError, command, option
 from segdb.exports.dbt_package import files
 from segdb.exports.dbt_project import Package
 from segdb.exports.dialects import Dialect, dialect
-from segdb.exports.sql_export import Exported, Origin, as_statement, export, heading
+from segdb.exports.sql_export import (
+    Exported,
+    Origin,
+    as_statement,
+    export,
+    export_value,
+    heading,
+    with_heading,
+)
 from segdb.sql import quoted
 from segdb.steps.describe.profiles import feature_sentences, score_sentences
 from segdb.steps.lifecycle.load_run import StoredRun, stored_run
@@ -48,7 +57,8 @@ def compile_run(
         store: the database of the segments.
         schema: where they are.
         target: which run, and for which engine.
-        stage: the SELECT of this stage alone; None for all.
+        stage: the SELECT of this stage alone; None for all. ``customer_value`` is that of customer
+            value, with all stages before it.
 
     Raises:
         UserError: there is no such run, dialect, stage or source, or the dialect cannot express
@@ -57,6 +67,12 @@ def compile_run(
     language = dialect(target.dialect)
     run = stored_run(store, schema, target.run_id)
     origins = origins_of(run, target)
+    if stage == CUSTOMER_VALUE.name:
+        if run.model.value is None:
+            raise UserError(f"Run {run.run_id} learned no customer value; value_model says why.")
+        stages = export_value(run.recipe, run.model, origins, language)
+        reads = "\nReads value_nodes (band, p, weight), as run and published by segdb."
+        return with_heading(stages, language, heading(run.run_id, language, origins) + reads)
     exported = exported_run(run, origins, language)
     return as_statement(exported, language, heading(run.run_id, language, origins), stage)
 
