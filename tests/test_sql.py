@@ -13,7 +13,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from segdb.sql import in_schema, literal, quoted, to_sql
+from segdb.sql import to_sql
+from segdb.sql_text import in_schema, literal, quoted
 
 
 @settings(deadline=None)

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from segdb.api.servers import brought, open_server
 from segdb.config.engine_urls import is_server
-from segdb.config.sections import Engine
-from segdb.config.settings import Settings
 from segdb.engines.duckdb.connect import lock_files
 from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.protocol import Database
@@ -18,8 +16,11 @@ from segdb.engines.publishing.integrity import blaming_changes
 from segdb.engines.publishing.run_archive import published_run
 from segdb.engines.reader import Reader
 from segdb.errors import SettingsError
-from segdb.sql import quoted
-from segdb.steps.lifecycle.load_run import shown_as
+from segdb.sql_text import quoted
+
+if TYPE_CHECKING:
+    from segdb.config.sections import Engine
+    from segdb.config.settings import Settings
 
 WAREHOUSE = "warehouse/warehouse.duckdb"
 # A DuckDB file, a URL of PostgreSQL or Spark, or an open connection or session of theirs.
@@ -168,6 +169,9 @@ def connected(
 
 def shown_settings(store: Database, schema: str) -> Settings:
     """Return settings for reading what is published: its schema, and how its report looks."""
+    from segdb.config.settings import Settings
+    from segdb.steps.lifecycle.load_run import shown_as
+
     place = f"{quoted(schema)}.runs"
     rows = store.rows(f"SELECT settings FROM {place} ORDER BY run_id DESC LIMIT 1")  # noqa: S608
     return Settings().changed(

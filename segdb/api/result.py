@@ -16,7 +16,7 @@ from segdb.engines.output_files import refuse_foreign
 from segdb.engines.protocol import Database
 from segdb.engines.reader import Ask, Reader
 from segdb.errors import EngineError, SettingsError, UserError, nearest
-from segdb.sql import in_schema, quoted
+from segdb.sql_text import in_schema, quoted
 from segdb.steps.lifecycle.fitted_run import Outcome
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from altair.utils.schemapi import debug_mode
 from sqlglot import exp
 
 from segdb.charts.labels import Look
-from segdb.sql import WRITTEN_FOR
+from segdb.sql_text import WRITTEN_FOR
 
 Section = Literal["distribution", "differences", "maps", "choice", "quality", "data", "history"]
 # How a value is written: count 1,234; money £1,234; share 12.3%; decimal 0.123; number 1,234.5.

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.spatial.distance import cdist
 
+from segdb.cluster.libraries import cdist
 from segdb.cluster.matrix import Floats, Matrix, Places
 
 Centroids = Sequence[Sequence[float]]

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from sklearn.cluster import KMeans
 
+from segdb.cluster.libraries import KMeans
 from segdb.cluster.matrix import Floats, Matrix, Places
 from segdb.cluster.single_moves import single_moves
 from segdb.cluster.threads import in_threads

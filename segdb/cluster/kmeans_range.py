@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
-from scipy.spatial.distance import cdist
 
 from segdb.cluster.kmeans import (
     FINE,
@@ -28,6 +27,7 @@ from segdb.cluster.kmeans import (
     settle,
     settle_each,
 )
+from segdb.cluster.libraries import cdist
 from segdb.cluster.matrix import Matrix
 from segdb.cluster.starts import starts_near
 from segdb.cluster.threads import in_threads

@@ -11,8 +11,8 @@ move lowers the inertia, each row is nearest to its own centroid as well (Telgar
 from __future__ import annotations
 
 import numpy as np
-from scipy.spatial.distance import cdist
 
+from segdb.cluster.libraries import cdist
 from segdb.cluster.matrix import Floats, Matrix, Places
 
 # A fall of the inertia by less is rounding.

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-import ibis
-import ibis.expr.types as ir
 import pyarrow as pa
 
-from segdb.config.sections import Engine
-from segdb.config.source_section import Source
-from segdb.engines.raw_source import Raw
 from segdb.engines.reader import Reader
+
+if TYPE_CHECKING:
+    import ibis
+    import ibis.expr.types as ir
+
+    from segdb.config.sections import Engine
+    from segdb.config.source_section import Source
+    from segdb.engines.raw_source import Raw
 
 
 class Database(Protocol):

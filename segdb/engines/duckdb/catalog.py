@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import duckdb
-import ibis
-import ibis.expr.types as ir
 import pyarrow as pa
 
 from segdb.engines.duckdb.types import ibis_type
 from segdb.engines.sql_tables import SqlTables
 from segdb.errors import SettingsError
-from segdb.sql import literal, quoted
+from segdb.lazy import lazy
+from segdb.sql_text import literal, quoted
+
+if TYPE_CHECKING:
+    import ibis
+    import ibis.expr.types as ir
+else:
+    ibis = lazy("ibis")
 
 
 class _Connected(Protocol):

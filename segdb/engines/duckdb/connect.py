@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import duckdb
 
 from segdb.errors import EngineError, LockedError, SegdbError, SourceError, command, option
-from segdb.sql import literal
+from segdb.sql_text import literal
+
+T = TypeVar("T")
 
 # What an older DuckDB can still read; without it, 2.0 writes files that 1.5 refuses.
 _STORAGE = "v1.5.0"
@@ -68,6 +73,29 @@ def connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
         connection.close()
         raise _other_file(path)
     return connection
+
+
+def patiently(path: Path, wait: float, attempt: Callable[[], T]) -> T:
+    """Return what an attempt to open a file gives, made again while another process holds it.
+
+    Args:
+        path: the file.
+        wait: seconds to go on trying.
+        attempt: opens it, or raises what the driver says.
+
+    Raises:
+        LockedError: another process held it all the time.
+        SourceError: it cannot be opened at all.
+    """
+    until = time.monotonic() + wait
+    while True:
+        try:
+            return attempt()
+        except duckdb.Error as error:
+            trouble = open_error(path, error)
+            if not isinstance(trouble, LockedError) or time.monotonic() >= until:
+                raise trouble from None
+        time.sleep(min(0.2, wait))
 
 
 def _other_file(path: Path) -> SourceError:
@@ -163,9 +191,9 @@ def refuse_shadows(path: Path, connection: duckdb.DuckDBPyConnection) -> None:
         SourceError: there is one.
     """
     macros = connection.execute(
-        "SELECT DISTINCT function_name, schema_name FROM system.main.duckdb_functions() "
-        "WHERE NOT internal AND function_name IN "
-        "(SELECT function_name FROM system.main.duckdb_functions() WHERE internal) ORDER BY ALL"
+        "SELECT function_name, min(schema_name) FILTER (NOT internal) "
+        "FROM system.main.duckdb_functions() GROUP BY function_name "
+        "HAVING bool_or(internal) AND bool_or(NOT internal) ORDER BY ALL"
     ).fetchall()
     if macros:
         name, schema = macros[0]

@@ -6,36 +6,46 @@ disk when memory runs out.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import duckdb
-import ibis
-import ibis.expr.types as ir
 import pyarrow as pa
 
-from segdb.config.sections import Engine
-from segdb.config.source_section import Source
 from segdb.engines.duckdb.catalog import Catalog
 from segdb.engines.duckdb.connect import (
     check_place,
     connect,
     lock_files,
     open_error,
+    patiently,
     refuse_shadows,
     refused,
 )
 from segdb.engines.duckdb.functions import unstable
-from segdb.engines.duckdb.read.readers import read
 from segdb.engines.duckdb.readonly_query import secured
 from segdb.engines.duckdb.transaction import transaction
-from segdb.engines.raw_source import Raw
 from segdb.engines.reader import Reader
-from segdb.errors import LockedError, SegdbError
-from segdb.sql import literal, quoted, to_sql
+from segdb.errors import SegdbError
+from segdb.lazy import lazy
+from segdb.sql_text import literal, quoted
+
+# A query of the published tables compiles nothing and reads no source.
+if TYPE_CHECKING:
+    import ibis
+    import ibis.expr.types as ir
+
+    from segdb.config.sections import Engine
+    from segdb.config.source_section import Source
+    from segdb.engines.duckdb.read.readers import read
+    from segdb.engines.raw_source import Raw
+    from segdb.sql import to_sql
+else:
+    ibis = lazy("ibis")
+    read = lazy("segdb.engines.duckdb.read.readers", "read")
+    to_sql = lazy("segdb.sql", "to_sql")
 
 
 class DuckDB(Catalog):
@@ -88,20 +98,12 @@ class DuckDB(Catalog):
         """
         check_place(path, existing=existing or read_only)
         made = not path.exists()
-        until = time.monotonic() + wait
-        while True:
-            try:
-                store = cls(connect(path, read_only=read_only), path, made=made)
-            except duckdb.Error as error:
-                trouble = open_error(path, error)
-                if not isinstance(trouble, LockedError) or time.monotonic() >= until:
-                    raise trouble from None
-                time.sleep(min(0.2, wait))
-            else:
-                break
+        connection = patiently(path, wait, lambda: connect(path, read_only=read_only))
+        store = cls(connection, path, made=made)
         try:
             store._secure()
-            store.limit(engine or Engine())
+            if engine is not None:
+                store.limit(engine)
             if not made:
                 refuse_shadows(path, store.connection)
         except (duckdb.Error, SegdbError) as error:

@@ -10,7 +10,7 @@ import pyarrow as pa
 from segdb.contract import ALGORITHM_COMPARISON, ALGORITHM_LABELS, CUSTOMER_FEATURES
 from segdb.engines.protocol import Database
 from segdb.engines.publishing.publish import Content, publish_additional
-from segdb.sql import quoted
+from segdb.sql_text import quoted
 
 
 def publish_comparison(

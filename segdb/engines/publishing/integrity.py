@@ -13,7 +13,7 @@ from segdb.contract import ID, TABLES, Column, Table
 from segdb.contract.table import OPENING
 from segdb.engines.protocol import Database
 from segdb.errors import EngineError, LockedError, SettingsError, SourceError, UserError, command
-from segdb.sql import quoted
+from segdb.sql_text import quoted
 
 # Types that take each other's values; what older releases wrote may be of another one.
 _KINDS = (

@@ -33,7 +33,7 @@ from segdb.engines.publishing.run_archive import (
 )
 from segdb.engines.publishing.signature import sign
 from segdb.errors import LockedError, PublishError
-from segdb.sql import quoted
+from segdb.sql_text import quoted
 
 # Written from the tables of the customers, as soon as those are.
 _HISTORIES = (SEGMENT_HISTORY, SEGMENT_MIGRATIONS, RFM_SEGMENT_HISTORY, RFM_SEGMENT_MIGRATIONS)

@@ -12,15 +12,17 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import ibis.expr.types as ir
 import pyarrow as pa
 
 from segdb.contract import CUSTOMER_FEATURES, KEPT_RUNS, REJECTED_ROWS, RUNS, Table
 from segdb.engines.protocol import Database
 from segdb.engines.publishing.integrity import has
 from segdb.errors import SegdbError, UserError, command
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
 
 _LARGE = (CUSTOMER_FEATURES, REJECTED_ROWS)
 # Without these a run could not be published again.

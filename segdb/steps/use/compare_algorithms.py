@@ -17,7 +17,7 @@ from segdb.engines.protocol import Database
 from segdb.engines.publishing.compared import publish_comparison
 from segdb.engines.publishing.integrity import require
 from segdb.expressions.coreset import all_customers, sample
-from segdb.sql import quoted
+from segdb.sql_text import quoted
 from segdb.steps.lifecycle.load_run import check_features, stored_run
 from segdb.steps.preprocess.learn import to_matrix
 

@@ -13,7 +13,7 @@ from segdb.exports.dbt_package import files
 from segdb.exports.dbt_project import Package
 from segdb.exports.dialects import Dialect, dialect
 from segdb.exports.sql_export import Exported, Origin, as_statement, export, heading
-from segdb.sql import quoted
+from segdb.sql_text import quoted
 from segdb.steps.describe.profiles import feature_sentences, score_sentences
 from segdb.steps.lifecycle.load_run import StoredRun, stored_run
 

@@ -16,7 +16,7 @@ from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.publishing.publish import Content, Publication, next_run, refuse_ambiguous
 from segdb.engines.publishing.publish import publish as publish_at
 from segdb.errors import PublishError, SettingsError
-from segdb.sql import quoted
+from segdb.sql_text import quoted
 
 FEATURES = {"recency_days": "Days. Unit: days.", 'my "own" 😀': "It's mine."}
 # They are kept by the publish itself.
