@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Container
 from dataclasses import replace
-from typing import Any
 
 from segdb import contract
 from segdb.checks.warning import most_important, stop_if_wrong
@@ -13,7 +12,7 @@ from segdb.config.settings import Settings
 from segdb.engines.protocol import Database
 from segdb.engines.publishing.integrity import refuse_strangers
 from segdb.engines.publishing.publish import Publication, next_run, publish, refuse_ambiguous
-from segdb.engines.publishing.run_archive import kept_aggregates
+from segdb.engines.publishing.run_archive import kept_aggregates, published_run
 from segdb.inspect.schema_hints import SchemaHints
 from segdb.steps.describe.map_points import map_rows
 from segdb.steps.describe.profiles import feature_rows, profile_rows
@@ -43,14 +42,6 @@ from segdb.steps.lifecycle.refresh import (
     reading_from,
     reads_the_same,
 )
-from segdb.steps.lifecycle.rollback import (
-    kept_as_it_was,
-    kept_rows,
-    pca_by_model,
-    rebuilt_features,
-    republished_row,
-    without_unproven_view,
-)
 from segdb.steps.preprocess.learn import learn
 from segdb.steps.preprocess.options import PreprocessOptions
 from segdb.steps.progress import Progress
@@ -58,15 +49,6 @@ from segdb.steps.publish.quality_gates import check
 from segdb.steps.publish.tables import contents, queries
 from segdb.steps.segment.fit import fit_segments
 from segdb.steps.segment.scaled_customers import assign_segments, scale_customers
-from segdb.steps.use.score import (
-    Scored,
-    ScoringJob,
-    assign_customers,
-    recipe_as_the_run,
-    save_scores,
-    settings_of_run,
-    summarize_scores,
-)
 
 
 def fit(
@@ -78,28 +60,31 @@ def fit(
         SegdbError: see ``segdb.errors``; whatever is raised, the last run's tables stay.
     """
     started, schema = now(), settings.publish.schema_
-    refuse_ambiguous(store, schema)
-    refuse_strangers(store, schema)
     playbook = text_of(settings.personas.playbook)
     playbook_of(playbook)  # what is wrong in it is said before anything is read
     expressions = UserExpressions.of(settings)
-    check_functions(store, expressions)
-    progress.step("Reading the sources")
-    with user_sql_errors(store, expressions):
-        sources = read_sources(store, SchemaHints.of(settings), orders, customers, progress)
-        stop_if_wrong(progress.warnings, settings.checks.accept)
-        options, names = FeatureOptions.of(settings), category_names(store, schema)
-        built = build_features(store, options, sources, progress, previous_names=names)
+    with store.attached():
+        refuse_ambiguous(store, schema)
+        refuse_strangers(store, schema)
+        follows = published_run(store, schema)
+        check_functions(store, expressions)
+        progress.step("Reading the sources")
+        with user_sql_errors(store, expressions):
+            sources = read_sources(store, SchemaHints.of(settings), orders, customers, progress)
+            stop_if_wrong(progress.warnings, settings.checks.accept)
+            options, names = FeatureOptions.of(settings), category_names(store, schema)
+            built = build_features(store, options, sources, progress, previous_names=names)
     stop_if_wrong(progress.warnings, settings.checks.accept)
     progress.step("Learning fills, bounds and scales")
     learned = learn(store, PreprocessOptions.of(settings), built, progress)
     model = learned.model(built, settings.features.components)
     scaled = scale_customers(store, built.features, model, learned.pca, built.customers)
     fitted = fit_segments(store, settings.cluster, scaled, progress)
-    previous = previous_run(store, schema, model, learned.pca)
+    with store.attached():
+        previous = previous_run(store, schema, model, learned.pca)
     fitted, segments, kept = match_segments(fitted, model, previous, settings.cluster.match_within)
     scaled = replace(scaled, model=replace(model, segments=segments))
-    run = FittedRun(started, built, learned, scaled, fitted, kept, playbook=playbook)
+    run = FittedRun(started, built, learned, scaled, fitted, kept, follows, playbook=playbook)
     return _describe_and_publish(store, settings, run, progress)
 
 
@@ -118,25 +103,27 @@ def refresh(
     Raises:
         SegdbError: see ``segdb.errors``; whatever is raised, the last run's tables stay.
     """
-    started, last = now(), stored_run(store, schema)
-    settings, model = reading_from(last.settings, orders, customers), last.model
-    expressions = UserExpressions.of(settings)
-    check_functions(store, expressions)
-    progress.step("Reading the sources")
-    sources = read_as_then(store, last, progress, orders, customers, trusted)
-    again = reads_the_same(sources, last)
-    aggregates = kept_aggregates(store, schema, last.run_id) if again else None
-    reused = ReusedAggregates(model.catalogue, aggregates, model.within)
-    with user_sql_errors(store, expressions):
-        built = build_features(store, FeatureOptions.of(settings), sources, progress, reused)
-    stop_if_wrong(progress.warnings, settings.checks.accept)
-    progress.step("Assigning by the model")
-    learned = measure_by_model(store, PreprocessOptions.of(settings), built, model)
-    scaled = scale_customers(store, built.features, model, learned.pca, built.customers)
-    fitted = evaluate_fixed_model(store, schema, settings.cluster, last, scaled)
+    started = now()
+    with store.attached():
+        last = stored_run(store, schema)
+        settings, model = reading_from(last.settings, orders, customers), last.model
+        expressions = UserExpressions.of(settings)
+        check_functions(store, expressions)
+        progress.step("Reading the sources")
+        sources = read_as_then(store, last, progress, orders, customers, trusted)
+        again = reads_the_same(sources, last)
+        aggregates = kept_aggregates(store, schema, last.run_id) if again else None
+        reused = ReusedAggregates(model.catalogue, aggregates, model.within)
+        with user_sql_errors(store, expressions):
+            built = build_features(store, FeatureOptions.of(settings), sources, progress, reused)
+        stop_if_wrong(progress.warnings, settings.checks.accept)
+        progress.step("Assigning by the model")
+        learned = measure_by_model(store, PreprocessOptions.of(settings), built, model)
+        scaled = scale_customers(store, built.features, model, learned.pca, built.customers)
+        fitted = evaluate_fixed_model(store, schema, settings.cluster, last, scaled)
     names = tuple(segment.name for segment in model.segments)
     by, playbook = last.learned_by, last.playbook
-    run = FittedRun(started, built, learned, scaled, fitted, names, by, playbook)
+    run = FittedRun(started, built, learned, scaled, fitted, names, last.run_id, by, playbook)
     return _describe_and_publish(store, settings, run, progress)
 
 
@@ -162,89 +149,38 @@ def _describe_and_publish(
     explored = explore(store, built.features, assigned, model, learned)
     check(settings.gates, fitted, built.accounts.rows_rejected / built.accounts.rows_read)
     progress.step("Publishing")
-    run_id = next_run(store, schema)
-    if learned_by is None:
-        drift = drift_from_previous(store, schema, run_id, assigned, model)
-        names_of_features = model.catalogue.names
-        baseline = learned_distribution(store, built.features, names_of_features, statistics)
-    else:
-        drift = drift_from_learned(store, schema, run_id, learned_by, assigned, model)
-        baseline = stored_distribution(store, schema)
-    small = {
-        contract.SEGMENT_PROFILES: profiles,
-        contract.SEGMENT_FEATURES: feature_rows(model, groups, statistics),
-        contract.K_SELECTION: list(fitted.k_selection),
-        **explored,
-        **map_rows(model, learned.pca),
-        contract.RUN_SEGMENTS: run_sizes(run_id, profiles),
-        contract.RUN_DRIFT: drift,
-        contract.LEARNED_DISTRIBUTION: baseline,
-    }
-    warn_without_common_customers(store, schema, assigned, progress)
-    warnings = most_important(progress.warnings, settings.checks.accept)
-    row = run_row(run_id, settings, fitted_run, model, warnings)
-    large = queries(store, built, model, assigned, learned.pca, run_id)
-    moment, keep_runs = built.as_of or fitted_run.started, settings.publish.keep_runs
-    tables = contents(store, schema, model, large, small, row)
-    publication = Publication(run_id, moment, tables, keep_runs, aggregates=built.aggregates)
+    with store.attached():
+        run_id = next_run(store, schema)
+        if learned_by is None:
+            drift = drift_from_previous(store, schema, run_id, assigned, model)
+            names_of_features = model.catalogue.names
+            baseline = learned_distribution(store, built.features, names_of_features, statistics)
+        else:
+            drift = drift_from_learned(store, schema, run_id, learned_by, assigned, model)
+            baseline = stored_distribution(store, schema)
+        small = {
+            contract.SEGMENT_PROFILES: profiles,
+            contract.SEGMENT_FEATURES: feature_rows(model, groups, statistics),
+            contract.K_SELECTION: list(fitted.k_selection),
+            **explored,
+            **map_rows(model, learned.pca),
+            contract.RUN_SEGMENTS: run_sizes(run_id, profiles),
+            contract.RUN_DRIFT: drift,
+            contract.LEARNED_DISTRIBUTION: baseline,
+        }
+        warn_without_common_customers(store, schema, assigned, progress)
+        warnings = most_important(progress.warnings, settings.checks.accept)
+        row = run_row(run_id, settings, fitted_run, model, warnings)
+        large = queries(store, built, model, assigned, learned.pca, run_id)
+        moment, keep_runs = built.as_of or fitted_run.started, settings.publish.keep_runs
+        tables = contents(store, schema, model, large, small, row)
+    publication = Publication(
+        run_id,
+        moment,
+        tables,
+        keep_runs,
+        aggregates=built.aggregates,
+        follows=fitted_run.follows,
+    )
     publish(store, schema, publication)
     return Outcome(row, model, profiles, built.accounts.reasons, drift, warnings)
-
-
-def rollback(store: Database, schema: str, run_id: int, keep_runs: int) -> dict[str, Any]:
-    """Publish the tables of an earlier run again, as a run of its own.
-
-    The features and the small tables are as they were kept, and the model of the run makes the
-    segments of them again. ``runs`` gets a row more, none is changed; the history is what it was
-    when the earlier run was published.
-
-    Returns:
-        The new row of ``runs``.
-
-    Raises:
-        UserError: there is no such run, it is the one that is published, or it is not kept.
-        PublishError: the database refused; what was published is as it was.
-    """
-    run = stored_run(store, schema, run_id)
-    kept, model = kept_as_it_was(store, schema, run), run.model
-    built = rebuilt_features(run, kept)
-    pca = pca_by_model(store, run, built)
-    scaled = scale_customers(store, built.features, model, pca, built.customers)
-    assigned = assign_segments(store, scaled, [segment.centroid for segment in model.segments])
-    row = republished_row(kept, next_run(store, schema))
-    large = queries(store, built, model, assigned, pca, row["run_id"])
-    large = without_unproven_view(store, run, large)
-    small = kept_rows(kept.tables, large) | map_rows(model, pca)
-    profiles = small[contract.SEGMENT_PROFILES]
-    small[contract.RUN_SEGMENTS] = run_sizes(row["run_id"], profiles)
-    small[contract.RUN_DRIFT] = drift_from_previous(store, schema, row["run_id"], assigned, model)
-    number, moment = row["run_id"], row["as_of"] or row["started_at"]
-    tables = contents(store, schema, model, large, small, row)
-    again = Publication(number, moment, tables, keep_runs, rewind=True, signed=run.proven)
-    publish(store, schema, again)
-    return row
-
-
-def score(store: Database, schema: str, job: ScoringJob, progress: Progress) -> Scored:
-    """Assign the customers of a source to the segments of a run; its own tables stay.
-
-    Raises:
-        SourceError: a source cannot be read, or is not one that the run had.
-        DataError: no customer is left.
-        SettingsError: the table or file cannot be written, or is someone else's.
-    """
-    job.check_target()
-    run = stored_run(store, schema, job.run_id)
-    settings = settings_of_run(run, job)
-    hints = replace(SchemaHints.of(settings), run_id=run.run_id)
-    expressions = UserExpressions.of(settings)
-    check_functions(store, expressions)
-    progress.step("Reading the sources")
-    with user_sql_errors(store, expressions):
-        sources = read_sources(store, hints, job.orders, job.customers, progress)
-    recipe = recipe_as_the_run(run, settings, sources)
-    progress.step("Scoring")
-    assigned, rejected = assign_customers(store, sources, recipe, run.model)
-    scored = summarize_scores(store, run, assigned, rejected)
-    save_scores(store, schema, run, assigned, job.into)
-    return scored

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from segdb.api.servers import brought, open_server
 from segdb.config.engine_urls import is_server
-from segdb.engines.duckdb.connect import lock_files
 from segdb.engines.duckdb.database import DuckDB
+from segdb.engines.duckdb.run_database import RunDatabase
 from segdb.engines.protocol import Database
 from segdb.engines.publishing.integrity import blaming_changes
 from segdb.engines.publishing.run_archive import published_run
@@ -63,10 +63,14 @@ def database_at(
                 store.forget_temporary()
         return
     path = Path(database)
-    opened = DuckDB.open(path, read_only=read_only, existing=True, wait=wait, engine=engine)
+    opened = (
+        DuckDB.open(path, read_only=True, wait=wait, engine=engine)
+        if read_only
+        else RunDatabase.for_file(path, existing=True, wait=wait, engine=engine)
+    )
     try:
         if locked:
-            lock_files(opened.connection)
+            opened.lock()
         yield opened
     finally:
         opened.close()
@@ -119,13 +123,14 @@ def noting_publish(store: Database, schema: str) -> Iterator[None]:
 
     What is stopped behind the commit, such as by Ctrl-C, has published all the same.
     """
-    store.recover(schema)
-    before = published_run(store, schema)
+    with store.attached():
+        store.recover(schema)
+        before = published_run(store, schema)
     try:
         yield
     except BaseException as error:
         # A connection that broke tells nothing; a publish that was not committed is rolled back.
-        with suppress(Exception):
+        with suppress(Exception), store.attached():
             after = published_run(store, schema)
             if after is not None and after != before:
                 place = "" if store.place is None else f" in {store.place}"
@@ -163,7 +168,7 @@ def connected(
     if is_server(database):
         return open_server(str(database))
     if isinstance(database, str | Path):
-        return DuckDB.open(Path(database), existing=existing, wait=wait, engine=engine)
+        return RunDatabase.for_file(Path(database), existing=existing, wait=wait, engine=engine)
     return brought(database)
 
 
@@ -173,7 +178,8 @@ def shown_settings(store: Database, schema: str) -> Settings:
     from segdb.steps.lifecycle.load_run import shown_as
 
     place = f"{quoted(schema)}.runs"
-    rows = store.rows(f"SELECT settings FROM {place} ORDER BY run_id DESC LIMIT 1")  # noqa: S608
+    with store.attached():
+        rows = store.rows(f"SELECT settings FROM {place} ORDER BY run_id DESC LIMIT 1")  # noqa: S608
     return Settings().changed(
         {"publish": {"schema": schema}, "report": shown_as(rows[0]["settings"])}
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from segdb import pipeline
+from segdb import pipeline_stored
 from segdb.api.arguments import checked
 from segdb.api.database import WAREHOUSE, DatabaseLike, published_at
 from segdb.config.sections import Engine
@@ -54,7 +54,7 @@ def score(
         database, schema, read_only=isinstance(place, Path), wait=wait, engine=engine
     ) as store:
         job = ScoringJob(orders, customers, run_id, as_of, place, force)
-        return pipeline.score(store, schema, job, progress or Notes())
+        return pipeline_stored.score(store, schema, job, progress or Notes())
 
 
 @checked

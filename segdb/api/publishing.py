@@ -6,7 +6,7 @@ from collections.abc import Container, Mapping
 from pathlib import Path
 from typing import Any
 
-from segdb import pipeline
+from segdb import pipeline, pipeline_stored
 from segdb.api.arguments import checked
 from segdb.api.database import (
     WAREHOUSE,
@@ -119,7 +119,7 @@ def refresh(
     listener = progress or Notes()
     store = connected(database, engine, existing=True, wait=wait)
     try:
-        with store.refusals():
+        with store.refusals(), store.attached():
             last = stored_run(store, schema).settings
         if engine is None:
             store.limit(last.engine)
@@ -162,11 +162,13 @@ def rollback(
         SegdbError: there is no such run, or its tables are not kept.
     """
     with database_at(database, wait=wait, engine=engine) as store:
-        if isinstance(database, str | Path) and not proven(store, schema, run_id):
+        with store.attached():
+            trusted = not isinstance(database, str | Path) or proven(store, schema, run_id)
+        if not trusted:
             store.lock()
         changes = blaming_changes(store, schema)
         with store.refusals(), changes, noting_publish(store, schema):
-            return pipeline.rollback(store, schema, run_id, keep_runs)
+            return pipeline_stored.rollback(store, schema, run_id, keep_runs)
 
 
 def _result(store: Database, settings: Settings, outcome: Outcome, progress: Progress) -> Result:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 
 import ibis.expr.types as ir
 import pyarrow as pa
@@ -22,6 +23,10 @@ class Mirrored:
 
     def limit(self, engine: Engine) -> None:
         """Leave the server what its owner gave it."""
+
+    def attached(self, *, write: bool = False) -> AbstractContextManager[None]:  # noqa: ARG002
+        """Do nothing: a server lets many read and write."""
+        return nullcontext()
 
     def lock(self) -> None:
         """Change nothing: SQL reaches what the user that segdb connects as may read."""

@@ -46,6 +46,15 @@ class Database(Protocol):
     def lock(self) -> None:
         """Let no query read or write anything but the database, where the engine could."""
 
+    def attached(self, *, write: bool = False) -> AbstractContextManager[None]:
+        """Let a block read what is stored, or write it: publish, and read sources that are tables.
+
+        A DuckDB file is open no longer than such a block takes, so that others can read it.
+
+        Raises:
+            LockedError: another process holds it.
+        """
+
     def refusals(self) -> AbstractContextManager[None]:
         """Turn what the driver raises in a block into one paragraph: an ``EngineError``."""
 

@@ -18,6 +18,7 @@ _CONTEXT.set_forkserver_preload(
         "segdb.api.publishing",
         "segdb.steps.use.compare_algorithms",
         "segdb.pipeline",
+        "segdb.pipeline_stored",
     ]
 )
 

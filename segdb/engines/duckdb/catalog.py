@@ -25,6 +25,7 @@ class _Connected(Protocol):
 
     def execute(self, sql: str) -> None: ...
     def rows(self, query: ir.Table | str) -> list[dict[str, Any]]: ...
+    def databases(self) -> set[str]: ...
 
 
 class Catalog(SqlTables):
@@ -116,15 +117,17 @@ class Catalog(SqlTables):
         """Remove a temporary table, where there is one."""
         self.execute(f"DROP TABLE IF EXISTS temp.{quoted(name)}")
 
+    def databases(self: _Connected) -> set[str]:
+        """Return the names of the databases that are open, in lower case."""
+        return {row["name"].lower() for row in self.rows("SELECT name FROM pragma_database_list")}
+
     def refuse_schema(self: _Connected, schema: str) -> None:
         """Refuse a schema that SQL could not tell from a database.
 
         Raises:
             SettingsError: it is called like the database file, or like one of DuckDB's own.
         """
-        listed = self.rows("SELECT name FROM pragma_database_list")
-        databases = {row["name"].lower() for row in listed}
-        if schema.lower() in databases | {"system", "temp"}:
+        if schema.lower() in self.databases() | {"system", "temp"}:
             raise SettingsError(
                 f"[publish] schema = '{schema}': the database is called {schema} too, and SQL "
                 "could not tell them apart. Name the schema or the database file otherwise."

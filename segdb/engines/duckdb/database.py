@@ -7,7 +7,7 @@ disk when memory runs out.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -122,10 +122,9 @@ class DuckDB(Catalog):
         # Nothing is downloaded behind the user's back, every zone is read the same way, and a
         # name in SQL never means a Python variable. In `python -c` and in notebooks DuckDB would
         # draw a progress bar over what the caller prints.
-        self.execute("SET autoinstall_known_extensions = false")
-        self.execute("SET TimeZone = 'UTC'")
-        self.execute("SET python_enable_replacements = false")
-        self.execute("SET enable_progress_bar = false")
+        for setting in ("autoinstall_known_extensions", "python_enable_replacements"):
+            self.execute(f"SET {setting} = false")
+        self.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
 
     def limit(self, engine: Engine) -> None:
         """Set what the engine may use, where segdb opened it; what is left out stays."""
@@ -134,6 +133,10 @@ class DuckDB(Catalog):
         for setting, value in engine.model_dump(exclude_none=True, exclude={"url"}).items():
             shown = value if isinstance(value, int) else literal(value)
             self.execute(f"SET {setting} = {shown}")
+
+    def attached(self, *, write: bool = False) -> AbstractContextManager[None]:  # noqa: ARG002
+        """Do nothing: it is open. A file in which only a run works is a ``RunDatabase``."""
+        return nullcontext()
 
     def lock(self) -> None:
         """Let no query read or write a file."""
@@ -163,8 +166,7 @@ class DuckDB(Catalog):
     def fetch(self, query: ir.Table | str, values: Mapping[str, object] | None = None) -> pa.Table:
         """Run a query, with values for its ``$name`` parameters, and return its rows."""
         sql = query if isinstance(query, str) else self.compile(query)
-        rows = self.connection.sql(sql, params=dict(values) if values else None)
-        return rows.to_arrow_table()
+        return self.connection.sql(sql, params=dict(values) if values else None).to_arrow_table()
 
     def batches(self, query: ir.Table, rows: int) -> pa.RecordBatchReader:
         """Run a query whose rows do not all have to fit into memory, so many at a time."""
@@ -172,8 +174,7 @@ class DuckDB(Catalog):
 
     def rows(self, query: ir.Table | str) -> list[dict[str, Any]]:
         """Run a query of few rows and return them as mappings."""
-        rows: list[dict[str, Any]] = self.fetch(query).to_pylist()
-        return rows
+        return list(self.fetch(query).to_pylist())
 
     def view(self, name: str, query: ir.Table | str) -> ir.Table:
         """Make a temporary view and return it as an unbound table."""

@@ -28,7 +28,8 @@ def publish_comparison(
         PublishError: the database refused; what was there is as it was.
     """
     given = store.rows_table("segdb_labels", labels)
-    key = store.key_type(schema, CUSTOMER_FEATURES.name)
+    with store.attached():
+        key = store.key_type(schema, CUSTOMER_FEATURES.name)
     columns = ", ".join(
         f"CAST({name} AS {key}) AS {name}" if name == "customer_id" else quoted(name)
         for name in given.columns

@@ -88,7 +88,7 @@ def blaming_changes(store: Database, schema: str) -> Iterator[None]:
         raise
     except Exception as error:
         try:
-            with store.refusals():
+            with store.refusals(), store.attached():
                 for table in TABLES:
                     if table.kind == "table":
                         _require_filled(store, schema, table)

@@ -1,0 +1,103 @@
+"""Pipeline of stored runs: the steps of rollback and score, which learn and assign nothing anew."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from segdb import contract
+from segdb.engines.protocol import Database
+from segdb.engines.publishing.publish import Publication, next_run, publish
+from segdb.engines.publishing.run_archive import published_run
+from segdb.inspect.schema_hints import SchemaHints
+from segdb.steps.describe.map_points import map_rows
+from segdb.steps.ingest.read_sources import read_sources
+from segdb.steps.ingest.user_sql import UserExpressions, check_functions, user_sql_errors
+from segdb.steps.lifecycle.drift import drift_from_previous, run_sizes
+from segdb.steps.lifecycle.load_run import stored_run
+from segdb.steps.lifecycle.rollback import (
+    kept_as_it_was,
+    kept_rows,
+    pca_by_model,
+    rebuilt_features,
+    republished_row,
+    without_unproven_view,
+)
+from segdb.steps.progress import Progress
+from segdb.steps.publish.tables import contents, queries
+from segdb.steps.segment.scaled_customers import assign_segments, scale_customers
+from segdb.steps.use.score import (
+    Scored,
+    ScoringJob,
+    assign_customers,
+    recipe_as_the_run,
+    save_scores,
+    settings_of_run,
+    summarize_scores,
+)
+
+
+def rollback(store: Database, schema: str, run_id: int, keep_runs: int) -> dict[str, Any]:
+    """Publish the tables of an earlier run again, as a run of its own.
+
+    The features and the small tables are as they were kept, and the model of the run makes the
+    segments of them again. ``runs`` gets a row more, none is changed; the history is what it was
+    when the earlier run was published.
+
+    Returns:
+        The new row of ``runs``.
+
+    Raises:
+        UserError: there is no such run, it is the one that is published, or it is not kept.
+        PublishError: the database refused; what was published is as it was.
+    """
+    with store.attached():
+        follows = published_run(store, schema)
+        run = stored_run(store, schema, run_id)
+        kept, model = kept_as_it_was(store, schema, run), run.model
+        built = rebuilt_features(run, kept)
+        pca = pca_by_model(store, run, built)
+        scaled = scale_customers(store, built.features, model, pca, built.customers)
+        assigned = assign_segments(store, scaled, [segment.centroid for segment in model.segments])
+        row = republished_row(kept, next_run(store, schema))
+        large = queries(store, built, model, assigned, pca, row["run_id"])
+        large = without_unproven_view(store, run, large)
+        small = kept_rows(kept.tables, large) | map_rows(model, pca)
+        profiles = small[contract.SEGMENT_PROFILES]
+        small[contract.RUN_SEGMENTS] = run_sizes(row["run_id"], profiles)
+        small[contract.RUN_DRIFT] = drift_from_previous(
+            store, schema, row["run_id"], assigned, model
+        )
+    number, moment = row["run_id"], row["as_of"] or row["started_at"]
+    tables = contents(store, schema, model, large, small, row)
+    again = Publication(
+        number, moment, tables, keep_runs, rewind=True, signed=run.proven, follows=follows
+    )
+    publish(store, schema, again)
+    return row
+
+
+def score(store: Database, schema: str, job: ScoringJob, progress: Progress) -> Scored:
+    """Assign the customers of a source to the segments of a run; its own tables stay.
+
+    Raises:
+        SourceError: a source cannot be read, or is not one that the run had.
+        DataError: no customer is left.
+        SettingsError: the table or file cannot be written, or is someone else's.
+    """
+    job.check_target()
+    with store.attached():
+        run = stored_run(store, schema, job.run_id)
+        settings = settings_of_run(run, job)
+        hints = replace(SchemaHints.of(settings), run_id=run.run_id)
+        expressions = UserExpressions.of(settings)
+        check_functions(store, expressions)
+        progress.step("Reading the sources")
+        with user_sql_errors(store, expressions):
+            sources = read_sources(store, hints, job.orders, job.customers, progress)
+        recipe = recipe_as_the_run(run, settings, sources)
+        progress.step("Scoring")
+        assigned, rejected = assign_customers(store, sources, recipe, run.model)
+        scored = summarize_scores(store, run, assigned, rejected)
+        save_scores(store, schema, run, assigned, job.into)
+        return scored
