@@ -16,7 +16,7 @@ from segdb.engines.publishing.run_archive import kept_aggregates, published_run
 from segdb.inspect.schema_hints import SchemaHints
 from segdb.steps.describe.map_points import map_rows
 from segdb.steps.describe.profiles import feature_rows, profile_rows
-from segdb.steps.describe.rules import find_rules
+from segdb.steps.describe.rules import count_rules, find_rules
 from segdb.steps.describe.segment_profiles import describe_segments, segment_qualities
 from segdb.steps.describe.statistics import explore
 from segdb.steps.features.aggregate_orders import ReusedAggregates
@@ -42,6 +42,7 @@ from segdb.steps.lifecycle.refresh import (
     reading_from,
     reads_the_same,
 )
+from segdb.steps.lifecycle.stored_rules import stored_rules
 from segdb.steps.preprocess.learn import learn
 from segdb.steps.preprocess.options import PreprocessOptions
 from segdb.steps.progress import Progress
@@ -121,9 +122,19 @@ def refresh(
         learned = measure_by_model(store, PreprocessOptions.of(settings), built, model)
         scaled = scale_customers(store, built.features, model, learned.pca, built.customers)
         fitted = evaluate_fixed_model(store, schema, settings.cluster, last, scaled)
-    names = tuple(segment.name for segment in model.segments)
-    by, playbook = last.learned_by, last.playbook
-    run = FittedRun(started, built, learned, scaled, fitted, names, last.run_id, by, playbook)
+        rules = stored_rules(store, schema, model)
+    run = FittedRun(
+        started,
+        built,
+        learned,
+        scaled,
+        fitted,
+        names=tuple(segment.name for segment in model.segments),
+        follows=last.run_id,
+        learned_by=last.learned_by,
+        playbook=last.playbook,
+        rules=rules,
+    )
     return _describe_and_publish(store, settings, run, progress)
 
 
@@ -142,7 +153,10 @@ def _describe_and_publish(
     model, groups = described.model, described.groups
     progress.step("Finding rules")
     rows, seed = cluster.matrix_rows, cluster.seed
-    rules = find_rules(store, assigned, model, matrix_rows=rows, seed=seed)
+    if fitted_run.rules is None:
+        rules = find_rules(store, assigned, model, matrix_rows=rows, seed=seed)
+    else:
+        rules = count_rules(store, assigned, fitted_run.rules)
     qualities = segment_qualities(model, fitted, rules)
     profiles = profile_rows(model, groups, described.descriptions, qualities)
     progress.step("Exploring the features")

@@ -1,4 +1,4 @@
-"""Who reads the tables while a run is under way, as processes: always a whole run, seldom a wait."""
+"""Who reads while a run is under way, as processes: always a whole run, seldom a wait."""
 
 from __future__ import annotations
 
@@ -80,8 +80,8 @@ def test_readers_read_on_and_see_whole_runs(path: Path) -> None:
     assert all(found[place] is None for place in range(locked[0], locked[-1])) if locked else True
 
 
-def test_who_writes_the_file_otherwise_is_not_in_the_way_of_a_fit(path: Path) -> None:
-    """A result that is open in this process holds nothing: another command publishes."""
+def test_a_result_that_is_open_is_in_no_ones_way(path: Path) -> None:
+    """Another process publishes, and reads what it published; so may this one."""
     with segdb.open(path) as before:
         assert before.run_id == 1
     with segdb.refresh(database=path) as result:

@@ -107,7 +107,7 @@ def patiently(path: Path, wait: float, attempt: Callable[[], T]) -> T:
             trouble = open_error(path, error)
             if not isinstance(trouble, LockedError) or time.monotonic() >= until:
                 raise trouble from None
-        time.sleep(min(0.2, wait))
+        time.sleep(min(0.05, wait))
 
 
 def _other_file(path: Path) -> SourceError:

@@ -33,6 +33,7 @@ class FittedRun:
         follows: the run that was published when this one looked; None for the first.
         learned_by: the run that learned the model; None for this one.
         playbook: what names them, as TOML text; None for segdb's own.
+        rules: a predicate that finds each of them, None for none; None where they are to be found.
     """
 
     started: datetime
@@ -44,6 +45,7 @@ class FittedRun:
     follows: int | None
     learned_by: int | None = None
     playbook: str | None = None
+    rules: tuple[str | None, ...] | None = None
 
 
 @dataclass(frozen=True)
