@@ -10,9 +10,10 @@ from segdb.checks.warning import most_important, stop_if_wrong
 from segdb.config.playbook import playbook_of, text_of
 from segdb.config.settings import Settings
 from segdb.engines.protocol import Database
+from segdb.engines.publishing.aggregates import kept_aggregates
 from segdb.engines.publishing.integrity import refuse_strangers
 from segdb.engines.publishing.publish import Publication, next_run, publish, refuse_ambiguous
-from segdb.engines.publishing.run_archive import kept_aggregates, published_run
+from segdb.engines.publishing.run_archive import published_rejects, published_run
 from segdb.inspect.schema_hints import SchemaHints
 from segdb.steps.describe.map_points import map_rows
 from segdb.steps.describe.profiles import feature_rows, profile_rows
@@ -114,7 +115,8 @@ def refresh(
         sources = read_as_then(store, last, progress, orders, customers, trusted)
         again = reads_the_same(sources, last)
         aggregates = kept_aggregates(store, schema, last.run_id) if again else None
-        reused = ReusedAggregates(model.catalogue, aggregates, model.within)
+        rejected = published_rejects(store, schema)
+        reused = ReusedAggregates(model.catalogue, aggregates, rejected, last.run_id, model.within)
         with user_sql_errors(store, expressions):
             built = build_features(store, FeatureOptions.of(settings), sources, progress, reused)
         stop_if_wrong(progress.warnings, settings.checks.accept)

@@ -28,7 +28,6 @@ LIBRARIES = {
 }  # fmt: skip
 SERVERS = {"psycopg", "pyspark"}
 DRAWING = {"altair", "jinja2", "vl_convert"}
-LEARNING = {"scipy", "sklearn"}
 
 
 def loaded(folder: Path, *arguments: str) -> set[str]:
@@ -84,3 +83,8 @@ def test_a_run_loads_of_the_package_what_it_does(shop: Path) -> None:
     unused |= {"segdb.charts", "segdb.engines.postgres.database", "segdb.engines.spark.database"}
     assert not modules & unused
     assert not {name for name in modules if name.startswith("sklearn.mixture")}
+
+
+def test_a_refresh_learns_nothing_and_loads_nothing_that_does(shop: Path) -> None:
+    found = libraries(shop, "refresh", "--no-report")
+    assert not found & (SERVERS | DRAWING | {"sklearn"})

@@ -22,15 +22,10 @@ from segdb.contract import (
 )
 from segdb.contract.types import arrow_schema
 from segdb.engines.protocol import Database
+from segdb.engines.publishing.aggregates import Aggregates, keep_aggregates
 from segdb.engines.publishing.history import RFM_SEGMENT, SEGMENT, record
 from segdb.engines.publishing.integrity import has, make_room, set_aside
-from segdb.engines.publishing.run_archive import (
-    archive_schema,
-    keep,
-    keep_aggregates,
-    prune,
-    published_run,
-)
+from segdb.engines.publishing.run_archive import archive_schema, keep, prune, published_run
 from segdb.engines.publishing.signature import sign
 from segdb.errors import LockedError, PublishError
 from segdb.sql_text import quoted
@@ -66,7 +61,7 @@ class Publication:
         contents: what goes into the tables, in order; SEGMENTS among them.
         keep_runs: how many earlier runs stay, to be published again.
         rewind: the run is an earlier one, published again in the place of the later ones.
-        aggregates: of the orders, one row a customer, for the next refresh to go on from.
+        aggregates: of the orders, for the next refresh to go on from.
         signed: whether this user's segdb vouches for how the run reads its sources.
         follows: the run that was published when this one looked, None for none; ``ANY_RUN`` where
             it does not matter.
@@ -77,7 +72,7 @@ class Publication:
     contents: Sequence[Content]
     keep_runs: int
     rewind: bool = False
-    aggregates: ir.Table | None = None
+    aggregates: Aggregates | None = None
     signed: bool = True
     follows: int | None = ANY_RUN
 

@@ -9,7 +9,6 @@ is there anyhow.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 _LARGE = (CUSTOMER_FEATURES, REJECTED_ROWS)
 # Without these a run could not be published again.
 _KEYS = {CUSTOMER_FEATURES: ("customer_id",), REJECTED_ROWS: ("source", "reason", "row")}
-_AGGREGATES = "customer_orders"
 
 
 @dataclass(frozen=True)
@@ -88,31 +86,16 @@ def prune(store: Database, schema: str, most: int) -> None:
         store.delete(schema, KEPT_RUNS.name, f"run_id = {run_id}")
 
 
-def keep_aggregates(store: Database, schema: str, run_id: int, orders: ir.Table | None) -> None:
-    """Keep the aggregates of a run's orders for the next refresh, in the place of the last run's.
+def published_rejects(store: Database, schema: str) -> ir.Table | None:
+    """Return the rejected rows that are published; None where they cannot be read again.
 
-    Args:
-        store: in the middle of a publish.
-        schema: where the published tables are.
-        run_id: the run.
-        orders: one row a customer; None to keep none.
+    The values of a row are JSON, which DuckDB alone reads by a pointer.
     """
-    for own, name in store.tables():
-        if own.lower() == archive_schema(schema).lower() and re.fullmatch(
-            rf"{_AGGREGATES}_\d+", name
-        ):
-            store.drop(own, name)
-    if orders is not None:
-        store.make_schema(archive_schema(schema))
-        name = f"{_AGGREGATES}_{run_id}"
-        store.write_table(archive_schema(schema), name, store.compile(orders))
-
-
-def kept_aggregates(store: Database, schema: str, run_id: int) -> ir.Table | None:
-    """Return the aggregates of the orders of a run; None where they are not kept."""
-    name = f"{_AGGREGATES}_{run_id}"
-    there = store.kinds(archive_schema(schema)).get(name) == "table"
-    return store.stored(archive_schema(schema), name) if there else None
+    if store.dialect != "duckdb" or not has(
+        store, schema, REJECTED_ROWS, "source", "reason", "row"
+    ):
+        return None
+    return store.stored(schema, REJECTED_ROWS.name)
 
 
 def kept_ids(store: Database, schema: str) -> list[int]:

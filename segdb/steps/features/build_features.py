@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 
@@ -11,6 +11,7 @@ import ibis
 import ibis.expr.types as ir
 
 from segdb.engines.protocol import Database
+from segdb.engines.publishing.aggregates import Aggregates
 from segdb.errors import SettingsError
 from segdb.expressions import aggregate_orders as stage
 from segdb.expressions import validate
@@ -51,8 +52,7 @@ class BuiltFeatures:
         rejected: (source, reason, row) of every rejected row.
         customers: how many there are.
         sources: the sources, as they are read in the end.
-        aggregates: of the orders, one row a customer, where a watermark says that a later run can
-            go on from them.
+        aggregates: of the orders, where a watermark says that a later run can go on from them.
         bounds: of every feature, where they were learned before customers beyond them left; None
             where they are still to be learned.
     """
@@ -65,7 +65,7 @@ class BuiltFeatures:
     rejected: ir.Table
     customers: int
     sources: Sources
-    aggregates: ir.Table | None = None
+    aggregates: Aggregates | None = None
     bounds: Bounds | None = None
 
 
@@ -118,14 +118,14 @@ def build_features(
     features = store.table("segdb_features", features)
     dropped = _dropped(store, [*([orders.dropped] if orders else []), *out])
     progress.step("Accounting for every row")
-    validated = _validated(orders, customers)
+    validated = _validated(orders, customers, anew=bool(out))
     accounts, rejected = reconcile_rows(store, validated, dropped)
     check_data(store, validated, accounts, rejected, options, progress)
     count = int(store.rows(features.agg(n=features.count()))[0]["n"])
     if count == 0:
         raise nothing_left(next(iter(validated.values())), accounts)
     as_of = orders.as_of if orders else options.as_of
-    aggregates = orders.validated.counts if orders and options.watermark else None
+    aggregates = orders.aggregates if orders and options.watermark else None
     return BuiltFeatures(
         features, catalogue, recipe, as_of, accounts, rejected, count, sources, aggregates, bounds
     )
@@ -149,10 +149,20 @@ def _not_empty(entries: tuple[Entry, ...]) -> Catalogue:
 
 
 def _validated(
-    orders: OrderFeatures | None, customers: ValidatedSource | None
+    orders: OrderFeatures | None, customers: ValidatedSource | None, *, anew: bool
 ) -> dict[str, ValidatedSource]:
-    """Return the sources that there are, by name."""
-    pairs = (("orders", orders.validated if orders else None), ("customers", customers))
+    """Return the sources that there are, by name.
+
+    Args:
+        orders: the orders.
+        customers: the table of customers.
+        anew: rejected orders are looked for anew: customers were left out by their features, which
+            change without a new row.
+    """
+    checked = orders.validated if orders else None
+    if checked is not None and anew:
+        checked = replace(checked, before=None)
+    pairs = (("orders", checked), ("customers", customers))
     return {name: source for name, source in pairs if source is not None}
 
 
