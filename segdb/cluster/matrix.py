@@ -127,7 +127,12 @@ class Matrix:
 
 def _column(table: pa.Table, name: str, ids: pa.Array) -> Floats:
     column = table.column(name).combine_chunks().cast(pa.float64())
-    values: Floats = column.to_numpy(zero_copy_only=False)
+    values: Floats
+    if column.null_count:
+        values = column.to_numpy(zero_copy_only=False)
+    else:
+        # As to_numpy gives them, which loads pandas where it is installed.
+        values = np.frombuffer(column.buffers()[1], np.float64, len(column), column.offset * 8)
     wrong = np.flatnonzero(~np.isfinite(values))
     if len(wrong):
         row = int(wrong[0])
