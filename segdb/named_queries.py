@@ -12,7 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from segdb.errors import UserError, nearest, option
-from segdb.sql import in_schema
+from segdb.sql_text import in_schema
 
 _HERE = Path(__file__).parent
 # In a wheel the files lie in the package, in a checkout beside it.

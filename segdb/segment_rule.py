@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, replace
 
 from segdb.features.catalogue import REGISTRY
-from segdb.sql import quoted
+from segdb.sql_text import quoted
 
 _NAME = r'(?:"(?:[^"]|"")+"|[A-Za-z_]\w*)'
 _NUMBER = r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?"

@@ -15,7 +15,7 @@ from segdb.config.settings import Settings, parse
 from segdb.demo import synthetic
 from segdb.engines.duckdb.database import DuckDB
 from segdb.inspect.schema_hints import SchemaHints
-from segdb.pipeline import fit
+from segdb.pipeline.fitting import fit
 from segdb.sql import to_sql
 from segdb.steps.features import count_strategy
 from segdb.steps.features.build_features import build_features

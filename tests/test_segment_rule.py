@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segdb.segment_rule import Bounds, Rule, from_sql, to_sql
-from segdb.sql import quoted
+from segdb.sql_text import quoted
 
 NAMES = ("frequency", "monetary", 'a "b"', "x > 1 AND (y", "x) OR (y")
 LIMITS = st.floats(allow_nan=False, allow_infinity=False)

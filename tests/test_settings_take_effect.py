@@ -14,7 +14,8 @@ from scipy import stats
 import segdb
 from segdb.engines.duckdb.database import DuckDB
 from segdb.features.rfm import grid
-from segdb.pipeline import rollback, score
+from segdb.pipeline.rolling_back import rollback
+from segdb.pipeline.scoring import score
 from segdb.steps.progress import Notes
 from segdb.steps.use.export_sql import ExportTarget, compile_run
 from segdb.steps.use.score import ScoringJob

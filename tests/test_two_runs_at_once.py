@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -18,7 +18,7 @@ import segdb
 from segdb.config.settings import parse
 from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.publishing.publish import Publication, next_run, publish
-from segdb.errors import LockedError, SourceError
+from segdb.errors import LockedError
 from tests.reading import ask
 from tests.steps import shops
 
@@ -40,19 +40,14 @@ def started(*arguments: str) -> Iterator[subprocess.Popen[str]]:
             process.kill()
 
 
-def wait_for_the_lock(path: Path, process: subprocess.Popen[str]) -> None:
+def wait_for_its_turn(path: Path, process: subprocess.Popen[str]) -> None:
     until = time.monotonic() + 60
     while time.monotonic() < until and process.poll() is None:
-        try:
-            if path.exists():
-                DuckDB.open(path, read_only=True).close()
-        except LockedError:
-            return
-        except SourceError:  # the file is there, and not written yet
-            continue
-        finally:
-            time.sleep(0.05)
-    pytest.fail(f"the run ended before it held the database: {process.communicate()}")
+        with suppress(OSError):
+            if path.with_name(f"{path.name}.lock").read_text() == str(process.pid):
+                return
+        time.sleep(0.02)
+    pytest.fail(f"the run ended before it had its turn: {process.communicate()}")
 
 
 def test_one_fails_with_3_and_one_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,10 +58,9 @@ def test_one_fails_with_3_and_one_waits(tmp_path: Path, monkeypatch: pytest.Monk
     Path("auto.toml").write_text(shops.TOML.replace("k = 3", 'k = "auto"'), "utf-8")
     path = tmp_path / "warehouse.duckdb"
     database = ("--database", str(path))
-    # The look whether it holds the database may itself be in its way.
-    with started(*FIRST, *database, "--wait", "60") as first:
-        wait_for_the_lock(path, first)
-        # It stops with the database in its hands, so that another begins and ends meanwhile.
+    with started(*FIRST, *database) as first:
+        wait_for_its_turn(path, first)
+        # It stops where it is, so that another begins and ends meanwhile.
         first.send_signal(signal.SIGSTOP)
         with (
             started(*SHORT, *database) as second,

@@ -15,10 +15,11 @@ from sklearn.cluster import KMeans
 from sklearn.preprocessing import StandardScaler
 
 import segdb
-from segdb import contract, pipeline
+from segdb import contract
 from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.publishing import publish as publishing
 from segdb.model import Model
+from segdb.pipeline import publishing as pipeline
 from tests.cases.ingest import ingest
 from tests.steps import shops
 

@@ -7,11 +7,15 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from segdb.config.sections import Engine
-from segdb.config.settings import Settings
 from segdb.errors import UserError
+from segdb.lazy import lazy
+
+if TYPE_CHECKING:
+    from segdb.config import sections, settings
+else:
+    sections, settings = lazy("segdb.config.sections"), lazy("segdb.config.settings")
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -36,10 +40,10 @@ def _is_duration(value: object) -> bool:
 # What an argument of the name takes, in words, and whether a value is that.
 _KINDS: Mapping[str, tuple[str, Callable[[object], bool]]] = {
     "as_of": ("a datetime", lambda value: isinstance(value, datetime)),
-    "engine": ("an Engine of the settings", lambda value: isinstance(value, Engine)),
+    "engine": ("an Engine of the settings", lambda value: isinstance(value, sections.Engine)),
     "settings": (
         "Settings, or the sections of segdb.toml as a mapping",
-        lambda value: isinstance(value, Settings | Mapping),
+        lambda value: isinstance(value, settings.Settings | Mapping),
     ),
     "wait": ("seconds, 0 or more", _is_duration),
     "into": ("a table's name or a path", _is_path),

@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from segdb.api.servers import brought, open_server
 from segdb.config.engine_urls import is_server
-from segdb.config.sections import Engine
-from segdb.config.settings import Settings
-from segdb.engines.duckdb.connect import lock_files
 from segdb.engines.duckdb.database import DuckDB
+from segdb.engines.duckdb.run_database import RunDatabase
 from segdb.engines.protocol import Database
 from segdb.engines.publishing.integrity import blaming_changes
 from segdb.engines.publishing.run_archive import published_run
 from segdb.engines.reader import Reader
 from segdb.errors import SettingsError
-from segdb.sql import quoted
-from segdb.steps.lifecycle.load_run import shown_as
+from segdb.sql_text import quoted
+
+if TYPE_CHECKING:
+    from segdb.config.sections import Engine
+    from segdb.config.settings import Settings
 
 WAREHOUSE = "warehouse/warehouse.duckdb"
 # A DuckDB file, a URL of PostgreSQL or Spark, or an open connection or session of theirs.
@@ -62,10 +63,14 @@ def database_at(
                 store.forget_temporary()
         return
     path = Path(database)
-    opened = DuckDB.open(path, read_only=read_only, existing=True, wait=wait, engine=engine)
+    opened = (
+        DuckDB.open(path, read_only=True, wait=wait, engine=engine)
+        if read_only
+        else RunDatabase.for_file(path, existing=True, wait=wait, engine=engine)
+    )
     try:
         if locked:
-            lock_files(opened.connection)
+            opened.lock()
         yield opened
     finally:
         opened.close()
@@ -118,13 +123,14 @@ def noting_publish(store: Database, schema: str) -> Iterator[None]:
 
     What is stopped behind the commit, such as by Ctrl-C, has published all the same.
     """
-    store.recover(schema)
-    before = published_run(store, schema)
+    with store.attached():
+        store.recover(schema)
+        before = published_run(store, schema)
     try:
         yield
     except BaseException as error:
         # A connection that broke tells nothing; a publish that was not committed is rolled back.
-        with suppress(Exception):
+        with suppress(Exception), store.attached():
             after = published_run(store, schema)
             if after is not None and after != before:
                 place = "" if store.place is None else f" in {store.place}"
@@ -160,7 +166,7 @@ def connected(
 ) -> Database:
     """Open a database to publish to, or take the caller's connection."""
     if isinstance(database, str | Path) and not is_server(database):
-        return DuckDB.open(Path(database), existing=existing, wait=wait, engine=engine)
+        return RunDatabase.for_file(Path(database), existing=existing, wait=wait, engine=engine)
     store = open_server(str(database)) if is_server(database) else brought(database)
     if engine is not None:
         store.limit(engine)
@@ -169,8 +175,12 @@ def connected(
 
 def shown_settings(store: Database, schema: str) -> Settings:
     """Return settings for reading what is published: its schema, and how its report looks."""
+    from segdb.config.settings import Settings
+    from segdb.steps.lifecycle.load_run import shown_as
+
     place = f"{quoted(schema)}.runs"
-    rows = store.rows(f"SELECT settings FROM {place} ORDER BY run_id DESC LIMIT 1")  # noqa: S608
+    with store.attached():
+        rows = store.rows(f"SELECT settings FROM {place} ORDER BY run_id DESC LIMIT 1")  # noqa: S608
     return Settings().changed(
         {"publish": {"schema": schema}, "report": shown_as(rows[0]["settings"])}
     )

@@ -6,13 +6,12 @@ from collections.abc import Container, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
-from segdb import pipeline
 from segdb.api.arguments import checked
 from segdb.api.database import WAREHOUSE, DatabaseLike, published_at
 from segdb.config.sections import Engine
 from segdb.config.settings import Settings
 from segdb.engines.publishing.scores import target_of
-from segdb.pipeline import BacktestJob
+from segdb.pipeline import backtesting, scoring
 from segdb.steps.backtest.measure_outcomes import Backtest
 from segdb.steps.progress import Notes, Progress
 from segdb.steps.use.compare_algorithms import ComparedRun, compare_run
@@ -58,7 +57,7 @@ def score(
         database, schema, read_only=isinstance(place, Path), wait=wait, engine=engine
     ) as store:
         job = ScoringJob(orders, customers, run_id, as_of, place, force)
-        return pipeline.score(store, schema, job, progress or Notes())
+        return scoring.score(store, schema, job, progress or Notes())
 
 
 @checked
@@ -122,9 +121,9 @@ def backtest(
         SegdbError: see ``segdb.errors`` for the kinds.
     """
     days = Settings().changed({"backtest": {"cuts": list(cuts)}}).backtest.cuts
-    job = BacktestJob(days, horizon, orders, customers, trusted)
+    job = backtesting.BacktestJob(days, horizon, orders, customers, trusted)
     with published_at(database, schema, wait=wait, engine=engine) as store:
-        return pipeline.backtest_published(store, schema, job, progress or Notes())
+        return backtesting.backtest_published(store, schema, job, progress or Notes())
 
 
 @checked

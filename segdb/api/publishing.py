@@ -6,7 +6,6 @@ from collections.abc import Container, Mapping
 from pathlib import Path
 from typing import Any
 
-from segdb import pipeline
 from segdb.api.arguments import checked
 from segdb.api.database import (
     WAREHOUSE,
@@ -24,6 +23,7 @@ from segdb.engines.protocol import Database
 from segdb.engines.publishing.integrity import blaming_changes
 from segdb.engines.publishing.signature import proven
 from segdb.errors import SettingsError
+from segdb.pipeline import fitting, refreshing, rolling_back
 from segdb.steps.lifecycle.fitted_run import Outcome
 from segdb.steps.lifecycle.load_run import stored_run
 from segdb.steps.progress import Notes, Progress
@@ -73,7 +73,7 @@ def run(
     store = connected(place, chosen.engine, wait=wait)
     try:
         with store.refusals(), noting_publish(store, chosen.publish.schema_):
-            outcome = pipeline.fit(store, chosen, orders, customers, listener)
+            outcome = fitting.fit(store, chosen, orders, customers, listener)
     except BaseException:
         store.close()
         raise
@@ -119,7 +119,7 @@ def refresh(
     listener = progress or Notes()
     store = connected(database, engine, existing=True, wait=wait)
     try:
-        with store.refusals():
+        with store.refusals(), store.attached():
             last = stored_run(store, schema).settings
         if engine is None:
             store.limit(last.engine)
@@ -128,7 +128,7 @@ def refresh(
             trusted = [source for source in named if source is not None]
         changes = blaming_changes(store, schema)
         with store.refusals(), changes, noting_publish(store, schema):
-            outcome = pipeline.refresh(store, schema, orders, customers, listener, trusted)
+            outcome = refreshing.refresh(store, schema, orders, customers, listener, trusted)
     except BaseException:
         store.close()
         raise
@@ -162,11 +162,13 @@ def rollback(
         SegdbError: there is no such run, or its tables are not kept.
     """
     with database_at(database, wait=wait, engine=engine) as store:
-        if isinstance(database, str | Path) and not proven(store, schema, run_id):
+        with store.attached():
+            trusted = not isinstance(database, str | Path) or proven(store, schema, run_id)
+        if not trusted:
             store.lock()
         changes = blaming_changes(store, schema)
         with store.refusals(), changes, noting_publish(store, schema):
-            return pipeline.rollback(store, schema, run_id, keep_runs)
+            return rolling_back.rollback(store, schema, run_id, keep_runs)
 
 
 def _result(store: Database, settings: Settings, outcome: Outcome, progress: Progress) -> Result:

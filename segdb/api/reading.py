@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import pyarrow as pa
 
@@ -19,18 +19,14 @@ from segdb.api.database import (
     reading,
     shown_settings,
 )
-from segdb.api.result import Result
-from segdb.checks.warning import stored_warnings
-from segdb.config.sections import Report
-from segdb.config.settings import Settings
-from segdb.engines.output_files import refuse_foreign
 from segdb.engines.publishing.integrity import blaming_changes
-from segdb.report.export import export as export_tables
-from segdb.report.write import write
-from segdb.steps.lifecycle.diff_runs import Difference, difference
-from segdb.steps.lifecycle.fitted_run import Outcome
-from segdb.steps.lifecycle.load_run import shown_as, stored_run
 from segdb.steps.progress import Notes, Progress
+
+# A query waits for none of what the others need.
+if TYPE_CHECKING:
+    from segdb.api.result import Result
+    from segdb.config.sections import Report
+    from segdb.steps.lifecycle.diff_runs import Difference
 
 
 @checked
@@ -56,6 +52,11 @@ def open(  # noqa: A001 - as in the standard library
     Raises:
         SegdbError: there is no such file, or no segments in it.
     """
+    from segdb.api.result import Result
+    from segdb.checks.warning import stored_warnings
+    from segdb.steps.lifecycle.fitted_run import Outcome
+    from segdb.steps.lifecycle.load_run import stored_run
+
     store = opened(database, wait=wait)
     try:
         reader = store.reader(schema, locked=True, sources=sources)
@@ -92,6 +93,8 @@ def diff(
     Raises:
         SegdbError: there is no such run.
     """
+    from segdb.steps.lifecycle.diff_runs import difference
+
     with published_at(database, schema, read_only=True, locked=True, wait=wait) as store:
         return difference(store, schema, before, after)
 
@@ -110,6 +113,9 @@ def export(
     Raises:
         SegdbError: nothing was published, or the folder holds files that segdb did not write.
     """
+    from segdb.config.settings import Settings
+    from segdb.report.export import export as export_tables
+
     settings = Settings().changed({"publish": {"schema": schema}})
     with reading(database, schema, wait) as reader:
         return export_tables(reader.own, settings, Path(folder), force=force)
@@ -179,8 +185,13 @@ def report(
     Raises:
         UserError: nothing was published, or a file cannot be written.
     """
+    from segdb.config.sections import Report
+    from segdb.config.settings import Settings
+    from segdb.engines.output_files import refuse_foreign
     from segdb.report.page import render
     from segdb.report.pictures import write_pictures
+    from segdb.report.write import write
+    from segdb.steps.lifecycle.load_run import shown_as
 
     with reading(database, schema, wait) as reader:
         select = reader.own

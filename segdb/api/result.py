@@ -16,7 +16,7 @@ from segdb.engines.output_files import refuse_foreign
 from segdb.engines.protocol import Database
 from segdb.engines.reader import Ask, Reader
 from segdb.errors import EngineError, SettingsError, UserError, nearest
-from segdb.sql import in_schema, quoted
+from segdb.sql_text import in_schema, quoted
 from segdb.steps.lifecycle.fitted_run import Outcome
 
 if TYPE_CHECKING:
@@ -143,10 +143,12 @@ class Result:
         settings = self.settings
         if look is not None:
             settings = settings.model_copy(update={"report": look})
-        if path is None:
-            return render(self._reader.own, settings)
-        refuse_foreign([Path(path)], force=force)
-        return write(Path(path), render(self._reader.own, settings))
+        if path is not None:
+            refuse_foreign([Path(path)], force=force)
+        # All of it of one run, whatever is published meanwhile.
+        with self._store.attached():
+            page = render(self._reader.own, settings)
+        return page if path is None else write(Path(path), page)
 
     @property
     def charts(self) -> tuple[str, ...]:

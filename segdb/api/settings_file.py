@@ -50,7 +50,8 @@ def init(
     settings = Settings(source=Source.model_validate(reading))
     store = connected(database, wait=wait) if database else DuckDB.memory()
     try:
-        sources_read, questions, notes = read_with_questions(store, settings, orders, customers)
+        with store.attached():
+            sources_read, questions, notes = read_with_questions(store, settings, orders, customers)
     finally:
         store.close()
     reading = _inferred_lines(sources_read) | reading

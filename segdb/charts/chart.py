@@ -12,7 +12,7 @@ from altair.utils.schemapi import debug_mode
 from sqlglot import exp
 
 from segdb.charts.labels import Look
-from segdb.sql import WRITTEN_FOR
+from segdb.sql_text import WRITTEN_FOR
 
 Section = Literal[
     "distribution", "next", "differences", "maps", "choice", "quality", "data", "history"

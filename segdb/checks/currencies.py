@@ -18,7 +18,7 @@ from segdb.inspect.header_translations import english
 from segdb.inspect.header_vocabulary import words
 from segdb.inspect.value_patterns import Ask
 from segdb.source_schema import Reading
-from segdb.sql import literal, quoted
+from segdb.sql_text import literal, quoted
 
 _SHOWN = 4
 _CURRENCY_MARK = r"[A-Za-z]{3}|[A-Za-z]{0,2}\p{Sc}|kr|zł|Kč|Ft"

@@ -15,7 +15,7 @@ from segdb.formats.toml import toml_value
 from segdb.inspect.header_vocabulary import is_mail
 from segdb.inspect.value_patterns import Ask
 from segdb.source_schema import Reading
-from segdb.sql import literal, quoted
+from segdb.sql_text import literal, quoted
 
 _MUCH = 0.1
 # A tenth is no surprise of so few customers.

@@ -9,7 +9,7 @@ from segdb.checks.warning import DataWarning
 from segdb.inspect.candidates import HEAD
 from segdb.inspect.value_patterns import Ask
 from segdb.source_schema import Reading, Role
-from segdb.sql import quoted
+from segdb.sql_text import quoted
 
 # Of the rows that count. Shops give away less.
 _MANY = 0.1

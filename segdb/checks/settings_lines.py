@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from segdb.sql import literal, quoted
+from segdb.sql_text import literal, quoted
 
 
 def reject(reason: str, predicate: str) -> str:

@@ -18,7 +18,7 @@ from segdb.inspect.header_translations import english
 from segdb.inspect.header_vocabulary import words
 from segdb.inspect.value_patterns import Ask
 from segdb.source_schema import Reading
-from segdb.sql import quoted
+from segdb.sql_text import quoted
 
 _SHOWN = 4
 # An order has few states.

@@ -13,7 +13,7 @@ from segdb.cli.terminal import (
     Terminal,
     config_option,
     database_option,
-    settings_of,
+    published_place,
     wait_option,
     width,
 )
@@ -73,14 +73,13 @@ def query(
             options = " ".join(f"--{name}" for name in one.parameters)
             click.echo(f"{one.name:<20} {one.question} {options}".rstrip())
         return
-    settings = settings_of(config, database)
+    place = published_place(config, database)
     if parameters and named_queries.is_sql(question):
         raise click.UsageError(f"A SELECT takes no '{parameters[0]}'.")
     table = reading.query(
         question,
         _pairs(parameters),
-        database=settings.place,
-        schema=settings.publish.schema_,
+        **place,
         sources=sources,
         progress=Terminal(),
         wait=wait,

@@ -64,6 +64,22 @@ def settings_of(config: Path | None, database: str | None) -> Settings:
     return settings
 
 
+def published_place(config: Path | None, database: str | None) -> dict[str, str]:
+    """Return where the published tables are, as the arguments of what reads them.
+
+    Without a settings file none are validated, which takes as long as a query does.
+
+    Raises:
+        SettingsError: as ``settings_of``.
+    """
+    from segdb.api.database import WAREHOUSE
+
+    if config is None and not CONFIG.exists() and "://" not in (database or ""):
+        return {"database": database or WAREHOUSE}
+    settings = settings_of(config, database)
+    return {"database": settings.place, "schema": settings.publish.schema_}
+
+
 def _refuse_elsewhere(settings: Settings) -> None:
     """Refuse a file that nobody named and that has something written outside of its folder."""
     here = Path.cwd().resolve()

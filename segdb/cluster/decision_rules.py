@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.tree import DecisionTreeClassifier
 
+from segdb.cluster.libraries import DecisionTreeClassifier
 from segdb.cluster.matrix import Floats, Matrix
 from segdb.cluster.simplify_rules import EVERYTHING, Box, Boxes, bounds, merged, pruned, with_bound
 from segdb.cluster.threads import in_threads

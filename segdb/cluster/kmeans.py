@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sklearn.cluster import KMeans
-
+from segdb.cluster.libraries import KMeans
 from segdb.cluster.lloyd import End, lloyd
 from segdb.cluster.matrix import Floats, Matrix, Places
 from segdb.cluster.nearest import nearest

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
+
+from segdb.cluster.libraries import linear_sum_assignment
 
 # Squared scores: a name that fits worse by so much is worse than the same name twice.
 AGAIN = 0.5

@@ -171,8 +171,14 @@ class Matrix:
 
 
 def _column(batch: pa.RecordBatch, name: str) -> Floats:
-    column: Floats = batch.column(name).cast(pa.float64()).to_numpy(zero_copy_only=False)
-    return column
+    column = batch.column(name).cast(pa.float64())
+    values: Floats
+    if column.null_count:
+        values = column.to_numpy(zero_copy_only=False)
+    else:
+        # As to_numpy gives them, which loads pandas where it is installed.
+        values = np.frombuffer(column.buffers()[1], np.float64, len(column), column.offset * 8)
+    return values
 
 
 def _refuse_missing(table: pa.Table, name: str, values: Floats, ids: pa.ChunkedArray) -> None:

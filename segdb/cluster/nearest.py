@@ -13,8 +13,8 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
-from scipy.spatial.distance import cdist
 
+from segdb.cluster.libraries import cdist
 from segdb.cluster.matrix import Floats, Places
 
 BLOCK = 16_384

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.spatial.distance import cdist
 
 from segdb.cluster.kmeans import FINE, ROUGH, best_from, plus_plus_end
+from segdb.cluster.libraries import cdist
 from segdb.cluster.lloyd import End, lloyd
 from segdb.cluster.matrix import Matrix
 from segdb.cluster.starts import starts_near

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.spatial.distance import cdist
 
 from segdb.cluster.distance_stats import Centroids
+from segdb.cluster.libraries import cdist
 from segdb.cluster.matrix import Floats, Matrix, Places
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.spatial.distance import cdist
 
+from segdb.cluster.libraries import cdist
 from segdb.cluster.matrix import Floats, Matrix, Places
 from segdb.cluster.threads import in_threads
 
@@ -67,7 +67,7 @@ def _by_blocks(matrix: Matrix, labellings: Sequence[Places]) -> list[Floats]:
             for low, high, (_, own) in zip(ends[:-1], ends[1:], numbered, strict=True)
         ]
 
-    blocks = in_threads(block, range(0, rows, _BLOCK))
+    blocks = in_threads(block, range(0, rows, _BLOCK), fits=False)
     return [np.concatenate(parts) for parts in zip(*blocks, strict=True)]
 
 

@@ -11,9 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
-from scipy.spatial.distance import cdist
 
+from segdb.cluster.libraries import cdist, linear_sum_assignment
 from segdb.cluster.matrix import Floats, Matrix
 from segdb.cluster.nearest import blocks, two_nearest
 

@@ -7,21 +7,21 @@ and no thread waits for another at every step, which is what slows K-Means most 
 
 from __future__ import annotations
 
+import sys
 import warnings
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import TypeVar
 
-from joblib import cpu_count  # type: ignore[import-untyped]
-from sklearn import set_config
-from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
+
+from segdb.cluster.libraries import cpu_count, sklearn
 
 
 @cache
-def _libraries() -> ThreadpoolController:
-    """The libraries with threads, looked for once: all of them are there after the imports."""
+def _libraries(modules: tuple[str, ...]) -> ThreadpoolController:  # noqa: ARG001 - what is asked of
+    """The libraries with threads that came with these modules, looked for once."""
     return ThreadpoolController()
 
 
@@ -35,7 +35,7 @@ LEAST_ROWS = 10_000
 
 
 def in_threads(
-    function: Callable[[T], R], items: Iterable[T], *, rows: int = LEAST_ROWS
+    function: Callable[[T], R], items: Iterable[T], *, rows: int = LEAST_ROWS, fits: bool = True
 ) -> list[R]:
     """Return ``function`` of each item, in their order.
 
@@ -44,8 +44,15 @@ def in_threads(
     an item computes with fewer than 10,000 ``rows`` at a time, one runs after another.
     scikit-learn's ConvergenceWarning is silent: it tells of rows that coincide in one of many
     fits, and the caller says in its own words when that matters.
+
+    Args:
+        function: what is computed of an item.
+        items: the items.
+        rows: how many an item computes with.
+        fits: whether it takes scikit-learn, which is loaded for it.
     """
-    controller = _libraries()
+    silenced = [sklearn.exceptions.ConvergenceWarning] if fits else []
+    controller = _libraries(_loaded())
     allowed = [library["num_threads"] for library in controller.info()]
     workers = max(1, min([cpu_count(), *allowed])) if rows >= LEAST_ROWS else 1
 
@@ -53,13 +60,21 @@ def in_threads(
     def alone() -> None:
         # scikit-learn's settings belong to the thread. On few rows, checking the parameters of
         # each fit takes an eighth of it, and they are the program's own.
-        set_config(skip_parameter_validation=True)
+        if fits:
+            sklearn.set_config(skip_parameter_validation=True)
         controller.limit(limits=1, user_api="openmp")
 
     with (
         # Warning filters belong to the process too.
-        warnings.catch_warnings(action="ignore", category=ConvergenceWarning),
+        warnings.catch_warnings(),
         controller.limit(limits=1, user_api="blas"),
         ThreadPoolExecutor(workers, initializer=alone) as pool,
     ):
+        for category in silenced:
+            warnings.simplefilter("ignore", category)
         return list(pool.map(function, items))
+
+
+def _loaded() -> tuple[str, ...]:
+    """Return which modules with threads of their own are loaded by now."""
+    return tuple(name for name in ("scipy.linalg", "sklearn") if name in sys.modules)

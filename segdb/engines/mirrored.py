@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 
 import ibis.expr.types as ir
 import pyarrow as pa
@@ -26,6 +27,10 @@ class Mirrored(Scratch):
     def limit(self, engine: Engine) -> None:
         """Leave the server what its owner gave it; limit what Python holds."""
         self.matrix_bytes = engine.matrix_bytes
+
+    def attached(self, *, write: bool = False) -> AbstractContextManager[None]:  # noqa: ARG002
+        """Do nothing: a server lets many read and write."""
+        return nullcontext()
 
     def lock(self) -> None:
         """Change nothing: SQL reaches what the user that segdb connects as may read."""

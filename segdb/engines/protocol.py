@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-import ibis
-import ibis.expr.types as ir
 import pyarrow as pa
 
-from segdb.config.sections import Engine
-from segdb.config.source_section import Source
-from segdb.engines.raw_source import Raw
 from segdb.engines.reader import Reader
+
+if TYPE_CHECKING:
+    import ibis
+    import ibis.expr.types as ir
+
+    from segdb.config.sections import Engine
+    from segdb.config.source_section import Source
+    from segdb.engines.raw_source import Raw
 
 
 class Database(Protocol):
@@ -44,6 +47,15 @@ class Database(Protocol):
 
     def lock(self) -> None:
         """Let no query read or write anything but the database, where the engine could."""
+
+    def attached(self, *, write: bool = False) -> AbstractContextManager[None]:
+        """Let a block read what is stored, or write it: publish, and read sources that are tables.
+
+        A DuckDB file is open no longer than such a block takes, so that others can read it.
+
+        Raises:
+            LockedError: another process holds it.
+        """
 
     def refusals(self) -> AbstractContextManager[None]:
         """Turn what the driver raises in a block into one paragraph: an ``EngineError``."""

@@ -40,6 +40,9 @@ class Scratch:
             self.relations[name] = None
         return f"{self.prefix}{name}"
 
+    def forget_temporary(self) -> None:
+        """Leave what was made on the way: in DuckDB it holds no table, and goes at the end."""
+
     def forget(self, name: str) -> None:
         """Remove a temporary relation, where there is one."""
         raise NotImplementedError

@@ -12,7 +12,7 @@ import pyarrow as pa
 from segdb.contract import TABLES
 from segdb.engines.raw_source import Raw
 from segdb.errors import SourceError, nearest
-from segdb.sql import quoted
+from segdb.sql_text import quoted
 
 _SELECT = re.compile(r"\s*(?:--[^\n]*\n\s*)*(?:(?:select|with|values|from)\b|\()", re.IGNORECASE)
 

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import pyarrow as pa
 
-from segdb.sql import literal, quoted
+from segdb.sql_text import literal, quoted
 
 
 class _Writing(Protocol):

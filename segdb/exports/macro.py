@@ -8,7 +8,8 @@ from segdb import contract
 from segdb.expressions.ctes import with_ctes
 from segdb.expressions.scoring_chain import Chain, applied
 from segdb.model import Model
-from segdb.sql import quoted, to_sql
+from segdb.sql import to_sql
+from segdb.sql_text import quoted
 
 
 def assign_macro(schema: str, model: Model) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 
 import ibis.expr.types as ir
 
-from segdb.sql import quoted, to_sql
+from segdb.sql import to_sql
+from segdb.sql_text import quoted
 
 # The comment of each stage in the SQL.
 WORDS: Mapping[str, str] = {

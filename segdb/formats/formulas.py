@@ -6,8 +6,16 @@ The one place that makes them harmless, for ``export``, ``score --into`` and ``q
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pyarrow as pa
-import pyarrow.compute as pc
+
+from segdb.lazy import lazy
+
+if TYPE_CHECKING:
+    import pyarrow.compute as pc
+else:
+    pc = lazy("pyarrow.compute")
 
 # A cell that begins so is run as a formula by a spreadsheet; an apostrophe makes it text. What is
 # a number, with its sign, stays what it is.

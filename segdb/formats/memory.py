@@ -8,6 +8,9 @@ import re
 PATTERN = r"^\d+(\.\d+)? ?[KMGT]i?B$"
 WORDS = 'an amount of memory, such as "2GB" or "500MB"'
 
+# Of the compact matrix that Python may hold, where the settings say nothing.
+MATRIX_MEMORY = "256MB"
+
 _POWERS = {unit: power for power, unit in enumerate("KMGT", start=1)}
 
 

@@ -19,7 +19,7 @@ from segdb.inspect.header_vocabulary import is_of_order, is_product
 from segdb.inspect.repeated_total import repetition
 from segdb.inspect.value_patterns import Ask
 from segdb.source_schema import Reading, Role
-from segdb.sql import quoted
+from segdb.sql_text import quoted
 
 _HALF = 0.5
 # Marks without width, and the blank that is no blank.

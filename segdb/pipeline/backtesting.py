@@ -111,29 +111,32 @@ def backtest_published(
     Raises:
         SegdbError: see ``segdb.errors``; what was published is as it was.
     """
-    last = stored_run(store, schema)
-    settings, model = reading_from(last.settings, job.orders, job.customers), last.model
-    asked = {"cuts": job.cuts} | ({"horizon": job.horizon} if job.horizon else {})
-    settings = settings.changed({"backtest": asked})
-    check_functions(store, UserExpressions.of(settings))
-    progress.step("Reading the sources")
-    sources = read_as_then(store, last, progress, job.orders, job.customers, job.trusted)
-    if sources.orders is None:
-        raise UserError(f"Run {last.run_id} has no orders: without dates there is no past to test.")
-    options = replace(FeatureOptions.of(settings), days=True)
-    reused = ReusedAggregates(model.catalogue, None, model.within)
-    built = build_features(store, options, sources, progress, reused)
-    assert built.counts is not None  # noqa: S101 - there are orders
-    extent = extent_of(store, built.counts)
-    cuts = cuts_of_run(settings, extent)
-    if not cuts:
-        raise DataError(
-            f"The orders are of {extent.days:,} days: too few to test the segments of an earlier "
-            "day on those that came next."
-        )
-    tested = backtest(store, settings, built.sources, (model, built.features), cuts, progress)
-    if not tested.outcomes:
-        raise DataError(progress.notes[-1])
+    with store.attached():
+        last = stored_run(store, schema)
+        settings, model = reading_from(last.settings, job.orders, job.customers), last.model
+        asked = {"cuts": job.cuts} | ({"horizon": job.horizon} if job.horizon else {})
+        settings = settings.changed({"backtest": asked})
+        check_functions(store, UserExpressions.of(settings))
+        progress.step("Reading the sources")
+        sources = read_as_then(store, last, progress, job.orders, job.customers, job.trusted)
+        if sources.orders is None:
+            raise UserError(
+                f"Run {last.run_id} has no orders: without dates there is no past to test."
+            )
+        options = replace(FeatureOptions.of(settings), days=True)
+        reused = ReusedAggregates(model.catalogue, None, None, last.run_id, model.within)
+        built = build_features(store, options, sources, progress, reused)
+        assert built.counts is not None  # noqa: S101 - there are orders
+        extent = extent_of(store, built.counts)
+        cuts = cuts_of_run(settings, extent)
+        if not cuts:
+            raise DataError(
+                f"The orders are of {extent.days:,} days: too few to test the segments of an "
+                "earlier day on those that came next."
+            )
+        tested = backtest(store, settings, built.sources, (model, built.features), cuts, progress)
+        if not tested.outcomes:
+            raise DataError(progress.notes[-1])
     tested = named(tested, model)
     publish_additional(store, schema, [Content(t, rows, {}) for t, rows in tables(tested).items()])
     return tested

@@ -6,7 +6,8 @@ from collections.abc import Container
 
 from segdb.checks.warning import stop_if_wrong
 from segdb.engines.protocol import Database
-from segdb.engines.publishing.run_archive import kept_aggregates
+from segdb.engines.publishing.aggregates import kept_aggregates
+from segdb.engines.publishing.run_archive import published_rejects
 from segdb.pipeline.publishing import describe_and_publish
 from segdb.steps.features.aggregate_orders import ReusedAggregates
 from segdb.steps.features.build_features import build_features
@@ -21,6 +22,7 @@ from segdb.steps.lifecycle.refresh import (
     reading_from,
     reads_the_same,
 )
+from segdb.steps.lifecycle.stored_rules import stored_rules
 from segdb.steps.preprocess.options import PreprocessOptions
 from segdb.steps.progress import Progress
 from segdb.steps.segment.scaled_customers import scale_customers
@@ -42,24 +44,38 @@ def refresh(
     Raises:
         SegdbError: see ``segdb.errors``; whatever is raised, the last run's tables stay.
     """
-    started, last = now(), stored_run(store, schema)
-    settings, model = reading_from(last.settings, orders, customers), last.model
-    expressions = UserExpressions.of(settings)
-    check_functions(store, expressions)
-    progress.step("Reading the sources")
-    sources = read_as_then(store, last, progress, orders, customers, trusted)
-    again = reads_the_same(sources, last)
-    aggregates = kept_aggregates(store, schema, last.run_id) if again else None
-    reused = ReusedAggregates(model.catalogue, aggregates, model.within)
-    with user_sql_errors(store, expressions):
-        built = build_features(store, FeatureOptions.of(settings), sources, progress, reused)
-    stop_if_wrong(progress.warnings, settings.checks.accept)
-    progress.step("Assigning by the model")
-    learned = measure_by_model(store, PreprocessOptions.of(settings), built, model)
-    scaled = scale_customers(store, built.features, model, learned.pca, built.customers)
-    fitted = evaluate_fixed_model(store, schema, settings.cluster, last, scaled)
-    names = tuple(segment.name for segment in model.segments)
-    by, playbook = last.learned_by, last.playbook
-    foresight = as_foreseen(store, schema, model, built)
-    run = FittedRun(started, built, learned, scaled, fitted, names, foresight, by, playbook)
+    started = now()
+    with store.attached():
+        last = stored_run(store, schema)
+        settings, model = reading_from(last.settings, orders, customers), last.model
+        expressions = UserExpressions.of(settings)
+        check_functions(store, expressions)
+        progress.step("Reading the sources")
+        sources = read_as_then(store, last, progress, orders, customers, trusted)
+        again = reads_the_same(sources, last)
+        aggregates = kept_aggregates(store, schema, last.run_id) if again else None
+        rejected = published_rejects(store, schema)
+        reused = ReusedAggregates(model.catalogue, aggregates, rejected, last.run_id, model.within)
+        with user_sql_errors(store, expressions):
+            built = build_features(store, FeatureOptions.of(settings), sources, progress, reused)
+        stop_if_wrong(progress.warnings, settings.checks.accept)
+        progress.step("Assigning by the model")
+        learned = measure_by_model(store, PreprocessOptions.of(settings), built, model)
+        scaled = scale_customers(store, built.features, model, learned.pca, built.customers)
+        fitted = evaluate_fixed_model(store, schema, settings.cluster, last, scaled)
+        rules = stored_rules(store, schema, model)
+        foresight = as_foreseen(store, schema, model, built)
+    run = FittedRun(
+        started,
+        built,
+        learned,
+        scaled,
+        fitted,
+        names=tuple(segment.name for segment in model.segments),
+        follows=last.run_id,
+        foresight=foresight,
+        learned_by=last.learned_by,
+        playbook=last.playbook,
+        rules=rules,
+    )
     return describe_and_publish(store, settings, run, progress)

@@ -30,17 +30,18 @@ def score(store: Database, schema: str, job: ScoringJob, progress: Progress) -> 
         SettingsError: the table or file cannot be written, or is someone else's.
     """
     job.check_target()
-    run = stored_run(store, schema, job.run_id)
-    settings = settings_of_run(run, job)
-    hints = replace(SchemaHints.of(settings), run_id=run.run_id)
-    expressions = UserExpressions.of(settings)
-    check_functions(store, expressions)
-    progress.step("Reading the sources")
-    with user_sql_errors(store, expressions):
-        sources = read_sources(store, hints, job.orders, job.customers, progress)
-    recipe = recipe_as_the_run(run, settings, sources)
-    progress.step("Scoring")
-    assigned, rejected = assign_customers(store, sources, recipe, run.model)
-    scored = summarize_scores(store, run, assigned, rejected)
-    save_scores(store, schema, run, assigned, job.into)
-    return scored
+    with store.attached():
+        run = stored_run(store, schema, job.run_id)
+        settings = settings_of_run(run, job)
+        hints = replace(SchemaHints.of(settings), run_id=run.run_id)
+        expressions = UserExpressions.of(settings)
+        check_functions(store, expressions)
+        progress.step("Reading the sources")
+        with user_sql_errors(store, expressions):
+            sources = read_sources(store, hints, job.orders, job.customers, progress)
+        recipe = recipe_as_the_run(run, settings, sources)
+        progress.step("Scoring")
+        assigned, rejected = assign_customers(store, sources, recipe, run.model)
+        scored = summarize_scores(store, run, assigned, rejected)
+        save_scores(store, schema, run, assigned, job.into)
+        return scored

@@ -18,7 +18,7 @@ from segdb.formats.formulas import harmless
 from segdb.report.facts import last_run
 from segdb.report.published import Ask, Published
 from segdb.report.write import folder, write
-from segdb.sql import literal, quoted
+from segdb.sql_text import literal, quoted
 
 README = "README.md"
 

@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from segdb.charts.chart import Query, Rows
-from segdb.sql import in_schema, literal
+from segdb.sql_text import in_schema, literal
 
 # One SELECT in, its rows as Arrow out.
 Ask = Callable[[str], pa.Table]

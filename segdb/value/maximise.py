@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
+from segdb.value.libraries import minimize
 from segdb.value_model import Estimate
 
 Floats = NDArray[np.float64]

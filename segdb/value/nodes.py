@@ -11,8 +11,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy.linalg import eigh_tridiagonal
 
+from segdb.value.libraries import eigh_tridiagonal
 from segdb.value_model import ValueModel
 
 # Of chances that were survived: of the last band.

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-from scipy.special import digamma, gammaln
 
+from segdb.value.libraries import digamma, gammaln
 from segdb.value.maximise import Floats, Likelihood, Maximum, NoMaximumError, maximise
 from segdb.value_model import Estimate, Family, PurchaseModel
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
-from scipy.special import digamma, gammaln
 
+from segdb.value.libraries import digamma, gammaln
 from segdb.value.maximise import Floats, Likelihood, NoMaximumError, maximise
 from segdb.value_model import Estimate, SpendModel
 

@@ -17,7 +17,11 @@ _CONTEXT.set_forkserver_preload(
         "tests.chaos.program",
         "segdb.api.publishing",
         "segdb.steps.use.compare_algorithms",
-        "segdb.pipeline",
+        "segdb.pipeline.backtesting",
+        "segdb.pipeline.fitting",
+        "segdb.pipeline.refreshing",
+        "segdb.pipeline.rolling_back",
+        "segdb.pipeline.scoring",
     ]
 )
 

@@ -16,7 +16,7 @@ import duckdb
 import pytest
 
 import segdb
-from segdb.sql import quoted
+from segdb.sql_text import quoted
 from tests.chaos.program import started
 from tests.steps import shops
 

@@ -18,7 +18,7 @@ import pyarrow as pa
 from segdb import contract
 from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.publishing.publish import Content, Publication, publish
-from segdb.sql import literal, quoted
+from segdb.sql_text import literal, quoted
 
 HOSTILE = (
     "</script><img src=x onerror=\"document.title='hacked'\">",

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import duckdb
-import ibis
-import ibis.expr.types as ir
 import pyarrow as pa
 
 from segdb.engines.duckdb.types import ibis_type
 from segdb.engines.scratch import Scratch
 from segdb.engines.sql_tables import SqlTables
 from segdb.errors import SettingsError
-from segdb.sql import literal, quoted
+from segdb.lazy import lazy
+from segdb.sql_text import literal, quoted
+
+if TYPE_CHECKING:
+    import ibis
+    import ibis.expr.types as ir
+else:
+    ibis = lazy("ibis")
 
 
 class _Connected(Protocol):
@@ -22,6 +27,7 @@ class _Connected(Protocol):
     def execute(self, sql: str) -> None: ...
     def rows(self, query: ir.Table | str) -> list[dict[str, Any]]: ...
     def scratch_name(self, name: str) -> str: ...
+    def databases(self) -> set[str]: ...
 
 
 class Catalog(SqlTables, Scratch):
@@ -121,15 +127,17 @@ class Catalog(SqlTables, Scratch):
         for row in there:
             self.execute(f"DROP {row['kind']} temp.{quoted(self.scratch_name(name))}")
 
+    def databases(self: _Connected) -> set[str]:
+        """Return the names of the databases that are open, in lower case."""
+        return {row["name"].lower() for row in self.rows("SELECT name FROM pragma_database_list")}
+
     def refuse_schema(self: _Connected, schema: str) -> None:
         """Refuse a schema that SQL could not tell from a database.
 
         Raises:
             SettingsError: it is called like the database file, or like one of DuckDB's own.
         """
-        listed = self.rows("SELECT name FROM pragma_database_list")
-        databases = {row["name"].lower() for row in listed}
-        if schema.lower() in databases | {"system", "temp"}:
+        if schema.lower() in self.databases() | {"system", "temp"}:
             raise SettingsError(
                 f"[publish] schema = '{schema}': the database is called {schema} too, and SQL "
                 "could not tell them apart. Name the schema or the database file otherwise."

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import re
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import duckdb
 
 from segdb.errors import EngineError, LockedError, SegdbError, SourceError, command, option
-from segdb.sql import literal
+from segdb.sql_text import literal
+
+T = TypeVar("T")
 
 # What an older DuckDB can still read; without it, 2.0 writes files that 1.5 refuses.
-_STORAGE = "v1.5.0"
+STORAGE = "v1.5.0"
 _OF_FILES = (
     duckdb.IOException,
     duckdb.SerializationException,
@@ -25,12 +31,21 @@ _DAMAGE = re.compile(r"read|checksum|corrupt|deserial|metadata|block|invalidated
 _NO_FILE = re.compile(r":memory:.*|[A-Za-z][A-Za-z0-9_+]+:.*", re.DOTALL)
 
 
-def check_place(path: Path, *, existing: bool) -> None:
+class OpenHereError(SourceError):
+    """This process has the file open already, in another way."""
+
+
+def check_place(path: Path, *, existing: bool, writable: bool = False) -> None:
     """Make the folder of a database file, unless the file has to be there already.
+
+    Args:
+        path: the file.
+        existing: it has to be there.
+        writable: one that is there has to be one that may be written.
 
     Raises:
         SourceError: it is no name of a file, or that of a folder; the file has to be there and is
-            not, or its folder cannot be made.
+            not, may not be written, or its folder cannot be made.
     """
     if _NO_FILE.fullmatch(str(path)):
         raise SourceError(
@@ -39,6 +54,8 @@ def check_place(path: Path, *, existing: bool) -> None:
     try:
         if path.is_dir():
             raise SourceError(f"{path} is a folder; the database must be a file in it.")
+        if writable and path.exists() and not os.access(path, os.W_OK):
+            raise _not_permitted(path)
         if existing:
             if not path.exists():
                 raise SourceError(f"There is no database at {path}. {command('run')} makes one.")
@@ -58,7 +75,7 @@ def connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
         # By ATTACH and not by the connection's configuration: a second connection of this
         # process would have to have the same one.
         with duckdb.connect() as maker:
-            version = f"(STORAGE_VERSION {literal(_STORAGE)})"
+            version = f"(STORAGE_VERSION {literal(STORAGE)})"
             maker.execute(f"ATTACH {literal(str(path))} AS made {version}").fetchall()
     connection = duckdb.connect(str(path), read_only=read_only)
     files = connection.execute(
@@ -68,6 +85,29 @@ def connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
         connection.close()
         raise _other_file(path)
     return connection
+
+
+def patiently(path: Path, wait: float, attempt: Callable[[], T]) -> T:
+    """Return what an attempt to open a file gives, made again while another process holds it.
+
+    Args:
+        path: the file.
+        wait: seconds to go on trying.
+        attempt: opens it, or raises what the driver says.
+
+    Raises:
+        LockedError: another process held it all the time.
+        SourceError: it cannot be opened at all.
+    """
+    until = time.monotonic() + wait
+    while True:
+        try:
+            return attempt()
+        except duckdb.Error as error:
+            trouble = open_error(path, error)
+            if not isinstance(trouble, LockedError) or time.monotonic() >= until:
+                raise trouble from None
+        time.sleep(min(0.05, wait))
 
 
 def _other_file(path: Path) -> SourceError:
@@ -85,23 +125,16 @@ def open_error(path: Path, error: duckdb.Error) -> SegdbError:
         r"could not set lock|conflicting lock|used by another process", text, re.IGNORECASE
     ):
         holder = re.search(r"PID (\d+)", text)
-        who = f" (process {holder[1]})" if holder else ""
-        return LockedError(
-            f"The database {path} is held by another process{who}. Close it there, or try again "
-            f"with {option('wait', 'SECONDS')}."
-        )
+        return locked_by(path, holder[1] if holder else None)
     if "not a valid DuckDB database" in text or "Cannot launch in-memory database" in text:
         return _other_file(path)
-    if "different configuration" in text:
-        return SourceError(
+    if "different configuration" in text or "already attached by" in text:
+        return OpenHereError(
             f"The database {path} is open in this process already, in another way. Close it "
             "first: what segdb.run returns has close()."
         )
     if "permission denied" in text.lower():
-        return SourceError(
-            f"The database {path} cannot be written: permission denied. Make it writable, or name "
-            f"another file with {option('database', 'FILE')}."
-        )
+        return _not_permitted(path)
     if isinstance(error, duckdb.OutOfMemoryException):
         return SourceError(
             f"The database {path} cannot be opened within [engine] memory_limit: "
@@ -116,6 +149,22 @@ def open_error(path: Path, error: duckdb.Error) -> SegdbError:
         f"The database {path} cannot be opened: {text.splitlines()[0].rstrip('. ')}. Where it is "
         "damaged, put "
         f"back a copy of it, or name a new file with {option('database', 'FILE')} and run again."
+    )
+
+
+def locked_by(path: Path, process: str | None) -> LockedError:
+    """Return in words for the user that another process has a file, by its number where known."""
+    who = f" (process {process})" if process else ""
+    return LockedError(
+        f"The database {path} is held by another process{who}. Close it there, or try again "
+        f"with {option('wait', 'SECONDS')}."
+    )
+
+
+def _not_permitted(path: Path) -> SourceError:
+    return SourceError(
+        f"The database {path} cannot be written: permission denied. Make it writable, or name "
+        f"another file with {option('database', 'FILE')}."
     )
 
 
@@ -163,9 +212,9 @@ def refuse_shadows(path: Path, connection: duckdb.DuckDBPyConnection) -> None:
         SourceError: there is one.
     """
     macros = connection.execute(
-        "SELECT DISTINCT function_name, schema_name FROM system.main.duckdb_functions() "
-        "WHERE NOT internal AND function_name IN "
-        "(SELECT function_name FROM system.main.duckdb_functions() WHERE internal) ORDER BY ALL"
+        "SELECT function_name, min(schema_name) FILTER (NOT internal) "
+        "FROM system.main.duckdb_functions() GROUP BY function_name "
+        "HAVING bool_or(internal) AND bool_or(NOT internal) ORDER BY ALL"
     ).fetchall()
     if macros:
         name, schema = macros[0]

@@ -6,36 +6,47 @@ disk when memory runs out.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import duckdb
-import ibis
-import ibis.expr.types as ir
 import pyarrow as pa
 
-from segdb.config.sections import Engine
-from segdb.config.source_section import Source
 from segdb.engines.duckdb.catalog import Catalog
 from segdb.engines.duckdb.connect import (
     check_place,
     connect,
     lock_files,
     open_error,
+    patiently,
     refuse_shadows,
     refused,
 )
 from segdb.engines.duckdb.functions import unstable
-from segdb.engines.duckdb.read.readers import read
 from segdb.engines.duckdb.readonly_query import secured
 from segdb.engines.duckdb.transaction import transaction
-from segdb.engines.raw_source import Raw
 from segdb.engines.reader import Reader
-from segdb.errors import LockedError, SegdbError
-from segdb.sql import literal, quoted, to_sql
+from segdb.errors import SegdbError
+from segdb.formats.memory import MATRIX_MEMORY, bytes_of
+from segdb.lazy import lazy
+from segdb.sql_text import literal, quoted
+
+# A query of the published tables compiles nothing and reads no source.
+if TYPE_CHECKING:
+    import ibis
+    import ibis.expr.types as ir
+
+    from segdb.config.sections import Engine
+    from segdb.config.source_section import Source
+    from segdb.engines.duckdb.read.readers import read
+    from segdb.engines.raw_source import Raw
+    from segdb.sql import to_sql
+else:
+    ibis = lazy("ibis")
+    read = lazy("segdb.engines.duckdb.read.readers", "read")
+    to_sql = lazy("segdb.sql", "to_sql")
 
 
 class DuckDB(Catalog):
@@ -50,7 +61,7 @@ class DuckDB(Catalog):
     dialect = "duckdb"
     macros = True
     once = ""
-    matrix_bytes = Engine().matrix_bytes
+    matrix_bytes = bytes_of(MATRIX_MEMORY)
 
     def __init__(
         self, connection: duckdb.DuckDBPyConnection, path: Path | None = None, *, made: bool = False
@@ -89,20 +100,12 @@ class DuckDB(Catalog):
         """
         check_place(path, existing=existing or read_only)
         made = not path.exists()
-        until = time.monotonic() + wait
-        while True:
-            try:
-                store = cls(connect(path, read_only=read_only), path, made=made)
-            except duckdb.Error as error:
-                trouble = open_error(path, error)
-                if not isinstance(trouble, LockedError) or time.monotonic() >= until:
-                    raise trouble from None
-                time.sleep(min(0.2, wait))
-            else:
-                break
+        connection = patiently(path, wait, lambda: connect(path, read_only=read_only))
+        store = cls(connection, path, made=made)
         try:
             store._secure()
-            store.limit(engine or Engine())
+            if engine is not None:
+                store.limit(engine)
             if not made:
                 refuse_shadows(path, store.connection)
         except (duckdb.Error, SegdbError) as error:
@@ -121,20 +124,22 @@ class DuckDB(Catalog):
         # Nothing is downloaded behind the user's back, every zone is read the same way, and a
         # name in SQL never means a Python variable. In `python -c` and in notebooks DuckDB would
         # draw a progress bar over what the caller prints.
-        self.execute("SET autoinstall_known_extensions = false")
-        self.execute("SET TimeZone = 'UTC'")
-        self.execute("SET python_enable_replacements = false")
-        self.execute("SET enable_progress_bar = false")
+        for setting in ("autoinstall_known_extensions", "python_enable_replacements"):
+            self.execute(f"SET {setting} = false")
+        self.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
 
     def limit(self, engine: Engine) -> None:
         """Set what the engine may use, where segdb opened it; what is left out stays."""
         self.matrix_bytes = engine.matrix_bytes
         if self.path is None:
             return
-        ours = {"url", "matrix_memory"}
-        for setting, value in engine.model_dump(exclude_none=True, exclude=ours).items():
-            shown = value if isinstance(value, int) else literal(value)
-            self.execute(f"SET {setting} = {shown}")
+        chosen = engine.model_dump(exclude_none=True, exclude={"url", "matrix_memory"})
+        for setting, value in chosen.items():
+            self.execute(f"SET {setting} = {value if isinstance(value, int) else literal(value)}")
+
+    def attached(self, *, write: bool = False) -> AbstractContextManager[None]:  # noqa: ARG002
+        """Do nothing: it is open. A file in which only a run works is a ``RunDatabase``."""
+        return nullcontext()
 
     def lock(self) -> None:
         """Let no query read or write a file."""
@@ -145,8 +150,7 @@ class DuckDB(Catalog):
         if self.path is None:
             return
         in_vain = False
-        # A connection that broke can still be closed.
-        with suppress(duckdb.Error):
+        with suppress(duckdb.Error):  # a connection that broke can still be closed
             in_vain = self.made and not self.tables()
         self.made = False
         self.connection.close()
@@ -164,8 +168,7 @@ class DuckDB(Catalog):
     def fetch(self, query: ir.Table | str, values: Mapping[str, object] | None = None) -> pa.Table:
         """Run a query, with values for its ``$name`` parameters, and return its rows."""
         sql = query if isinstance(query, str) else self.compile(query)
-        rows = self.connection.sql(sql, params=dict(values) if values else None)
-        return rows.to_arrow_table()
+        return self.connection.sql(sql, params=dict(values) if values else None).to_arrow_table()
 
     def batches(self, query: ir.Table, rows: int) -> pa.RecordBatchReader:
         """Run a query whose rows do not all have to fit into memory, so many at a time."""
@@ -173,8 +176,7 @@ class DuckDB(Catalog):
 
     def rows(self, query: ir.Table | str) -> list[dict[str, Any]]:
         """Run a query of few rows and return them as mappings."""
-        rows: list[dict[str, Any]] = self.fetch(query).to_pylist()
-        return rows
+        return list(self.fetch(query).to_pylist())
 
     def view(self, name: str, query: ir.Table | str) -> ir.Table:
         """Make a temporary view and return it as an unbound table."""
@@ -198,9 +200,6 @@ class DuckDB(Catalog):
         if isinstance(query, str):
             return self.unbound(quoted(name), name)
         return ibis.table(query.schema(), name=name)
-
-    def forget_temporary(self) -> None:
-        """Leave it: temporary views of DuckDB hold no table, and go with the connection."""
 
     def rows_table(self, name: str, rows: pa.Table) -> ir.Table:
         """Make a temporary table of rows that are in Python."""

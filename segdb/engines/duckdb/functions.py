@@ -14,7 +14,7 @@ from typing import Any
 
 import duckdb
 
-from segdb.sql import quoted
+from segdb.sql_text import quoted
 
 # The engine calls age(x) stable, which counts from today's midnight.
 _READS_CLOCK = {("age", 1)}

@@ -22,14 +22,15 @@ from segdb.engines.publishing.run_archive import published_run
 from segdb.engines.publishing.signature import proven
 from segdb.engines.reader import Ask, require_segments
 from segdb.errors import UserError, command, nearest
-from segdb.features.behaviour import BEHAVIOUR
-from segdb.sql import literal, quoted
+from segdb.lazy import lazy
+from segdb.sql_text import literal, quoted
 from segdb.stored_json import mapping
 
 if TYPE_CHECKING:
     from segdb.engines.duckdb.database import DuckDB
-
-_OF_ORDERS = frozenset(feature.name for feature in BEHAVIOUR)
+    from segdb.features import behaviour
+else:
+    behaviour = lazy("segdb.features.behaviour")
 
 
 @dataclass(frozen=True)
@@ -167,6 +168,6 @@ def _in_words(text: str, live: _Live) -> str:
     meant = nearest(missing[1], known)
     if "Did you mean" not in meant:
         meant = " A feature is one where the last run had it: see use in [features]."
-        if missing[1] in _OF_ORDERS:
+        if missing[1] in {feature.name for feature in behaviour.BEHAVIOUR}:
             meant = " It is of orders: the last run had none, or left it out of use in [features]."
     return f"there is no column '{missing[1]}'.{meant}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from segdb.contract import TABLES
 from segdb.engines.publishing.run_archive import archive_schema
 from segdb.engines.publishing.scores import MARK
-from segdb.sql import quoted
+from segdb.sql_text import quoted
 
 if TYPE_CHECKING:
     from segdb.engines.duckdb.database import DuckDB

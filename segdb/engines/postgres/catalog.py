@@ -13,7 +13,7 @@ from segdb.contract import TABLES
 from segdb.engines.postgres.types import CONTRACT_TYPES, SQL_TYPES, arrow_types, ibis_types
 from segdb.engines.sql_tables import SqlTables
 from segdb.errors import SettingsError
-from segdb.sql import literal, quoted
+from segdb.sql_text import literal, quoted
 
 if TYPE_CHECKING:
     from psycopg import Connection

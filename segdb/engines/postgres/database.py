@@ -24,7 +24,7 @@ from segdb.engines.postgres.types import arrow_types
 from segdb.engines.raw_source import Raw
 from segdb.engines.reader import Reader
 from segdb.formats.secrets import without_passwords
-from segdb.sql import quoted
+from segdb.sql_text import quoted
 
 if TYPE_CHECKING:
     from psycopg import Connection

@@ -13,7 +13,7 @@ from segdb.engines.postgres.connect import reason
 from segdb.engines.postgres.driver import driver
 from segdb.engines.reader import Ask, require_segments
 from segdb.errors import UserError
-from segdb.sql import quoted
+from segdb.sql_text import quoted
 
 if TYPE_CHECKING:
     from segdb.engines.postgres.database import Postgres

@@ -15,7 +15,7 @@ from segdb.engines.server_source import (
     uploaded_frame,
 )
 from segdb.errors import SourceError
-from segdb.sql import quoted
+from segdb.sql_text import quoted
 
 if TYPE_CHECKING:
     from segdb.engines.postgres.database import Postgres

@@ -10,7 +10,7 @@ import pyarrow as pa
 from segdb.contract import ALGORITHM_COMPARISON, ALGORITHM_LABELS, CUSTOMER_FEATURES
 from segdb.engines.protocol import Database
 from segdb.engines.publishing.publish import Content, publish_additional
-from segdb.sql import quoted
+from segdb.sql_text import quoted
 
 
 def publish_comparison(
@@ -28,7 +28,8 @@ def publish_comparison(
         PublishError: the database refused; what was there is as it was.
     """
     given = store.rows_table("segdb_labels", labels)
-    key = store.key_type(schema, CUSTOMER_FEATURES.name)
+    with store.attached():
+        key = store.key_type(schema, CUSTOMER_FEATURES.name)
     columns = ", ".join(
         f"CAST({name} AS {key}) AS {name}" if name == "customer_id" else quoted(name)
         for name in given.columns

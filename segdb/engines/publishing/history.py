@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 from segdb.contract import ID, RUN_SEGMENTS, RUNS, SEGMENT_HISTORY, SEGMENT_MIGRATIONS, TABLES
 from segdb.engines.protocol import Database
 from segdb.engines.publishing.integrity import has, is_whole, make_room, set_aside
-from segdb.sql import quoted
+from segdb.sql_text import quoted
 
 
 def last_model(store: Database, schema: str) -> str | None:

@@ -13,7 +13,7 @@ from segdb.contract import ID, TABLES, Column, Table
 from segdb.contract.table import OPENING
 from segdb.engines.protocol import Database
 from segdb.errors import EngineError, LockedError, SettingsError, SourceError, UserError, command
-from segdb.sql import quoted
+from segdb.sql_text import quoted
 
 # Types that take each other's values; what older releases wrote may be of another one.
 _KINDS = (
@@ -88,7 +88,7 @@ def blaming_changes(store: Database, schema: str) -> Iterator[None]:
         raise
     except Exception as error:
         try:
-            with store.refusals():
+            with store.refusals(), store.attached():
                 for table in TABLES:
                     if table.kind == "table":
                         _require_filled(store, schema, table)

@@ -22,19 +22,15 @@ from segdb.contract import (
 )
 from segdb.contract.types import arrow_schema
 from segdb.engines.protocol import Database
+from segdb.engines.publishing.aggregates import Aggregates, keep_aggregates
 from segdb.engines.publishing.history import RFM_SEGMENT, SEGMENT, record
 from segdb.engines.publishing.integrity import has, make_room, set_aside
-from segdb.engines.publishing.run_archive import (
-    archive_schema,
-    keep,
-    keep_aggregates,
-    prune,
-    published_run,
-)
+from segdb.engines.publishing.run_archive import archive_schema, keep, prune, published_run
 from segdb.engines.publishing.signature import sign
 from segdb.errors import LockedError, PublishError
-from segdb.sql import quoted
+from segdb.sql_text import quoted
 
+ANY_RUN = -1
 # Written from the tables of the customers, as soon as those are.
 _HISTORIES = (SEGMENT_HISTORY, SEGMENT_MIGRATIONS, RFM_SEGMENT_HISTORY, RFM_SEGMENT_MIGRATIONS)
 
@@ -65,8 +61,10 @@ class Publication:
         contents: what goes into the tables, in order; SEGMENTS among them.
         keep_runs: how many earlier runs stay, to be published again.
         rewind: the run is an earlier one, published again in the place of the later ones.
-        aggregates: of the orders, one row a customer, for the next refresh to go on from.
+        aggregates: of the orders, for the next refresh to go on from.
         signed: whether this user's segdb vouches for how the run reads its sources.
+        follows: the run that was published when this one looked, None for none; ``ANY_RUN`` where
+            it does not matter.
     """
 
     run_id: int
@@ -74,8 +72,9 @@ class Publication:
     contents: Sequence[Content]
     keep_runs: int
     rewind: bool = False
-    aggregates: ir.Table | None = None
+    aggregates: Aggregates | None = None
     signed: bool = True
+    follows: int | None = ANY_RUN
 
 
 def publish(store: Database, schema: str, publication: Publication) -> None:
@@ -91,36 +90,42 @@ def publish(store: Database, schema: str, publication: Publication) -> None:
         PublishError: the database refused; the last run's tables are as they were.
         SettingsError: the schema is called like a database.
     """
+    with store.attached(write=True):
+        refuse_ambiguous(store, schema)
+        with store.transaction(schema):
+            _refuse_overtaken(store, schema, publication)
+            _write_run(store, schema, publication)
+        if published_run(store, schema) != publication.run_id:
+            raise PublishError(
+                f"The database took run {publication.run_id} and did not keep it; the tables of "
+                "the last run are as they were. Is its disk full?"
+            )
+
+
+def _write_run(store: Database, schema: str, publication: Publication) -> None:
+    """Write all tables of a run, in the middle of its transaction."""
     run_id, contents, moment = publication.run_id, publication.contents, publication.moment
-    refuse_ambiguous(store, schema)
-    with store.transaction(schema):
-        _refuse_overtaken(store, schema, run_id)
-        store.make_schema(schema)
-        _make_growing(store, schema, KEPT_RUNS)
-        if publication.keep_runs:
-            keep(store, schema, [c.table for c in contents if _is_small(c)])
-        there = store.kinds(schema)
-        for content in contents:
-            if content.rows is None:
-                store.drop(schema, content.table.name)
-                continue
-            _write(store, schema, content, there)
-            for what in (SEGMENT, RFM_SEGMENT):
-                if content.table.name == what.groups:
-                    record(store, schema, run_id, moment, what, rewind=publication.rewind)
-            _comment(store, schema, content)
-        prune(store, schema, publication.keep_runs)
-        keep_aggregates(store, schema, run_id, publication.aggregates)
-        for table in (*_HISTORIES, KEPT_RUNS):
-            if store.holds(schema, table.name):
-                _comment(store, schema, Content(table, None, {}))
-        if publication.signed:
-            sign(store, schema, run_id)
-    if published_run(store, schema) != run_id:
-        raise PublishError(
-            f"The database took run {run_id} and did not keep it; the tables of the last run are "
-            "as they were. Is its disk full?"
-        )
+    store.make_schema(schema)
+    _make_growing(store, schema, KEPT_RUNS)
+    if publication.keep_runs:
+        keep(store, schema, [c.table for c in contents if _is_small(c)])
+    there = store.kinds(schema)
+    for content in contents:
+        if content.rows is None:
+            store.drop(schema, content.table.name)
+            continue
+        _write(store, schema, content, there)
+        for what in (SEGMENT, RFM_SEGMENT):
+            if content.table.name == what.groups:
+                record(store, schema, run_id, moment, what, rewind=publication.rewind)
+        _comment(store, schema, content)
+    prune(store, schema, publication.keep_runs)
+    keep_aggregates(store, schema, run_id, publication.aggregates)
+    for table in (*_HISTORIES, KEPT_RUNS):
+        if store.holds(schema, table.name):
+            _comment(store, schema, Content(table, None, {}))
+    if publication.signed:
+        sign(store, schema, run_id)
 
 
 def publish_additional(store: Database, schema: str, contents: Sequence[Content]) -> None:
@@ -129,7 +134,7 @@ def publish_additional(store: Database, schema: str, contents: Sequence[Content]
     Raises:
         PublishError: the database refused; what was there is as it was.
     """
-    with store.transaction(schema):
+    with store.attached(write=True), store.transaction(schema):
         there = store.kinds(schema)
         for content in contents:
             _write(store, schema, content, there)
@@ -159,12 +164,19 @@ def next_run(store: Database, schema: str) -> int:
     return highest + 1
 
 
-def _refuse_overtaken(store: Database, schema: str, run_id: int) -> None:
-    last = published_run(store, schema) or 0
-    if last >= run_id:
+def _refuse_overtaken(store: Database, schema: str, publication: Publication) -> None:
+    """Refuse to publish after another run than the one whose segments this one goes on with.
+
+    Names, history and drift were worked out against that run, and what overtook it may be a
+    rollback that someone wants to stay.
+    """
+    last = published_run(store, schema)
+    follows = last if publication.follows is ANY_RUN else publication.follows
+    if last != follows or (last or 0) >= publication.run_id:
+        what = "took the runs away" if last is None else f"published run {last}"
         raise LockedError(
-            f"Another connection published run {last} while this run was under way. Its tables "
-            "stay; run again to publish after it."
+            f"Another connection {what} while this run was under way. What it left stays; run "
+            "again to publish after it."
         )
 
 

@@ -9,12 +9,10 @@ is there anyhow.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import ibis.expr.types as ir
 import pyarrow as pa
 
 from segdb.contract import CUSTOMER_FEATURES, CUSTOMER_VALUE, KEPT_RUNS, REJECTED_ROWS, RUNS, Table
@@ -22,10 +20,12 @@ from segdb.engines.protocol import Database
 from segdb.engines.publishing.integrity import has
 from segdb.errors import SegdbError, UserError, command
 
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
 _LARGE = (CUSTOMER_FEATURES, REJECTED_ROWS, CUSTOMER_VALUE)
 # Without these a run could not be published again; older releases have no customer value.
 _KEYS = {CUSTOMER_FEATURES: ("customer_id",), REJECTED_ROWS: ("source", "reason", "row")}
-_AGGREGATES = "customer_orders"
 
 
 @dataclass(frozen=True)
@@ -90,31 +90,16 @@ def prune(store: Database, schema: str, most: int) -> None:
         store.delete(schema, KEPT_RUNS.name, f"run_id = {run_id}")
 
 
-def keep_aggregates(store: Database, schema: str, run_id: int, orders: ir.Table | None) -> None:
-    """Keep the aggregates of a run's orders for the next refresh, in the place of the last run's.
+def published_rejects(store: Database, schema: str) -> ir.Table | None:
+    """Return the rejected rows that are published; None where they cannot be read again.
 
-    Args:
-        store: in the middle of a publish.
-        schema: where the published tables are.
-        run_id: the run.
-        orders: one row a customer; None to keep none.
+    The values of a row are JSON, which DuckDB alone reads by a pointer.
     """
-    for own, name in store.tables():
-        if own.lower() == archive_schema(schema).lower() and re.fullmatch(
-            rf"{_AGGREGATES}_\d+", name
-        ):
-            store.drop(own, name)
-    if orders is not None:
-        store.make_schema(archive_schema(schema))
-        name = f"{_AGGREGATES}_{run_id}"
-        store.write_table(archive_schema(schema), name, store.compile(orders))
-
-
-def kept_aggregates(store: Database, schema: str, run_id: int) -> ir.Table | None:
-    """Return the aggregates of the orders of a run; None where they are not kept."""
-    name = f"{_AGGREGATES}_{run_id}"
-    there = store.kinds(archive_schema(schema)).get(name) == "table"
-    return store.stored(archive_schema(schema), name) if there else None
+    if store.dialect != "duckdb" or not has(
+        store, schema, REJECTED_ROWS, "source", "reason", "row"
+    ):
+        return None
+    return store.stored(schema, REJECTED_ROWS.name)
 
 
 def kept_ids(store: Database, schema: str) -> list[int]:

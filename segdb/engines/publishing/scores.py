@@ -46,7 +46,7 @@ def save_table(store: Database, schema: str, name: str, query: ir.Table, sentenc
         raise SettingsError(
             f"{schema}.{name} is there already, and not by {command('score')}. Name another table."
         )
-    with store.transaction(schema):
+    with store.attached(write=True), store.transaction(schema):
         store.write_table(schema, name, store.compile(query))
         store.comment(schema, name, "table", f"{MARK}: {sentence}", {})
 

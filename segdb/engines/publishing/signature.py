@@ -21,7 +21,7 @@ from typing import Any
 from segdb.contract import RUNS
 from segdb.engines.protocol import Database
 from segdb.engines.publishing.integrity import has
-from segdb.sql import literal
+from segdb.sql_text import literal
 
 _BYTES = 32
 

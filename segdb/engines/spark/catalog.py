@@ -15,7 +15,7 @@ import ibis.expr.types as ir
 from segdb.engines.spark.statements import Statements
 from segdb.engines.spark.types import SQL_TYPES, contract_type, ibis_types
 from segdb.errors import SettingsError
-from segdb.sql import literal, quoted
+from segdb.sql_text import literal, quoted
 
 # A property of a view: the table that holds the rows of what is published as a table.
 ROWS_OF = "segdb.rows_of"

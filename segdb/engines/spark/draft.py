@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from segdb.engines.spark.checkpoint import checkpoint
 from segdb.engines.spark.types import uploaded
-from segdb.sql import quoted
+from segdb.sql_text import quoted
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from segdb.engines.spark.connect import is_refusal
 from segdb.engines.user_functions import beyond_the_row, called_functions
-from segdb.sql import quoted
+from segdb.sql_text import quoted
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

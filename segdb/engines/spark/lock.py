@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from segdb.engines.spark.catalog import listed, published, rows_of, view_statement
 from segdb.errors import LockedError
-from segdb.sql import literal, quoted
+from segdb.sql_text import literal, quoted
 
 if TYPE_CHECKING:
     from segdb.engines.spark.database import Spark

@@ -12,7 +12,7 @@ from segdb.engines.reader import Ask, require_segments
 from segdb.engines.spark.connect import is_refusal, reason
 from segdb.engines.spark.parameters import with_parameters
 from segdb.errors import UserError
-from segdb.sql import quoted
+from segdb.sql_text import quoted
 
 if TYPE_CHECKING:
     from segdb.engines.spark.database import Spark

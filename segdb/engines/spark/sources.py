@@ -17,7 +17,7 @@ from segdb.engines.server_source import (
 )
 from segdb.engines.spark.connect import is_refusal, reason
 from segdb.errors import SourceError
-from segdb.sql import quoted
+from segdb.sql_text import quoted
 
 if TYPE_CHECKING:
     from segdb.engines.spark.database import Spark

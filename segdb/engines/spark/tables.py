@@ -9,7 +9,7 @@ import pyarrow as pa
 from segdb.engines.spark.catalog import Catalog, published, source_of
 from segdb.engines.spark.draft import Draft
 from segdb.engines.spark.types import SQL_TYPES
-from segdb.sql import quoted
+from segdb.sql_text import quoted
 
 
 class Tables(Catalog):

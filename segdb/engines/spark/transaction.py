@@ -19,7 +19,7 @@ from segdb.engines.spark.connect import is_lost, is_refusal, reason, refused
 from segdb.engines.spark.draft import Draft, Written
 from segdb.engines.spark.lock import LOCK, locked, note, rows_schema, undo
 from segdb.errors import LockedError, PublishError, UserError
-from segdb.sql import quoted
+from segdb.sql_text import quoted
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

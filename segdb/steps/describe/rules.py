@@ -53,7 +53,7 @@ def find_rules(
         None if boxes is None else to_sql(rule(boxes, fills, counts, binary))
         for boxes in find(matrix, "nearest", len(model.segments))
     ]
-    return _counted(store, assigned, texts)
+    return count_rules(store, assigned, texts)
 
 
 def rule(
@@ -85,7 +85,14 @@ def rule(
     )
 
 
-def _counted(store: Database, assigned: ir.Table, rules: Sequence[str | None]) -> list[Figures]:
+def count_rules(store: Database, assigned: ir.Table, rules: Sequence[str | None]) -> list[Figures]:
+    """Return (rule, precision, recall) of rules that are there, counted over all customers.
+
+    Args:
+        store: where the customers are.
+        assigned: every customer with ``nearest``.
+        rules: a predicate over the features for each segment, None for none.
+    """
     parts = []
     for place, text in enumerate(rules):
         in_cluster = f"nearest = {place}"

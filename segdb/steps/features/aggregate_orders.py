@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 import ibis.expr.types as ir
 
 from segdb.engines.protocol import Database
+from segdb.engines.publishing.aggregates import Changed
 from segdb.expressions.aggregate_orders import Bounds, narrowed
 from segdb.features.catalogue import Catalogue
 from segdb.steps.features.count_strategy import aggregated, choose_strategy
 from segdb.steps.features.incremental import aggregated_again, checked
 from segdb.steps.features.options import FeatureOptions
 from segdb.steps.features.validate_orders import Aggregation
-from segdb.steps.ingest.reconcile_rows import ValidatedSource
+from segdb.steps.ingest.reconcile_rows import Before, ValidatedSource
 from segdb.steps.ingest.resolve_columns import Sources, frozen, recipe_of
 from segdb.steps.progress import Progress
 
@@ -25,11 +26,15 @@ class ReusedAggregates:
     Attributes:
         catalogue: the features of its model.
         aggregates: of its orders, one row a customer; None where they are aggregated anew.
+        rejected: (source, reason, row) of its rejected rows; None where they are looked for anew.
+        run_id: the run.
         bounds: beyond which customers are left out, as in ``Recipe.within``.
     """
 
     catalogue: Catalogue
     aggregates: ir.Table | None
+    rejected: ir.Table | None
+    run_id: int
     bounds: Bounds = field(default_factory=dict)
 
 
@@ -67,12 +72,23 @@ def validate_orders(
         options.days,
     )
     rows = how.validated("segdb_orders")
-    counts = maybe_duplicates = None
     if watermark and reused and reused.aggregates is not None:
-        counts = aggregated_again(how, reused.aggregates, rows, watermark, progress)
-    if counts is None:
-        strategy = choose_strategy(how, rows, sampled=options.features.sampled_orders)
-        counts, maybe_duplicates = aggregated(how, rows, strategy, progress)
+        merged = aggregated_again(how, reused.aggregates, rows, watermark, progress)
+        if merged is not None:
+            changed = Changed(reused.run_id, merged.touched, merged.fresh)
+            before = Before(reused.rejected, changed, merged.how.rows_of)
+            return ValidatedSource(
+                raw,
+                rows,
+                reading,
+                merged.counts,
+                how.once,
+                how.rows_of,
+                whole_reading=whole_reading,
+                before=before,
+            )
+    strategy = choose_strategy(how, rows, sampled=options.features.sampled_orders)
+    counts, maybe_duplicates = aggregated(how, rows, strategy, progress)
     return ValidatedSource(
         raw, rows, reading, counts, how.once, how.rows_of, maybe_duplicates, whole_reading
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 
@@ -11,6 +11,7 @@ import ibis
 import ibis.expr.types as ir
 
 from segdb.engines.protocol import Database
+from segdb.engines.publishing.aggregates import Aggregates
 from segdb.errors import SettingsError
 from segdb.expressions import aggregate_orders as stage
 from segdb.expressions import validate
@@ -66,7 +67,7 @@ class BuiltFeatures:
     customers: int
     sources: Sources
     counts: ir.Table | None = None
-    aggregates: ir.Table | None = None
+    aggregates: Aggregates | None = None
     bounds: Bounds | None = None
 
 
@@ -119,7 +120,7 @@ def build_features(
     features = store.table("segdb_features", features)
     dropped = _dropped(store, [*([orders.dropped] if orders else []), *out])
     progress.step("Accounting for every row")
-    validated = _validated(orders, customers)
+    validated = _validated(orders, customers, anew=bool(out))
     accounts, rejected = reconcile_rows(store, validated, dropped)
     check_data(store, validated, accounts, rejected, options, progress)
     count = int(store.rows(features.agg(n=features.count()))[0]["n"])
@@ -127,7 +128,7 @@ def build_features(
         raise nothing_left(next(iter(validated.values())), accounts)
     as_of = orders.as_of if orders else options.as_of
     counts = orders.validated.counts if orders else None
-    aggregates = counts if options.watermark else None
+    aggregates = orders.aggregates if orders and options.watermark else None
     known = (catalogue, recipe, as_of, accounts, rejected, count, sources)
     return BuiltFeatures(features, *known, counts, aggregates, bounds)
 
@@ -150,10 +151,20 @@ def _not_empty(entries: tuple[Entry, ...]) -> Catalogue:
 
 
 def _validated(
-    orders: OrderFeatures | None, customers: ValidatedSource | None
+    orders: OrderFeatures | None, customers: ValidatedSource | None, *, anew: bool
 ) -> dict[str, ValidatedSource]:
-    """Return the sources that there are, by name."""
-    pairs = (("orders", orders.validated if orders else None), ("customers", customers))
+    """Return the sources that there are, by name.
+
+    Args:
+        orders: the orders.
+        customers: the table of customers.
+        anew: rejected orders are looked for anew: customers were left out by their features, which
+            change without a new row.
+    """
+    checked = orders.validated if orders else None
+    if checked is not None and anew:
+        checked = replace(checked, before=None)
+    pairs = (("orders", checked), ("customers", customers))
     return {name: source for name, source in pairs if source is not None}
 
 

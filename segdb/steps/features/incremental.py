@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 import ibis.expr.types as ir
 
@@ -14,6 +15,24 @@ from segdb.features.catalogue import Catalogue
 from segdb.source_schema import Reading
 from segdb.steps.features.validate_orders import Aggregation
 from segdb.steps.progress import Progress
+
+
+@dataclass(frozen=True)
+class Merged:
+    """Aggregates of the last run, those of the customers with new rows replaced.
+
+    Attributes:
+        counts: one row a customer.
+        touched: (customer_id) of all who have new rows; NULL for rows without an id.
+        fresh: the aggregates of those.
+        how: what is done with their rows, which are read already.
+    """
+
+    counts: ir.Table
+    touched: ir.Table
+    fresh: ir.Table
+    how: Aggregation
+
 
 _CLOCK = re.compile(
     r"\b(now|today|age|current_\w+|get_current_\w+|localtime\w*|transaction_timestamp)\b",
@@ -48,7 +67,7 @@ def checked(watermark: str | None, raw: Raw, reading: Reading) -> str | None:
 
 def aggregated_again(
     how: Aggregation, known: ir.Table, rows: ir.Table, watermark: str, progress: Progress
-) -> ir.Table | None:
+) -> Merged | None:
     """Aggregate the customers with new rows, and put them into the last run's aggregates.
 
     Their rows are aggregated whole, old ones and new ones: distinct orders and the user's own
@@ -73,10 +92,12 @@ def aggregated_again(
         return None
     marked = append.mark(rows, how.reading, watermark)
     ids = store.table("segdb_touched", append.touched(rows, marked, last["mark"], last["at"]))
-    touched_rows = how.once("segdb_touched_once", how.rows_of("segdb_touched_rows", ids))
-    fresh = how.per_customer(touched_rows)
-    if set(fresh.columns) != set(known.columns):
+    own = how.narrowed_to("segdb_touched_raw", ids)
+    touched_rows = own.once("segdb_touched_once", own.validated("segdb_touched_rows"))
+    wanted = how.per_customer(touched_rows)
+    if set(wanted.columns) != set(known.columns):
         return None
+    fresh = store.table("segdb_fresh", wanted)
     whole = store.table("segdb_per_customer", append.merged(known, fresh, ids))
     row_count = store.rows(raw.table.agg(n=raw.table.count()))[0]["n"]
     accounted = store.rows(whole.agg(n=whole.read_rows.sum()))[0]["n"] or 0
@@ -87,7 +108,7 @@ def aggregated_again(
             "are aggregated again."
         )
         return None
-    return whole
+    return Merged(whole, ids, fresh, own)
 
 
 def _asks_the_time(catalogue: Catalogue, rules: validate.Rules, progress: Progress) -> bool:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import ibis.expr.types as ir
 
 from segdb.engines.protocol import Database
+from segdb.engines.publishing.aggregates import Aggregates
 from segdb.expressions import aggregate_orders as stage
 from segdb.features.catalogue import Catalogue, Entry
 from segdb.features.feature import epoch
@@ -40,6 +41,12 @@ class OrderFeatures:
     buyers: ir.Table
     dropped: ir.Table
     as_of: datetime
+
+    @property
+    def aggregates(self) -> Aggregates:
+        """The aggregates of the orders, and what of them is other than in the last run."""
+        before = self.validated.before
+        return Aggregates(self.validated.counts, None if before is None else before.changed)
 
 
 def order_features(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import ibis.expr.types as ir
 
@@ -49,9 +49,16 @@ class Aggregation:
 
         They are filtered before they are validated: validating text costs more than the filter.
         """
+        return self._validated(name, self._raw_of(ids))
+
+    def narrowed_to(self, name: str, ids: ir.Table) -> Aggregation:
+        """Return the same of the rows of some customers alone, which are read once, to a table."""
+        table = self.store.table(name, self._raw_of(ids))
+        return replace(self, raw=replace(self.raw, table=table))
+
+    def _raw_of(self, ids: ir.Table) -> ir.Table:
         table = self.raw.table
-        rows = validate.rows_of(table, customer_of(table, self.reading), ids)
-        return self._validated(name, rows)
+        return validate.rows_of(table, customer_of(table, self.reading), ids)
 
     def once(self, name: str, rows: ir.Table) -> ir.Table:
         """Return validated rows, those that count once folded into one, as a view of that name."""

@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import ibis
 import ibis.expr.types as ir
 
 from segdb.engines.protocol import Database
+from segdb.engines.publishing.aggregates import Changed
 from segdb.engines.raw_source import Raw
 from segdb.errors import DataError, SegdbError
 from segdb.expressions import validate
-from segdb.expressions.rejected_rows import rejects, unreadable
+from segdb.expressions.rejected_rows import rejects, unreadable, untouched_rejects
 from segdb.source_schema import Reading
+
+
+@dataclass(frozen=True)
+class Before:
+    """What a refresh goes on from, where the orders only grew.
+
+    Attributes:
+        rejected: (source, reason, row) of the last run's rejected rows; None without them.
+        changed: the customers with new rows, and their aggregates.
+        rows_of: makes a named view of the validated rows of some of those customers.
+    """
+
+    rejected: ir.Table | None
+    changed: Changed
+    rows_of: Callable[[str, ir.Table], ir.Table]
 
 
 @dataclass(frozen=True)
@@ -32,6 +48,7 @@ class ValidatedSource:
             is a table.
         maybe_duplicates: ``customer_id`` of all who may have equal rows; None for anyone.
         whole_reading: with the roles that no feature looks at; None where ``reading`` has them.
+        before: what of the last run is as it was; None where all was aggregated.
     """
 
     raw: Raw
@@ -42,6 +59,7 @@ class ValidatedSource:
     rows_of: Callable[[str, ir.Table], ir.Table] | None = None
     maybe_duplicates: ir.Table | None = None
     whole_reading: Reading | None = None
+    before: Before | None = None
 
     @property
     def source_reading(self) -> Reading:
@@ -84,12 +102,9 @@ def reconcile_rows(
     for name, source in validated.items():
         source_read, source_kept = _counted(store, source, dropped)
         if source_kept < source_read:
-            # To fold and to join all rows of a source costs several times what reading it does.
-            rows = validate.candidate_rejects(
-                _theirs(source, dropped), dropped, source.maybe_duplicates
-            )
-            rows = source.once("segdb_suspects", rows) if source.once else rows
-            rows = rejects(rows, source.reading, dropped)
+            rows = _as_before(store, name, source, dropped, source_read - source_kept)
+            if rows is None:
+                rows = _rejects(source, dropped, validate.suspected(source.counts, dropped))
             parts.append(rows.select(source=ibis.literal(name), reason=rows.reason, row=rows.row))
         lines = source.raw.unreadable
         if lines is not None:
@@ -120,8 +135,38 @@ def nothing_left(validated: ValidatedSource, accounts: Accounts) -> DataError:
     )
 
 
-def _theirs(source: ValidatedSource, dropped: ir.Table | None) -> ir.Table:
+def _rejects(source: ValidatedSource, dropped: ir.Table | None, ids: ir.Table) -> ir.Table:
+    """Return (reason, row) of the rejected rows of some customers.
+
+    To fold and to join all rows of a source costs several times what reading it does.
+    """
+    rows = validate.candidate_rejects(_theirs(source, ids), dropped, source.maybe_duplicates)
+    rows = source.once("segdb_suspects", rows) if source.once else rows
+    return rejects(rows, source.reading, dropped)
+
+
+def _as_before(
+    store: Database, name: str, source: ValidatedSource, dropped: ir.Table | None, number: int
+) -> ir.Table | None:
+    """Return (reason, row) of the rejected rows, those of untouched customers from the last run.
+
+    Returns:
+        None where they are not as many as were rejected: what the last run published was changed.
+    """
+    if source.before is None or source.before.rejected is None:
+        return None
+    touched = source.before.changed.touched
+    stay = untouched_rejects(
+        source.before.rejected, name, source.raw.table, source.reading, touched
+    )
     ids = validate.suspected(source.counts, dropped)
+    ids = ids.semi_join(touched, ids.customer_id.identical_to(touched.customer_id))
+    fresh = _rejects(replace(source, rows_of=source.before.rows_of), dropped, ids)
+    rows = store.table("segdb_rejected_orders", stay.union(fresh))
+    return rows if store.rows(rows.agg(n=rows.count()))[0]["n"] == number else None
+
+
+def _theirs(source: ValidatedSource, ids: ir.Table) -> ir.Table:
     if source.rows_of:
         return source.rows_of("segdb_suspected", ids)
     return validate.rows_of(source.rows, source.rows.customer_id, ids)

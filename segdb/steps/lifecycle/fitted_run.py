@@ -31,9 +31,11 @@ class FittedRun:
         scaled: they in scaled units, with the model; its segments may have no names yet.
         fitted: the figures of the segments, in their order.
         names: what each segment is called already; None for a new one.
+        follows: the run that was published when this one looked; None for the first.
         learned_by: the run that learned the model; None for this one.
         playbook: what names them, as TOML text; None for segdb's own.
         foresight: what it says of the future.
+        rules: a predicate that finds each of them, None for none; None where they are to be found.
     """
 
     started: datetime
@@ -42,9 +44,11 @@ class FittedRun:
     scaled: ScaledCustomers
     fitted: Fitted
     names: tuple[str | None, ...]
+    follows: int | None
     foresight: Foresight
     learned_by: int | None = None
     playbook: str | None = None
+    rules: tuple[str | None, ...] | None = None
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from segdb.errors import SegdbError, SettingsError, SourceError, UserError, comm
 from segdb.expressions.scoring_chain import Recipe
 from segdb.model import Model
 from segdb.source_schema import Reading
-from segdb.sql import quoted
+from segdb.sql_text import quoted
 from segdb.steps.ingest.resolve_columns import Sources, recipe_of
 
 SOURCES = ("orders", "customers")

@@ -19,7 +19,7 @@ from segdb.expressions.distributions import statistics
 from segdb.expressions.preprocess import transformed
 from segdb.model import Model
 from segdb.source_schema import Reading
-from segdb.sql import quoted
+from segdb.sql_text import quoted
 from segdb.steps.features.build_features import BuiltFeatures
 from segdb.steps.ingest.resolve_columns import Sources
 from segdb.steps.lifecycle.load_run import StoredRun

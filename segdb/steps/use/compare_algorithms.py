@@ -17,8 +17,8 @@ from segdb.engines.protocol import Database
 from segdb.engines.publishing.compared import publish_comparison
 from segdb.engines.publishing.integrity import require
 from segdb.expressions.coreset import all_customers, sample
-from segdb.sql import quoted
-from segdb.steps.lifecycle.load_run import check_features, stored_run
+from segdb.sql_text import quoted
+from segdb.steps.lifecycle.load_run import StoredRun, check_features, stored_run
 from segdb.steps.preprocess.learn import to_matrix
 
 _COLUMNS = tuple(column.name for column in ALGORITHM_COMPARISON.columns)
@@ -55,6 +55,18 @@ def compare_run(store: Database, schema: str) -> ComparedRun:
     Raises:
         UserError: nothing was published.
     """
+    with store.attached():
+        matrix, run, customers = _published_matrix(store, schema)
+    compared = compare_labelled(matrix, "segment_id", run.settings.cluster.seed)
+    rows = [{**asdict(algorithm), "run_id": run.run_id} for algorithm in compared.algorithms]
+    rows = [{name: row[name] for name in _COLUMNS} | {"sizes": list(row["sizes"])} for row in rows]
+    published = [{**row, "sizes": json.dumps(row["sizes"])} for row in rows]
+    publish_comparison(store, schema, published, _labels(compared, run.run_id))
+    return ComparedRun(rows, customers)
+
+
+def _published_matrix(store: Database, schema: str) -> tuple[Matrix, StoredRun, int]:
+    """Return the matrix of the published customers or a sample, their run and their number."""
     run = stored_run(store, schema)
     require(store, schema, CUSTOMER_FEATURES, "customer_id")
     relation = f"{quoted(schema)}.customer_features"
@@ -76,13 +88,7 @@ def compare_run(store: Database, schema: str) -> ComparedRun:
         if customers <= chosen.matrix_rows
         else sample(table, wanted, chosen.matrix_rows, customers, chosen.seed + 3)
     )
-    matrix = Matrix.from_arrow(store.fetch(query), "customer_id", "weight")
-    compared = compare_labelled(matrix, "segment_id", chosen.seed)
-    rows = [{**asdict(algorithm), "run_id": run.run_id} for algorithm in compared.algorithms]
-    rows = [{name: row[name] for name in _COLUMNS} | {"sizes": list(row["sizes"])} for row in rows]
-    published = [{**row, "sizes": json.dumps(row["sizes"])} for row in rows]
-    publish_comparison(store, schema, published, _labels(compared, run.run_id))
-    return ComparedRun(rows, customers)
+    return Matrix.from_arrow(store.fetch(query), "customer_id", "weight"), run, customers
 
 
 def _labels(compared: Compared, run_id: int) -> pa.Table:

@@ -22,7 +22,7 @@ from segdb.exports.sql_export import (
     heading,
     with_heading,
 )
-from segdb.sql import quoted
+from segdb.sql_text import quoted
 from segdb.steps.describe.profiles import feature_sentences, score_sentences
 from segdb.steps.lifecycle.load_run import StoredRun, stored_run
 

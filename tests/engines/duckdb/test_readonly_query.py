@@ -11,7 +11,7 @@ import pytest
 import segdb
 from segdb.engines.duckdb.database import DuckDB
 from segdb.errors import SourceError, UserError
-from segdb.sql import literal, quoted
+from segdb.sql_text import literal, quoted
 from tests.reading import ask, asking
 from tests.steps import shops
 

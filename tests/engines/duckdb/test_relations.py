@@ -10,7 +10,7 @@ import pytest
 import segdb
 from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.duckdb.relations import find, known, offered
-from segdb.pipeline import score
+from segdb.pipeline.scoring import score
 from segdb.steps.progress import Notes
 from segdb.steps.use.score import ScoringJob
 from tests.steps import shops

@@ -18,6 +18,10 @@ from segdb.engines.duckdb.sources_read import files_read
         ("SELECT 'a.csv' AS x, replace('b', 'c', 'd') FROM shop WHERE y IN ('e', 'f')", []),
         ("SELECT CASE WHEN x = 'a' THEN ['b'] END FROM read_csv('c''d') WHERE z = 'e'", ["c'd"]),
         ("SELECT 1)))", []),
+        ("FROM read_csv(/* 'x', */ -- 'y'\n 'a')", ["a"]),
+        ("SELECT '--' FROM read_csv($$it's$$), read_csv($t$b$t$)", ["it's", "b"]),
+        (r"SELECT E'\'' FROM read_csv(E'a\\b')", ["a\\b"]),
+        ("SELECT x AS \"it's\" FROM read_csv('a')", ["a"]),
         ("FROM read_csv(('a'))", []),
     ],
 )

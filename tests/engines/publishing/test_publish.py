@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,8 @@ from segdb import contract
 from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.publishing.publish import Content, Publication, next_run, refuse_ambiguous
 from segdb.engines.publishing.publish import publish as publish_at
-from segdb.errors import PublishError, SettingsError
-from segdb.sql import quoted
+from segdb.errors import LockedError, PublishError, SettingsError
+from segdb.sql_text import quoted
 
 FEATURES = {"recency_days": "Days. Unit: days.", 'my "own" 😀': "It's mine."}
 # They are kept by the publish itself.
@@ -283,3 +284,20 @@ def test_a_reader_sees_one_run(store: DuckDB) -> None:
     reader.execute("COMMIT").fetchall()
     assert reader.execute("SELECT run_id FROM segdb.segments").fetchall() == [(2,)]
     reader.close()
+
+
+@pytest.mark.parametrize(("follows", "published"), [(None, 1), (1, 2), (2, 1), (1, None)])
+def test_a_run_that_looked_at_another_run_than_the_published_one_publishes_nothing(
+    store: DuckDB, follows: int | None, published: int | None
+) -> None:
+    """What names, history and drift were worked out against is not what is there any more."""
+    for run_id in range(1, (published or 0) + 1):
+        publish(store, "segdb", contents(run_id, FEW), run_id)
+    before = everything(store)
+    run = Publication(9, datetime(2026, 1, 9), contents(9, FEW), keep_runs=3, follows=follows)
+    with pytest.raises(LockedError, match="while this run was under way") as caught:
+        publish_at(store, "segdb", run)
+    assert caught.value.exit_code == 3
+    assert everything(store) == before
+    publish_at(store, "segdb", replace(run, follows=published))
+    assert store.rows("SELECT max(run_id) AS last FROM segdb.runs") == [{"last": 9}]

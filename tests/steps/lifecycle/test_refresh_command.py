@@ -148,6 +148,31 @@ def test_it_gives_the_tables_of_a_full_run_with_the_model_held(
         assert 0 < touched < 200
         for (name, found), (_, expected) in zip(tables(by_parts), tables(whole), strict=True):
             assert same(found, expected), name
+        assert_kept_as_if_aggregated_anew(by_parts)
+
+
+def assert_kept_as_if_aggregated_anew(connection: duckdb.DuckDBPyConnection) -> None:
+    """What is kept for the next refresh is what it is where there was nothing to go on from."""
+    last = connection.execute("SELECT max(run_id) FROM segdb.runs").fetchall()[0][0]
+    kept = "FROM segdb_kept.customer_orders_{} ORDER BY customer_id"
+    found = connection.execute(kept.format(last)).fetchall()
+    connection.execute(f"ALTER TABLE segdb_kept.customer_orders_{last} RENAME TO aside").fetchall()
+    segdb.refresh(database=connection)
+    assert same(found, connection.execute(kept.format(last + 1)).fetchall())
+
+
+def test_rejected_rows_that_were_changed_are_looked_for_anew(database: Database) -> None:
+    connection, whole = database(source={"watermark": "line"}), database()
+    with connection, whole:
+        for each in (connection, whole):
+            append(each, [("c1", 9, None, 5.0, "tea", 9_000), ("c2", 9, None, 5.0, "tea", 9_001)])
+            segdb.refresh(database=each)
+            append(each, [("c1", 9, START, 5.0, "tea", 9_002)])
+        connection.execute("DELETE FROM segdb.rejected_rows WHERE row->>'client' = 'c2'").fetchall()
+        for each in (connection, whole):
+            segdb.refresh(database=each)
+        rows = "SELECT source, reason, row FROM segdb.rejected_rows ORDER BY ALL"
+        assert connection.execute(rows).fetchall() == whole.execute(rows).fetchall()
 
 
 def test_it_is_what_the_live_view_shows_and_keeps_the_model(database: Database) -> None:

@@ -16,7 +16,7 @@ from segdb import contract
 from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.publishing.run_archive import equal_runs, kept_ids
 from segdb.errors import UserError
-from segdb.pipeline import rollback
+from segdb.pipeline.rolling_back import rollback
 from tests.steps import shops
 from tests.steps.published import Publications
 

@@ -16,7 +16,7 @@ import segdb
 from segdb.contract.segments import SEGMENT_CENTROIDS
 from segdb.engines.duckdb.database import DuckDB
 from segdb.model import Components
-from segdb.pipeline import rollback
+from segdb.pipeline.rolling_back import rollback
 from segdb.steps.lifecycle.diff_runs import difference
 from segdb.steps.lifecycle.match_segments import PreviousRun, match_segments
 from segdb.steps.segment.fit import Fitted

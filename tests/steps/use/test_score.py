@@ -17,7 +17,7 @@ import segdb
 from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.publishing.scores import target_of
 from segdb.errors import DataError, SettingsError, SourceError, UserError
-from segdb.pipeline import score
+from segdb.pipeline.scoring import score
 from segdb.steps.progress import Notes
 from segdb.steps.use.score import ScoringJob
 from tests.steps import shops

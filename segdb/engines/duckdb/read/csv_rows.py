@@ -13,7 +13,7 @@ from segdb.engines.duckdb.read import encoding, quotes
 from segdb.engines.duckdb.read.csv_dialect import Layout
 from segdb.engines.duckdb.read.files import PACKED, Files
 from segdb.errors import SourceError
-from segdb.sql import literal, quoted
+from segdb.sql_text import literal, quoted
 
 if TYPE_CHECKING:
     from segdb.engines.duckdb.database import DuckDB

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from segdb.errors import SourceError
-from segdb.sql import literal
+from segdb.sql_text import literal
 
 TEXT = frozenset({".csv", ".tsv", ".txt", ".tab", ".psv"})
 JSON = frozenset({".json", ".jsonl", ".ndjson"})

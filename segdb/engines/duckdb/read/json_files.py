@@ -15,7 +15,7 @@ from segdb.engines.duckdb.read.json_faults import fault, is_empty
 from segdb.engines.duckdb.read.nested import column_names, leaves
 from segdb.engines.raw_source import Raw
 from segdb.errors import SourceError
-from segdb.sql import literal, quoted
+from segdb.sql_text import literal, quoted
 
 if TYPE_CHECKING:
     from segdb.engines.duckdb.database import DuckDB

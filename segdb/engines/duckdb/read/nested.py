@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import ibis
 import ibis.expr.datatypes as dt
 
-from segdb.sql import literal, quoted
+from segdb.sql_text import literal, quoted
 
 if TYPE_CHECKING:
     from segdb.engines.duckdb.database import DuckDB

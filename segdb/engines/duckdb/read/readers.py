@@ -25,7 +25,7 @@ from segdb.engines.duckdb.read.unpack import unpacked
 from segdb.engines.duckdb.read.workbooks import read_workbooks
 from segdb.engines.raw_source import Raw
 from segdb.errors import SourceError, nearest
-from segdb.sql import quoted
+from segdb.sql_text import quoted
 
 if TYPE_CHECKING:
     from segdb.engines.duckdb.database import DuckDB

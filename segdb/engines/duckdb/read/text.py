@@ -21,7 +21,7 @@ from segdb.engines.duckdb.read.guess_encoding import Decision, decide
 from segdb.engines.duckdb.read.union import common_names, differences
 from segdb.engines.raw_source import Raw
 from segdb.errors import SourceError
-from segdb.sql import quoted
+from segdb.sql_text import quoted
 
 if TYPE_CHECKING:
     from segdb.engines.duckdb.database import DuckDB
