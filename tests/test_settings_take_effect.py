@@ -108,7 +108,7 @@ def kept_runs(connection: duckdb.DuckDBPyConnection) -> list[int]:
     tables = connection.execute(
         "SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'segdb_kept'"
     ).fetchall()
-    assert tables == [(2 * len(rows),)]
+    assert tables == [(3 * len(rows),)]
     return [run_id for (run_id,) in rows]
 
 

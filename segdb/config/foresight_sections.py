@@ -26,6 +26,8 @@ class Backtest(Section):
 
     # With every run whose history is long enough: a second run, on the orders before the cut.
     every_run: bool = True
+    # Customers that are tested, drawn above: of 50,000 a share of a half is known to 0.5 %.
+    sample: Annotated[int, Field(ge=1000)] = 50_000
     # The days whose segments are tested, at their midnight; left out: as long before the last order
     # as the horizon is.
     cuts: tuple[date, ...] = ()

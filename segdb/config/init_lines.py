@@ -97,6 +97,7 @@ REST = """
 
 [backtest]
 # every_run = true               # hold the segments of an earlier day against what came next
+# sample = 50000                 # customers that are tested
 # cuts = [2026-01-01]            # left out: the horizon before the last order
 # horizon = 90                   # days; left out: by the gaps between orders
 

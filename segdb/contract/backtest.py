@@ -11,8 +11,9 @@ SEGMENT_OUTCOMES = Table(
     "segment_outcomes",
     "cut and segment",
     "What the customers of each segment, made as it would have been at the cut, did in the horizon "
-    "after it. Segments have the number and name of those of this run that they match. Empty "
-    "where the history is too short.",
+    "after it; of more customers than [backtest] sample, those of a draw of so many. Segments have "
+    "the number and name of those of this run that they match. Empty where the history is too "
+    "short.",
     (
         _CUT,
         _HORIZON,

@@ -11,12 +11,13 @@ from datetime import date, timedelta
 
 import ibis.expr.types as ir
 
+from segdb.cluster.k_scan import DRAWS, Draws
 from segdb.config.settings import Settings
 from segdb.engines.protocol import Database
 from segdb.engines.publishing.publish import Content, publish_additional
 from segdb.errors import DataError, UserError
 from segdb.model import Model
-from segdb.steps.backtest.cuts import Cut, came_after, cuts_of, known_at
+from segdb.steps.backtest.cuts import Cut, came_after, cuts_of, drawn, known_at
 from segdb.steps.backtest.measure_outcomes import (
     Backtest,
     SegmentsThen,
@@ -169,14 +170,18 @@ def _at(
 ) -> Backtest:
     """Return the backtest of one day."""
     quiet, options = Notes(), replace(FeatureOptions.of(settings), as_of=cut.moment, days=True)
-    built = build_features(store, options, known_at(store, sources, cut), quiet)
+    model_of_today, features_of_today = today
+    number = int(store.rows(features_of_today.agg(n=features_of_today.count()))[0]["n"])
+    ids = drawn(store, features_of_today, number, settings.backtest.sample)
+    built = build_features(store, options, known_at(store, sources, cut, ids), quiet)
     if built.customers < MIN_CUSTOMERS:
         raise DataError(f"{built.customers} customers had ordered, and {MIN_CUSTOMERS} are needed.")
     learned = learn(store, PreprocessOptions.of(settings), built, quiet)
     model = learned.model(built, settings.features.components)
     scaled = scale_customers(store, built.features, model, learned.pca, built.customers)
-    fitted = fit_segments(store, settings.cluster, scaled, quiet, settings.features.value)
-    model_of_today, features_of_today = today
+    # k is chosen as in a run; what is only told of the segments is left out.
+    draws = DRAWS if settings.cluster.criterion == "gap" else Draws(references=0, resamples=0)
+    fitted = fit_segments(store, settings.cluster, scaled, quiet, settings.features.value, draws)
     unused = max(segment.segment_id for segment in model_of_today.segments) + 1
     same = compared_run(store, model, learned.pca, model_of_today, features_of_today, unused)
     fitted, segments, names = match_segments(fitted, model, same, settings.cluster.match_within)
@@ -194,5 +199,5 @@ def _at(
     then = SegmentsThen(assigned, model, built.counts, expected_of(store, value))
     counting = replace(options, as_of=None, watermark=None)
     with store.scratch("horizon") as later:
-        after = orders_after(later, counting, came_after(later, sources, cut))
+        after = orders_after(later, counting, came_after(later, sources, cut, ids))
         return measure_outcomes(store, cut, then, after)

@@ -61,20 +61,8 @@ def maximise(likelihood: Likelihood, starts: Sequence[Sequence[float]], count: f
     Raises:
         NoMaximumError: the gradient does not vanish, or the curvature is not that of a maximum.
     """
-
-    def loss(logs: Floats) -> tuple[float, Floats]:
-        parameters = np.exp(np.clip(logs, -30.0, 30.0))
-        value, gradient = likelihood(parameters)
-        if not np.isfinite(value):
-            return 1e12, np.zeros_like(logs)
-        return -value / count, -gradient * parameters / count
-
-    ends = [
-        minimize(loss, np.log(np.asarray(start, np.float64)), jac=True, method="BFGS")
-        for start in starts
-    ]
-    best = min(ends, key=lambda end: float(end.fun))
-    logs = _polished(loss, np.asarray(best.x, np.float64))
+    loss = _loss(likelihood, count)
+    logs = _polished(loss, _best_end(loss, starts))
     value, gradient = loss(logs)
     if np.abs(gradient).max() > _FLAT:
         raise NoMaximumError("its gradient does not vanish", -value * count)
@@ -90,6 +78,41 @@ def maximise(likelihood: Likelihood, starts: Sequence[Sequence[float]], count: f
     errors = np.sqrt(np.diag(np.linalg.inv(curvature))) * parameters
     estimates = (Estimate(float(v), float(e)) for v, e in zip(parameters, errors, strict=True))
     return Maximum(tuple(estimates), float(-value * count))
+
+
+def near(likelihood: Likelihood, starts: Sequence[Sequence[float]], count: float) -> list[float]:
+    """Return the best of the ends of BFGS from each start, a maximum or not.
+
+    On a part of the customers it tells where to begin with all of them.
+
+    Args:
+        likelihood: of the parameters.
+        starts: where to begin.
+        count: of how many customers the likelihood is.
+    """
+    ended: list[float] = np.exp(_best_end(_loss(likelihood, count), starts)).tolist()
+    return ended
+
+
+def _loss(likelihood: Likelihood, count: float) -> Likelihood:
+    """Return what is minimised: of the logarithms, less the likelihood, a customer."""
+
+    def loss(logs: Floats) -> tuple[float, Floats]:
+        parameters = np.exp(np.clip(logs, -30.0, 30.0))
+        value, gradient = likelihood(parameters)
+        if not np.isfinite(value):
+            return 1e12, np.zeros_like(logs)
+        return -value / count, -gradient * parameters / count
+
+    return loss
+
+
+def _best_end(loss: Likelihood, starts: Sequence[Sequence[float]]) -> Floats:
+    ends = [
+        minimize(loss, np.log(np.asarray(start, np.float64)), jac=True, method="BFGS")
+        for start in starts
+    ]
+    return np.asarray(min(ends, key=lambda end: float(end.fun)).x, np.float64)
 
 
 def _polished(loss: Likelihood, logs: Floats) -> Floats:

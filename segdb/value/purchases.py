@@ -14,11 +14,13 @@ import numpy as np
 import pyarrow as pa
 
 from segdb.value.libraries import digamma, gammaln
-from segdb.value.maximise import Floats, Likelihood, Maximum, NoMaximumError, maximise
+from segdb.value.maximise import Floats, Likelihood, Maximum, NoMaximumError, maximise, near
 from segdb.value_model import Estimate, Family, PurchaseModel
 
 # The log-likelihood that two parameters more have to add (Akaike 1974).
 _WORTH = 2.0
+# Histories from which it is found where to begin.
+_FEW = 4_000
 # r, alpha as a share of the mean time that customers are observed, a, b.
 _STARTS = ((0.5, 0.2, 0.8, 2.0), (1.0, 0.1, 0.3, 3.0), (0.2, 1.0, 1.0, 1.0), (3.0, 0.5, 0.1, 5.0))
 
@@ -44,6 +46,15 @@ class Histories:
         """Return those of a table with these columns."""
         columns = ("repeats", "last", "observed", "customers")
         return cls(*(rows[name].to_numpy().astype(np.float64) for name in columns))
+
+    def thinned(self, most: int) -> Histories:
+        """Return a part of so many histories at most, each as likely, weights and all."""
+        step = -(-len(self.repeats) // most)
+        if step <= 1:
+            return self
+        parts = (self.repeats, self.last, self.observed, self.customers)
+        order = np.random.default_rng(0).permutation(len(self.repeats))[::step]
+        return Histories(*(part[order] for part in parts))
 
     @property
     def number(self) -> int:
@@ -72,10 +83,13 @@ def fit_purchases(histories: Histories, family: Family) -> PurchaseModel:
     scaled = Histories(
         histories.repeats, histories.last / unit, histories.observed / unit, histories.customers
     )
-    plain = maximise(rate_likelihood(scaled), [start[:2] for start in _STARTS], histories.number)
+    few, number = scaled.thinned(_FEW), histories.number
+    start = near(rate_likelihood(few), [start[:2] for start in _STARTS], few.number)
+    plain = maximise(rate_likelihood(scaled), [start], number)
     best, chosen = plain, family
     try:
-        best = maximise(purchase_likelihood(scaled, family), _STARTS, histories.number)
+        start = near(purchase_likelihood(few, family), _STARTS, few.number)
+        best = maximise(purchase_likelihood(scaled, family), [start], number)
     except NoMaximumError as error:
         # The likelihood does not end anywhere else than where nobody stops.
         if error.log_likelihood - plain.log_likelihood > _WORTH:

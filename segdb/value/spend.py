@@ -6,9 +6,11 @@ import numpy as np
 import pyarrow as pa
 
 from segdb.value.libraries import digamma, gammaln
-from segdb.value.maximise import Floats, Likelihood, NoMaximumError, maximise
+from segdb.value.maximise import Floats, Likelihood, NoMaximumError, maximise, near
 from segdb.value_model import Estimate, SpendModel
 
+# Customers from whom it is found where to begin.
+_FEW = 4_000
 # p, q, gamma as a share of the mean amount.
 _STARTS = ((5.0, 4.0, 0.5), (1.0, 2.0, 1.0), (20.0, 5.0, 0.2), (2.0, 10.0, 4.0))
 
@@ -25,7 +27,10 @@ def fit_spend(rows: pa.Table) -> SpendModel:
     """
     repeats, amounts = (rows[name].to_numpy().astype(np.float64) for name in ("repeats", "amount"))
     unit = float(amounts.mean())
-    found = maximise(spend_likelihood(repeats, amounts / unit), _STARTS, len(repeats))
+    step = -(-len(repeats) // _FEW)
+    few = spend_likelihood(repeats[::step], amounts[::step] / unit)
+    start = near(few, _STARTS, len(repeats[::step]))
+    found = maximise(spend_likelihood(repeats, amounts / unit), [start], len(repeats))
     p, q, gamma = found.estimates
     if q.value <= 1.0:
         words = "amounts differ so much that their mean is infinite (q is 1 or less)"

@@ -54,6 +54,9 @@ def test_every_named_query_answers(made: Path, name: str) -> None:
         "new_customers",
         "win_back",
         "slipping_away",
+        # The shop has too little history for them.
+        "expected_value",
+        "next_orders",
     }
 
 

@@ -116,6 +116,7 @@ sample = 50000
 
 [backtest]
 every_run = false
+sample = 20000
 cuts = [2011-06-01, 2011-09-01]
 horizon = 90
 

@@ -190,6 +190,8 @@ def _rows(shop: Shop, store: DuckDB, run_id: int) -> dict[str, list[dict[str, An
             for row in made["segment_profiles"]
         ]
     as_of = datetime(2024, 3, 1) + timedelta(days=30 * run_id)
+    if not shop.bare:
+        made |= _foresight(made["segment_profiles"], as_of - timedelta(days=90))
     rejected = sum(row["rows"] for row in made.pop("reasons"))
     made["runs"] = [
         {
@@ -216,6 +218,46 @@ def _rows(shop: Shop, store: DuckDB, run_id: int) -> dict[str, list[dict[str, An
         }
     ]
     return made
+
+
+def _foresight(profiles: list[dict[str, Any]], cut: datetime) -> dict[str, list[dict[str, Any]]]:
+    """Outcomes, rankings and calibration of a cut, and what the profiles expect."""
+    both = {"cut": cut, "horizon_days": 90}
+    outcomes = []
+    for place, row in enumerate(profiles):
+        row |= {"expected_revenue": 900.0 * (place + 1), "revenue_at_risk": 90.0 * (place + 1)}
+        rate = (place + 1) / (len(profiles) + 1)
+        n = row["customers"]
+        returned = round(n * rate)
+        outcomes.append(
+            {
+                **both,
+                "segment_id": row["segment_id"],
+                "segment": row["segment"],
+                "customers": n,
+                "returned": returned,
+                "return_rate": returned / n,
+                "return_rate_low": max(0.0, returned / n - 0.1),
+                "return_rate_high": min(1.0, returned / n + 0.1),
+                "revenue_per_customer": 100.0 * rate,
+                "expected_return_rate": rate * 0.9,
+            }
+        )
+    tenths = [
+        {**both, "measure": "probability_of_order", "tenth": tenth, "customers": 40,
+         "expected": tenth / 10 - 0.05, "actual": tenth / 11}
+        for tenth in range(1, 11)
+    ]  # fmt: skip
+    rankings = [
+        {**both, "ranking": name, "customers": 400, "gini": gini, "top_10_share": 0.4,
+         "top_20_share": 0.6, "auc": 0.7}
+        for name, gini in (("past_spend", 0.7), ("segments", 0.6), ("expected_value", 0.65))
+    ]  # fmt: skip
+    return {
+        "segment_outcomes": outcomes,
+        "backtest_calibration": tenths,
+        "backtest_rankings": rankings,
+    }
 
 
 _SMALL = (

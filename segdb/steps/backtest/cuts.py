@@ -7,11 +7,18 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 import ibis
+import ibis.expr.types as ir
 
 from segdb.engines.protocol import Database
 from segdb.errors import SettingsError
+from segdb.expressions.coreset import uniform
 from segdb.expressions.outcomes import between
+from segdb.expressions.typed_source import customer_of
+from segdb.expressions.validate import rows_of
 from segdb.steps.ingest.resolve_columns import Sources
+
+# No other draw has it.
+_SEED = 7
 
 
 @dataclass(frozen=True)
@@ -56,26 +63,48 @@ def cuts_of(wanted: Sequence[date], horizon: int, first: date, last: date) -> tu
     return tuple(Cut(datetime(d.year, d.month, d.day), horizon) for d in days)
 
 
-def known_at(store: Database, sources: Sources, cut: Cut) -> Sources:
-    """Return the sources with the orders before a cut alone.
+def drawn(store: Database, customers: ir.Table, number: int, most: int) -> ir.Table | None:
+    """Return the ``customer_id`` of so many customers, each as likely; None where all are taken.
+
+    Args:
+        store: where they are.
+        customers: all of them, of today.
+        number: how many they are.
+        most: how many are wanted.
+    """
+    if number <= most:
+        return None
+    ids = customers.filter(uniform(customers.customer_id, _SEED) < most / number)
+    return store.table("segdb_drawn", ids.select("customer_id"))
+
+
+def known_at(store: Database, sources: Sources, cut: Cut, ids: ir.Table | None) -> Sources:
+    """Return the sources with the orders before a cut alone, of all customers or of those drawn.
 
     A table of customers has no dates: it is as it is today.
     """
-    return _of_period(store, "segdb_orders_before", sources, None, cut.moment)
+    return _of_period(store, "segdb_orders_before", sources, (None, cut.moment), ids)
 
 
-def came_after(store: Database, sources: Sources, cut: Cut) -> Sources:
-    """Return the orders within the horizon of a cut, and no customers."""
-    period = _of_period(store, "segdb_orders_after", sources, cut.moment, cut.end)
+def came_after(store: Database, sources: Sources, cut: Cut, ids: ir.Table | None) -> Sources:
+    """Return the orders within the horizon of a cut, likewise, and no customers."""
+    period = _of_period(store, "segdb_orders_after", sources, (cut.moment, cut.end), ids)
     return replace(period, customers=None)
 
 
 def _of_period(
-    store: Database, name: str, sources: Sources, since: datetime | None, before: datetime
+    store: Database,
+    name: str,
+    sources: Sources,
+    period: tuple[datetime | None, datetime],
+    ids: ir.Table | None,
 ) -> Sources:
     assert sources.orders is not None  # noqa: S101 - the caller asked first
     raw, reading = sources.orders
+    since, before = period
     start = None if since is None else ibis.literal(since, "timestamp(6)")
     rows = between(raw.table, reading, start, ibis.literal(before, "timestamp(6)"))
-    period = replace(raw, table=store.view(name, rows), definition=None, unreadable=None)
-    return replace(sources, orders=(period, reading))
+    if ids is not None:
+        rows = rows_of(rows, customer_of(rows, reading), ids)
+    dated = replace(raw, table=store.view(name, rows), definition=None, unreadable=None)
+    return replace(sources, orders=(dated, reading))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from segdb.cluster.candidate import Candidate
 from segdb.cluster.distance_stats import simplified_silhouettes
-from segdb.cluster.k_scan import Verdict, k_scan, verdict
+from segdb.cluster.k_scan import DRAWS, Draws, Verdict, k_scan, verdict
 from segdb.config.sections import Cluster
 from segdb.engines.protocol import Database
 from segdb.errors import DataError
@@ -65,6 +66,7 @@ def fit_segments(
     scaled: ScaledCustomers,
     progress: Progress,
     value: tuple[str, ...] = (),
+    draws: Draws = DRAWS,
 ) -> Fitted:
     """Find the segments.
 
@@ -74,6 +76,7 @@ def fit_segments(
         scaled: the customers.
         progress: receives messages and warnings.
         value: the features of the settings whose sum is what a customer brings.
+        draws: how much evidence is gathered.
 
     Raises:
         DataError: there are fewer customers than segments, or they are all alike.
@@ -82,7 +85,7 @@ def fit_segments(
     progress.step(f"Finding segments (k = {tried[0]} to {tried[-1]})")
     drawn = matrices(store, settings, scaled)
     compact, distances = drawn.compact, drawn.distances
-    candidates = k_scan(compact, drawn.uniform, tried, seed=settings.seed, n_init=settings.n_init)
+    candidates = k_scan(compact, drawn.uniform, tried, settings.seed, settings.n_init, draws)
     progress.step("Weighing the evidence")
     by_k = {c.k: c.fit.centroids.tolist() for c in candidates}
     groups = distances.qualities(list(by_k.values()))
@@ -106,8 +109,8 @@ def fit_segments(
         silhouette=best.silhouette,
         stability=best.stability,
         silhouettes=tuple(best.silhouettes[place] for place in order),
-        stabilities=tuple(best.stabilities[place] for place in order),
-        stability_errors=tuple(best.stability_errors[place] for place in order),
+        stabilities=_in_order(best.stabilities, order),
+        stability_errors=_in_order(best.stability_errors, order),
         smallest_share=min(quality.sizes) / scaled.number,
         matrix_rows=len(compact.values),
         matrix_inertia=best.fit.inertia,
@@ -117,6 +120,11 @@ def fit_segments(
         clear=decision.clear,
         k_selection=tuple(_row(c, qualities[c.k], simplified[c.k], decision) for c in candidates),
     )
+
+
+def _in_order(values: Sequence[float | None], order: Sequence[int]) -> tuple[float | None, ...]:
+    """Return the segments' values in their order; None where they were not asked for."""
+    return tuple(values[place] if values else None for place in order)
 
 
 def _decided(candidates: tuple[Candidate, ...], settings: Cluster, progress: Progress) -> Verdict:

@@ -81,7 +81,9 @@ def shop(request: pytest.FixtureRequest) -> Iterator[Result]:
         ).fetchall()
         quick = {"n_init": 1, "k": 6}
         autumn = "2025-10-10T00:00:00" if request.param == "season" else "2024-12-25T00:00:00"
-        yield segdb.run("shop", database=connection, settings={"cluster": quick, "as_of": autumn})
+        unmeasured = {"backtest": {"every_run": False}, "value": {"model": "none"}}
+        settings = {"cluster": quick, "as_of": autumn, **unmeasured}
+        yield segdb.run("shop", database=connection, settings=settings)
 
 
 def test_what_is_said_is_true(shop: Result) -> None:
