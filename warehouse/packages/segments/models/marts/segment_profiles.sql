@@ -39,7 +39,9 @@ SELECT
   "t11"."margin",
   "t3"."silhouette",
   "t3"."stability",
-  "t3"."stability_error"
+  "t3"."stability_error",
+  "t3"."expected_revenue",
+  "t3"."revenue_at_risk"
 FROM "segment_words" AS "t3"
 LEFT OUTER JOIN (
   SELECT

@@ -19,7 +19,9 @@ SELECT
   CAST(2.861066485427637 AS DOUBLE) AS "separation",
   CAST(0.6068261431483466 AS DOUBLE) AS "silhouette",
   CAST(0.9575324675324677 AS DOUBLE) AS "stability",
-  CAST(0.022467532467532463 AS DOUBLE) AS "stability_error"
+  CAST(0.022467532467532463 AS DOUBLE) AS "stability_error",
+  CAST(NULL AS DOUBLE) AS "expected_revenue",
+  CAST(NULL AS DOUBLE) AS "revenue_at_risk"
 UNION ALL
 SELECT
   CAST(2 AS INT) AS "segment_id",
@@ -41,7 +43,9 @@ SELECT
   CAST(2.361611695037491 AS DOUBLE) AS "separation",
   CAST(0.2652793367812505 AS DOUBLE) AS "silhouette",
   CAST(0.8635716296087814 AS DOUBLE) AS "stability",
-  CAST(0.07658190181400243 AS DOUBLE) AS "stability_error"
+  CAST(0.07658190181400243 AS DOUBLE) AS "stability_error",
+  CAST(NULL AS DOUBLE) AS "expected_revenue",
+  CAST(NULL AS DOUBLE) AS "revenue_at_risk"
 UNION ALL
 SELECT
   CAST(3 AS INT) AS "segment_id",
@@ -63,7 +67,9 @@ SELECT
   CAST(2.361611695037491 AS DOUBLE) AS "separation",
   CAST(0.6320379357192258 AS DOUBLE) AS "silhouette",
   CAST(0.9075 AS DOUBLE) AS "stability",
-  CAST(0.06303107699116893 AS DOUBLE) AS "stability_error"
+  CAST(0.06303107699116893 AS DOUBLE) AS "stability_error",
+  CAST(NULL AS DOUBLE) AS "expected_revenue",
+  CAST(NULL AS DOUBLE) AS "revenue_at_risk"
 UNION ALL
 SELECT
   CAST(4 AS INT) AS "segment_id",
@@ -85,4 +91,6 @@ SELECT
   CAST(3.2809319396723415 AS DOUBLE) AS "separation",
   CAST(0.6193938319992495 AS DOUBLE) AS "silhouette",
   CAST(1.0 AS DOUBLE) AS "stability",
-  CAST(0.0 AS DOUBLE) AS "stability_error"
+  CAST(0.0 AS DOUBLE) AS "stability_error",
+  CAST(NULL AS DOUBLE) AS "expected_revenue",
+  CAST(NULL AS DOUBLE) AS "revenue_at_risk"
