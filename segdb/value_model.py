@@ -44,6 +44,7 @@ class PurchaseModel:
         log_likelihood: over the customers it was learned of; time in days.
         customers: how many these are.
         returned: how many of them ordered on two days or more.
+        leans: whether a weak prior stands in for what the data do not tell.
     """
 
     family: Family
@@ -54,6 +55,7 @@ class PurchaseModel:
     log_likelihood: float
     customers: int
     returned: int
+    leans: bool = False
 
     @property
     def stopping(self) -> tuple[float, float] | None:

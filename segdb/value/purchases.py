@@ -8,13 +8,21 @@ a goes to 0, and what is left is the NBD model (Ehrenberg 1959).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
 
 from segdb.value.libraries import digamma, gammaln
-from segdb.value.maximise import Floats, Likelihood, Maximum, NoMaximumError, maximise, near
+from segdb.value.maximise import (
+    Floats,
+    Likelihood,
+    Maximum,
+    NoMaximumError,
+    leaning,
+    maximise,
+    near,
+)
 from segdb.value_model import Estimate, Family, PurchaseModel
 
 # The log-likelihood that two parameters more have to add (Akaike 1974).
@@ -71,7 +79,9 @@ def fit_purchases(histories: Histories, family: Family) -> PurchaseModel:
     """Learn a model of the orders by maximum likelihood.
 
     It is NBD where the chance to stop adds nothing: where the likelihood has no maximum with one,
-    or one that is no better than two parameters more are by chance.
+    or one that is no better than two parameters more are by chance. Where customers hardly differ
+    in how often they order, or in how likely they are to stop, a weak prior takes the place of
+    what the data do not tell.
 
     Time is scaled by the mean time that customers are observed, so that the search does not depend
     on its unit.
@@ -86,17 +96,18 @@ def fit_purchases(histories: Histories, family: Family) -> PurchaseModel:
     few, number = scaled.thinned(_FEW), histories.number
     start = near(rate_likelihood(few), [start[:2] for start in _STARTS], few.number)
     plain = maximise(rate_likelihood(scaled), [start], number)
-    best, chosen = plain, family
+    likelihood = purchase_likelihood(scaled, family)
+    start = near(purchase_likelihood(few, family), _STARTS, few.number)
     try:
-        start = near(purchase_likelihood(few, family), _STARTS, few.number)
-        best = maximise(purchase_likelihood(scaled, family), [start], number)
+        best, leans = maximise(likelihood, [start], number), False
     except NoMaximumError as error:
         # The likelihood does not end anywhere else than where nobody stops.
-        if error.log_likelihood - plain.log_likelihood > _WORTH:
-            raise
+        if error.log_likelihood - plain.log_likelihood <= _WORTH:
+            return _model(histories, "nbd", plain, unit)
+        best, leans = maximise(leaning(likelihood), [*_STARTS, start], number), True
     if best.log_likelihood - plain.log_likelihood <= _WORTH:
-        best, chosen = plain, "nbd"
-    return _model(histories, chosen, best, unit)
+        return _model(histories, "nbd", plain, unit)
+    return replace(_model(histories, family, best, unit), leans=leans)
 
 
 def _model(histories: Histories, family: Family, best: Maximum, unit: float) -> PurchaseModel:

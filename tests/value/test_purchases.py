@@ -113,6 +113,28 @@ def test_planted_parameters_are_found() -> None:
         assert abs(estimate.value - value) < 3 * estimate.error
 
 
+def test_where_all_are_equally_likely_to_stop_a_prior_helps() -> None:
+    """The Beta of the chances to stop has no maximum then; its mean is still known."""
+    draw = np.random.default_rng(5)
+    rows = []
+    for _ in range(3000):
+        rate, observed = draw.gamma(0.8, 1 / 40.0), draw.uniform(200.0, 700.0)
+        repeats, at, last = 0, 0.0, 0.0
+        while draw.random() >= 0.2:
+            at += draw.exponential(1 / rate)
+            if at > observed:
+                break
+            repeats, last = repeats + 1, at
+        rows.append((repeats, last, observed, 1.0))
+    table = np.array(rows)
+    model = fit_purchases(Histories(*table.T), "mbg/nbd")
+    assert model.family == "mbg/nbd"
+    assert model.stopping is not None
+    a, b = model.stopping
+    assert a / (a + b) == pytest.approx(0.2, abs=0.03)
+    assert model.leans == (a + b > 20)
+
+
 def test_where_nobody_stops_it_is_nbd() -> None:
     model = fit_purchases(planted(3000, 12, stopping=False), "mbg/nbd")
     assert model.family == "nbd"

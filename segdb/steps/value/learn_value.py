@@ -104,6 +104,8 @@ def learn_value(
     note = f"{orders.family.upper()} of {orders.customers:,} customers"
     if orders.family == "nbd":
         note += ", since nothing shows that any of them stopped ordering"
+    if orders.leans:
+        note += ", who hardly differ in how they order or stop, so that a weak prior helps"
     amounts = f"no amounts, since {lacks}"
     if spend is not None:
         amounts = f"Gamma-Gamma of the {spend.customers:,} who came back and paid"
