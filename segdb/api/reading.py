@@ -24,7 +24,9 @@ from segdb.checks.warning import stored_warnings
 from segdb.config.sections import Report
 from segdb.config.settings import Settings
 from segdb.engines.output_files import refuse_foreign
+from segdb.engines.protocol import Database
 from segdb.engines.publishing.integrity import blaming_changes
+from segdb.engines.reader import Reader
 from segdb.report.export import export as export_tables
 from segdb.report.write import write
 from segdb.steps.lifecycle.diff_runs import Difference, difference
@@ -58,24 +60,34 @@ def open(  # noqa: A001 - as in the standard library
     """
     store = opened(database, wait=wait)
     try:
-        reader = store.reader(schema, locked=True, sources=sources)
-        select = reader.select
-        with store.refusals(), blaming_changes(store, schema):
-            last = stored_run(store, schema)
-            of_run = {"run": last.run_id}
-            runs = select("SELECT * FROM runs WHERE run_id = $run", of_run).to_pylist()
-            outcome = Outcome(
-                run=runs[0],
-                model=last.model,
-                segments=select("SELECT * FROM segment_profiles ORDER BY segment_id").to_pylist(),
-                reasons={},
-                drift=select("SELECT * FROM run_drift WHERE run_id = $run", of_run).to_pylist(),
-                warnings=stored_warnings(runs[0].get("warnings")),
-            )
-            return Result(store, shown_settings(store, schema), outcome, reader=reader)
+        return last_result(store, store.reader(schema, locked=True, sources=sources), schema)
     except BaseException:
         store.close()
         raise
+
+
+def last_result(store: Database, reader: Reader, schema: str) -> Result:
+    """Return the last run of an open database as a result, which closes the database.
+
+    Args:
+        store: opened for reading alone.
+        reader: of its published tables.
+        schema: where they are.
+    """
+    select = reader.select
+    with store.refusals(), blaming_changes(store, schema):
+        last = stored_run(store, schema)
+        of_run = {"run": last.run_id}
+        runs = select("SELECT * FROM runs WHERE run_id = $run", of_run).to_pylist()
+        outcome = Outcome(
+            run=runs[0],
+            model=last.model,
+            segments=select("SELECT * FROM segment_profiles ORDER BY segment_id").to_pylist(),
+            reasons={},
+            drift=select("SELECT * FROM run_drift WHERE run_id = $run", of_run).to_pylist(),
+            warnings=stored_warnings(runs[0].get("warnings")),
+        )
+        return Result(store, shown_settings(store, schema), outcome, reader=reader)
 
 
 @checked
