@@ -5,7 +5,7 @@
     │   ├── SettingsError       raised by ``config``, and where a setting turns out impossible
     │   ├── SourceError         raised by ``engines`` and ``inspect``: a file, table or column
     │   ├── DataError           raised by ``steps`` and ``cluster``: too few customers, or alike
-    │   └── NotPublishedError   raised by ``api.snapshots``; caught by ``web``, which has a page of it
+    │   └── NotPublishedError   raised by ``api.snapshots``; ``web`` has a page for it
     ├── GateError        (1)    raised by ``steps.publish``: a quality gate of the settings failed
     ├── LockedError      (3)    raised by ``engines``: another process holds the database
     │   └── BusyError           raised by ``api.snapshots``: as many ask as may at a time

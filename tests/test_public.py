@@ -32,6 +32,7 @@ NAMES = [
     "rollback",
     "run",
     "score",
+    "serve",
 ]
 
 

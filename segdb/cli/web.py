@@ -1,0 +1,98 @@
+"""The command that serves the web page: serve."""
+
+from __future__ import annotations
+
+import webbrowser
+from contextlib import suppress
+from pathlib import Path
+
+import click
+
+from segdb.cli.guard import done, guarded
+from segdb.cli.terminal import config_option, database_option, settings_of
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65_535),
+    default=8765,
+    show_default=True,
+    help="The port; 0 takes one that is free.",
+)
+@click.option("--token", help="What who comes must know; other programs on this machine see it.")
+@click.option(
+    "--token-file",
+    type=click.Path(path_type=Path),
+    help="A file that holds the token.",
+)
+@click.option(
+    "--allow-host",
+    "hosts",
+    multiple=True,
+    metavar="NAME",
+    help="A name by which the page may be asked for, such as segments.example.com.",
+)
+@click.option("--no-browser", is_flag=True, help="Open no browser.")
+@click.option("--log", is_flag=True, help="Print each request, without ids of customers.")
+@config_option
+@database_option
+@guarded
+def serve(
+    host: str,
+    port: int,
+    token: str | None,
+    token_file: Path | None,
+    hosts: tuple[str, ...],
+    no_browser: bool,
+    log: bool,
+    config: Path | None,
+    database: str | None,
+) -> None:
+    """Serve a page to work with, and its API, until Ctrl-C."""
+    from segdb.api import web
+
+    settings = settings_of(config, database)
+    if token is not None and token_file is not None:
+        raise click.UsageError("Give --token or --token-file, not both.")
+    if log:
+        _print_requests()
+
+    def ready(url: str) -> None:
+        click.echo(f"Segments of {settings.place} are on {url} Ctrl-C stops.")
+        done(f"The page was on {url}")
+        if not no_browser:
+            # Where there is none, the address is on the screen.
+            with suppress(webbrowser.Error, OSError):
+                webbrowser.open(url)
+
+    web.serve(
+        settings.place,
+        schema=settings.publish.schema_,
+        host=host,
+        port=port,
+        token=_read(token_file) if token_file else token,
+        hosts=hosts,
+        engine=settings.engine,
+        ready=ready,
+    )
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is no text"
+        raise click.UsageError(f"The token file {path} cannot be read: {reason}.") from None
+
+
+def _print_requests() -> None:
+    import logging
+
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+    access = logging.getLogger("segdb.web.access")
+    access.addHandler(handler)
+    access.setLevel(logging.INFO)
+    access.propagate = False
