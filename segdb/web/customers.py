@@ -29,7 +29,7 @@ class CustomerView:
         changes: of one feature each, that would lead to a better segment, the smallest first.
         stays: in segments, the last one first.
         value: of ``customer_value``; None without.
-        medians: of the segment by feature.
+        typical: of the segment by feature: the share of what is yes or no, else the median.
     """
 
     row: dict[str, Any]
@@ -38,7 +38,7 @@ class CustomerView:
     changes: tuple[Change, ...]
     stays: Rows
     value: dict[str, Any] | None
-    medians: dict[str, float | None]
+    typical: dict[str, float | None]
 
 
 def find(run: RunView, beginning: str) -> Rows:
@@ -76,11 +76,12 @@ def customer(run: RunView, customer_id: str) -> CustomerView:
     value: Rows = []
     if run.published.has(["customer_value"]):
         value = run.rows(f"SELECT * FROM segdb.customer_value {where}", values)  # noqa: S608
-    medians = run.rows(
-        "SELECT feature, median FROM segdb.segment_features WHERE segment_id = $segment",
+    typical = run.rows(
+        "SELECT feature, mean, median FROM segdb.segment_features WHERE segment_id = $segment",
         {"segment": row["segment_id"]},
     )
     scaled = _scaled(run, customer_id)
+    flags = {feature.name for feature in run.features if feature.flag}
     return CustomerView(
         row=row,
         distances=distances,
@@ -88,7 +89,9 @@ def customer(run: RunView, customer_id: str) -> CustomerView:
         changes=_changes(run, row, scaled),
         stays=stays,
         value=value[0] if value else None,
-        medians={one["feature"]: one["median"] for one in medians},
+        typical={
+            one["feature"]: one["mean" if one["feature"] in flags else "median"] for one in typical
+        },
     )
 
 
@@ -129,7 +132,7 @@ def _changes(run: RunView, row: dict[str, Any], scaled: list[float]) -> tuple[Ch
     limits = {
         f.name: (f.minimum, f.maximum)
         for f in run.features
-        if f.minimum is not None and f.maximum is not None
+        if f.minimum is not None and f.maximum is not None and not f.fixed
     }
     candidates = changes(run.model, scaled, better, limits, units)
     if not candidates:

@@ -25,7 +25,9 @@ class Feature:
         flag: whether it is 0 or 1.
         whole: whether it counts something.
         sentence: what it is.
+        fixed: whether it is one of the values of a category, of which a customer has one.
         position: its place in the matrix; None where it stays out.
+        mean: of all customers.
         minimum: the least of all customers.
         p05: of all customers, five in a hundred are below.
         median: of all customers.
@@ -39,12 +41,19 @@ class Feature:
     flag: bool
     whole: bool
     sentence: str
+    fixed: bool
     position: int | None
+    mean: float | None
     minimum: float | None
     p05: float | None
     median: float | None
     p95: float | None
     maximum: float | None
+
+    @property
+    def typical(self) -> float | None:
+        """What is typical of all customers: of what is yes or no the share, else the median."""
+        return self.mean if self.flag else self.median
 
     @property
     def step(self) -> str:
@@ -76,6 +85,7 @@ def _feature(
         flag=flag,
         whole=row["unit"] in WHOLE and entry.kind == "orders",
         sentence=entry.sentence,
+        fixed=entry.kind == "category",
         position=position,
-        **{key: row.get(key) for key in ("minimum", "p05", "median", "p95", "maximum")},
+        **{key: row.get(key) for key in ("mean", "minimum", "p05", "median", "p95", "maximum")},
     )

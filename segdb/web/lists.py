@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from segdb.errors import UserError
-from segdb.web.filters import ListFilter, read_filter
+from segdb.web.filters import VALUE_COLUMNS, ListFilter, read_filter
 from segdb.web.run_view import RunView
 
 
@@ -28,6 +28,16 @@ def has_value(run: RunView) -> bool:
     return {"expected_value", "expected_orders", "p_alive"} <= run.columns.get(
         "customer_value", frozenset()
     )
+
+
+def value_fields(run: RunView) -> dict[str, str]:
+    """Return the columns of customer value that have values, and what they are called."""
+    if not has_value(run):
+        return {}
+    counts = ", ".join(f"count({name}) AS {name}" for name in VALUE_COLUMNS)
+    sql = f"SELECT {counts} FROM segdb.customer_value"  # noqa: S608 - names of the contract
+    row = run.once("value_fields", lambda: run.rows(sql)[0])
+    return {name: label for name, label in VALUE_COLUMNS.items() if row[name]}
 
 
 def totals(run: RunView, chosen: ListFilter) -> dict[str, Any]:

@@ -53,14 +53,14 @@ class RunView:
     @property
     def look(self) -> Look:
         """The colours and labels."""
-        return self._once(
+        return self.once(
             "look", lambda: report_facts.look(self.published, self.settings.report.currency)
         )
 
     @property
     def facts(self) -> Facts:
         """What the report says in words."""
-        return self._once("facts", self._facts)
+        return self.once("facts", self._facts)
 
     @property
     def segments(self) -> tuple[Segment, ...]:
@@ -70,17 +70,17 @@ class RunView:
     @property
     def features(self) -> tuple[Feature, ...]:
         """The features of the customers."""
-        return self._once("features", lambda: features_of(self.published, self.model, self.look))
+        return self.once("features", lambda: features_of(self.published, self.model, self.look))
 
     @property
     def columns(self) -> Mapping[str, frozenset[str]]:
         """The names of the columns of each published table."""
-        return self._once("columns", self._columns)
+        return self.once("columns", self._columns)
 
     @property
     def assign_sql(self) -> str:
         """The SELECT that assigns rows of features by the model."""
-        return self._once("assign", lambda: assign_rows(self.model))
+        return self.once("assign", lambda: assign_rows(self.model))
 
     def segment(self, segment_id: int) -> Segment:
         """Return a segment.
@@ -97,7 +97,7 @@ class RunView:
     def figures(self, names: Sequence[str], segments: Sequence[int] = ()) -> tuple[Figure, ...]:
         """Return the charts of these names, of all segments or of some."""
         key = ("figures", *names, *segments)
-        return self._once(key, lambda: self._drawn(names, segments))
+        return self.once(key, lambda: self._drawn(names, segments))
 
     def rows(self, sql: str, values: Mapping[str, object] | None = None) -> Rows:
         """Return the rows of a SELECT of segdb's own, whose tables are written ``segdb.name``."""
@@ -120,7 +120,8 @@ class RunView:
         ).to_pylist()
         return {row["table_name"]: frozenset(row["names"]) for row in rows}
 
-    def _once(self, key: Any, make: Callable[[], T]) -> T:
+    def once(self, key: Any, make: Callable[[], T]) -> T:
+        """Return what was worked out of this run under a key, or work it out."""
         known = self.snapshot.known
         if key not in known:
             known[key] = make()

@@ -88,15 +88,18 @@ def changes(
         model: what was learned.
         scaled: the customer, one value a feature of the matrix.
         wanted: places of segments in the model.
-        limits: least and greatest value of each feature that is possible, natural units.
+        limits: least and greatest possible value of each feature that can change by itself,
+            natural units.
         units: of each feature; a feature that is 0 or 1 has the unit ``flag``.
     """
     least: list[Change] = []
     for position, p in enumerate(model.matrix):
+        if p.feature not in limits:
+            continue
         candidates = [
             change
             for place in sorted(wanted)
-            if (change := _change(model, scaled, position, place, limits.get(p.feature), units))
+            if (change := _change(model, scaled, position, place, limits[p.feature], units))
         ]
         least += sorted(candidates, key=lambda change: abs(change.shift))[:1]
     return tuple(sorted(least, key=lambda change: abs(change.shift)))
@@ -107,7 +110,7 @@ def _change(
     scaled: Sequence[float],
     position: int,
     place: int,
-    limits: tuple[float, float] | None,
+    limits: tuple[float, float],
     units: Mapping[str, str],
 ) -> Change | None:
     p = model.matrix[position]
@@ -120,7 +123,7 @@ def _change(
     if value is None:
         return None
     value = _round(value, units.get(p.feature, ""), up=up)
-    if limits is not None and not limits[0] <= value <= limits[1]:
+    if not limits[0] <= value <= limits[1]:
         return None
     return Change(p.feature, value, place, shift)
 

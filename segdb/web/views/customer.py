@@ -44,6 +44,7 @@ def one() -> str:
         ids=[segment.segment_id for segment in view.model.segments],
         best=view.segments[0].row["segment_id"],
         what_if=_what_if(view, found),
+        horizon=view.facts.value,
     )
 
 

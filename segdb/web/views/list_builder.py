@@ -8,8 +8,8 @@ from flask import Blueprint, Response, request, url_for
 
 from segdb.web.context import config, run
 from segdb.web.downloads import csv_response, parquet_response
-from segdb.web.filters import LEAST, MARGIN_COLUMN, MOST, VALUE_COLUMNS
-from segdb.web.lists import filter_of, has_value, rows_of, totals
+from segdb.web.filters import LEAST, MARGIN_COLUMN, MOST
+from segdb.web.lists import filter_of, rows_of, totals, value_fields
 from segdb.web.page import page
 
 pages = Blueprint("list_builder", __name__)
@@ -22,7 +22,7 @@ def builder() -> str:
     view = run()
     given = [(name, text) for name, text in request.args.items(multi=True) if text.strip()]
     chosen = filter_of(view, given)
-    values = {**(VALUE_COLUMNS if has_value(view) else {}), **MARGIN_COLUMN}
+    values = {**value_fields(view), **MARGIN_COLUMN}
     sample = view.snapshot.select(chosen.rows_sql, None, _SAMPLE)
     by_segment = {
         row["segment_id"]: row["customers"]

@@ -13,8 +13,8 @@ from segdb.web.page import page
 from segdb.web.run_view import RunView
 
 pages = Blueprint("segments", __name__)
-_CHARTS = ("what_differs", "feature_distributions", "outcomes", "sizes_over_time")
-_OF_TWO = ("what_differs", "feature_distributions", "outcomes")
+_CHARTS = ("feature_distributions", "outcomes", "sizes_over_time")
+_OF_TWO = ("feature_distributions", "outcomes")
 
 
 @pages.get("/segments")
