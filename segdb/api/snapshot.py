@@ -6,7 +6,7 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
@@ -18,8 +18,10 @@ import pyarrow as pa
 from segdb.api.reading import diff
 from segdb.api.result import Result
 from segdb.engines.duckdb.database import DuckDB
+from segdb.engines.duckdb.prepared_lists import PreparedLists
 from segdb.engines.reader import Reader
 from segdb.errors import UserError, command
+from segdb.exports.macro import assign_rows
 from segdb.steps.lifecycle.diff_runs import Difference
 
 
@@ -41,6 +43,7 @@ class Snapshot:
     _store: DuckDB
     _copy: Copy
     _until: float = 0.0
+    _assign: PreparedLists | None = None
 
     def select(
         self, sql: str, values: Mapping[str, object] | None = None, rows: int | None = None
@@ -58,6 +61,28 @@ class Snapshot:
             if time.monotonic() > self._until:
                 raise self._over() from None
             raise
+
+    def assign(self, rows: Sequence[Mapping[str, float | None]]) -> list[dict[str, Any]]:
+        """Return the segment of each row of features, in their order, by the model's own SQL.
+
+        Args:
+            rows: features of the matrix by name, natural units; what is left out is filled.
+
+        Returns:
+            ``segment_id``, ``segment``, ``distance`` and ``margin`` of each.
+        """
+        matrix = self.result.model.matrix
+        with self._store.refusals():
+            if self._assign is None:
+                types = {"row": "BIGINT", **{f"f{i}": "DOUBLE" for i in range(len(matrix))}}
+                sql = assign_rows(self.result.model)
+                self._assign = PreparedLists(self._store.connection, "segdb_assign", sql, types)
+            lists: dict[str, list[float | None]] = {"row": list(range(len(rows)))}
+            for place, p in enumerate(matrix):
+                lists[f"f{place}"] = [row.get(p.feature) for row in rows]
+            assigned = self._assign(lists)
+        ordered = sorted(assigned, key=lambda row: row["customer_id"])
+        return [{k: v for k, v in row.items() if k != "customer_id"} for row in ordered]
 
     def diff(self, before: int, after: int) -> Difference:
         """Return what moved from one run to another.

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 
 from segdb.errors import UserError, nearest
 from segdb.model import Model
-from segdb.web.run_view import RunView
 
 
 def read_rows(body: object, model: Model, most: int) -> list[dict[str, float | None]]:
@@ -24,16 +22,6 @@ def read_rows(body: object, model: Model, most: int) -> list[dict[str, float | N
         raise UserError(f"{len(rows):,} rows were sent, and {most:,} are assigned at a time.")
     names = frozenset(p.feature for p in model.matrix)
     return [_row(row, place, names) for place, row in enumerate(rows)]
-
-
-def assign(run: RunView, rows: Sequence[Mapping[str, float | None]]) -> list[dict[str, Any]]:
-    """Return of each row segment_id, segment, distance and margin, in the order of the rows."""
-    values: dict[str, object] = {"row": list(range(len(rows)))}
-    for place, p in enumerate(run.model.matrix):
-        values[f"f{place}"] = [row.get(p.feature) for row in rows]
-    assigned = run.snapshot.select(run.assign_sql, values).to_pylist()
-    ordered = sorted(assigned, key=lambda row: row["customer_id"])
-    return [{k: v for k, v in row.items() if k != "customer_id"} for row in ordered]
 
 
 def _row(row: object, place: int, names: frozenset[str]) -> dict[str, float | None]:

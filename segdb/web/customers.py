@@ -11,7 +11,6 @@ from segdb.charts.chart import Rows
 from segdb.expressions.preprocess import preprocess
 from segdb.sql import quoted, to_sql
 from segdb.steps.use.explain_assignment import Change, Decision, changes, decisions
-from segdb.web.assign import assign
 from segdb.web.problems import NotFoundError
 from segdb.web.run_view import RunView
 
@@ -138,7 +137,7 @@ def _changes(run: RunView, row: dict[str, Any], scaled: list[float]) -> tuple[Ch
     if not candidates:
         return ()
     features = {p.feature: _float(row[p.feature]) for p in run.model.matrix}
-    confirmed = assign(run, [{**features, c.feature: c.value} for c in candidates])
+    confirmed = run.snapshot.assign([{**features, c.feature: c.value} for c in candidates])
     reached = (_place(run, one["segment_id"]) for one in confirmed)
     return tuple(
         replace(change, place=place)

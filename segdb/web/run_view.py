@@ -11,7 +11,6 @@ from segdb.api.snapshot import Snapshot
 from segdb.charts import CHARTS
 from segdb.charts.chart import Chart, Rows
 from segdb.charts.labels import Look
-from segdb.exports.macro import assign_rows
 from segdb.model import Model
 from segdb.report import facts as report_facts
 from segdb.report.cards import Segment
@@ -76,11 +75,6 @@ class RunView:
     def columns(self) -> Mapping[str, frozenset[str]]:
         """The names of the columns of each published table."""
         return self.once("columns", self._columns)
-
-    @property
-    def assign_sql(self) -> str:
-        """The SELECT that assigns rows of features by the model."""
-        return self.once("assign", lambda: assign_rows(self.model))
 
     def segment(self, segment_id: int) -> Segment:
         """Return a segment.

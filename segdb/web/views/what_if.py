@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, request
 
 from segdb.errors import UserError
-from segdb.web.assign import assign, read_rows
+from segdb.web.assign import read_rows
 from segdb.web.context import run
 from segdb.web.feature import Feature
 from segdb.web.page import page
@@ -21,7 +21,7 @@ def what_if() -> str:
     inputs = [by_name[p.feature] for p in view.model.matrix if p.feature in by_name]
     values = {feature.name: _value(feature, request.args.get(feature.name)) for feature in inputs}
     row = {name: value for name, value in values.items() if value is not None}
-    assigned = assign(view, read_rows(row, view.model, 1))[0]
+    assigned = view.snapshot.assign(read_rows(row, view.model, 1))[0]
     return page(
         "what_if.html",
         "What if",
