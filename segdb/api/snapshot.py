@@ -7,7 +7,7 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -20,7 +20,7 @@ from segdb.api.result import Result
 from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.duckdb.prepared_lists import PreparedLists
 from segdb.engines.reader import Reader
-from segdb.errors import UserError, command
+from segdb.errors import SegdbError, UserError, command
 from segdb.exports.macro import assign_rows
 from segdb.steps.lifecycle.diff_runs import Difference
 
@@ -45,6 +45,11 @@ class Snapshot:
     _until: float = 0.0
     _assign: PreparedLists | None = None
 
+    @property
+    def folder(self) -> Path:
+        """Where the copy is."""
+        return self._copy.folder
+
     def select(
         self, sql: str, values: Mapping[str, object] | None = None, rows: int | None = None
     ) -> pa.Table:
@@ -53,14 +58,8 @@ class Snapshot:
         Raises:
             UserError: it is none, the database refuses it, or the time is over.
         """
-        if time.monotonic() > self._until:
-            raise self._over()
-        try:
+        with self._in_time():
             return self.reader.select(sql, values, rows)
-        except UserError:
-            if time.monotonic() > self._until:
-                raise self._over() from None
-            raise
 
     def assign(self, rows: Sequence[Mapping[str, float | None]]) -> list[dict[str, Any]]:
         """Return the segment of each row of features, in their order, by the model's own SQL.
@@ -72,7 +71,7 @@ class Snapshot:
             ``segment_id``, ``segment``, ``distance`` and ``margin`` of each.
         """
         matrix = self.result.model.matrix
-        with self._store.refusals():
+        with self._in_time(), self._store.refusals():
             if self._assign is None:
                 types = {"row": "BIGINT", **{f"f{i}": "DOUBLE" for i in range(len(matrix))}}
                 sql = assign_rows(self.result.model)
@@ -100,6 +99,18 @@ class Snapshot:
         timer.daemon = True
         timer.start()
         return timer
+
+    @contextmanager
+    def _in_time(self) -> Iterator[None]:
+        """Say of what fails once the time is over that it was stopped."""
+        if time.monotonic() > self._until:
+            raise self._over()
+        try:
+            yield
+        except SegdbError:
+            if time.monotonic() > self._until:
+                raise self._over() from None
+            raise
 
     def _stop(self) -> None:
         self._store.connection.interrupt()

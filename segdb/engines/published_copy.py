@@ -5,15 +5,20 @@ A reader of the copy keeps no publisher waiting, and goes on while the next run 
 
 from __future__ import annotations
 
+import os
 import shutil
+import threading
+import time
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 
 from segdb.contract import CUSTOMER_VALUE_LIVE, SEGMENTS_LIVE
+from segdb.engines.duckdb.connect import check_place, connect, open_error
 from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.protocol import Database
-from segdb.errors import EngineError, SourceError
+from segdb.errors import EngineError, LockedError, SourceError
 from segdb.sql import quoted
 
 # They read the source, not what is published.
@@ -21,6 +26,10 @@ _LIVE = {SEGMENTS_LIVE.name, CUSTOMER_VALUE_LIVE.name}
 _BATCH = 50_000
 # Left free on the disk beside a copy.
 _SPARE = 64 * 2**20
+_PIECE = 8 * 2**20
+# The files that were copied, by device and inode.
+_opened: dict[tuple[int, int], int] = {}
+_opening = threading.Lock()
 
 
 def stamp_of(path: Path) -> tuple[tuple[int, int, int], ...]:
@@ -44,19 +53,48 @@ def copy_file(path: Path, target: Path, *, wait: float = 0) -> None:
         LockedError: another process holds the file.
         SourceError: it is no database, is not there, or there is no room for its copy.
     """
-    store = DuckDB.open(path, read_only=True, wait=wait)
+    check_place(path, existing=True)
+    connection = _connected(path, wait)
     try:
         needed = path.stat().st_size
         if shutil.disk_usage(target.parent).free < needed + _SPARE:
             raise _no_room(target, needed)
-        # The log first: the lock that DuckDB holds on the file ends where this process closes it.
         if _log_of(path).exists():
             shutil.copyfile(_log_of(path), _log_of(target))
-        shutil.copyfile(path, target)
+        _copy_bytes(path, target)
     except OSError as error:
         raise SourceError(f"The database {path} cannot be copied: {error.strerror}.") from None
     finally:
-        store.close()
+        connection.close()
+
+
+def _connected(path: Path, wait: float) -> duckdb.DuckDBPyConnection:
+    """Hold the file as a reader does; nothing is asked, so that no setting of it is touched."""
+    until = time.monotonic() + wait
+    while True:
+        try:
+            return connect(path, read_only=True)
+        except duckdb.Error as error:
+            trouble = open_error(path, error)
+            if not isinstance(trouble, LockedError) or time.monotonic() >= until:
+                raise trouble from None
+            time.sleep(0.1)
+
+
+def _copy_bytes(path: Path, target: Path) -> None:
+    """Copy a file without closing it.
+
+    A process that closes a file loses its locks on it (POSIX), those of another reader of this
+    process among them: so each file is opened once, and stays open.
+    """
+    stat = path.stat()
+    key = (stat.st_dev, stat.st_ino)
+    with _opening, target.open("wb") as copy:
+        if key not in _opened:
+            _opened[key] = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        os.lseek(_opened[key], 0, os.SEEK_SET)
+        while piece := os.read(_opened[key], _PIECE):
+            copy.write(piece)
 
 
 def copy_tables(store: Database, schema: str, target: Path) -> None:
