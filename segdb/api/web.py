@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,6 +55,7 @@ def serve(
     port: int = 8765,
     token: str | None = None,
     hosts: Sequence[str] = (),
+    wait: float = 0,
     engine: Engine | None = None,
     ready: Callable[[str], None] | None = None,
 ) -> None:
@@ -66,6 +68,7 @@ def serve(
         port: on it; 0 for one that is free.
         token: what who comes must know.
         hosts: names by which the page may be asked for, beside the address.
+        wait: seconds that the first page waits while another process holds the file; 3 at least.
         engine: memory, threads and folder of each reader.
         ready: hears the page's address once it answers.
 
@@ -77,7 +80,8 @@ def serve(
     with _extra():
         from segdb.web.serve import Server
 
-    server = Server(_config(database, schema, token, hosts, engine, host, port))
+    config = _config(database, schema, token, hosts, engine)
+    server = Server(replace(config, host=host, port=port, wait=max(config.wait, wait)))
     if ready is not None:
         ready(server.url)
     try:
@@ -92,13 +96,11 @@ def _config(
     token: str | None,
     hosts: Sequence[str],
     engine: Engine | None,
-    host: str = "127.0.0.1",
-    port: int = 8765,
 ) -> WebConfig:
     from segdb.web.config import READER, WebConfig
 
     limits = READER if engine is None else engine.model_copy(update=_lacking(engine))
-    return WebConfig(str(database), schema, limits, host, port, token, tuple(hosts))
+    return WebConfig(str(database), schema, limits, token=token, hosts=tuple(hosts))
 
 
 def _lacking(engine: Engine) -> dict[str, object]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from segdb.cli.guard import done, guarded
-from segdb.cli.terminal import config_option, database_option, settings_of
+from segdb.cli.terminal import config_option, database_option, settings_of, wait_option
 
 
 @click.command()
@@ -38,6 +38,7 @@ from segdb.cli.terminal import config_option, database_option, settings_of
 @click.option("--log", is_flag=True, help="Print each request, without ids of customers.")
 @config_option
 @database_option
+@wait_option
 @guarded
 def serve(
     host: str,
@@ -49,6 +50,7 @@ def serve(
     log: bool,
     config: Path | None,
     database: str | None,
+    wait: float,
 ) -> None:
     """Serve a page to work with, and its API, until Ctrl-C."""
     from segdb.api import web
@@ -74,6 +76,7 @@ def serve(
         port=port,
         token=_read(token_file) if token_file else token,
         hosts=hosts,
+        wait=wait,
         engine=settings.engine,
         ready=ready,
     )

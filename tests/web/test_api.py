@@ -34,7 +34,7 @@ def rows(tables: segdb.Result, sql: str) -> list[dict[str, Any]]:
 
 
 def test_assign_is_the_macro(client: FlaskClient, tables: segdb.Result) -> None:
-    given = [
+    given: list[dict[str, float | None]] = [
         {"recency_days": 3, "frequency": 12, "monetary": 900.5},
         {"frequency": 1, "monetary": None},
         {},
@@ -91,7 +91,7 @@ def test_what_assign_refuses(client: FlaskClient, body: str, words: str) -> None
 
 def test_limits_of_a_request(client: FlaskClient) -> None:
     most = WebConfig("x")
-    many = [{}] * (most.assign_rows + 1)
+    many: list[dict[str, float]] = [{}] * (most.assign_rows + 1)
     assert client.post("/api/v1/assign", json=many).status_code == 400
     long = "x" * (most.body_bytes + 1)
     answer = client.post("/api/v1/assign", data=long, content_type="application/json")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ LIMITS = dict.fromkeys(NAMES, (-1e6, 1e6))
 
 
 def model(
-    centroids: list[tuple[float, ...]],
+    centroids: Sequence[tuple[float, ...]],
     components: Components | None = None,
     upper: float | None = None,
 ) -> Model:
