@@ -21,6 +21,7 @@ NAMES = [
     "SettingsError",
     "SourceError",
     "UserError",
+    "backtest",
     "compare",
     "compile",
     "compile_dbt",

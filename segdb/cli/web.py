@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 import webbrowser
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import click
@@ -69,17 +72,29 @@ def serve(
             with suppress(webbrowser.Error, OSError):
                 webbrowser.open(url)
 
-    web.serve(
-        settings.place,
-        schema=settings.publish.schema_,
-        host=host,
-        port=port,
-        token=_read(token_file) if token_file else token,
-        hosts=hosts,
-        wait=wait,
-        engine=settings.engine,
-        ready=ready,
-    )
+    secret = _read(token_file) if token_file else token
+    with _cleaning_up():
+        web.serve(
+            settings.place,
+            schema=settings.publish.schema_,
+            host=host,
+            port=port,
+            token=secret,
+            hosts=hosts,
+            wait=wait,
+            engine=settings.engine,
+            ready=ready,
+        )
+
+
+@contextmanager
+def _cleaning_up() -> Iterator[None]:
+    """End as by Ctrl-C, with the copy of the database gone, where another program ends it."""
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _read(path: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -22,6 +23,8 @@ from segdb.web.feature import Feature, features_of
 from segdb.web.problems import NotFoundError
 
 T = TypeVar("T")
+_KNOWN = 100
+_drawing = threading.Lock()
 
 
 class RunView:
@@ -104,7 +107,10 @@ class RunView:
 
     def _drawn(self, names: Sequence[str], segments: Sequence[int]) -> tuple[Figure, ...]:
         charts = [narrowed(CHARTS[name], segments) for name in names]
-        return figures(self.published, self.look, self.forms, charts)
+        look, forms = self.look, self.forms
+        # Altair's settings are of the process, and drawing takes all of a processor.
+        with _drawing:
+            return figures(self.published, look, forms, charts)
 
     def _columns(self) -> dict[str, frozenset[str]]:
         rows = self.snapshot.select(
@@ -117,10 +123,13 @@ class RunView:
     def once(self, key: Any, make: Callable[[], T]) -> T:
         """Return what was worked out of this run under a key, or work it out."""
         known = self.snapshot.known
-        if key not in known:
-            known[key] = make()
-        value: T = known[key]
-        return value
+        if key in known:
+            value: T = known[key]
+            return value
+        # Two segments make a page each; who looks at all of them fills no memory.
+        if len(known) >= _KNOWN:
+            known.clear()
+        return known.setdefault(key, make())  # type: ignore[no-any-return]
 
 
 def narrowed(chart: Chart, segments: Sequence[int]) -> Chart:

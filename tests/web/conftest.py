@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -28,6 +29,7 @@ HOSTILE = (
     "../../etc/passwd",
     "a%2Fb",
 )
+ROOT = str(Path(__file__).parents[2])
 PLAN = "</script><b>pro</b>"
 _NAMES = ", ".join("'" + name.replace("'", "''") + "'" for name in HOSTILE)
 _CUSTOMERS = f"""
@@ -92,6 +94,7 @@ class Served:
     """A server process of its own."""
 
     def __init__(self, *arguments: str, cwd: Path) -> None:
+        self.folder = Path(tempfile.mkdtemp(dir=cwd))
         code = "from segdb.cli import main; main()"
         self.process = subprocess.Popen(
             [sys.executable, "-u", "-c", code, "serve", "--port", "0", "--no-browser", *arguments],
@@ -99,7 +102,7 @@ class Served:
             stderr=subprocess.PIPE,
             text=True,
             cwd=cwd,
-            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+            env={**os.environ, "TMPDIR": str(self.folder), "PYTHONPATH": ROOT},
         )
         assert self.process.stdout is not None
         line = self.process.stdout.readline()

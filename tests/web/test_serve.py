@@ -26,6 +26,9 @@ def test_it_answers_on_loopback(served: Served) -> None:
     served.get("/customers/one?id=C00123")
     served.get("/api/v1/customers/C00123")
     served.process.terminate()
+    # Its copy of the database goes with it.
+    assert served.process.wait(timeout=20) == 0
+    assert not list((served.folder).glob("segdb-*"))
     _, log = served.process.communicate(timeout=20)
     assert "GET /api/v1/customers/<path:customer_id> 200" in log
     assert "C00123" not in log
