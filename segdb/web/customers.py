@@ -25,7 +25,8 @@ class CustomerView:
         row: of ``customer_segments``, by column.
         distances: of ``segment_distances``, the nearest first.
         decisions: what each feature of the matrix says of the nearest and the next segment.
-        changes: of one feature each, that would lead to a better segment, the smallest first.
+        changes: of one feature each, that would lead to a better segment (to another one where
+            nothing says what customers bring), the smallest first.
         stays: in segments, the last one first.
         value: of ``customer_value``; None without.
         typical: of the segment by feature: the share of what is yes or no, else the median.
@@ -122,11 +123,14 @@ def _decisions(run: RunView, scaled: list[float], distances: Rows) -> tuple[Deci
 
 
 def _changes(run: RunView, row: dict[str, Any], scaled: list[float]) -> tuple[Change, ...]:
-    """Return the changes that lead to a better segment, as the model itself confirms."""
-    if not run.facts.by_value:
-        return ()
+    """Return the changes that lead to a better segment, as the model itself confirms.
+
+    Where nothing says what a customer brings, they lead to any other one.
+    """
     ranked = [segment.row["segment_id"] for segment in run.segments]
-    better = [_place(run, number) for number in ranked[: ranked.index(row["segment_id"])]]
+    own = ranked.index(row["segment_id"])
+    wanted = ranked[:own] if run.facts.by_value else [*ranked[:own], *ranked[own + 1 :]]
+    better = [_place(run, number) for number in wanted]
     units = {f.name: "flag" if f.flag else f.unit if f.whole else "" for f in run.features}
     limits = {
         f.name: (f.minimum, f.maximum)

@@ -6,10 +6,14 @@ import re
 from html.parser import HTMLParser
 from urllib.parse import urlencode
 
+import duckdb
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+import segdb
+from segdb.api import web
+from segdb.errors import LockedError
 from tests.web.conftest import HOSTILE, PLAN
 
 PAGES = (
@@ -112,3 +116,43 @@ def test_no_fault_shows_where_it_happened(app: Flask, monkeypatch: pytest.Monkey
     assert answer.status_code == 500
     assert "secret" not in answer.text
     assert "Traceback" not in answer.text
+
+
+def test_a_locked_database_is_asked_again(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def locked() -> str:
+        raise LockedError("The database /home/someone/shop.duckdb is held by process 7.")
+
+    monkeypatch.setitem(app.view_functions, "overview.overview", locked)
+    monkeypatch.setitem(app.view_functions, "api_runs.runs", locked)
+    for path in ("/", "/api/v1/runs"):
+        answer = app.test_client().get(path)
+        assert answer.status_code == 503
+        assert answer.headers["Retry-After"] == "2"
+        assert "someone" not in answer.text
+
+
+@pytest.fixture(scope="module")
+def attributes(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
+    """The page of customers without orders: nothing has a value, and no day is counted back."""
+    database = tmp_path_factory.mktemp("attributes") / "people.duckdb"
+    people = (
+        "SELECT i AS id, 20 + hash(i) % 60 AS age, hash(i, 1) % 100 AS income FROM range(200) t(i)"
+    )
+    with duckdb.connect(str(database)) as connection:
+        connection.execute(f"CREATE TABLE people AS {people}").fetchall()
+    settings = {"cluster": {"k": 3, "n_init": 1}}
+    segdb.run(customers="people", database=database, settings=settings).close()
+    return web.app(database).test_client()
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/segments", "/segments/2", "/segments/compare?a=1&b=3", "/customers", "/lists",
+     "/customers/one?id=7", "/lists?min.age=30", "/what-if", "/ask", "/ask/customers", "/runs",
+     "/api/v1/segments/1", "/api/v1/customers/7", "/api/v1/lists.csv", "/lists/customers.parquet"],
+)  # fmt: skip
+def test_customers_without_orders(attributes: FlaskClient, path: str) -> None:
+    answer = attributes.get(path)
+    assert answer.status_code == 200
+    if path.startswith("/customers/one"):
+        assert "What would move them<" in answer.text

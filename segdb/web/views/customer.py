@@ -45,6 +45,7 @@ def one() -> str:
         best=view.segments[0].row["segment_id"],
         what_if=_what_if(view, found),
         horizon=view.facts.value,
+        by_value=view.facts.by_value,
     )
 
 
