@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from segdb.api.reading import diff
 from segdb.api.result import Result
+from segdb.engines.copy_folder import CopyFolder
 from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.duckdb.prepared_lists import PreparedLists
 from segdb.engines.reader import Reader
@@ -48,7 +49,7 @@ class Snapshot:
     @property
     def folder(self) -> Path:
         """Where the copy is."""
-        return self._copy.folder
+        return self._copy.folder.path
 
     def select(
         self, sql: str, values: Mapping[str, object] | None = None, rows: int | None = None
@@ -126,7 +127,7 @@ class Snapshot:
 class Copy:
     """A copy of what is published, in a folder of its own."""
 
-    folder: Path
+    folder: CopyFolder
     stamp: object
     known: dict[Any, Any] = field(default_factory=dict)
     idle: list[Snapshot] = field(default_factory=list)
@@ -137,11 +138,11 @@ class Copy:
     @property
     def path(self) -> Path:
         """The file."""
-        return self.folder / "published.duckdb"
+        return self.folder.path / "published.duckdb"
 
     def link(self) -> Path:
         """Return another name of the file, and of its log: an engine opens a name once."""
-        name = self.folder / f"reader-{next(self._numbers)}.duckdb"
+        name = self.folder.path / f"reader-{next(self._numbers)}.duckdb"
         for suffix in ("", ".wal"):
             source = self.path.with_name(self.path.name + suffix)
             if source.exists():
@@ -153,7 +154,7 @@ class Copy:
         for snapshot in self.idle:
             snapshot.result.close()
         self.idle.clear()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.clear()
 
 
 def _link(source: Path, name: Path) -> None:

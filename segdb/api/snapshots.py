@@ -8,7 +8,6 @@ its own, locked as ``segdb query`` is.
 
 from __future__ import annotations
 
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ from segdb.api.servers import open_server
 from segdb.api.snapshot import Copy, Snapshot
 from segdb.config.engine_urls import is_server
 from segdb.config.sections import Engine
+from segdb.engines.copy_folder import CopyFolder
 from segdb.engines.duckdb.database import DuckDB
 from segdb.engines.published_copy import copy_file, copy_tables, last_run, stamp_of
 from segdb.errors import BusyError, LockedError, NotPublishedError, SegdbError, command
@@ -150,8 +150,7 @@ class Snapshots:
             self._copying.release()
 
     def _replace(self, stamp: object) -> None:
-        folder = Path(tempfile.mkdtemp(prefix="segdb-", dir=self._engine.temp_directory))
-        fresh = Copy(folder, stamp)
+        fresh = Copy(CopyFolder.make(self._engine.temp_directory), stamp)
         try:
             self._fill(fresh.path)
             fresh.idle.append(self._opened(fresh))
