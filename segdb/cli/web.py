@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import webbrowser
@@ -67,8 +68,7 @@ def serve(
     def ready(url: str) -> None:
         click.echo(f"Segments of {settings.place} are on {url} Ctrl-C stops.")
         done(f"The page was on {url}")
-        if not no_browser:
-            # Where there is none, the address is on the screen.
+        if not no_browser and _has_screen():
             with suppress(webbrowser.Error, OSError):
                 webbrowser.open(url)
 
@@ -95,6 +95,13 @@ def _cleaning_up() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def _has_screen() -> bool:
+    """Whether a browser has a screen: one in the terminal would take it from the server."""
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
 
 
 def _read(path: Path) -> str:
