@@ -131,13 +131,13 @@ def _changes(run: RunView, row: dict[str, Any], scaled: list[float]) -> tuple[Ch
     own = ranked.index(row["segment_id"])
     wanted = ranked[:own] if run.facts.by_value else [*ranked[:own], *ranked[own + 1 :]]
     better = [_place(run, number) for number in wanted]
-    units = {f.name: "flag" if f.flag else f.unit if f.whole else "" for f in run.features}
+    whole = {f.name for f in run.features if f.flag or f.whole}
     limits = {
         f.name: (f.minimum, f.maximum)
         for f in run.features
         if f.minimum is not None and f.maximum is not None and not f.fixed
     }
-    candidates = changes(run.model, scaled, better, limits, units)
+    candidates = changes(run.model, scaled, better, limits, whole)
     if not candidates:
         return ()
     features = {p.feature: _float(row[p.feature]) for p in run.model.matrix}

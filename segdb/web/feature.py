@@ -9,8 +9,12 @@ from segdb.charts.labels import Look
 from segdb.model import Model
 from segdb.report.cards import flags_of
 from segdb.report.published import Published
-from segdb.steps.use.explain_assignment import WHOLE
 
+# Of the features of orders: units that are counted, and days that are whole.
+_WHOLE_UNITS = {"orders", "months", "categories"}
+_WHOLE_DAYS = {"recency_days", "tenure_days"}
+# Nobody can have come earlier or later.
+_FIXED = {"tenure_days"}
 _STATISTICS = "SELECT * FROM segdb.feature_statistics"
 
 
@@ -25,7 +29,8 @@ class Feature:
         flag: whether it is 0 or 1.
         whole: whether it counts something.
         sentence: what it is.
-        fixed: whether it is one of the values of a category, of which a customer has one.
+        fixed: whether it cannot change by itself: one of the values of a category, of which a
+            customer has one, or the day of the first order.
         position: its place in the matrix; None where it stays out.
         mean: of all customers.
         minimum: the least of all customers.
@@ -83,9 +88,9 @@ def _feature(
         label=look.name(name) if flag else look.label(name),
         unit=row["unit"] or "",
         flag=flag,
-        whole=row["unit"] in WHOLE and entry.kind == "orders",
+        whole=entry.kind == "orders" and (row["unit"] in _WHOLE_UNITS or name in _WHOLE_DAYS),
         sentence=entry.sentence,
-        fixed=entry.kind == "category",
+        fixed=entry.kind == "category" or (entry.kind == "orders" and name in _FIXED),
         position=position,
         **{key: row.get(key) for key in ("mean", "minimum", "p05", "median", "p95", "maximum")},
     )

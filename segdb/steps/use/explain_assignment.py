@@ -19,8 +19,6 @@ from dataclasses import dataclass
 from segdb.expressions.transform import natural_value, scaled_value
 from segdb.model import Model, Parameters
 
-# Of features that count: no customer orders 2.5 times.
-WHOLE = frozenset({"orders", "months", "categories"})
 # A change ends so far behind the border, in scaled units: on it, both segments are as near.
 _BEHIND = 1e-6
 _DIGITS = 3
@@ -80,7 +78,7 @@ def changes(
     scaled: Sequence[float],
     wanted: Collection[int],
     limits: Mapping[str, tuple[float, float]],
-    units: Mapping[str, str],
+    whole: Collection[str] = (),
 ) -> tuple[Change, ...]:
     """Return of each feature the smallest change that leads to a wanted segment, smallest first.
 
@@ -90,7 +88,7 @@ def changes(
         wanted: places of segments in the model.
         limits: least and greatest possible value of each feature that can change by itself,
             natural units.
-        units: of each feature; a feature that is 0 or 1 has the unit ``flag``.
+        whole: features whose values are whole: no customer orders 2.5 times.
     """
     least: list[Change] = []
     for position, p in enumerate(model.matrix):
@@ -99,7 +97,7 @@ def changes(
         candidates = [
             change
             for place in sorted(wanted)
-            if (change := _change(model, scaled, position, place, limits[p.feature], units))
+            if (change := _change(model, scaled, position, place, limits[p.feature], whole))
         ]
         least += sorted(candidates, key=lambda change: abs(change.shift))[:1]
     return tuple(sorted(least, key=lambda change: abs(change.shift)))
@@ -111,7 +109,7 @@ def _change(
     position: int,
     place: int,
     limits: tuple[float, float],
-    units: Mapping[str, str],
+    whole: Collection[str],
 ) -> Change | None:
     p = model.matrix[position]
     low, high = _interval(model, scaled, position, place)
@@ -122,7 +120,7 @@ def _change(
     value = _natural(p, scaled[position] + shift)
     if value is None:
         return None
-    value = _round(value, units.get(p.feature, ""), up=up)
+    value = _round(value, whole=p.feature in whole, up=up)
     if not limits[0] <= value <= limits[1]:
         return None
     return Change(p.feature, value, place, shift)
@@ -161,9 +159,9 @@ def _natural(p: Parameters, scaled: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def _round(value: float, unit: str, *, up: bool) -> float:
+def _round(value: float, *, whole: bool, up: bool) -> float:
     """Return the next value that people would say, on the far side of the border."""
-    if unit == "flag" or unit in WHOLE:
+    if whole:
         return float(math.ceil(value) if up else math.floor(value))
     if value == 0:
         return value
