@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from segdb.api.reading import diff, export, open  # noqa: A004 - asked for as segdb.open
     from segdb.api.result import Result
     from segdb.api.settings_file import init
+    from segdb.api.web import serve
 
 __all__ = [
     "DataError",
@@ -49,6 +50,7 @@ __all__ = [
     "rollback",
     "run",
     "score",
+    "serve",
 ]
 
 
@@ -59,6 +61,7 @@ _MODULES = {
     "reading": ("diff", "export", "open"),
     "result": ("Result",),
     "settings_file": ("init",),
+    "web": ("serve",),
 }
 
 

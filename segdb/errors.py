@@ -4,9 +4,11 @@
     ├── UserError        (2)    something the caller can put right
     │   ├── SettingsError       raised by ``config``, and where a setting turns out impossible
     │   ├── SourceError         raised by ``engines`` and ``inspect``: a file, table or column
-    │   └── DataError           raised by ``steps`` and ``cluster``: too few customers, or alike
+    │   ├── DataError           raised by ``steps`` and ``cluster``: too few customers, or alike
+    │   └── NotPublishedError   raised by ``api.snapshots``; ``web`` has a page for it
     ├── GateError        (1)    raised by ``steps.publish``: a quality gate of the settings failed
     ├── LockedError      (3)    raised by ``engines``: another process holds the database
+    │   └── BusyError           raised by ``api.snapshots``: as many ask as may at a time
     ├── EngineError      (4)    raised by ``engines``: the database refused a statement; caught by
     │                           ``steps`` where the statement holds SQL of the user's
     └── PublishError     (4)    raised by ``engines``: a publish failed and was rolled back
@@ -46,6 +48,10 @@ class DataError(UserError):
     """The data was read, but no segments can be made of it."""
 
 
+class NotPublishedError(UserError):
+    """There is no database yet, or no run in it."""
+
+
 class GateError(SegdbError):
     """A quality gate of the settings failed; nothing was published."""
 
@@ -56,6 +62,10 @@ class LockedError(SegdbError):
     """Another process holds the database; a later try may succeed."""
 
     exit_code = 3
+
+
+class BusyError(LockedError):
+    """As many read already as may at a time; a later try may succeed."""
 
 
 class EngineError(SegdbError):

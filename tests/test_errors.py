@@ -22,8 +22,10 @@ CODES = {
     "SettingsError": 2,
     "SourceError": 2,
     "DataError": 2,
+    "NotPublishedError": 2,
     "GateError": 1,
     "LockedError": 3,
+    "BusyError": 3,
     "PublishError": 4,
     "EngineError": 4,
 }

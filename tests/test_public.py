@@ -33,6 +33,7 @@ NAMES = [
     "rollback",
     "run",
     "score",
+    "serve",
 ]
 
 

@@ -26,6 +26,8 @@ from segdb.steps.progress import Notes, Progress
 if TYPE_CHECKING:
     from segdb.api.result import Result
     from segdb.config.sections import Report
+    from segdb.engines.protocol import Database
+    from segdb.engines.reader import Reader
     from segdb.steps.lifecycle.diff_runs import Difference
 
 
@@ -52,31 +54,41 @@ def open(  # noqa: A001 - as in the standard library
     Raises:
         SegdbError: there is no such file, or no segments in it.
     """
+    store = opened(database, wait=wait)
+    try:
+        return last_result(store, store.reader(schema, locked=True, sources=sources), schema)
+    except BaseException:
+        store.close()
+        raise
+
+
+def last_result(store: Database, reader: Reader, schema: str) -> Result:
+    """Return the last run of an open database as a result, which closes the database.
+
+    Args:
+        store: opened for reading alone.
+        reader: of its published tables.
+        schema: where they are.
+    """
     from segdb.api.result import Result
     from segdb.checks.warning import stored_warnings
     from segdb.steps.lifecycle.fitted_run import Outcome
     from segdb.steps.lifecycle.load_run import stored_run
 
-    store = opened(database, wait=wait)
-    try:
-        reader = store.reader(schema, locked=True, sources=sources)
-        select = reader.select
-        with store.refusals(), blaming_changes(store, schema):
-            last = stored_run(store, schema)
-            of_run = {"run": last.run_id}
-            runs = select("SELECT * FROM runs WHERE run_id = $run", of_run).to_pylist()
-            outcome = Outcome(
-                run=runs[0],
-                model=last.model,
-                segments=select("SELECT * FROM segment_profiles ORDER BY segment_id").to_pylist(),
-                reasons={},
-                drift=select("SELECT * FROM run_drift WHERE run_id = $run", of_run).to_pylist(),
-                warnings=stored_warnings(runs[0].get("warnings")),
-            )
-            return Result(store, shown_settings(store, schema), outcome, reader=reader)
-    except BaseException:
-        store.close()
-        raise
+    select = reader.select
+    with store.refusals(), blaming_changes(store, schema):
+        last = stored_run(store, schema)
+        of_run = {"run": last.run_id}
+        runs = select("SELECT * FROM runs WHERE run_id = $run", of_run).to_pylist()
+        outcome = Outcome(
+            run=runs[0],
+            model=last.model,
+            segments=select("SELECT * FROM segment_profiles ORDER BY segment_id").to_pylist(),
+            reasons={},
+            drift=select("SELECT * FROM run_drift WHERE run_id = $run", of_run).to_pylist(),
+            warnings=stored_warnings(runs[0].get("warnings")),
+        )
+        return Result(store, shown_settings(store, schema), outcome, reader=reader)
 
 
 @checked

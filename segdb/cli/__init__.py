@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import click
 
-from segdb.cli import ask, backtest, model, run, runs, share
+from segdb.cli import ask, backtest, model, run, runs, share, web
 from segdb.cli.as_json import JsonGroup
 
 
@@ -38,5 +38,6 @@ for command in (
     model.score,
     model.compare,
     backtest.backtest,
+    web.serve,
 ):
     main.add_command(command)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import ibis
 
 from segdb import contract
@@ -20,14 +22,37 @@ def assign_macro(schema: str, model: Model) -> str:
     ``distance`` and ``margin``, as in ``segments``.
     """
     names = [p.feature for p in model.matrix]
-    made = Chain()
-    given = {"customer_id": "int64", **dict.fromkeys(names, "float64")}
-    applied(made, ibis.table(given, name="features"), model)
-    columns = [column.name for column in contract.ASSIGN.columns]
-    made.stages["segments"] = made.stages["segments"].select(*columns)
     values = ", ".join(f"CAST({quoted(name)} AS DOUBLE) AS {quoted(name)}" for name in names)
-    parts = {"features": f"SELECT 1 AS customer_id, {values}"}
-    parts |= {name: to_sql(stage) for name, stage in made.stages.items()}
+    columns = [column.name for column in contract.ASSIGN.columns]
+    sql = _selected(model, f"SELECT 1 AS customer_id, {values}", columns)
     parameters = ", ".join(f"{quoted(name)} := NULL" for name in names)
     place = f"{quoted(schema)}.{quoted(contract.ASSIGN.name)}"
-    return f"CREATE OR REPLACE MACRO {place}({parameters}) AS TABLE\n{with_ctes(parts)}"
+    return f"CREATE OR REPLACE MACRO {place}({parameters}) AS TABLE\n{sql}"
+
+
+def assign_rows(model: Model) -> str:
+    """Return a SELECT that assigns many rows of features at once, as the macro assigns one.
+
+    Its parameters are lists: ``$row`` of the rows' numbers, and ``$f0``, ``$f1`` … of the features
+    of the matrix, by position. It gives ``customer_id``, which is the row's number, and what the
+    macro gives.
+    """
+    places = enumerate(p.feature for p in model.matrix)
+    lists = ", ".join(
+        f"unnest(CAST($f{place} AS DOUBLE[])) AS {quoted(name)}" for place, name in places
+    )
+    columns = ["customer_id", *(column.name for column in contract.ASSIGN.columns)]
+    rows = f"SELECT unnest(CAST($row AS BIGINT[])) AS customer_id, {lists}"
+    return _selected(model, rows, columns)
+
+
+def _selected(model: Model, features: str, columns: Sequence[str]) -> str:
+    """Return the way from rows of features (SQL) to these columns of their segments."""
+    made = Chain()
+    names = [p.feature for p in model.matrix]
+    given = {"customer_id": "int64", **dict.fromkeys(names, "float64")}
+    applied(made, ibis.table(given, name="features"), model)
+    made.stages["segments"] = made.stages["segments"].select(*columns)
+    parts = {"features": features}
+    parts |= {name: to_sql(stage) for name, stage in made.stages.items()}
+    return with_ctes(parts)

@@ -93,7 +93,7 @@ def segments(
         examples: whether ids of typical customers are shown.
     """
     measures = published.rows_or_empty(_MEASURES)
-    flags = {row["feature"] for row in published.rows_or_empty(_FLAGS)}
+    flags = flags_of(published)
     typical = published.rows_or_empty(_TYPICAL) if examples else []
     return tuple(
         Segment(
@@ -106,6 +106,11 @@ def segments(
         )
         for row in published.rows_or_empty(_SEGMENTS)
     )
+
+
+def flags_of(published: Published) -> set[str]:
+    """Return the features that are 0 or 1."""
+    return {row["feature"] for row in published.rows_or_empty(_FLAGS)}
 
 
 def _of(segment_id: int, rows: Rows) -> Rows:

@@ -156,7 +156,9 @@ def _value(published: Published) -> str:
     if "horizon_days" not in by_name:
         return ""
     days, learned = by_name["horizon_days"]["value"], by_name["status"]["note"]
-    return f"Expected revenue is that of the next {days:.0f} days, by {learned}."
+    # Of a refresh, which learned nothing, the note is "as it was learned".
+    how = learned if learned.startswith("as ") else f"by {learned}"
+    return f"Expected revenue is that of the next {days:.0f} days, {how}."
 
 
 def _given(settings: Mapping[str, Any]) -> bool:

@@ -125,7 +125,8 @@ def number(value: float) -> str:
         return "0"
     places = max(0, 3 - math.floor(math.log10(abs(value))))
     text = f"{value:,.{min(places, 12)}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    short = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if short == "-0" else short
 
 
 def day(moment: datetime | None) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -20,7 +20,7 @@ from segdb.report.figures import Figure, figures
 from segdb.report.published import Ask, Published
 from segdb.report.verdict import quality
 
-_TEMPLATES = Path(__file__).parent / "templates"
+TEMPLATES = Path(__file__).parent / "templates"
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def render(ask: Ask, settings: Settings) -> str:
     facts = report_facts.facts(published, look, forms, examples=settings.report.examples)
     drawn = figures(published, look, forms)
     filled = {figure.chart.section for figure in drawn} | _ALWAYS
-    style, script, vega = _style(), _text("report.js"), bundle()
+    look_of_page, script, vega = style(), text("report.js"), bundle()
     return (
         _environment(forms)
         .get_template("page.html")
@@ -81,11 +81,11 @@ def render(ask: Ask, settings: Settings) -> str:
             examples=settings.report.examples,
             schema=settings.publish.schema_,
             published=published,
-            policy=policy((vega, script), (style,)),
-            style=Markup(style),  # noqa: S704 - ours, no data in it
+            policy=policy((vega, script), (look_of_page,)),
+            style=Markup(look_of_page),  # noqa: S704 - ours, no data in it
             script=Markup(script),  # noqa: S704 - likewise
             vega=Markup(vega),  # noqa: S704 - likewise
-            charts=Markup(safe_json(_charts(drawn, settings))),  # noqa: S704 - escaped for scripts
+            charts=Markup(charts_json(drawn, settings.report.currency)),  # noqa: S704 - escaped for scripts
         )
     )
 
@@ -94,15 +94,19 @@ def _of(drawn: tuple[Figure, ...], section: str) -> list[Figure]:
     return [figure for figure in drawn if figure.chart.section == section]
 
 
-def _charts(drawn: tuple[Figure, ...], settings: Settings) -> dict[str, Any]:
-    return {
-        "config": theme.CONFIG,
-        "locale": theme.locale(settings.report.currency),
-        "specs": {figure.chart.name: packed(figure.spec) for figure in drawn},
-    }
+def charts_json(drawn: Sequence[Figure], currency: str) -> str:
+    """Return what ``report.js`` draws, as JSON for a script element."""
+    return safe_json(
+        {
+            "config": theme.CONFIG,
+            "locale": theme.locale(currency),
+            "specs": {figure.chart.name: packed(figure.spec) for figure in drawn},
+        }
+    )
 
 
-def _style() -> str:
+def style() -> str:
+    """Return the style of the report, with its colours, light and dark."""
     light, dark = theme.variables(theme.LIGHT), theme.variables(theme.DARK)
     colours = "".join(
         f".s{place}{{--own:var(--s{place})}}" for place in range(1, len(theme.SEGMENTS) + 1)
@@ -110,23 +114,30 @@ def _style() -> str:
     return (
         f":root{{color-scheme:light dark;--font:{theme.FONT};{light}}}\n"
         f"@media screen and (prefers-color-scheme: dark){{:root{{{dark}}}}}\n"
-        f"{colours}\n{_text('style.css')}"
+        f"{colours}\n{text('style.css')}"
     )
 
 
-def _text(name: str) -> str:
-    return (_TEMPLATES / name).read_text("utf-8")
+def text(name: str) -> str:
+    """Return a file of the templates: the style without colours, or the script."""
+    return (TEMPLATES / name).read_text("utf-8")
 
 
 def _environment(forms: written.Forms) -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
+        loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {
+    environment.filters |= filters(forms)
+    return environment
+
+
+def filters(forms: written.Forms) -> dict[str, Callable[..., str]]:
+    """Return how the templates write values, by the name of the filter."""
+    return {
         "count": written.count,
         "customers": written.customers,
         "money": forms.money,
@@ -137,4 +148,3 @@ def _environment(forms: written.Forms) -> Environment:
         "decimal": lambda value: forms.value(value, "decimal"),
         "day": written.day,
     }
-    return environment

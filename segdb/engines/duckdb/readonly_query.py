@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from segdb.contract import RUNS
 from segdb.engines.duckdb.connect import lock_files
+from segdb.engines.duckdb.first_rows import first_rows
 from segdb.engines.duckdb.sources_read import files_read
 from segdb.engines.publishing.integrity import has
 from segdb.engines.publishing.run_archive import published_run
@@ -54,9 +55,9 @@ class _Live:
 def secured(store: DuckDB, schema: str, *, sources: bool = False) -> Ask:
     """Lock a database that was opened for reading, and return what runs one SELECT on it.
 
-    The function takes the SELECT, and values for the ``$name`` parameters in it. Unqualified
-    names are looked up in ``schema`` first. It reads tables; files only those that
-    ``segments_live`` was made of, and only where this user's segdb made it.
+    The function takes the SELECT, values for the ``$name`` parameters in it, and how many of its
+    rows are wanted at most. Unqualified names are looked up in ``schema`` first. It reads tables;
+    files only those that ``segments_live`` was made of, and only where this user's segdb made it.
 
     Args:
         store: opened for reading alone.
@@ -122,12 +123,18 @@ def _recorded(store: DuckDB, schema: str, run_id: int | None) -> list[str]:
 
 
 def _select(
-    store: DuckDB, live: _Live, sql: str, values: Mapping[str, object] | None = None
+    store: DuckDB,
+    live: _Live,
+    sql: str,
+    values: Mapping[str, object] | None = None,
+    rows: int | None = None,
 ) -> pa.Table:
     try:
         statements = store.connection.extract_statements(sql)
         if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
             raise UserError("A query is one SELECT; it cannot change the database.")
+        if rows is not None:
+            return first_rows(store.connection, sql, values, rows)
         return store.fetch(sql, values)
     except duckdb.Error as error:
         raise UserError(f"The query failed: {_in_words(str(error).strip(), live)}") from None

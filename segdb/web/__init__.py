@@ -1,0 +1,1 @@
+"""The web page and its API: Flask, templates in Jinja, no script from anywhere else."""
