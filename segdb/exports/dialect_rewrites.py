@@ -89,7 +89,7 @@ def _nulls_last(node: ops.WindowFunction) -> ops.Value:
 def _bigquery(node: Node) -> Node:
     """TIMESTAMP_ADD takes no DATETIME, which is what moments without a zone are."""
     if isinstance(node, exp.TimestampAdd):
-        number = node.expression.this
+        number = node.expression
         if isinstance(number, exp.Literal):
             number = exp.Literal.number(str(number.this))
         return exp.DatetimeAdd(this=node.this, expression=number, unit=node.unit)

@@ -375,8 +375,8 @@ def test_sections_stand_in_order_and_history_only_from_the_second_run(made: Get)
         return [s[1]["id"] for s in find(Reader(made(name).html).root, "section")]
 
     assert sections("plain") == [
-        "headline", "segments", "distribution", "differences", "maps", "choice", "quality",
-        "data", "history", "use",
+        "headline", "segments", "distribution", "next", "differences", "maps", "choice",
+        "quality", "data", "history", "use",
     ]  # fmt: skip
     assert "history" not in sections("least")
     for name in SHOPS:
