@@ -12,8 +12,15 @@ from pathlib import Path
 
 import click
 
+from segdb.cli.as_json import print_json
 from segdb.cli.guard import done, guarded
-from segdb.cli.terminal import config_option, database_option, settings_of, wait_option
+from segdb.cli.terminal import (
+    config_option,
+    database_option,
+    json_option,
+    settings_of,
+    wait_option,
+)
 
 
 @click.command()
@@ -43,6 +50,7 @@ from segdb.cli.terminal import config_option, database_option, settings_of, wait
 @config_option
 @database_option
 @wait_option
+@json_option
 @guarded
 def serve(
     host: str,
@@ -55,6 +63,7 @@ def serve(
     config: Path | None,
     database: str | None,
     wait: float,
+    as_json: bool,
 ) -> None:
     """Serve a page to work with, and its API, until Ctrl-C."""
     from segdb.api import web
@@ -66,7 +75,10 @@ def serve(
         _print_requests()
 
     def ready(url: str) -> None:
-        click.echo(f"Segments of {settings.place} are on {url} Ctrl-C stops.")
+        if as_json:
+            print_json({"url": url, "database": str(settings.place)})
+        else:
+            click.echo(f"Segments of {settings.place} are on {url} Ctrl-C stops.")
         done(f"The page was on {url}")
         if not no_browser and _has_screen():
             with suppress(webbrowser.Error, OSError):

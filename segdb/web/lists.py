@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from segdb.errors import UserError
+from segdb.errors import UserError, command
 from segdb.web.filters import VALUE_COLUMNS, ListFilter, read_filter
 from segdb.web.run_view import RunView
 
@@ -56,6 +56,6 @@ def rows_of(run: RunView, chosen: ListFilter, most: int) -> pa.Table:
     if count > most:
         raise UserError(
             f"The list has {count:,} customers, and {most:,} are sent at most. Narrow it, or run "
-            "its SQL with `segdb query`."
+            f"its SQL with {command('query')}."
         )
     return run.snapshot.select(chosen.rows_sql)

@@ -91,7 +91,10 @@ def _check_host(config: WebConfig) -> None:
     except ValueError:
         host = ""
     if host.lower() not in config.allowed_hosts:
-        raise ProblemError(421, "The page is not asked for by this name. See --allow-host.")
+        raise ProblemError(
+            421,
+            "The page is not asked for by this name, which is not among the hosts that it allows.",
+        )
 
 
 def _check_origin() -> None:

@@ -15,7 +15,7 @@ PACKAGE = Path(__file__).resolve().parents[2] / "segdb"
 # "[clean] returns", "[features.sql]": a section in brackets, and a key behind it.
 _NAMED = re.compile(r"\[([a-z_]{3,})(?:\.([a-z_]+))?\](?: ([a-z_]+)(?= =|:))?")
 # Of the playbook, of pip's extras, and of types and patterns.
-_OTHERS = {"words", "traits", "demo", "excel", "bytes", "postgres", "spark"}
+_OTHERS = {"words", "traits", "demo", "excel", "bytes", "postgres", "spark", "web"}
 
 
 def texts() -> Iterator[tuple[str, str]]:
