@@ -15,6 +15,7 @@ from tests.engines.conformance import (
     Loaded,
     alike,
     chain_of_jobs,
+    customer_value,
     online_retail,
 )
 from tests.engines.tables import equal
@@ -28,6 +29,10 @@ from tests.steps import shops
 )
 def test_every_source(shop: str, source: str) -> None:
     alike(shop, source, shops.settings(source, as_of=AS_OF, features=shops.ALL_FEATURES))
+
+
+def test_customer_value(loaded: Loaded) -> None:
+    customer_value(loaded)
 
 
 @pytest.mark.slow

@@ -18,6 +18,7 @@ from tests.engines.conformance import (
     Loaded,
     alike,
     chain_of_jobs,
+    customer_value,
     online_retail,
 )
 from tests.engines.spark.conftest import session
@@ -31,6 +32,11 @@ pytestmark = pytest.mark.slow
 @pytest.mark.parametrize("source", ["customers", "orders"])
 def test_every_source(shop: str, source: str) -> None:
     alike(shop, source, shops.settings(source, as_of=AS_OF, features=shops.ALL_FEATURES))
+
+
+@pytest.mark.engines
+def test_customer_value(loaded: Loaded) -> None:
+    customer_value(loaded)
 
 
 def test_settings_at_once(shop: str) -> None:
