@@ -112,7 +112,8 @@ def reconcile_rows(
             source_read += int(store.rows(lines.agg(n=lines.count()))[0]["n"])
         read_of[name] = source_read
         kept += source_kept
-    rejected = store.table("segdb_rejected", _together(parts))
+    some = next(iter(validated.values()))
+    rejected = store.table("segdb_rejected", _together(parts) if parts else _none(some.counts))
     counted = rejected.group_by("source", "reason").agg(n=rejected.count())
     rows = store.rows(counted.order_by(ibis.desc("n"), "source", "reason"))
     reasons = {(row["source"], row["reason"]): int(row["n"]) for row in rows}
@@ -182,8 +183,11 @@ def _counted(store: Database, source: ValidatedSource, dropped: ir.Table | None)
     return int(total["read"] or 0), int(total["kept"] or 0)
 
 
-def _together(parts: list[ir.Table]) -> ir.Table | str:
-    if not parts:
-        text = "CAST(NULL AS VARCHAR)"
-        return f"SELECT {text} AS source, {text} AS reason, {text} AS row WHERE false"
+def _none(table: ir.Table) -> ir.Table:
+    """Return (source, reason, row) without a row, of any table."""
+    empty = table.filter(ibis.literal(value=False))
+    return empty.select(**{name: ibis.null("string") for name in ("source", "reason", "row")})
+
+
+def _together(parts: list[ir.Table]) -> ir.Table:
     return ibis.union(*parts) if len(parts) > 1 else parts[0]
