@@ -45,7 +45,7 @@ def verdict(cut: datetime, rows: Mapping[str, Row]) -> str:
         return f"Segments of {when}: in the {days} days after it no revenue came to rank by."
     text = f"Segments of {when}, against the {days} days after it: "
     if segments["gini"] < _CHANCE:
-        text += f"they rank customers hardly better than chance (Gini {segments['gini']:.2f}). "
+        text += f"they rank customers hardly better than chance (Gini {_two(segments['gini'])}). "
     else:
         share = segments["top_20_share"]
         text += f"the 20% ranked first brought {share:.0%} of the revenue. "
@@ -56,7 +56,7 @@ def _against_rules(segments: Row, rows: Mapping[str, Row]) -> str:
     known = {name: rows[name]["gini"] for name in RULES if name in rows}
     best = max(known, key=lambda name: known[name] or 0.0)
     ahead = (known[best] or 0.0) - segments["gini"]
-    figures = f"(Gini {segments['gini']:.2f} against {known[best] or 0.0:.2f})"
+    figures = f"(Gini {_two(segments['gini'])} against {_two(known[best] or 0.0)})"
     if ahead > _EQUAL:
         words = f"To rank customers by revenue alone, {RULES[best]} does better {figures}"
     elif ahead < -_EQUAL:
@@ -69,4 +69,9 @@ def _against_rules(segments: Row, rows: Mapping[str, Row]) -> str:
     place = "better than" if value > (known[best] or 0.0) + _EQUAL else "as good as"
     if value < (known[best] or 0.0) - _EQUAL:
         place = "below"
-    return f"{words}; expected value has {value:.2f}, {place} that rule."
+    return f"{words}; expected value has {_two(value)}, {place} that rule."
+
+
+def _two(value: float) -> str:
+    """Write two decimals; what rounds to nothing has no sign."""
+    return f"{round(value, 2) + 0.0:.2f}"

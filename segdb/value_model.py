@@ -20,7 +20,7 @@ class Estimate:
 
     Attributes:
         value: always above 0.
-        error: its standard error, by the curvature of the likelihood.
+        error: its standard error, by the curvature of the likelihood; 0 where there is none.
     """
 
     value: float
@@ -78,6 +78,7 @@ class SpendModel:
         gamma: scale of the same, currency.
         log_likelihood: over the customers it was learned of.
         customers: how many these are.
+        leans: whether a weak prior stands in for what the data do not tell.
     """
 
     p: Estimate
@@ -85,6 +86,7 @@ class SpendModel:
     gamma: Estimate
     log_likelihood: float
     customers: int
+    leans: bool = False
 
     @property
     def mean(self) -> float:
@@ -100,11 +102,13 @@ class ValueModel:
         purchases: of the orders.
         spend: of their amounts; None where the source has no usable ones.
         horizon_days: how far ahead it looks.
+        note: what it was learned of, in words.
     """
 
     purchases: PurchaseModel
     spend: SpendModel | None
     horizon_days: int
+    note: str = ""
 
     def parameters(self) -> dict[str, Estimate]:
         """Return the parameters by name, those of the amounts last."""
@@ -128,6 +132,7 @@ class ValueModel:
             purchases=PurchaseModel(**_estimates(values["purchases"])),
             spend=None if spend is None else SpendModel(**_estimates(spend)),
             horizon_days=int(values["horizon_days"]),
+            note=values.get("note", ""),
         )
 
 

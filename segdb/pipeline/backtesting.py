@@ -90,7 +90,8 @@ def backtest(
         with store.scratch("cut") as scratch:
             try:
                 tested += _at(scratch, settings, sources, today, cut)
-            except DataError as error:
+            # What the settings ask for may not be there yet, as a feature that was constant then.
+            except UserError as error:
                 progress.note(f"No backtest of {cut.moment:%Y-%m-%d}: {error}")
     return tested
 

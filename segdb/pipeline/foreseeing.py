@@ -33,10 +33,16 @@ def foresee(
     extent = extent_of(store, built.counts)
     horizon = extent.horizon(settings.backtest.horizon)
     value = learn_value(store, settings.value, built, extent, horizon)
-    progress.note(f"Customer value: {value.note}.")
+    if settings.value.model != "none":
+        progress.note(f"Customer value: {value.note}.")
     tested = Backtest()
     if settings.backtest.every_run:
         cuts = cuts_of_run(settings, extent)
+        if not cuts and settings.backtest.horizon != "auto":
+            progress.note(
+                f"No backtest: the orders are of {extent.days:,} days, and a horizon of {horizon} "
+                f"takes {2 * horizon:,}."
+            )
         today = (model, built.features)
         tested = backtest(store, settings, built.sources, today, cuts, progress)
         for sentence in tested.verdicts:

@@ -156,9 +156,7 @@ def _value(published: Published) -> str:
     if "horizon_days" not in by_name:
         return ""
     days, learned = by_name["horizon_days"]["value"], by_name["status"]["note"]
-    # Of a refresh, which learned nothing, the note is "as it was learned".
-    how = learned if learned.startswith("as ") else f"by {learned}"
-    return f"Expected revenue is that of the next {days:.0f} days, {how}."
+    return f"Expected revenue is that of the next {days:.0f} days, by {learned}."
 
 
 def _given(settings: Mapping[str, Any]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,21 +82,43 @@ def maximise(likelihood: Likelihood, starts: Sequence[Sequence[float]], count: f
     return Maximum(tuple(estimates), float(-value * count))
 
 
-def leaning(likelihood: Likelihood) -> Likelihood:
-    """Return a likelihood with a weak prior: the logarithms of the parameters are N(0, 3²).
+def fullest(
+    likelihood: Likelihood, starts: Sequence[Sequence[float]], count: float
+) -> tuple[Maximum, bool]:
+    """Find the maximum, or without one that of the likelihood times a weak prior.
 
     Where customers hardly differ in something, its parameters grow without bound together; with the
     prior they end where the likelihood hardly rises any more.
-    """
 
-    def with_prior(parameters: Floats) -> tuple[float, Floats]:
+    Args:
+        likelihood: of the parameters.
+        starts: where to begin; without a prior at the first alone.
+        count: of how many customers the likelihood is.
+
+    Returns:
+        The maximum, and whether the prior was needed. The log-likelihood is without it.
+
+    Raises:
+        NoMaximumError: there is none with the prior either.
+    """
+    try:
+        return maximise(likelihood, starts[:1], count), False
+    except NoMaximumError:
+        best = maximise(_with_prior(likelihood), starts, count)
+    value, _ = likelihood(np.array([estimate.value for estimate in best.estimates]))
+    return replace(best, log_likelihood=value), True
+
+
+def _with_prior(likelihood: Likelihood) -> Likelihood:
+    """Return a likelihood times a prior: the logarithms of the parameters are N(0, 3²)."""
+
+    def penalised(parameters: Floats) -> tuple[float, Floats]:
         value, gradient = likelihood(parameters)
         logs = np.log(parameters)
-        return value - float((logs**2).sum()) / (2 * _WIDE**2), gradient - logs / (
-            _WIDE**2 * parameters
-        )
+        penalty = float((logs**2).sum()) / (2 * _WIDE**2)
+        return value - penalty, gradient - logs / (_WIDE**2 * parameters)
 
-    return with_prior
+    return penalised
 
 
 def near(likelihood: Likelihood, starts: Sequence[Sequence[float]], count: float) -> list[float]:

@@ -14,15 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from segdb.value.libraries import digamma, gammaln
-from segdb.value.maximise import (
-    Floats,
-    Likelihood,
-    Maximum,
-    NoMaximumError,
-    leaning,
-    maximise,
-    near,
-)
+from segdb.value.maximise import Floats, Likelihood, Maximum, NoMaximumError, fullest, near
 from segdb.value_model import Estimate, Family, PurchaseModel
 
 # The log-likelihood that two parameters more have to add (Akaike 1974).
@@ -87,26 +79,23 @@ def fit_purchases(histories: Histories, family: Family) -> PurchaseModel:
     on its unit.
 
     Raises:
-        NoMaximumError: the likelihood has no maximum.
+        NoMaximumError: the likelihood has no maximum, or nobody came back.
     """
+    if not histories.returned:
+        raise NoMaximumError("nobody came back", 0.0)
     unit = float(np.average(histories.observed, weights=histories.customers)) or 1.0
     scaled = Histories(
         histories.repeats, histories.last / unit, histories.observed / unit, histories.customers
     )
     few, number = scaled.thinned(_FEW), histories.number
     start = near(rate_likelihood(few), [start[:2] for start in _STARTS], few.number)
-    plain = maximise(rate_likelihood(scaled), [start], number)
+    plain, same_rates = fullest(rate_likelihood(scaled), [start], number)
+    nobody_stops = replace(_model(histories, "nbd", plain, unit), leans=same_rates)
     likelihood = purchase_likelihood(scaled, family)
     start = near(purchase_likelihood(few, family), _STARTS, few.number)
-    try:
-        best, leans = maximise(likelihood, [start], number), False
-    except NoMaximumError as error:
-        # The likelihood does not end anywhere else than where nobody stops.
-        if error.log_likelihood - plain.log_likelihood <= _WORTH:
-            return _model(histories, "nbd", plain, unit)
-        best, leans = maximise(leaning(likelihood), [*_STARTS, start], number), True
+    best, leans = fullest(likelihood, [start, *_STARTS], number)
     if best.log_likelihood - plain.log_likelihood <= _WORTH:
-        return _model(histories, "nbd", plain, unit)
+        return nobody_stops
     return replace(_model(histories, family, best, unit), leans=leans)
 
 

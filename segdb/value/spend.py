@@ -6,11 +6,13 @@ import numpy as np
 import pyarrow as pa
 
 from segdb.value.libraries import digamma, gammaln
-from segdb.value.maximise import Floats, Likelihood, NoMaximumError, maximise, near
+from segdb.value.maximise import Floats, Likelihood, NoMaximumError, fullest, near
 from segdb.value_model import Estimate, SpendModel
 
 # Customers from whom it is found where to begin.
 _FEW = 4_000
+# Of the mean: a spread below is none, as in a shop of one price.
+_SAME = 0.01
 # p, q, gamma as a share of the mean amount.
 _STARTS = ((5.0, 4.0, 0.5), (1.0, 2.0, 1.0), (20.0, 5.0, 0.2), (2.0, 10.0, 4.0))
 
@@ -27,10 +29,13 @@ def fit_spend(rows: pa.Table) -> SpendModel:
     """
     repeats, amounts = (rows[name].to_numpy().astype(np.float64) for name in ("repeats", "amount"))
     unit = float(amounts.mean())
+    if amounts.std() < _SAME * unit:
+        return _same_amounts(unit, len(repeats))
     step = -(-len(repeats) // _FEW)
     few = spend_likelihood(repeats[::step], amounts[::step] / unit)
     start = near(few, _STARTS, len(repeats[::step]))
-    found = maximise(spend_likelihood(repeats, amounts / unit), [start], len(repeats))
+    whole = spend_likelihood(repeats, amounts / unit)
+    found, leans = fullest(whole, [start, *_STARTS], len(repeats))
     p, q, gamma = found.estimates
     if q.value <= 1.0:
         words = "amounts differ so much that their mean is infinite (q is 1 or less)"
@@ -41,7 +46,18 @@ def fit_spend(rows: pa.Table) -> SpendModel:
         gamma=Estimate(gamma.value * unit, gamma.error * unit),
         log_likelihood=found.log_likelihood - len(repeats) * float(np.log(unit)),
         customers=len(repeats),
+        leans=leans,
     )
+
+
+def _same_amounts(amount: float, customers: int) -> SpendModel:
+    """Return the model to which Gamma-Gamma goes as amounts vary less and less.
+
+    A customer then pays their own mean again, and a new one the mean of all.
+    """
+    p, q = 1e6, 2.0
+    gamma = amount * (q - 1.0) / p
+    return SpendModel(Estimate(p, 0.0), Estimate(q, 0.0), Estimate(gamma, 0.0), 0.0, customers)
 
 
 def spend_likelihood(repeats: Floats, amounts: Floats) -> Likelihood:

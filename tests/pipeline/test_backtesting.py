@@ -175,6 +175,26 @@ def test_a_cut_that_cannot_be_tested_says_so() -> None:
         assert connection.sql("FROM segdb.segment_outcomes").fetchall() == []
 
 
+def test_a_cut_at_which_the_settings_are_impossible_fails_no_run() -> None:
+    """Until then every order was of one price: too few features for the components."""
+    orders = shop()
+    orders["paid"] = orders.paid.where(orders.day >= "2025-06-20", 10.0)
+    settings = SETTINGS | {
+        "features": {"use": ["recency_days", "frequency", "average_order_value"], "components": 3},
+        "outliers": {"method": "none"},
+        "backtest": {},
+    }
+    with duckdb.connect() as connection:
+        connection.register("given", orders)
+        connection.execute("CREATE TABLE orders AS FROM given")
+        made = segdb.run("orders", database=connection, settings=settings)
+        assert any("No backtest of 2025-05-" in note for note in made.notes)
+        assert connection.sql("FROM segdb.segment_outcomes").fetchall() == []
+        long = settings | {"backtest": {"horizon": 400}, "features": SETTINGS["features"]}
+        made = segdb.run("orders", database=connection, settings=long)
+        assert any("a horizon of 400 takes 800" in note for note in made.notes)
+
+
 def test_customers_alone_have_no_past() -> None:
     with duckdb.connect() as connection:
         connection.execute(

@@ -135,6 +135,18 @@ def test_where_all_are_equally_likely_to_stop_a_prior_helps() -> None:
     assert model.leans == (a + b > 20)
 
 
+def test_where_all_order_at_one_rate_a_prior_helps() -> None:
+    """The rates' Gamma has no maximum then; their mean, r / alpha, is still known."""
+    draw = np.random.default_rng(6)
+    observed = draw.uniform(200.0, 500.0, 2000)
+    repeats = np.floor(observed / 30.0)  # steadier than at random
+    last = observed * np.where(repeats > 0, 0.9, 0.0)
+    histories = Histories(repeats, last, observed, np.ones(2000))
+    model = fit_purchases(histories, "mbg/nbd")
+    assert model.leans
+    assert model.r.value / model.alpha.value == pytest.approx(1 / 30, rel=0.05)
+
+
 def test_where_nobody_stops_it_is_nbd() -> None:
     model = fit_purchases(planted(3000, 12, stopping=False), "mbg/nbd")
     assert model.family == "nbd"

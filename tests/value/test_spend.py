@@ -64,3 +64,21 @@ def test_gradient() -> None:
 def test_amounts_without_a_mean_have_no_model() -> None:
     with pytest.raises(NoMaximumError, match="mean is infinite"):
         fit_spend(amounts(3000, 4.0, 0.7, 50.0))
+
+
+def test_of_one_price_everybody_is_expected_to_pay_it() -> None:
+    """Likewise where each customer always pays their own."""
+    rows = pa.table({"repeats": [1, 2, 9] * 100, "amount": [9.99] * 300})
+    model = fit_spend(rows)
+    assert model.mean == pytest.approx(9.99)
+    assert {one.error for one in (model.p, model.q, model.gamma)} == {0.0}
+
+
+def test_where_amounts_of_a_customer_never_vary_a_prior_helps() -> None:
+    draw = np.random.default_rng(8)
+    amounts = np.exp(draw.normal(3.0, 0.8, 2000))
+    model = fit_spend(pa.table({"repeats": draw.geometric(0.3, 2000), "amount": amounts}))
+    assert model.p.value > 100 or model.leans or model.q.value > 1.0
+    # The expected amount of a customer with many orders is close to their own mean.
+    p, q, gamma = (one.value for one in (model.p, model.q, model.gamma))
+    assert p * (gamma + 40 * 50.0) / (p * 40 + q - 1) == pytest.approx(50.0, rel=0.1)

@@ -16,7 +16,7 @@ from segdb.steps.value.horizon import Extent
 from segdb.value.maximise import NoMaximumError
 from segdb.value.purchases import Histories, fit_purchases
 from segdb.value.spend import fit_spend
-from segdb.value_model import SpendModel, ValueModel
+from segdb.value_model import PurchaseModel, SpendModel, ValueModel
 
 # Below, a fit says more about chance than about the customers.
 MIN_CUSTOMERS, MIN_RETURNED, MIN_PAYERS = 500, 100, 100
@@ -53,7 +53,7 @@ class LearnedValue:
                 {
                     "parameter": name,
                     "value": estimate.value,
-                    "standard_error": estimate.error,
+                    "standard_error": estimate.error or None,
                     "note": _NOTES[name],
                 }
                 for name, estimate in self.model.parameters().items()
@@ -101,22 +101,31 @@ def learn_value(
         why = f"{settings.model.upper()} does not fit these customers: {error}"
         return LearnedValue(None, customers, why)
     spend, lacks = _spend(store, drawn)
-    note = f"{orders.family.upper()} of {orders.customers:,} customers"
+    note = _learned_of(orders, spend, lacks)
+    return LearnedValue(ValueModel(orders, spend, horizon, note), customers, note)
+
+
+def _learned_of(orders: PurchaseModel, spend: SpendModel | None, lacks: str) -> str:
+    """Say what a value model was learned of, and what it could not be."""
+    parts = [f"{orders.family.upper()} of {orders.customers:,} customers"]
     if orders.family == "nbd":
-        note += ", since nothing shows that any of them stopped ordering"
-    if orders.leans:
-        note += ", who hardly differ in how they order or stop, so that a weak prior helps"
-    amounts = f"no amounts, since {lacks}"
-    if spend is not None:
-        amounts = f"Gamma-Gamma of the {spend.customers:,} who came back and paid"
-    return LearnedValue(ValueModel(orders, spend, horizon), customers, f"{note}; {amounts}")
+        parts.append("nothing shows that any of them stopped ordering")
+    if spend is None:
+        parts.append(f"no amounts, since {lacks}")
+    else:
+        parts.append(f"Gamma-Gamma of the {spend.customers:,} who came back and paid")
+    leaning = {"order": orders.leans, "pay": spend is not None and spend.leans}
+    if any(leaning.values()):
+        how = " and ".join(name for name, leans in leaning.items() if leans)
+        parts.append(f"they hardly differ in how they {how}, so a weak prior helps")
+    return "; ".join(parts)
 
 
 def apply_value(store: Database, model: ValueModel | None, built: BuiltFeatures) -> LearnedValue:
     """Return a stored model with the customers of today; nothing is learned."""
     customers = customer_histories(store, built)
-    note = "the run that learned the model learned no customer value"
-    return LearnedValue(model, customers, note if model is None else "as it was learned")
+    nothing = "the run that learned the model learned no customer value"
+    return LearnedValue(model, customers, nothing if model is None else model.note)
 
 
 def customer_histories(store: Database, built: BuiltFeatures) -> ir.Table | None:
