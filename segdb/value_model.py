@@ -44,7 +44,7 @@ class PurchaseModel:
         log_likelihood: over the customers it was learned of; time in days.
         customers: how many these are.
         returned: how many of them ordered on two days or more.
-        leans: whether a weak prior stands in for what the data do not tell.
+        used_prior: whether a weak prior stands in for what the data do not tell.
     """
 
     family: Family
@@ -55,7 +55,7 @@ class PurchaseModel:
     log_likelihood: float
     customers: int
     returned: int
-    leans: bool = False
+    used_prior: bool = False
 
     @property
     def stopping(self) -> tuple[float, float] | None:
@@ -78,7 +78,7 @@ class SpendModel:
         gamma: scale of the same, currency.
         log_likelihood: over the customers it was learned of.
         customers: how many these are.
-        leans: whether a weak prior stands in for what the data do not tell.
+        used_prior: whether a weak prior stands in for what the data do not tell.
     """
 
     p: Estimate
@@ -86,7 +86,7 @@ class SpendModel:
     gamma: Estimate
     log_likelihood: float
     customers: int
-    leans: bool = False
+    used_prior: bool = False
 
     @property
     def mean(self) -> float:

@@ -51,7 +51,7 @@ def customer_value(histories: ir.Table, nodes: ir.Table, model: ValueModel) -> i
         amount=amount,
         active=p_alive(customers, orders),
         if_active=customers.if_active,
-        quiet=_no_order_if_active(customers, orders, horizon),
+        no_order=_no_order_if_active(customers, orders, horizon),
         order_value=_order_value(repeats, amount, model.spend),
     ).view()
     expected = rows.active * rows.if_active
@@ -64,7 +64,7 @@ def customer_value(histories: ir.Table, nodes: ir.Table, model: ValueModel) -> i
         expected_order_value=rows.order_value,
         expected_value=expected * rows.order_value,
         value_at_risk=at_risk if known else ibis.null("float64"),
-        probability_of_order=rows.active * (1.0 - rows.quiet),
+        probability_of_order=rows.active * (1.0 - rows.no_order),
         next_order_days=_next_order(rows, orders),
     )  # fmt: skip
 
@@ -164,8 +164,8 @@ def _order_value(
 def _next_order(rows: ir.Table, model: PurchaseModel) -> ir.FloatingValue:
     """Return the days until an order is as likely as not; NULL where it never is, or far away."""
     shape = rows.repeats.cast("float64") + model.r.value
-    quiet = ibis.greatest(1.0 - 0.5 / ibis.greatest(rows.active, 0.5), 1e-300)
-    steps = ibis.least(-quiet.ln() / shape, STEEP).exp() - 1.0
+    no_order = ibis.greatest(1.0 - 0.5 / ibis.greatest(rows.active, 0.5), 1e-300)
+    steps = ibis.least(-no_order.ln() / shape, STEEP).exp() - 1.0
     days = (rows.observed.cast("float64") + model.alpha.value) * steps
     within = (rows.active > 0.5) & (days <= FARTHEST_ORDER)
     return ibis.ifelse(within, days, ibis.null("float64"))

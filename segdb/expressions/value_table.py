@@ -54,7 +54,7 @@ def by_segment(values: ir.Table, assigned: ir.Table) -> ir.Table:
     )
 
 
-def nobody(segments: ir.Table) -> ir.Table:
+def no_values(segments: ir.Table) -> ir.Table:
     """Return the columns of the published table without a row, but for its run.
 
     Args:

@@ -17,10 +17,16 @@ from segdb.engines.protocol import Database
 from segdb.engines.publishing.publish import Content, publish_additional
 from segdb.errors import DataError, UserError
 from segdb.model import Model
-from segdb.steps.backtest.cuts import Cut, came_after, cuts_of, drawn, known_at
+from segdb.steps.backtest.cuts import (
+    Cut,
+    cuts_of,
+    orders_within_horizon,
+    sample_customers,
+    sources_before,
+)
 from segdb.steps.backtest.measure_outcomes import (
     Backtest,
-    SegmentsThen,
+    CutSegments,
     measure_outcomes,
     orders_after,
 )
@@ -38,7 +44,7 @@ from segdb.steps.progress import Notes, Progress
 from segdb.steps.segment.fit import fit_segments
 from segdb.steps.segment.scaled_customers import assign_segments, scale_customers
 from segdb.steps.value.customers import expected_of
-from segdb.steps.value.foresight import named, tables
+from segdb.steps.value.foresight import tables, with_names
 from segdb.steps.value.horizon import Extent, extent_of
 from segdb.steps.value.learn_value import learn_value
 
@@ -89,7 +95,7 @@ def backtest(
         progress.step(f"Testing the segments of {cut.moment:%Y-%m-%d}")
         with store.scratch("cut") as scratch:
             try:
-                tested += _at(scratch, settings, sources, today, cut)
+                tested += _test_cut(scratch, settings, sources, today, cut)
             # What the settings ask for may not be there yet, as a feature that was constant then.
             except UserError as error:
                 progress.note(f"No backtest of {cut.moment:%Y-%m-%d}: {error}")
@@ -139,7 +145,7 @@ def backtest_published(
         tested = backtest(store, settings, built.sources, (model, built.features), cuts, progress)
         if not tested.outcomes:
             raise DataError(progress.notes[-1])
-    tested = named(tested, model)
+    tested = with_names(tested, model)
     publish_additional(store, schema, [Content(t, rows, {}) for t, rows in tables(tested).items()])
     return tested
 
@@ -162,7 +168,7 @@ def cuts_of_run(settings: Settings, extent: Extent) -> tuple[Cut, ...]:
     return cuts_of(settings.backtest.cuts, horizon, first, last)
 
 
-def _at(
+def _test_cut(
     store: Database,
     settings: Settings,
     sources: Sources,
@@ -173,8 +179,8 @@ def _at(
     quiet, options = Notes(), replace(FeatureOptions.of(settings), as_of=cut.moment, days=True)
     model_of_today, features_of_today = today
     number = int(store.rows(features_of_today.agg(n=features_of_today.count()))[0]["n"])
-    ids = drawn(store, features_of_today, number, settings.backtest.sample)
-    built = build_features(store, options, known_at(store, sources, cut, ids), quiet)
+    ids = sample_customers(store, features_of_today, number, settings.backtest.sample)
+    built = build_features(store, options, sources_before(store, sources, cut, ids), quiet)
     if built.customers < MIN_CUSTOMERS:
         raise DataError(f"{built.customers} customers had ordered, and {MIN_CUSTOMERS} are needed.")
     learned = learn(store, PreprocessOptions.of(settings), built, quiet)
@@ -197,8 +203,8 @@ def _at(
     assert built.counts is not None  # noqa: S101 - there are orders
     extent = extent_of(store, built.counts)
     value = learn_value(store, settings.value, built, extent, cut.horizon_days)
-    then = SegmentsThen(assigned, model, built.counts, expected_of(store, value))
+    then = CutSegments(assigned, model, built.counts, expected_of(store, value))
     counting = replace(options, as_of=None, watermark=None)
     with store.scratch("horizon") as later:
-        after = orders_after(later, counting, came_after(later, sources, cut, ids))
+        after = orders_after(later, counting, orders_within_horizon(later, sources, cut, ids))
         return measure_outcomes(store, cut, then, after)

@@ -32,7 +32,7 @@ from segdb.steps.publish.quality_gates import check
 from segdb.steps.publish.tables import contents, queries, value_queries
 from segdb.steps.segment.scaled_customers import assign_segments
 from segdb.steps.value.customers import value_customers
-from segdb.steps.value.foresight import named, returns_of
+from segdb.steps.value.foresight import returns_of, with_names
 
 
 def describe_and_publish(
@@ -76,7 +76,7 @@ def describe_and_publish(
             contract.RUN_SEGMENTS: run_sizes(run_id, profiles),
             contract.RUN_DRIFT: drift,
             contract.LEARNED_DISTRIBUTION: baseline,
-            **replace(foresight, tested=named(foresight.tested, model)).rows(valued),
+            **replace(foresight, tested=with_names(foresight.tested, model)).rows(valued),
         }
         warn_without_common_customers(store, schema, assigned, progress)
         warnings = most_important(progress.warnings, settings.checks.accept)

@@ -26,7 +26,7 @@ from segdb.steps.lifecycle.stored_rules import stored_rules
 from segdb.steps.preprocess.options import PreprocessOptions
 from segdb.steps.progress import Progress
 from segdb.steps.segment.scaled_customers import scale_customers
-from segdb.steps.value.foresight import as_foreseen
+from segdb.steps.value.foresight import stored_foresight
 
 
 def refresh(
@@ -64,7 +64,7 @@ def refresh(
         scaled = scale_customers(store, built.features, model, learned.pca, built.customers)
         fitted = evaluate_fixed_model(store, schema, settings.cluster, last, scaled)
         rules = stored_rules(store, schema, model)
-        foresight = as_foreseen(store, schema, model, built)
+        foresight = stored_foresight(store, schema, model, built)
     run = FittedRun(
         started,
         built,

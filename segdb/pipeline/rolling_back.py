@@ -8,7 +8,7 @@ from segdb import contract
 from segdb.engines.protocol import Database
 from segdb.engines.publishing.publish import Publication, next_run, publish
 from segdb.engines.publishing.run_archive import published_run
-from segdb.expressions.value_table import nobody
+from segdb.expressions.value_table import no_values
 from segdb.steps.describe.map_points import map_rows
 from segdb.steps.lifecycle.drift import drift_from_previous, run_sizes
 from segdb.steps.lifecycle.load_run import stored_run
@@ -47,7 +47,7 @@ def rollback(store: Database, schema: str, run_id: int, keep_runs: int) -> dict[
         scaled = scale_customers(store, built.features, model, pca, built.customers)
         assigned = assign_segments(store, scaled, [segment.centroid for segment in model.segments])
         row = republished_row(kept, next_run(store, schema))
-        value = kept.value if kept.value is not None else nobody(assigned)
+        value = kept.value if kept.value is not None else no_values(assigned)
         large = {
             **queries(store, built, model, assigned, pca, row["run_id"]),
             **value_queries(store, schema, built, model, value, row["run_id"]),

@@ -22,7 +22,7 @@ _FLAT = 1e-6
 _STEP = 1e-4
 _NEWTON_STEPS = 20
 # Standard deviation of a weak prior: of logarithms, so that a factor of 400 is nothing unusual.
-_WIDE = 3.0
+_PRIOR_DEVIATION = 3.0
 
 
 class NoMaximumError(ValueError):
@@ -82,7 +82,7 @@ def maximise(likelihood: Likelihood, starts: Sequence[Sequence[float]], count: f
     return Maximum(tuple(estimates), float(-value * count))
 
 
-def fullest(
+def maximise_with_fallback(
     likelihood: Likelihood, starts: Sequence[Sequence[float]], count: float
 ) -> tuple[Maximum, bool]:
     """Find the maximum, or without one that of the likelihood times a weak prior.
@@ -115,13 +115,15 @@ def _with_prior(likelihood: Likelihood) -> Likelihood:
     def penalised(parameters: Floats) -> tuple[float, Floats]:
         value, gradient = likelihood(parameters)
         logs = np.log(parameters)
-        penalty = float((logs**2).sum()) / (2 * _WIDE**2)
-        return value - penalty, gradient - logs / (_WIDE**2 * parameters)
+        penalty = float((logs**2).sum()) / (2 * _PRIOR_DEVIATION**2)
+        return value - penalty, gradient - logs / (_PRIOR_DEVIATION**2 * parameters)
 
     return penalised
 
 
-def near(likelihood: Likelihood, starts: Sequence[Sequence[float]], count: float) -> list[float]:
+def best_start(
+    likelihood: Likelihood, starts: Sequence[Sequence[float]], count: float
+) -> list[float]:
     """Return the best of the ends of BFGS from each start, a maximum or not.
 
     On a part of the customers it tells where to begin with all of them.

@@ -14,13 +14,20 @@ import numpy as np
 import pyarrow as pa
 
 from segdb.value.libraries import digamma, gammaln
-from segdb.value.maximise import Floats, Likelihood, Maximum, NoMaximumError, fullest, near
+from segdb.value.maximise import (
+    Floats,
+    Likelihood,
+    Maximum,
+    NoMaximumError,
+    best_start,
+    maximise_with_fallback,
+)
 from segdb.value_model import Estimate, Family, PurchaseModel
 
 # The log-likelihood that two parameters more have to add (Akaike 1974).
-_WORTH = 2.0
+_LEAST_GAIN = 2.0
 # Histories from which it is found where to begin.
-_FEW = 4_000
+_START_ROWS = 4_000
 # r, alpha as a share of the mean time that customers are observed, a, b.
 _STARTS = ((0.5, 0.2, 0.8, 2.0), (1.0, 0.1, 0.3, 3.0), (0.2, 1.0, 1.0, 1.0), (3.0, 0.5, 0.1, 5.0))
 
@@ -87,16 +94,16 @@ def fit_purchases(histories: Histories, family: Family) -> PurchaseModel:
     scaled = Histories(
         histories.repeats, histories.last / unit, histories.observed / unit, histories.customers
     )
-    few, number = scaled.thinned(_FEW), histories.number
-    start = near(rate_likelihood(few), [start[:2] for start in _STARTS], few.number)
-    plain, same_rates = fullest(rate_likelihood(scaled), [start], number)
-    nobody_stops = replace(_model(histories, "nbd", plain, unit), leans=same_rates)
+    few, number = scaled.thinned(_START_ROWS), histories.number
+    start = best_start(rate_likelihood(few), [start[:2] for start in _STARTS], few.number)
+    plain, same_rates = maximise_with_fallback(rate_likelihood(scaled), [start], number)
+    nobody_stops = replace(_model(histories, "nbd", plain, unit), used_prior=same_rates)
     likelihood = purchase_likelihood(scaled, family)
-    start = near(purchase_likelihood(few, family), _STARTS, few.number)
-    best, leans = fullest(likelihood, [start, *_STARTS], number)
-    if best.log_likelihood - plain.log_likelihood <= _WORTH:
+    start = best_start(purchase_likelihood(few, family), _STARTS, few.number)
+    best, used_prior = maximise_with_fallback(likelihood, [start, *_STARTS], number)
+    if best.log_likelihood - plain.log_likelihood <= _LEAST_GAIN:
         return nobody_stops
-    return replace(_model(histories, family, best, unit), leans=leans)
+    return replace(_model(histories, family, best, unit), used_prior=used_prior)
 
 
 def _model(histories: Histories, family: Family, best: Maximum, unit: float) -> PurchaseModel:

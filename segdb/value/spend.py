@@ -6,13 +6,19 @@ import numpy as np
 import pyarrow as pa
 
 from segdb.value.libraries import digamma, gammaln
-from segdb.value.maximise import Floats, Likelihood, NoMaximumError, fullest, near
+from segdb.value.maximise import (
+    Floats,
+    Likelihood,
+    NoMaximumError,
+    best_start,
+    maximise_with_fallback,
+)
 from segdb.value_model import Estimate, SpendModel
 
 # Customers from whom it is found where to begin.
-_FEW = 4_000
+_START_ROWS = 4_000
 # Of the mean: a spread below is none, as in a shop of one price.
-_SAME = 0.01
+_NO_SPREAD = 0.01
 # p, q, gamma as a share of the mean amount.
 _STARTS = ((5.0, 4.0, 0.5), (1.0, 2.0, 1.0), (20.0, 5.0, 0.2), (2.0, 10.0, 4.0))
 
@@ -29,13 +35,13 @@ def fit_spend(rows: pa.Table) -> SpendModel:
     """
     repeats, amounts = (rows[name].to_numpy().astype(np.float64) for name in ("repeats", "amount"))
     unit = float(amounts.mean())
-    if amounts.std() < _SAME * unit:
+    if amounts.std() < _NO_SPREAD * unit:
         return _same_amounts(unit, len(repeats))
-    step = -(-len(repeats) // _FEW)
+    step = -(-len(repeats) // _START_ROWS)
     few = spend_likelihood(repeats[::step], amounts[::step] / unit)
-    start = near(few, _STARTS, len(repeats[::step]))
+    start = best_start(few, _STARTS, len(repeats[::step]))
     whole = spend_likelihood(repeats, amounts / unit)
-    found, leans = fullest(whole, [start, *_STARTS], len(repeats))
+    found, used_prior = maximise_with_fallback(whole, [start, *_STARTS], len(repeats))
     p, q, gamma = found.estimates
     if q.value <= 1.0:
         words = "amounts differ so much that their mean is infinite (q is 1 or less)"
@@ -46,7 +52,7 @@ def fit_spend(rows: pa.Table) -> SpendModel:
         gamma=Estimate(gamma.value * unit, gamma.error * unit),
         log_likelihood=found.log_likelihood - len(repeats) * float(np.log(unit)),
         customers=len(repeats),
-        leans=leans,
+        used_prior=used_prior,
     )
 
 

@@ -132,7 +132,7 @@ def test_where_all_are_equally_likely_to_stop_a_prior_helps() -> None:
     assert model.stopping is not None
     a, b = model.stopping
     assert a / (a + b) == pytest.approx(0.2, abs=0.03)
-    assert model.leans == (a + b > 20)
+    assert model.used_prior == (a + b > 20)
 
 
 def test_where_all_order_at_one_rate_a_prior_helps() -> None:
@@ -143,7 +143,7 @@ def test_where_all_order_at_one_rate_a_prior_helps() -> None:
     last = observed * np.where(repeats > 0, 0.9, 0.0)
     histories = Histories(repeats, last, observed, np.ones(2000))
     model = fit_purchases(histories, "mbg/nbd")
-    assert model.leans
+    assert model.used_prior
     assert model.r.value / model.alpha.value == pytest.approx(1 / 30, rel=0.05)
 
 

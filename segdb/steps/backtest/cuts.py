@@ -63,7 +63,9 @@ def cuts_of(wanted: Sequence[date], horizon: int, first: date, last: date) -> tu
     return tuple(Cut(datetime(d.year, d.month, d.day), horizon) for d in days)
 
 
-def drawn(store: Database, customers: ir.Table, number: int, most: int) -> ir.Table | None:
+def sample_customers(
+    store: Database, customers: ir.Table, number: int, most: int
+) -> ir.Table | None:
     """Return the ``customer_id`` of so many customers, each as likely; None where all are taken.
 
     Args:
@@ -78,7 +80,7 @@ def drawn(store: Database, customers: ir.Table, number: int, most: int) -> ir.Ta
     return store.table("segdb_drawn", ids.select("customer_id"))
 
 
-def known_at(store: Database, sources: Sources, cut: Cut, ids: ir.Table | None) -> Sources:
+def sources_before(store: Database, sources: Sources, cut: Cut, ids: ir.Table | None) -> Sources:
     """Return the sources with the orders before a cut alone, of all customers or of those drawn.
 
     A table of customers has no dates: it is as it is today.
@@ -86,7 +88,9 @@ def known_at(store: Database, sources: Sources, cut: Cut, ids: ir.Table | None) 
     return _of_period(store, "segdb_orders_before", sources, (None, cut.moment), ids)
 
 
-def came_after(store: Database, sources: Sources, cut: Cut, ids: ir.Table | None) -> Sources:
+def orders_within_horizon(
+    store: Database, sources: Sources, cut: Cut, ids: ir.Table | None
+) -> Sources:
     """Return the orders within the horizon of a cut, likewise, and no customers."""
     period = _of_period(store, "segdb_orders_after", sources, (cut.moment, cut.end), ids)
     return replace(period, customers=None)

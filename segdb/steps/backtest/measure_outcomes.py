@@ -91,7 +91,7 @@ def orders_after(store: Database, options: FeatureOptions, sources: Sources) -> 
 
 
 @dataclass(frozen=True)
-class SegmentsThen:
+class CutSegments:
     """The segments of a cut, as they would have been made on that day.
 
     Attributes:
@@ -107,7 +107,7 @@ class SegmentsThen:
     expected: ir.Table | None
 
 
-def measure_outcomes(store: Database, cut: Cut, then: SegmentsThen, after: ir.Table) -> Backtest:
+def measure_outcomes(store: Database, cut: Cut, then: CutSegments, after: ir.Table) -> Backtest:
     """Return what the segments of a cut were worth.
 
     Args:

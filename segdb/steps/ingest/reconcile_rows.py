@@ -113,7 +113,9 @@ def reconcile_rows(
         read_of[name] = source_read
         kept += source_kept
     some = next(iter(validated.values()))
-    rejected = store.table("segdb_rejected", _together(parts) if parts else _none(some.counts))
+    rejected = store.table(
+        "segdb_rejected", _together(parts) if parts else _no_rejects(some.counts)
+    )
     counted = rejected.group_by("source", "reason").agg(n=rejected.count())
     rows = store.rows(counted.order_by(ibis.desc("n"), "source", "reason"))
     reasons = {(row["source"], row["reason"]): int(row["n"]) for row in rows}
@@ -183,7 +185,7 @@ def _counted(store: Database, source: ValidatedSource, dropped: ir.Table | None)
     return int(total["read"] or 0), int(total["kept"] or 0)
 
 
-def _none(table: ir.Table) -> ir.Table:
+def _no_rejects(table: ir.Table) -> ir.Table:
     """Return (source, reason, row) without a row, of any table."""
     empty = table.filter(ibis.literal(value=False))
     return empty.select(**{name: ibis.null("string") for name in ("source", "reason", "row")})

@@ -13,7 +13,7 @@ from segdb.contract import VALUE_NODES
 from segdb.contract.types import arrow_schema
 from segdb.engines.protocol import Database
 from segdb.expressions.customer_value import customer_value
-from segdb.expressions.value_table import by_segment, nobody, published
+from segdb.expressions.value_table import by_segment, no_values, published
 from segdb.model import Model
 from segdb.steps.value.learn_value import LearnedValue
 from segdb.value.nodes import nodes
@@ -51,7 +51,7 @@ def value_customers(store: Database, value: LearnedValue, assigned: ir.Table) ->
         assigned: every customer with ``nearest``.
     """
     if value.model is None or value.histories is None:
-        return ValuedCustomers(nobody(assigned), {}, [])
+        return ValuedCustomers(no_values(assigned), {}, [])
     rule = nodes(value.model)
     expected = published(_valued(store, value.histories, value.model, rule))
     table = store.table("segdb_customer_value", expected)

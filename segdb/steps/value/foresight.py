@@ -50,7 +50,7 @@ def tables(tested: Backtest) -> dict[contract.Table, Rows]:
     return dict(zip(_TESTED, (tested.outcomes, tested.rankings, tested.calibration), strict=True))
 
 
-def as_foreseen(store: Database, schema: str, model: Model, built: BuiltFeatures) -> Foresight:
+def stored_foresight(store: Database, schema: str, model: Model, built: BuiltFeatures) -> Foresight:
     """Return the foresight of a stored model: nothing is learned, and the backtest is as it was.
 
     Args:
@@ -85,7 +85,7 @@ def returns_of(tested: Backtest, model: Model) -> list[MeasuredReturn | None]:
     ]
 
 
-def named(tested: Backtest, model: Model) -> Backtest:
+def with_names(tested: Backtest, model: Model) -> Backtest:
     """Return the rows of a backtest with the names that the segments of a run have in the end."""
     names = {segment.segment_id: segment.name for segment in model.segments}
     return replace(

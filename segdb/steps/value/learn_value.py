@@ -114,7 +114,7 @@ def _learned_of(orders: PurchaseModel, spend: SpendModel | None, lacks: str) -> 
         parts.append(f"no amounts, since {lacks}")
     else:
         parts.append(f"Gamma-Gamma of the {spend.customers:,} who came back and paid")
-    leaning = {"order": orders.leans, "pay": spend is not None and spend.leans}
+    leaning = {"order": orders.used_prior, "pay": spend is not None and spend.used_prior}
     if any(leaning.values()):
         how = " and ".join(name for name, leans in leaning.items() if leans)
         parts.append(f"they hardly differ in how they {how}, so a weak prior helps")
