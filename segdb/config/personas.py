@@ -66,7 +66,7 @@ OTHERWISE = Persona(
     "Others",
     {},
     "Look at what sets them apart, and offer what goes with it.",
-    "No description of the playbook is true of two thirds of them.",
+    "None of the usual descriptions is true of two thirds of them.",
 )
 
 

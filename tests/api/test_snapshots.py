@@ -38,7 +38,7 @@ def database(published: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def snapshots(database: Path) -> Iterator[Snapshots]:
-    made = Snapshots(database, readers=2, seconds=1.0, wait=0.3)
+    made = Snapshots(database, readers=2, seconds=60.0, wait=0.3)
     yield made
     made.close()
 
@@ -120,7 +120,8 @@ def test_only_so_many_read_at_a_time(snapshots: Snapshots) -> None:
         assert snapshot.select(COUNT).num_rows == 1
 
 
-def test_a_question_is_stopped(snapshots: Snapshots) -> None:
+def test_a_question_is_stopped(database: Path) -> None:
+    snapshots = Snapshots(database, seconds=1.0)
     with snapshots.reading() as snapshot:
         with pytest.raises(UserError, match="stopped after 1 seconds"):
             snapshot.select("SELECT count(*) FROM range(100000000000000)")
@@ -128,6 +129,7 @@ def test_a_question_is_stopped(snapshots: Snapshots) -> None:
             snapshot.select(COUNT)
     with snapshots.reading() as snapshot:
         assert snapshot.select(COUNT).num_rows == 1
+    snapshots.close()
 
 
 def test_rows_are_no_more_than_asked_for(snapshots: Snapshots) -> None:

@@ -90,7 +90,7 @@ CLAIMS: Mapping[str, Claim] = {
     ),
     "The last order was more than a year ago, more than four times the usual gap, and there were "
     "few.": lambda m, s: (m.recency_days > 365) & ~_within(m, s, 0, 4) & _few(m, s),
-    "No description of the playbook is true of two thirds of them.": lambda m, _: m.frequency >= 1,
+    "None of the usual descriptions is true of two thirds of them.": lambda m, _: m.frequency >= 1,
 }
 # Words of names that compare with all customers: the feature, and whether more of it.
 TENDENCIES: Mapping[str, tuple[str, bool]] = {
